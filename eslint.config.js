@@ -1,0 +1,66 @@
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** The layers, bottom up; a file imports from its own layer's folder and from those named here, never upwards. */
+const LAYERS = {
+  lifecycle: [],
+  finhub: ['lifecycle'],
+  temporal: ['lifecycle'],
+  workflows: ['lifecycle'],
+  activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators'],
+  client: ['lifecycle', 'temporal', 'store'],
+  sandbox: [],
+  store: ['lifecycle'],
+  operators: ['lifecycle'],
+};
+const folders = Object.keys(LAYERS);
+
+/** A folder may import only what stands below it; `workflows/` may name the activities' types and nothing else of theirs. */
+const layerRules = folders.map((folder) => {
+  const forbidden = folders.filter((other) => other !== folder && !LAYERS[folder].includes(other));
+  const typesOnly = folder === 'workflows' ? ['activities'] : [];
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...forbidden
+              .filter((other) => !typesOnly.includes(other))
+              .map((other) => ({ group: [`**/${other}/**`], message: `${folder}/ may not import ${other}/` })),
+            ...typesOnly.map((other) => ({
+              group: [`**/${other}/**`],
+              allowTypeImports: true,
+              message: `${folder}/ may import only types of ${other}/`,
+            })),
+            ...(folder === 'workflows'
+              ? [{ regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'workflow code imports the workflow SDK and the contract only' }]
+              : []),
+            ...(folder === 'lifecycle' ? [{ regex: '^(?!\\.)', message: 'the contract imports nothing' }] : []),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['lib/', '.cache/', 'node_modules/'] },
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['src/**/*.ts', 'test/**/*.ts'] })),
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      eqeqeq: ['error', 'always'],
+    },
+  },
+  ...layerRules,
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite'] }] }] } },
+  prettier,
+);

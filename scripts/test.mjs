@@ -1,0 +1,57 @@
+// npm test -- [--long] [--test-name-pattern PATTERN] [files or parts of their paths…]
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fail, root } from './project.mjs';
+import { temporalBinary } from './temporal-binary.mjs';
+
+const { long, patterns, parts } = commandLine();
+const files = testFiles();
+if (files.length === 0) fail(`no test file matches ${parts.join(', ') || 'test/**/*.test.ts'}`);
+
+await temporalBinary('temporal');
+await temporalBinary('temporal-test-server');
+
+const runner = spawn(
+  process.execPath,
+  [
+    '--import=tsx',
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
+    ...files,
+  ],
+  { cwd: root, stdio: 'inherit' },
+);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal));
+runner.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+
+function commandLine() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        long: { type: 'boolean', default: false },
+        'test-name-pattern': { type: 'string', multiple: true, default: [] },
+      },
+    });
+    return { long: values.long, patterns: values['test-name-pattern'], parts: positionals };
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
+/** Node 20's runner expands no globs. A long test runs when asked for, by --long or by its own name. */
+function testFiles() {
+  const withLong = long || parts.some((part) => part.endsWith('.long.ts'));
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .map((path) => join('test', path))
+    .filter((path) => path.endsWith('.test.ts') || (withLong && path.endsWith('.long.ts')))
+    .filter(
+      (path) => parts.length === 0 || parts.some((part) => path.includes(part) || resolve(part) === join(root, path)),
+    )
+    .sort();
+}

@@ -1,0 +1,50 @@
+import { extname } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import { uploadDocument } from '../finhub/catalogue/verification.js';
+import type { FinHubClient } from '../finhub/client.js';
+import type { Performed } from '../finhub/perform.js';
+import type { DocumentReference } from '../lifecycle/application.js';
+import { FAILURES } from '../lifecycle/failures.js';
+import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
+import { callAsActivity, type FinHubCall } from './finhub-calls.js';
+import type { Secrets } from './secrets.js';
+
+export interface DocumentUpload {
+  verificationId: string;
+  customerId: string;
+  organization: boolean;
+  document: DocumentReference;
+}
+
+export interface DocumentActivities {
+  /** Takes the content out of the store and attaches it to the verification. */
+  uploadDocument(call: FinHubCall<DocumentUpload>): Promise<Performed<{ documentId: string }>>;
+}
+
+export function documentActivities(client: FinHubClient, secrets: Secrets, store: DocumentStore): DocumentActivities {
+  return {
+    async uploadDocument({ input: { document, ...target }, for: purpose }) {
+      const content = await store.get(document).catch((error: unknown) => {
+        if (!(error instanceof DocumentUnavailable)) throw error;
+        throw ApplicationFailure.nonRetryable(error.message, FAILURES.document, { operation: 'uploadDocument' });
+      });
+      return callAsActivity(client, secrets, uploadDocument, {
+        input: {
+          ...target,
+          docId: document.documentId,
+          documentType: document.type,
+          mimeType: document.mimeType,
+          fileName: traceableName(document),
+          fileContent: content.toString('base64'),
+        },
+        for: purpose,
+      });
+    },
+  };
+}
+
+/** The file's name with a part of the document's id in it, by which it is found again at FinHub. */
+function traceableName({ fileName, documentId }: DocumentReference): string {
+  const extension = extname(fileName);
+  return `${fileName.slice(0, fileName.length - extension.length)}-${documentId.slice(0, 8)}${extension}`;
+}

@@ -1,0 +1,67 @@
+import { activityInfo, cancellationSignal, cancelled } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { FinHubClient } from '../finhub/client.js';
+import type { IdempotencyClass } from '../finhub/endpoint.js';
+import { FinHubError } from '../finhub/error.js';
+import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
+
+/** What a call's failure is told as: its operation, and whether repeating it is harmless. */
+interface Called {
+  operation: string;
+  idempotency: { class: IdempotencyClass };
+}
+
+/**
+ * Runs a call for a tenant and turns what goes wrong into the typed failures that workflows act on.
+ * @throws ApplicationFailure with a type of `lifecycle/failures.ts` and {@link FailureDetails}
+ */
+export async function failing<T>(
+  called: Called,
+  client: FinHubClient,
+  tenantId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (tenantId !== client.tenantId) {
+    throw ApplicationFailure.nonRetryable('this worker has no credentials for the tenant', FAILURES.forbidden, {
+      operation: called.operation,
+    } satisfies FailureDetails);
+  }
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FinHubError)) throw error;
+    // A request that was cancelled is no failure of FinHub's: the SDK's own error says so.
+    if (cancellationSignal().aborted) await cancelled();
+    throw toFailure(error, called, client.timeoutMs);
+  }
+}
+
+function toFailure(error: FinHubError, called: Called, timeoutMs: number): ApplicationFailure {
+  const type = FAILURES[error.kind];
+  const details: FailureDetails = {
+    operation: called.operation,
+    status: error.status,
+    fieldErrors: error.fieldErrors,
+    unclear: error.unclear,
+  };
+  // After an unclear try FinHub may still be at work: what is read back too early shows nothing.
+  const settling = error.unclear && called.idempotency.class !== 'safe' ? timeoutMs : undefined;
+  const wait = error.retryAfterMs ?? settling;
+  return ApplicationFailure.create({
+    message: error.message,
+    type,
+    nonRetryable: error.onceOnly || !RETRYABLE.has(type),
+    details: [details],
+    ...(wait === undefined ? {} : { nextRetryDelay: wait }),
+  });
+}
+
+/** Something polled for is not there yet: expected, so neither logged nor counted as a failure. */
+export function notYet(what: string, fieldErrors: FieldError[] = []): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: what,
+    type: FAILURES.awaiting,
+    details: [{ operation: activityInfo().activityType, fieldErrors } satisfies FailureDetails],
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}

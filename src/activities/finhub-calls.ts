@@ -1,0 +1,81 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { z } from 'zod';
+import { CATALOGUE, type Catalogue, type OperationName } from '../finhub/catalogue/index.js';
+import type { FinHubClient } from '../finhub/client.js';
+import type { Credentials, Endpoint } from '../finhub/endpoint.js';
+import { perform, type Performed } from '../finhub/perform.js';
+import type { Origin } from '../lifecycle/application.js';
+import { failing } from './failure.js';
+import type { Secrets } from './secrets.js';
+
+/** On whose behalf a workflow asks for a call; plain data. */
+export interface CallFor {
+  tenantId: string;
+  /** The logical operation: the same over retries, resets and continue-as-new. */
+  key: string;
+  /** When the case first wanted this, ISO 8601. */
+  requestedAt: string;
+  origin?: Origin | undefined;
+  /** The customer's login; its password is sealed. */
+  session?: Credentials | undefined;
+  actAs?: 'admin' | 'powerTenant' | undefined;
+  /** Ids that the case has taken over already. */
+  taken?: string[] | undefined;
+}
+
+/** A call as the workflow asks for it. Sealed texts anywhere in the input are opened here and nowhere else. */
+export interface FinHubCall<I> {
+  input: I;
+  for: CallFor;
+}
+
+/** Logins answer with tokens, which stay in this process: they have activities of their own. */
+type Unlisted =
+  'openCustomerSession' | 'openOrganizationSession' | 'openAdminSession' | 'closeCustomerSession' | 'uploadDocument';
+export type CallableOperation = Exclude<OperationName, Unlisted>;
+
+type InputOf<E> = E extends { request: z.ZodType<infer I> } ? I : never;
+type ResultOf<E> = E extends { response: z.ZodType<infer R> } ? R : never;
+
+/** One activity per endpoint, named after its operation. */
+export type FinHubActivities = {
+  [Op in CallableOperation]: (call: FinHubCall<InputOf<Catalogue[Op]>>) => Promise<Performed<ResultOf<Catalogue[Op]>>>;
+};
+
+const UNLISTED: ReadonlySet<string> = new Set<Unlisted>([
+  'openCustomerSession',
+  'openOrganizationSession',
+  'openAdminSession',
+  'closeCustomerSession',
+  'uploadDocument',
+]);
+
+/** Calls an endpoint as the running activity. */
+export async function callAsActivity<I, R>(
+  client: FinHubClient,
+  secrets: Secrets,
+  endpoint: Endpoint<I, R>,
+  call: FinHubCall<I>,
+): Promise<Performed<R>> {
+  const { input, for: purpose } = call;
+  return failing(endpoint, client, purpose.tenantId, async () => {
+    const performed = await perform(client, endpoint, secrets.openAll(input), {
+      ...secrets.openAll(purpose),
+      taken: purpose.taken ?? [],
+      mayHaveBeenTried: activityInfo().attempt > 1,
+      signal: cancellationSignal(),
+    });
+    return { ...performed, result: secrets.sealFields(performed.result, endpoint.secrets) };
+  });
+}
+
+/** The activities of the catalogue. */
+export function finHubActivities(client: FinHubClient, secrets: Secrets): FinHubActivities {
+  const callable = Object.entries(CATALOGUE).filter(([operation]) => !UNLISTED.has(operation));
+  return Object.fromEntries(
+    callable.map(([operation, endpoint]) => [
+      operation,
+      (call: FinHubCall<unknown>) => callAsActivity(client, secrets, endpoint as Endpoint<unknown, unknown>, call),
+    ]),
+  ) as FinHubActivities;
+}

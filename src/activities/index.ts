@@ -1,0 +1,33 @@
+import type { FinHubClient } from '../finhub/client.js';
+import type { Operators } from '../operators/operators-file.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import type { DocumentStore } from '../store/document-store.js';
+import { documentActivities, type DocumentActivities } from './documents.js';
+import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
+import { policyActivities, type PolicyActivities, type PolicySettings } from './policy.js';
+import { pollActivities, type PollActivities } from './polls.js';
+import { secretsWith } from './secrets.js';
+import { sessionActivities, type SessionActivities } from './sessions.js';
+
+/** What activities need of the world. */
+export interface ActivityDependencies {
+  finhub: FinHubClient;
+  store: DocumentStore;
+  keys: KeyRing;
+  operators: Operators;
+  policy: PolicySettings;
+}
+
+/** Everything that lifecycles ask a worker to do. */
+export type Activities = FinHubActivities & DocumentActivities & SessionActivities & PollActivities & PolicyActivities;
+
+export function createActivities({ finhub, store, keys, operators, policy }: ActivityDependencies): Activities {
+  const secrets = secretsWith(keys);
+  return {
+    ...finHubActivities(finhub, secrets),
+    ...documentActivities(finhub, secrets, store),
+    ...sessionActivities(finhub, secrets),
+    ...pollActivities(finhub, secrets),
+    ...policyActivities(policy, operators),
+  };
+}

@@ -1,0 +1,30 @@
+import type { FinHubClient } from '../finhub/client.js';
+import type { Credentials } from '../finhub/endpoint.js';
+import { failing } from './failure.js';
+import type { CallFor } from './finhub-calls.js';
+import type { Secrets } from './secrets.js';
+
+export interface SessionActivities {
+  /** Logs the customer in, which proves the credentials; the token stays in the worker. */
+  openSession(call: { session: Credentials; for: CallFor }): Promise<void>;
+  /** Logs the customer out where this worker holds the session. */
+  closeSession(call: { session: Credentials; for: CallFor }): Promise<void>;
+}
+
+export function sessionActivities(client: FinHubClient, secrets: Secrets): SessionActivities {
+  return {
+    openSession: ({ session, for: purpose }) =>
+      failing(
+        { operation: 'openSession', idempotency: { class: 'repeatable' } },
+        client,
+        purpose.tenantId,
+        async () => {
+          await client.sessions.open(secrets.openAll(session));
+        },
+      ),
+    closeSession: ({ session, for: purpose }) =>
+      failing({ operation: 'closeSession', idempotency: { class: 'repeatable' } }, client, purpose.tenantId, () =>
+        client.closeSession(secrets.openAll(session), { key: purpose.key, origin: purpose.origin }),
+      ),
+  };
+}

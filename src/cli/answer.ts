@@ -1,0 +1,13 @@
+import pc from 'picocolors';
+import type { Answer } from '../lifecycle/messages.js';
+import { endWith, print } from './program.js';
+
+/** Prints what a lifecycle answered to a message; a refusal sets the exit code. */
+export function printAnswer(json: boolean | undefined, answer: Answer, also: Record<string, string> = {}): void {
+  print(json, { ...also, ...answer }, () =>
+    answer.accepted
+      ? `${pc.green(answer.state)}: ${answer.detail}`
+      : `${pc.red(`refused (${answer.refusal})`)}: ${answer.detail}`,
+  );
+  if (!answer.accepted) endWith('refused');
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { InvalidInput } from '../client/index.js';
+
+const STDIN = '-';
+
+/** A JSON file and the folder that paths in it start from; `-` is standard input and the current folder. */
+export async function readJson(file: string): Promise<{ content: unknown; folder: string }> {
+  const content = file === STDIN ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  try {
+    return { content: JSON.parse(content), folder: file === STDIN ? process.cwd() : dirname(resolve(file)) };
+  } catch {
+    throw new InvalidInput('the input', [{ path: file, message: 'JSON is expected' }]);
+  }
+}
+
+/** A secret from standard input, so that it stands in no list of processes and no shell history. */
+export async function readSecret(argument: string | undefined): Promise<string> {
+  return argument === undefined || argument === STDIN ? (await text(process.stdin)).trim() : argument;
+}
+
+/** `TYPE` or `TYPE@SUBJECT`, where the subject is a person's ref of the application. */
+export function typeAndSubject(argument: string): { type: string; subject?: string } {
+  const [type = '', subject] = argument.split('@', 2);
+  return { type, ...(subject && { subject }) };
+}
+
+/** `TYPE=FILE` or `TYPE@SUBJECT=FILE`. */
+export function documentArgument(argument: string): { type: string; subject?: string; file: string } {
+  const at = argument.indexOf('=');
+  if (at < 1 || at === argument.length - 1) {
+    throw new InvalidInput('the documents', [
+      { path: argument, message: 'TYPE=FILE or TYPE@SUBJECT=FILE is expected' },
+    ]);
+  }
+  return { ...typeAndSubject(argument.slice(0, at)), file: argument.slice(at + 1) };
+}
+
+export function wholeNumber(argument: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(argument)) {
+    throw new InvalidInput('the command', [{ path: argument, message: 'a whole number from 1 is expected' }]);
+  }
+  return Number(argument);
+}
+
+function unreadable(file: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    const message = error.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${error.code})`;
+    throw new InvalidInput('the input', [{ path: file, message }]);
+  };
+}

@@ -1,0 +1,79 @@
+import { NamespaceNotFoundError } from '@temporalio/common';
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { ConfigurationError } from '../config/configuration-error.js';
+import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
+import { TemporalUnreachable } from '../temporal/connection.js';
+import { SearchAttributesMissing } from '../temporal/search-attributes.js';
+import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
+
+/** A command line whose help ends with examples and the table of exit codes. */
+export function createProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .exitOverride()
+    .showHelpAfterError('(add --help for how to use it)')
+    .addHelpText('after', `\n${exitCodesHelp()}\n\nResults go to standard output, everything else to standard error.`);
+}
+
+/** A subcommand with `--json` and examples in its help. */
+export function addCommand(program: Command, usage: string, description: string, examples: string[]): Command {
+  const lines = examples.map((example) => `  npm run ${program.name()} -- ${example}`);
+  return program
+    .command(usage)
+    .description(description)
+    .option('--json', 'one JSON document on standard output')
+    .addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
+}
+
+/** Runs the command line to its end and sets the exit code; every failure becomes one of the table's codes. */
+export async function runProgram(program: Command): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = EXIT_CODES[report(error)].code;
+  }
+}
+
+/** Prints a result: as JSON, or as text for people. */
+export function print(json: boolean | undefined, result: unknown, text: () => string): void {
+  process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : text()}\n`);
+}
+
+/** Tells the person at the terminal something that is not the result. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function endWith(name: ExitName): void {
+  process.exitCode = EXIT_CODES[name].code;
+}
+
+function report(error: unknown): ExitName {
+  // Commander has printed its own messages; help and version are no failures.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'invalid';
+  const { name, message } = error as Error;
+  const exit = exitOf(error);
+  if (process.argv.includes('--json')) {
+    const faults = error instanceof InvalidInput || error instanceof ConfigurationError ? error.faults : undefined;
+    print(true, { error: { name, message, faults } }, String);
+  }
+  say(pc.red(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message));
+  return exit;
+}
+
+const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[] = [
+  [InvalidInput, 'invalid'],
+  [ConfigurationError, 'invalid'],
+  [NamespaceNotFoundError, 'invalid'],
+  [SearchAttributesMissing, 'invalid'],
+  [ApplicationConflict, 'refused'],
+  [LifecycleNotFound, 'notFound'],
+  [NoAnswer, 'noAnswer'],
+  [WaitTimedOut, 'noAnswer'],
+  [TemporalUnreachable, 'noAnswer'],
+];
+
+function exitOf(error: unknown): ExitName {
+  return EXPECTED.find(([type]) => error instanceof type)?.[1] ?? 'failure';
+}

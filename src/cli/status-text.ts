@@ -1,0 +1,88 @@
+import pc from 'picocolors';
+import type { CurrentStatus } from '../client/index.js';
+import type { WaitingOn } from '../lifecycle/case-state.js';
+import { lifecycleId } from '../lifecycle/ids.js';
+import type { LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
+import { table } from './table.js';
+
+/** A status for people. */
+export function statusText(status: CurrentStatus): string {
+  if (status.stale) {
+    return [
+      heading(status),
+      pc.yellow('No worker answers; this is what Temporal itself knows and may be behind.'),
+      fields({ phase: status.phase, started: status.startedAt, ended: status.closedAt, outcome: outcome(status) }),
+    ].join('\n');
+  }
+  return [heading(status), ...statusLines(status)].join('\n');
+}
+
+/** One line for a status that changed while somebody waits. */
+export function changeLine(status: CurrentStatus): string {
+  const waiting = !status.stale && status.waitingOn ? `, waiting for ${waitingText(status.waitingOn)}` : '';
+  return `${new Date().toISOString()} ${status.status}${status.phase ? ` in ${status.phase}` : ''}${waiting}`;
+}
+
+export function heading({
+  kind,
+  tenantId,
+  applicationId,
+  status,
+}: Pick<LifecycleStatus, 'kind' | 'tenantId' | 'applicationId' | 'status'>): string {
+  return `${pc.bold(lifecycleId(kind, tenantId, applicationId))}  ${COLOURS[status](status)}`;
+}
+
+export function statusLines(status: LifecycleStatus): string[] {
+  const { phases, waitingOn, review, ids, iban, transfer, requirements } = status;
+  return [
+    table(['phase', 'state', 'started', 'completed', ''], phases.map(phaseRow)),
+    fields({
+      'waiting for': waitingOn && waitingText(waitingOn),
+      review: review && `${review.stage}, round ${review.round}${review.dueAt ? `, due ${review.dueAt}` : ''}`,
+      reason: review?.customerReason,
+      customer: ids.customerId,
+      account: ids.accountId,
+      iban,
+      transfer:
+        transfer && `${transfer.reference}: ${transfer.state}${transfer.orderId ? `, ${transfer.orderId}` : ''}`,
+      outcome: outcome(status),
+    }),
+    ...requirements.map(({ message, field, document, subject, dueAt }) => {
+      const about = [field ?? document, subject].filter(Boolean).join(' of ');
+      return `${pc.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
+    }),
+  ];
+}
+
+/** Names and values, without those that have none. */
+export function fields(values: Record<string, string | null | undefined>): string {
+  return table(
+    [],
+    Object.entries(values)
+      .filter(([, value]) => value)
+      .map(([name, value]) => [pc.dim(name), value]),
+  );
+}
+
+const COLOURS: Record<LifecycleStatusWord, (text: string) => string> = {
+  running: pc.cyan,
+  waiting: pc.cyan,
+  needsAttention: pc.yellow,
+  completed: pc.green,
+  rejected: pc.red,
+  cancelled: pc.red,
+  aborted: pc.red,
+};
+
+function phaseRow({ title, status, startedAt, completedAt, longerThanExpected }: PhaseStatus): string[] {
+  const late = longerThanExpected && status === 'active' ? pc.yellow('longer than expected') : '';
+  return [title, status, startedAt ?? '', completedAt ?? '', late];
+}
+
+function waitingText({ who, what, since, dueAt }: WaitingOn): string {
+  return `${who}: ${what} (since ${since}${dueAt ? `, due ${dueAt}` : ''})`;
+}
+
+function outcome({ outcome }: Pick<CurrentStatus, 'outcome'>): string | undefined {
+  return outcome ? `${outcome.result} at ${outcome.at}${outcome.reason ? `: ${outcome.reason}` : ''}` : undefined;
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import type { LifecycleKind } from '../lifecycle/phases.js';
+import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
+import * as field from './field-schemas.js';
+import { payments } from './payments-schema.js';
+
+const BASE = {
+  applicationId: field
+    .key(64)
+    .describe("the backend's own id of the application; no personal data, since ids are readable in Temporal"),
+  tenantId: field.key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
+  submittedBy: field.text().describe('who submits the application; whoever does never decides on it'),
+  categorization: field.categorization,
+  origin: z.strictObject(field.origin),
+  documents: z.array(field.document).max(50).default([]),
+  payments: payments.optional(),
+  password: field.password,
+};
+
+const PERCENT = /^(100(\.0{1,4})?|\d{1,2}(\.\d{1,4})?)$/;
+
+const shareholder = z
+  .strictObject({
+    ref: field.key(64),
+    type: z.enum(['INDIVIDUAL', 'CORPORATE']),
+    firstName: field.text(100).optional(),
+    lastName: field.text(100).optional(),
+    companyName: field.text().optional(),
+    email: field.email,
+    dateOfBirth: field.pastDate.optional(),
+    nationality: field.country.optional(),
+    ownershipPercentage: z
+      .string()
+      .regex(PERCENT, { error: 'a percentage as text, such as "33.34" is expected' })
+      .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' })
+      .describe('percent as text; all shareholders together hold exactly 100'),
+    isPEP: z.boolean(),
+  })
+  .superRefine((holder: unknown, context) => {
+    const needed = valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'lastName'];
+    for (const name of needed.filter((name) => valueAt(holder, name) === undefined)) {
+      context.addIssue({ code: 'custom', path: [name], message: 'is expected for a shareholder of this type' });
+    }
+  }, always);
+
+/** Source: facts O06, "total must be exactly 100 %". */
+const shareholders = z
+  .array(shareholder)
+  .min(1)
+  .max(100)
+  .superRefine((holders: unknown, context) => {
+    const shares = itemsOf({ holders }, 'holders').map((holder) => valueAt(holder, 'ownershipPercentage'));
+    if (!shares.every((share): share is string => typeof share === 'string' && PERCENT.test(share))) return;
+    // In ten-thousandths, since decimal fractions do not add up in binary.
+    const total = shares.reduce((sum, share) => sum + Math.round(Number(share) * 10_000), 0);
+    if (total !== 1_000_000) {
+      context.addIssue({ code: 'custom', message: `hold ${total / 10_000} % together; exactly 100 is expected` });
+    }
+  }, always);
+
+/** Source: facts O10, "first employee without ADMIN_USER". */
+const employees = z
+  .array(field.employee)
+  .min(1)
+  .max(200)
+  .superRefine((people: unknown, context) => {
+    const [first] = itemsOf({ people }, 'people');
+    if (first !== undefined && !itemsOf(first, 'roles').includes('ADMIN_USER')) {
+      context.addIssue({ code: 'custom', path: [0, 'roles'], message: 'the first employee has to hold ADMIN_USER' });
+    }
+  }, always);
+
+const organization = z.strictObject({
+  legalName: field.text(),
+  tradingName: field.text().optional(),
+  registrationNumber: field.text(50),
+  taxId: field.text(50),
+  legalForm: field.text(100),
+  industry: field.text(100),
+  incorporationDate: field.pastDate,
+  website: z.url({ protocol: /^https?$/, error: 'an http(s) address is expected' }).optional(),
+  email: field.email,
+  phone: field.phone,
+  address: field.address,
+});
+
+const individualSchema = z
+  .strictObject({ ...BASE, consents: field.consents.optional(), person: field.person })
+  .superRefine(withoutPersonalData, always)
+  .superRefine((application: unknown, context) => checkSubjects(application, [], context), always);
+
+const organizationSchema = z
+  .strictObject({
+    ...BASE,
+    consents: field.consents.required({ acceptedBy: true }).optional(),
+    organization,
+    directors: z.array(field.director).min(1).max(100),
+    shareholders,
+    employees,
+    signatory: field.text().describe('who signs for the organization'),
+  })
+  .superRefine(withoutPersonalData, always)
+  .superRefine((application: unknown, context) => {
+    const people = (['directors', 'shareholders', 'employees'] as const).flatMap((group) =>
+      itemsOf(application, group).map((person, index) => ({
+        path: [group, index, 'ref'],
+        ref: valueAt(person, 'ref'),
+      })),
+    );
+    for (const index of repeated(people.map(({ ref }) => ref))) {
+      context.addIssue({ code: 'custom', path: people[index]!.path, message: 'names another person already' });
+    }
+    checkSubjects(
+      application,
+      people.map(({ ref }) => ref),
+      context,
+    );
+  }, always);
+
+/** The forms in which applications are taken. They are strict: a field that is not known is a fault, not a loss. */
+export const applicationSchemas = { individual: individualSchema, organization: organizationSchema };
+
+export type IndividualInput = z.input<typeof individualSchema>;
+export type OrganizationInput = z.input<typeof organizationSchema>;
+
+/** JSON Schema of an application, for other programs and languages. The rules between fields stand in the descriptions only. */
+export function applicationJsonSchema(kind: LifecycleKind): unknown {
+  return z.toJSONSchema(applicationSchemas[kind], {
+    io: 'input',
+    unrepresentable: () => ({ type: 'string', contentEncoding: 'base64' }),
+  });
+}
+
+type Context = z.core.$RefinementCtx;
+
+function checkSubjects(application: unknown, refs: unknown[], context: Context): void {
+  itemsOf(application, 'documents').forEach((document, index) => {
+    const subject = valueAt(document, 'subject');
+    if (subject !== undefined && !refs.includes(subject)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['documents', index, 'subject'],
+        message: 'names nobody of the application',
+      });
+    }
+  });
+}
+
+const PHONE_LIKE = /^\d{9,15}$/;
+const EMAIL_LIKE = /[._-]at[._-].+[._-][a-z]{2,}$/i;
+
+/** Ids are readable in Temporal, its logs and its metrics. Looks for what the application itself tells about people, in any spelling. */
+function withoutPersonalData(application: unknown, context: Context): void {
+  const id = valueAt(application, 'applicationId');
+  if (typeof id !== 'string') return;
+  const found = lettersAndDigits(id);
+  const told = personalTexts(application).filter((part) => part.length >= 5 && found.includes(part));
+  if (PHONE_LIKE.test(id) || EMAIL_LIKE.test(id) || told.length > 0) {
+    const message = 'looks like an e-mail address, a phone number or a name; ids hold no personal data';
+    context.addIssue({ code: 'custom', path: ['applicationId'], message });
+  }
+}
+
+function personalTexts(application: unknown): string[] {
+  const people = [
+    valueAt(application, 'person'),
+    valueAt(application, 'organization'),
+    ...(['directors', 'shareholders', 'employees'] as const).flatMap((group) => itemsOf(application, group)),
+  ];
+  return people
+    .flatMap((one) => {
+      const [first, last] = [valueAt(one, 'firstName'), valueAt(one, 'lastName')];
+      const names = typeof first === 'string' && typeof last === 'string' ? [`${first}${last}`, `${last}${first}`] : [];
+      return [valueAt(one, 'email'), valueAt(one, 'phone'), ...names];
+    })
+    .filter((part) => typeof part === 'string')
+    .map(lettersAndDigits);
+}
+
+function lettersAndDigits(value: string): string {
+  return value
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9]/g, '');
+}

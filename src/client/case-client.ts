@@ -1,0 +1,90 @@
+import type { Client } from '@temporalio/client';
+import type { AuditEntry } from '../lifecycle/case-state.js';
+import type { Answer, Cancel, Decision, MessageBodies, MessageName, ResolveAttention } from '../lifecycle/messages.js';
+import type { CaseView } from '../lifecycle/status.js';
+import { ask, currentStatus, type CurrentStatus } from './current-status.js';
+import { fullLifecycleId } from './lifecycle-id.js';
+import { listCases, type CaseFilter, type CaseSummary } from './list.js';
+import { send } from './send.js';
+import { waitUntil, type Waited, type WaitOptions, type WaitTarget } from './wait.js';
+
+export interface CaseClientOptions {
+  temporal: Client;
+  /** Completes ids that name no tenant. */
+  tenantId?: string | undefined;
+  /** Seconds that a worker has to answer a message; 30 by default. */
+  answerSeconds?: number | undefined;
+  /** Seconds that a worker has to answer a question; 5 by default. */
+  questionSeconds?: number | undefined;
+}
+
+/**
+ * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`; the tenant may be left out
+ * where one is configured. All methods but `list` throw InvalidInput for another form, and LifecycleNotFound.
+ */
+export class CaseClient {
+  protected readonly temporal: Client;
+  protected readonly tenantId: string | undefined;
+  readonly #answerSeconds: number;
+  readonly #questionSeconds: number;
+
+  constructor({ temporal, tenantId, answerSeconds = 30, questionSeconds = 5 }: CaseClientOptions) {
+    this.temporal = temporal;
+    this.tenantId = tenantId;
+    this.#answerSeconds = answerSeconds;
+    this.#questionSeconds = questionSeconds;
+  }
+
+  /** What a backend may show its customer; `stale` where no worker answers. */
+  async status(id: string): Promise<CurrentStatus> {
+    return currentStatus(this.temporal, this.fullId(id), this.#questionSeconds);
+  }
+
+  /** What an operator may see. Throws NoAnswer without a worker: nobody should decide on what may be outdated. */
+  async caseView(id: string): Promise<CaseView> {
+    return ask(this.temporal, this.fullId(id), 'case', this.#questionSeconds);
+  }
+
+  /** Who did what and when, in order. Throws NoAnswer without a worker. */
+  async audit(id: string): Promise<AuditEntry[]> {
+    return ask(this.temporal, this.fullId(id), 'audit', this.#questionSeconds);
+  }
+
+  /** Waits for a decision, an active account or the end; throws WaitTimedOut. */
+  async wait(id: string, target: WaitTarget, options: WaitOptions = {}): Promise<Waited> {
+    return waitUntil(target, () => this.status(id), options);
+  }
+
+  /** Cases from Temporal's visibility, which may lag some seconds behind. */
+  async list(filter: CaseFilter = {}): Promise<CaseSummary[]> {
+    return listCases(this.temporal, filter);
+  }
+
+  /** An operator's decision; throws NoAnswer, after which the same decision may be sent again. */
+  async decide(id: string, decision: Decision): Promise<Answer> {
+    return this.send(id, 'decideVerification', decision, decision.decisionId);
+  }
+
+  /** How a call goes on that neither retries nor rules could settle. Throws NoAnswer. */
+  async resolveAttention(id: string, resolution: ResolveAttention): Promise<Answer> {
+    return this.send(id, 'resolveAttention', resolution);
+  }
+
+  /** Ends the lifecycle; what FinHub holds already stays there. Throws NoAnswer. */
+  async cancel(id: string, cancel: Cancel): Promise<Answer> {
+    return this.send(id, 'cancel', cancel);
+  }
+
+  protected fullId(id: string): string {
+    return fullLifecycleId(id, this.tenantId);
+  }
+
+  protected async send<Name extends MessageName>(
+    id: string,
+    name: Name,
+    body: MessageBodies[Name],
+    messageId?: string,
+  ): Promise<Answer> {
+    return send(this.temporal, this.fullId(id), name, body, this.#answerSeconds, messageId);
+  }
+}

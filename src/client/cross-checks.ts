@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+
+/**
+ * Runs a check over several fields although one of them has faults of its own, so that all faults are told at once. What is checked may
+ * then be of any shape: `valueAt` and `itemsOf` look into it.
+ */
+export const always = {
+  when: (payload: z.core.ParsePayload) => payload.value !== null && typeof payload.value === 'object',
+};
+
+export function valueAt(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
+    value,
+  );
+}
+
+export function itemsOf(value: unknown, ...path: string[]): unknown[] {
+  const items = valueAt(value, ...path);
+  return Array.isArray(items) ? items : [];
+}
+
+/** Indexes of values that stand earlier in the list already. */
+export function repeated(values: unknown[]): number[] {
+  return values.flatMap((value, index) => (value !== undefined && values.indexOf(value) < index ? [index] : []));
+}

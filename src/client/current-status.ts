@@ -1,0 +1,106 @@
+import {
+  ServiceError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import type { Outcome } from '../lifecycle/case-state.js';
+import type { LifecycleKind } from '../lifecycle/phases.js';
+import type { LifecycleStatus, LifecycleStatusWord } from '../lifecycle/status.js';
+import { searchAttributeKeys } from '../temporal/search-attributes.js';
+import { LifecycleNotFound, NoAnswer } from './errors.js';
+import { lifecycleIdParts } from './lifecycle-id.js';
+
+/** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
+export interface StaleStatus {
+  stale: true;
+  kind: LifecycleKind;
+  tenantId: string;
+  applicationId: string;
+  status: LifecycleStatusWord;
+  phase: string | null;
+  outcome: Outcome | null;
+  startedAt: string;
+  closedAt: string | null;
+}
+
+/** The status as the lifecycle tells it, or as far as Temporal can tell it without a worker. */
+export type CurrentStatus = (LifecycleStatus & { stale: false }) | StaleStatus;
+
+/**
+ * @param seconds how long a worker may take to answer before Temporal's own knowledge has to do
+ * @throws LifecycleNotFound
+ */
+export async function currentStatus(temporal: Client, workflowId: string, seconds: number): Promise<CurrentStatus> {
+  const handle = temporal.workflow.getHandle(workflowId);
+  const [description, told] = await Promise.all([
+    described(handle, workflowId),
+    ask<LifecycleStatus>(temporal, workflowId, 'status', seconds).catch((error: unknown) => {
+      if (error instanceof NoAnswer || error instanceof LifecycleNotFound) return undefined;
+      throw error;
+    }),
+  ]);
+  const stopped = stoppedFromOutside(description);
+  if (told === undefined) return staleStatus(handle, workflowId, description, stopped);
+  return stopped ? { ...told, stale: false, ...stopped } : { ...told, stale: false };
+}
+
+/**
+ * Asks a lifecycle.
+ * @throws LifecycleNotFound; NoAnswer
+ */
+export async function ask<T>(temporal: Client, workflowId: string, question: string, seconds: number): Promise<T> {
+  try {
+    return await temporal.withDeadline(Date.now() + seconds * 1000, () =>
+      temporal.workflow.getHandle(workflowId).query<T>(question),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
+    if (error instanceof ServiceError) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
+    throw error;
+  }
+}
+
+async function described(handle: WorkflowHandle, workflowId: string): Promise<WorkflowExecutionDescription> {
+  try {
+    return await handle.describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
+    throw error;
+  }
+}
+
+/** A terminated workflow still answers queries with what it last knew, and never learns of its end. */
+function stoppedFromOutside({
+  status,
+  closeTime,
+}: WorkflowExecutionDescription): { status: LifecycleStatusWord; outcome: Outcome } | undefined {
+  if (!['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(status.name)) return undefined;
+  const reason = `the workflow was ended in Temporal (${status.name.toLowerCase()})`;
+  return { status: 'aborted', outcome: { result: 'aborted', at: closeTime!.toISOString(), reason } };
+}
+
+async function staleStatus(
+  handle: WorkflowHandle,
+  workflowId: string,
+  { status, startTime, closeTime, typedSearchAttributes }: WorkflowExecutionDescription,
+  stopped: { status: LifecycleStatusWord; outcome: Outcome } | undefined,
+): Promise<StaleStatus> {
+  const word = typedSearchAttributes.get(searchAttributeKeys.LifecycleStatus) as LifecycleStatusWord | undefined;
+  const outcome = status.name === 'COMPLETED' ? ((await handle.result()) as Outcome) : null;
+  return {
+    stale: true,
+    ...lifecycleIdParts(workflowId),
+    status: outcome ? wordOf(outcome) : (word ?? 'running'),
+    phase: typedSearchAttributes.get(searchAttributeKeys.LifecyclePhase) ?? null,
+    outcome,
+    startedAt: startTime.toISOString(),
+    closedAt: closeTime?.toISOString() ?? null,
+    ...stopped,
+  };
+}
+
+function wordOf({ result }: Outcome): LifecycleStatusWord {
+  return result === 'active' ? 'completed' : result;
+}

@@ -1,0 +1,51 @@
+/** One thing that is wrong with an input, and where: `shareholders[1].email`. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** An input that cannot be taken; nothing was sent. Lists every fault; holds no value of the input. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+  readonly faults: readonly Fault[];
+  constructor(what: string, faults: readonly Fault[]) {
+    super([`${what} cannot be taken:`, ...faults.map(({ path, message }) => `${path}: ${message}`)].join('\n  '));
+    this.faults = faults;
+  }
+}
+
+/** A lifecycle of this id is there already, with other content. */
+export class ApplicationConflict extends Error {
+  override readonly name = 'ApplicationConflict';
+  readonly workflowId: string;
+  constructor(workflowId: string) {
+    super(
+      `${workflowId} was started with other content; a new application takes a new applicationId, a correction the message for it`,
+    );
+    this.workflowId = workflowId;
+  }
+}
+
+/** No lifecycle of this id: there never was one, or the namespace no longer retains it. */
+export class LifecycleNotFound extends Error {
+  override readonly name = 'LifecycleNotFound';
+  readonly workflowId: string;
+  constructor(workflowId: string) {
+    super(`there is no lifecycle ${workflowId}, or the namespace no longer retains it`);
+    this.workflowId = workflowId;
+  }
+}
+
+/** No worker answered in time. A message may or may not take effect yet; sending it again is safe. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  constructor(workflowId: string, seconds: number, asked: 'message' | 'question', options?: ErrorOptions) {
+    const unclear = '; whether the message takes effect is not known, and sending it again as it is does no harm';
+    super(`no worker answered for ${workflowId} within ${seconds} s${asked === 'message' ? unclear : ''}`, options);
+  }
+}
+
+/** What was waited for did not happen in time; the lifecycle goes on. */
+export class WaitTimedOut extends Error {
+  override readonly name = 'WaitTimedOut';
+}

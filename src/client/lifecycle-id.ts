@@ -1,0 +1,32 @@
+import { lifecycleId } from '../lifecycle/ids.js';
+import { PHASES, type LifecycleKind } from '../lifecycle/phases.js';
+import { InvalidInput } from './errors.js';
+
+export interface LifecycleIdParts {
+  kind: LifecycleKind;
+  tenantId: string;
+  applicationId: string;
+}
+
+/**
+ * The parts of `individual/<tenantId>/<applicationId>`, or of `individual/<applicationId>` where a tenant is set.
+ * @throws InvalidInput
+ */
+export function lifecycleIdParts(id: string, tenantId?: string): LifecycleIdParts {
+  const [kind, ...rest] = id.split('/');
+  const [tenant, applicationId, tooMuch] = rest.length === 1 ? [tenantId, rest[0]] : rest;
+  if (!isKind(kind) || !tenant || !applicationId || tooMuch !== undefined) {
+    const form = 'individual/<tenantId>/<applicationId> or organization/<tenantId>/<applicationId> is expected';
+    throw new InvalidInput('the id', [{ path: id, message: form }]);
+  }
+  return { kind, tenantId: tenant, applicationId };
+}
+
+export function fullLifecycleId(id: string, tenantId?: string): string {
+  const parts = lifecycleIdParts(id, tenantId);
+  return lifecycleId(parts.kind, parts.tenantId, parts.applicationId);
+}
+
+function isKind(kind: string | undefined): kind is LifecycleKind {
+  return kind !== undefined && kind in PHASES;
+}

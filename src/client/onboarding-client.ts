@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import type { Answer, CorrectApplication } from '../lifecycle/messages.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { isSealed, seal } from '../secrets/seal.js';
+import type { DocumentStore } from '../store/document-store.js';
+import type { IndividualInput, OrganizationInput } from './application-schema.js';
+import { CaseClient, type CaseClientOptions } from './case-client.js';
+import { readSubmission, storeDocuments } from './document-intake.js';
+import { InvalidInput } from './errors.js';
+import { faultsOf } from './faults.js';
+import { consents, password, text, type DocumentInput } from './field-schemas.js';
+import { startLifecycle, type IntakeOptions, type Started } from './start.js';
+
+export interface OnboardingClientOptions extends CaseClientOptions {
+  keys: KeyRing;
+  store: DocumentStore;
+}
+
+export type ConsentsInput = z.input<typeof consents>;
+
+/**
+ * What a backend needs: starts lifecycles and speaks for the customer. Inputs are checked before anything is sent (InvalidInput with every
+ * fault); secrets are sealed before they leave this process. Messages throw NoAnswer where no worker answers; repeating one is harmless.
+ */
+export class OnboardingClient extends CaseClient {
+  readonly #keys: KeyRing;
+  readonly #store: DocumentStore;
+
+  constructor({ keys, store, ...options }: OnboardingClientOptions) {
+    super(options);
+    this.#keys = keys;
+    this.#store = store;
+  }
+
+  /** Starts the lifecycle of a person, or finds the one that the same application started. Throws ApplicationConflict. */
+  async startIndividual(application: IndividualInput, options: IntakeOptions = {}): Promise<Started> {
+    return startLifecycle(this.#dependencies(), 'individual', application, options);
+  }
+
+  /** Starts the lifecycle of an organization, or finds the one that the same application started. Throws ApplicationConflict. */
+  async startOrganization(application: OrganizationInput, options: IntakeOptions = {}): Promise<Started> {
+    return startLifecycle(this.#dependencies(), 'organization', application, options);
+  }
+
+  /** Hands in documents for the review's open round. */
+  async submitDocuments(
+    id: string,
+    { submittedBy, documents }: { submittedBy: string; documents: DocumentInput[] },
+    { folder }: IntakeOptions = {},
+  ): Promise<Answer> {
+    const workflowId = this.fullId(id);
+    const read = await readSubmission(documents, folder);
+    return this.send(id, 'submitDocuments', {
+      submittedBy: checked(text(), submittedBy, 'submittedBy'),
+      documents: await storeDocuments(this.#store, workflowId, read),
+    });
+  }
+
+  /** Hands on that the customer accepted the three consents, with the customer's own IP address, user agent, version and time. */
+  async acceptConsents(id: string, evidence: ConsentsInput): Promise<Answer> {
+    const schema = this.fullId(id).startsWith('organization/') ? consents.required({ acceptedBy: true }) : consents;
+    return this.send(id, 'acceptConsents', checked(schema, evidence, 'the consents'));
+  }
+
+  /** Hands on the code that FinHub mailed to the customer. */
+  async submitActivationCode(id: string, code: string): Promise<Answer> {
+    return this.send(id, 'submitActivationCode', {
+      code: seal(this.#keys, checked(text(), code, 'the activation code')),
+    });
+  }
+
+  /** Replaces fields of the application (JSON merge patch, RFC 7396). The lifecycle tells which fields it takes. */
+  async correctApplication(id: string, { correctedBy, patch }: CorrectApplication): Promise<Answer> {
+    const secret = patch['password'];
+    const sealed =
+      typeof secret === 'string' && !isSealed(secret)
+        ? { password: seal(this.#keys, checked(password, secret, 'password')) }
+        : {};
+    return this.send(id, 'correctApplication', { correctedBy, patch: { ...patch, ...sealed } });
+  }
+
+  #dependencies() {
+    return { temporal: this.temporal, keys: this.#keys, store: this.#store, tenantId: this.tenantId };
+  }
+}
+
+function checked<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new InvalidInput(what, faultsOf(parsed.error));
+  return parsed.data;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { bic, country, currency, iban, key, money, text } from './field-schemas.js';
+import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
+
+const beneficiary = z.strictObject({
+  ref: key(64),
+  name: text(140),
+  partyType: z.enum(['INDIVIDUAL_CUSTOMER', 'BUSINESS_CUSTOMER']),
+  iban,
+  bic,
+  currency,
+  country,
+  bankName: text(140).optional(),
+  purposeCode: key(40).optional(),
+});
+
+const consent = z
+  .strictObject({
+    title: text(140),
+    validDays: z.int().min(1).max(3650),
+    perTransaction: money,
+    perDay: money,
+    transactionsPerDay: z.int().min(1).max(10_000),
+  })
+  .superRefine(({ perTransaction, perDay }, context) => {
+    if (perTransaction.currency !== perDay.currency) {
+      context.addIssue({ code: 'custom', path: ['perDay', 'currency'], message: 'has to be that of perTransaction' });
+    } else if (Number(perTransaction.value) > Number(perDay.value)) {
+      context.addIssue({ code: 'custom', path: ['perDay', 'value'], message: 'is less than perTransaction' });
+    }
+  });
+
+const topUp = z.strictObject({ reference: key(35), amount: money, sourceIban: iban, sourceName: text(140) });
+
+const transfer = z.strictObject({
+  reference: key(35).describe("the transfer's own id, unique within the tenant"),
+  beneficiary: key(64).describe('the ref of one of the beneficiaries'),
+  amount: money,
+  description: text(140),
+});
+
+/** What happens once the account is active. A transfer takes a payment consent that covers it, and one of the beneficiaries. */
+export const payments = z
+  .strictObject({
+    beneficiaries: z.array(beneficiary).max(100).default([]),
+    consent: consent.optional(),
+    topUp: topUp.optional(),
+    transfer: transfer.optional(),
+  })
+  .superRefine((asked: unknown, context) => {
+    const fault = (path: (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const refs = itemsOf(asked, 'beneficiaries').map((item) => valueAt(item, 'ref'));
+    for (const index of repeated(refs)) fault(['beneficiaries', index, 'ref'], 'names another beneficiary already');
+    if (valueAt(asked, 'transfer') === undefined) return;
+
+    const wanted = valueAt(asked, 'transfer', 'beneficiary');
+    if (typeof wanted === 'string' && !refs.includes(wanted)) {
+      fault(['transfer', 'beneficiary'], 'names none of the beneficiaries');
+    }
+    if (valueAt(asked, 'consent') === undefined) {
+      fault(['consent'], 'a transfer takes a payment consent');
+      return;
+    }
+    const amount = money.safeParse(valueAt(asked, 'transfer', 'amount')).data;
+    const limit = money.safeParse(valueAt(asked, 'consent', 'perTransaction')).data;
+    if (amount && limit && amount.currency !== limit.currency) {
+      fault(['transfer', 'amount', 'currency'], "has to be that of the payment consent's limits");
+    } else if (amount && limit && Number(amount.value) > Number(limit.value)) {
+      fault(['transfer', 'amount', 'value'], 'is more than the payment consent allows per transaction');
+    }
+    const reference = valueAt(asked, 'transfer', 'reference');
+    if (reference !== undefined && reference === valueAt(asked, 'topUp', 'reference')) {
+      fault(['topUp', 'reference'], "is the transfer's already");
+    }
+  }, always);

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { canonicalJson } from '../lifecycle/canonical.js';
+import { refuse, type Answer, type MessageBodies, type MessageName } from '../lifecycle/messages.js';
+import { LifecycleNotFound, NoAnswer } from './errors.js';
+
+/**
+ * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
+ * @param messageId makes repeating harmless: the same id with the same body is one message, and hears the first answer again
+ * @throws LifecycleNotFound; NoAnswer where no worker answers within `seconds`
+ */
+export async function send<Name extends MessageName>(
+  temporal: Client,
+  workflowId: string,
+  name: Name,
+  body: MessageBodies[Name],
+  seconds: number,
+  messageId?: string,
+): Promise<Answer> {
+  const handle = temporal.workflow.getHandle(workflowId);
+  // The server compares ids only; with the body's hash in it, other content under the same id still reaches the lifecycle, which refuses it.
+  const hash = createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 16);
+  const options = { args: [body] as [unknown], ...(messageId && { updateId: `${messageId}:${hash}` }) };
+  try {
+    return await temporal.withDeadline(Date.now() + seconds * 1000, () =>
+      handle.executeUpdate<Answer, [unknown]>(name, options),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
+    }
+    if (error instanceof WorkflowNotFoundError) return endedOrThrow(temporal, workflowId);
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+      const { type, message } = error.cause;
+      if (type === 'Malformed') return refuse('Malformed', message);
+      if (type === ENDED_MEANWHILE) return refuse('AlreadyFinal', 'the lifecycle ended while it handled this message');
+    }
+    throw error;
+  }
+}
+
+/** The server's failure for an update that was accepted by a workflow which then ended. */
+const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
+
+async function endedOrThrow(temporal: Client, workflowId: string): Promise<Answer> {
+  try {
+    const { status } = await temporal.workflow.getHandle(workflowId).describe();
+    return refuse('AlreadyFinal', `the lifecycle has ended (${status.name.toLowerCase()})`);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
+    throw error;
+  }
+}

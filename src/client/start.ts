@@ -1,0 +1,114 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Application } from '../lifecycle/application.js';
+import { canonicalJson } from '../lifecycle/canonical.js';
+import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import type { LifecycleKind } from '../lifecycle/phases.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { fingerprint, seal } from '../secrets/seal.js';
+import type { DocumentStore } from '../store/document-store.js';
+import { initialSearchAttributes } from '../temporal/search-attributes.js';
+import { applicationSchemas } from './application-schema.js';
+import { itemsOf } from './cross-checks.js';
+import { readDocuments, storeDocuments } from './document-intake.js';
+import { ApplicationConflict, InvalidInput } from './errors.js';
+import { faultsOf } from './faults.js';
+
+/** A lifecycle that was started, by this call or by an earlier one with the same content. */
+export interface Started {
+  workflowId: string;
+  runId: string;
+  /** An earlier call started it; this one changed nothing. */
+  alreadyRunning: boolean;
+  /** It has ended already. */
+  closed: boolean;
+}
+
+export interface IntakeOptions {
+  /** Folder that the documents' `file` paths start from; without it documents come with their content. */
+  folder?: string | undefined;
+}
+
+export interface StartDependencies {
+  temporal: Client;
+  keys: KeyRing;
+  store: DocumentStore;
+  /** For applications that name no tenant. */
+  tenantId?: string | undefined;
+}
+
+/**
+ * Checks an application, stores its documents, seals its password and starts its lifecycle, unless the same application did before.
+ * @throws InvalidInput with every fault; ApplicationConflict where the id was used with other content
+ */
+export async function startLifecycle(
+  dependencies: StartDependencies,
+  kind: LifecycleKind,
+  input: unknown,
+  { folder }: IntakeOptions,
+): Promise<Started> {
+  const { temporal, keys, store } = dependencies;
+  const parsed = applicationSchemas[kind].safeParse(input);
+  const { documents, faults } = await readDocuments(itemsOf(input, 'documents'), folder);
+  const tenantId = parsed.data?.tenantId ?? dependencies.tenantId;
+  const all = [
+    ...faultsOf(parsed.error),
+    ...faults,
+    ...(parsed.success && tenantId === undefined
+      ? [{ path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' }]
+      : []),
+  ];
+  if (!parsed.success || tenantId === undefined || all.length > 0) throw new InvalidInput('the application', all);
+
+  const workflowId = lifecycleId(kind, tenantId, parsed.data.applicationId);
+  const plain: Application = {
+    ...parsed.data,
+    tenantId,
+    documents: await storeDocuments(store, workflowId, documents),
+  };
+  const application = { ...plain, password: seal(keys, plain.password) };
+  return startOnce(temporal, kind, workflowId, application, fingerprint(keys, canonicalJson({ kind, ...plain })));
+}
+
+/**
+ * The server lets one start of an id through and refuses all others, running or closed; whoever is refused compares. So two starts at
+ * the same time, or one repeated after an unclear answer, end in one lifecycle.
+ */
+async function startOnce(
+  temporal: Client,
+  kind: LifecycleKind,
+  workflowId: string,
+  application: Application,
+  mark: string,
+): Promise<Started> {
+  try {
+    const handle = await temporal.workflow.start(WORKFLOW_TYPES[kind], {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      args: [{ application }],
+      memo: { fingerprint: mark },
+      typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
+      staticSummary: `${kind} onboarding ${application.applicationId}`,
+      staticDetails: [
+        `- Tenant: \`${application.tenantId}\``,
+        `- Category: \`${application.categorization.category}\``,
+        `- Documents handed in with the application: ${application.documents.length}`,
+      ].join('\n'),
+    });
+    return { workflowId, runId: handle.firstExecutionRunId, alreadyRunning: false, closed: false };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  const earlier = await temporal.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((error: unknown) => {
+      // Its retention ended between the two calls.
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  if (earlier === undefined) return startOnce(temporal, kind, workflowId, application, mark);
+  if (earlier.memo?.['fingerprint'] !== mark) throw new ApplicationConflict(workflowId);
+  return { workflowId, runId: earlier.runId, alreadyRunning: true, closed: earlier.status.name !== 'RUNNING' };
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WaitTimedOut } from './errors.js';
+import type { CurrentStatus } from './current-status.js';
+
+/** What one can wait for: a decision on the open review, the account being active, the lifecycle's end. */
+export const WAIT_TARGETS = ['decision', 'active', 'done'] as const;
+export type WaitTarget = (typeof WAIT_TARGETS)[number];
+
+export interface WaitOptions {
+  /** Without it the wait is endless. */
+  timeoutMs?: number | undefined;
+  /** Hears the first status and every one that differs in what a person would see. */
+  onChange?: ((status: CurrentStatus) => void) | undefined;
+}
+
+export interface Waited {
+  /** False where the lifecycle ended in another way, so that it will never be reached. */
+  reached: boolean;
+  status: CurrentStatus;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Looks again and again, ever more seldom while nothing happens.
+ * @throws WaitTimedOut
+ */
+export async function waitUntil(
+  target: WaitTarget,
+  look: () => Promise<CurrentStatus>,
+  { timeoutMs = Infinity, onChange }: WaitOptions,
+): Promise<Waited> {
+  const end = Date.now() + timeoutMs;
+  let first: CurrentStatus | undefined;
+  let seen: string | undefined;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    const status = await look();
+    first ??= status;
+    if (seen !== (seen = sight(status))) {
+      pause = FIRST_PAUSE_MS;
+      onChange?.(status);
+    }
+    if (isReached(target, status, first)) return { reached: true, status };
+    if (status.outcome) return { reached: false, status };
+    const left = end - Date.now();
+    if (left <= 0) {
+      const why = status.stale ? '; no worker answers' : '';
+      throw new WaitTimedOut(`not reached within ${timeoutMs / 1000} s${why}`);
+    }
+    await sleep(Math.min(pause, left));
+  }
+}
+
+function isReached(target: WaitTarget, status: CurrentStatus, first: CurrentStatus): boolean {
+  switch (target) {
+    case 'done':
+      return status.outcome !== null;
+    case 'active':
+      return status.stale ? status.outcome?.result === 'active' : status.accountActive;
+    case 'decision':
+      return decided(status, first);
+  }
+}
+
+/** Decided for good, or sent back to the customer since the first look. */
+function decided(status: CurrentStatus, first: CurrentStatus): boolean {
+  if (status.stale || !status.review) return false;
+  const { stage, round } = status.review;
+  const earlier = first.stale ? 1 : (first.review?.round ?? 1);
+  return stage === 'approved' || stage === 'rejected' || round > earlier;
+}
+
+function sight(status: CurrentStatus): string {
+  if (status.stale) return JSON.stringify([status.status, status.phase]);
+  const { phases, waitingOn, review, requirements, outcome } = status;
+  return JSON.stringify([status.status, phases.map((phase) => phase.status), waitingOn, review, requirements, outcome]);
+}

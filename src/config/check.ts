@@ -1,0 +1,146 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readKeyFile } from '../secrets/key-file.js';
+import { KeyRingError, parseKeyRing } from '../secrets/key-ring.js';
+import { temporalSettings, TemporalSettingsError, type TemporalSettings } from '../temporal/settings.js';
+import type { ConfigurationFault } from './configuration-error.js';
+import {
+  aboutVariable,
+  environmentSchema,
+  VARIABLE_NAMES,
+  type Environment,
+  type Role,
+  type VariableName,
+} from './variables.js';
+
+/** The project's folder, from the sources and from the built library alike. */
+export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Outside production these stand in for what is not set. */
+export const TRIAL_DEFAULTS = {
+  operatorsFile: resolve(PROJECT_FOLDER, 'examples/operators.json'),
+  keysFile: resolve(PROJECT_FOLDER, '.data/keys.json'),
+} as const;
+
+type Values = { [Name in VariableName]?: Environment[Name] | undefined };
+
+/** The environment as a role finds it: complete only where there are no faults. */
+export interface Checked {
+  values: Values;
+  temporal: TemporalSettings | undefined;
+  faults: ConfigurationFault[];
+}
+
+/** Variables that are of use together only. */
+const GROUPS: readonly (readonly VariableName[])[] = [
+  [
+    'FINHUB_POWER_TENANT_ORGANIZATION_ID',
+    'FINHUB_POWER_TENANT_USER_ID',
+    'FINHUB_POWER_TENANT_USERNAME',
+    'FINHUB_POWER_TENANT_PASSWORD',
+  ],
+  ['FINHUB_LEGACY_BASE_URL', 'FINHUB_API_KEY'],
+];
+
+/** Looks at everything at once and changes nothing. An empty variable counts as not set. */
+export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => Boolean(value?.trim())));
+  const parsed = environmentSchema.safeParse(set);
+  const unusable = new Set(parsed.error?.issues.map((issue) => issue.path[0] as VariableName));
+  const values = parsed.data ?? partly(set, unusable);
+  const { temporal, fault } = checkTemporal(env);
+  const faults = [
+    ...[...unusable].map((variable) => ({ variable, message: `${aboutVariable(variable).expects} is expected` })),
+    ...missing(role, set),
+    ...unknown(set),
+    ...(role === 'worker' ? checkOperatorsFile(values) : []),
+    ...(role === 'operator' ? [] : checkKeys(values)),
+    ...(fault ? [fault] : []),
+  ];
+  return { values, temporal, faults };
+}
+
+function partly(set: NodeJS.ProcessEnv, unusable: Set<VariableName>): Values {
+  const usable = Object.entries(set).filter(([name]) => !unusable.has(name as VariableName));
+  return environmentSchema.partial().parse(Object.fromEntries(usable));
+}
+
+function missing(role: Role, set: NodeJS.ProcessEnv): ConfigurationFault[] {
+  const needed = VARIABLE_NAMES.filter((name) => aboutVariable(name).neededBy.includes(role));
+  const together = GROUPS.filter((group) => group.some((name) => name in set)).flat();
+  return [...new Set([...needed, ...together])]
+    .filter((name) => !(name in set))
+    .map((variable) => ({ variable, message: `is not set; ${aboutVariable(variable).expects} is expected` }));
+}
+
+/** A misspelt optional variable would go unnoticed until it is missed. */
+function unknown(set: NodeJS.ProcessEnv): ConfigurationFault[] {
+  return Object.keys(set)
+    .filter((name) => name.startsWith('FINHUB_') && !(name in environmentSchema.shape))
+    .map((variable) => {
+      const meant = VARIABLE_NAMES.find((name) => isSlip(name, variable));
+      return { variable, message: `is no variable of ours${meant ? `; is ${meant} meant?` : ''}` };
+    });
+}
+
+/** Whether two names are at most two single-letter changes apart, seen from both ends. */
+function isSlip(a: string, b: string): boolean {
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  return Math.max(a.length, b.length) - start - end <= 2;
+}
+
+function checkOperatorsFile({ NODE_ENV, OPERATORS_FILE }: Values): ConfigurationFault[] {
+  const variable = 'OPERATORS_FILE';
+  const { expects } = aboutVariable(variable);
+  if (OPERATORS_FILE === undefined) {
+    return NODE_ENV === 'production' ? [{ variable, message: `is not set; in production ${expects} is expected` }] : [];
+  }
+  return isReadable(OPERATORS_FILE) ? [] : [{ variable, message: `cannot be read; ${expects} is expected` }];
+}
+
+function checkKeys({ NODE_ENV, ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file }: Values) {
+  const faults: ConfigurationFault[] = [];
+  const attempt = (variable: VariableName, read: () => unknown): void => {
+    try {
+      read();
+    } catch (error) {
+      const why = error instanceof KeyRingError ? error.message : `${aboutVariable(variable).expects} is expected`;
+      faults.push({ variable, message: why });
+    }
+  };
+  if (ring !== undefined && file !== undefined) {
+    faults.push({
+      variable: 'ONBOARDING_KEYS',
+      message: 'is set, and so is ONBOARDING_KEYS_FILE; one of them is expected',
+    });
+  }
+  if (ring !== undefined) attempt('ONBOARDING_KEYS', () => parseKeyRing(ring));
+  if (file !== undefined) attempt('ONBOARDING_KEYS_FILE', () => readKeyFile(file));
+  if (ring === undefined && file === undefined && NODE_ENV === 'production') {
+    const message = 'is not set, nor is ONBOARDING_KEYS_FILE; in production one of them is expected';
+    faults.push({ variable: 'ONBOARDING_KEYS', message });
+  }
+  return faults;
+}
+
+function checkTemporal(env: NodeJS.ProcessEnv): { temporal?: TemporalSettings; fault?: ConfigurationFault } {
+  try {
+    return { temporal: temporalSettings(env) };
+  } catch (error) {
+    if (!(error instanceof TemporalSettingsError)) throw error;
+    return { fault: { variable: 'TEMPORAL_*', message: error.message } };
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

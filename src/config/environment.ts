@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import { readKeyFile, readOrMakeKeyFile } from '../secrets/key-file.js';
+import { parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
+import type { TemporalSettings } from '../temporal/settings.js';
+import { checkEnvironment, PROJECT_FOLDER, TRIAL_DEFAULTS } from './check.js';
+import { ConfigurationError } from './configuration-error.js';
+import type { Environment, Role } from './variables.js';
+
+/** An admin user at FinHub, by which we act for a tenant. */
+export interface AdminCredentials {
+  organizationId: string;
+  userId: string;
+  username: string;
+  password: string;
+}
+
+/** How to reach FinHub and as whom. */
+export interface FinHubConfiguration {
+  /** Without a slash at the end. */
+  baseUrl: string;
+  tenantId: string;
+  tenantKey: string;
+  tenantSecret: string;
+  admin: AdminCredentials;
+  /** Without it, high-risk cases wait for FinHub's portal. */
+  powerTenant?: AdminCredentials;
+  legacy?: { baseUrl: string; apiKey: string };
+  /** For one call, from sending to the end of the answer. */
+  timeoutMs: number;
+  maxConnections: number;
+  deviceId: string;
+}
+
+interface CommonConfiguration {
+  temporal: TemporalSettings;
+  logLevel: Environment['LOG_LEVEL'];
+  /** Defaults of a trial that were taken, for the log; never any in production. */
+  notes: string[];
+}
+
+interface CaseConfiguration extends CommonConfiguration {
+  keys: KeyRing;
+  /** Folder of the document store. */
+  documentStore: string;
+}
+
+export interface WorkerConfiguration extends CaseConfiguration {
+  finhub: FinHubConfiguration;
+  individualActivation: 'code' | 'admin';
+  verdictPollSeconds: number;
+  operatorsFile: string;
+  shutdownGraceSeconds: number;
+}
+
+export interface StarterConfiguration extends CaseConfiguration {
+  /** For applications that name no tenant. */
+  tenantId: string | undefined;
+}
+
+export interface OperatorConfiguration extends CommonConfiguration {
+  /** For case ids that name no tenant. */
+  tenantId: string | undefined;
+}
+
+export interface Configurations {
+  worker: WorkerConfiguration;
+  starter: StarterConfiguration;
+  operator: OperatorConfiguration;
+}
+
+/**
+ * The configuration of one role. Outside production, a key ring is made when none is set.
+ * @throws ConfigurationError with every fault
+ */
+export function loadEnvironment<R extends Role>(role: R, env: NodeJS.ProcessEnv = process.env): Configurations[R] {
+  const { values, temporal, faults } = checkEnvironment(role, env);
+  if (faults.length > 0 || temporal === undefined) throw new ConfigurationError(faults);
+  // Without faults nothing is missing.
+  return BUILD[role](values as Environment, temporal);
+}
+
+const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) => Configurations[R] } = {
+  worker: (values, temporal) => ({
+    ...ofCases(values, temporal),
+    notes: [...keyNotes(values), ...operatorNotes(values)],
+    finhub: finhub(values),
+    individualActivation: values.FINHUB_INDIVIDUAL_ACTIVATION,
+    verdictPollSeconds: values.FINHUB_VERDICT_POLL_SECONDS,
+    operatorsFile: resolve(values.OPERATORS_FILE ?? TRIAL_DEFAULTS.operatorsFile),
+    shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
+  }),
+  starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
+  operator: (values, temporal) => ({
+    temporal,
+    logLevel: values.LOG_LEVEL,
+    notes: [],
+    tenantId: values.FINHUB_TENANT_ID,
+  }),
+};
+
+function ofCases(values: Environment, temporal: TemporalSettings): CaseConfiguration {
+  return {
+    temporal,
+    logLevel: values.LOG_LEVEL,
+    notes: keyNotes(values),
+    keys: keyRing(values),
+    documentStore: values.DOCUMENT_STORE ? resolve(values.DOCUMENT_STORE) : resolve(PROJECT_FOLDER, '.data/documents'),
+  };
+}
+
+function keyRing({ ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file }: Environment): KeyRing {
+  if (ring !== undefined) return parseKeyRing(ring);
+  return file === undefined ? readOrMakeKeyFile(TRIAL_DEFAULTS.keysFile) : readKeyFile(file);
+}
+
+function keyNotes({ ONBOARDING_KEYS, ONBOARDING_KEYS_FILE }: Environment): string[] {
+  return (ONBOARDING_KEYS ?? ONBOARDING_KEYS_FILE)
+    ? []
+    : [`secrets are sealed with a key made for trials, in ${TRIAL_DEFAULTS.keysFile} (ONBOARDING_KEYS is not set)`];
+}
+
+function operatorNotes({ OPERATORS_FILE }: Environment): string[] {
+  return OPERATORS_FILE === undefined
+    ? [`operators are those of ${TRIAL_DEFAULTS.operatorsFile} (OPERATORS_FILE is not set)`]
+    : [];
+}
+
+function finhub(values: Environment): FinHubConfiguration {
+  return {
+    baseUrl: values.FINHUB_BASE_URL!,
+    tenantId: values.FINHUB_TENANT_ID!,
+    tenantKey: values.FINHUB_TENANT_KEY!,
+    tenantSecret: values.FINHUB_TENANT_SECRET!,
+    admin: credentials(values, 'FINHUB_ADMIN')!,
+    ...optional('powerTenant', credentials(values, 'FINHUB_POWER_TENANT')),
+    ...optional('legacy', legacy(values)),
+    timeoutMs: values.FINHUB_TIMEOUT_MS,
+    maxConnections: values.FINHUB_MAX_CONNECTIONS,
+    deviceId: values.FINHUB_DEVICE_ID,
+  };
+}
+
+function credentials(
+  values: Environment,
+  prefix: 'FINHUB_ADMIN' | 'FINHUB_POWER_TENANT',
+): AdminCredentials | undefined {
+  const organizationId = values[`${prefix}_ORGANIZATION_ID`];
+  const userId = values[`${prefix}_USER_ID`];
+  const username = values[`${prefix}_USERNAME`];
+  const password = values[`${prefix}_PASSWORD`];
+  return organizationId && userId && username && password ? { organizationId, userId, username, password } : undefined;
+}
+
+function legacy(values: Environment): FinHubConfiguration['legacy'] {
+  const { FINHUB_LEGACY_BASE_URL: baseUrl, FINHUB_API_KEY: apiKey } = values;
+  return baseUrl && apiKey ? { baseUrl, apiKey } : undefined;
+}
+
+function optional<Name extends string, T>(name: Name, value: T | undefined): { [K in Name]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [K in Name]: T });
+}

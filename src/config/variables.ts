@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** Who reads the configuration; each needs another part of it. */
+export const ROLES = ['worker', 'starter', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+interface About {
+  /** What the variable takes; the end of "… is expected". */
+  expects: string;
+  /** Roles that cannot start without it. */
+  neededBy: readonly Role[];
+  secret: boolean;
+}
+
+/** What is known of each variable next to its type. */
+const about = z.registry<About>();
+
+type Options = Partial<Omit<About, 'expects'>>;
+
+function variable<S extends z.ZodType>(schema: S, expects: string, { neededBy = [], secret = false }: Options = {}): S {
+  about.add(schema, { expects, neededBy, secret });
+  return schema;
+}
+
+const text = z.string().trim().min(1).max(500);
+/** Without credentials, since addresses are shown. */
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine((address) => !address.includes('@'))
+  .transform((address) => address.replace(/\/+$/, ''));
+/** Part of workflow ids, hence without slashes. */
+const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+const whole = (min: number, max: number): z.ZodType<number, string> =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
+
+const WORKER = { neededBy: ['worker'] } as const;
+const WORKER_SECRET = { ...WORKER, secret: true } as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Our environment variables, all of them. Temporal's own are read by `temporal/settings.ts`. */
+export const environmentSchema = z.object({
+  FINHUB_BASE_URL: variable(url.optional(), "the http(s) address of FinHub's API", WORKER),
+  FINHUB_TENANT_ID: variable(id.optional(), "FinHub's id of the tenant, 1 to 64 of A-Z a-z 0-9 . _ -", WORKER),
+  FINHUB_TENANT_KEY: variable(text.optional(), "the tenant's key from FinHub's Admin Portal", WORKER_SECRET),
+  FINHUB_TENANT_SECRET: variable(text.optional(), "the tenant's secret from FinHub's Admin Portal", WORKER_SECRET),
+  FINHUB_ADMIN_ORGANIZATION_ID: variable(text.optional(), "the id of the tenant admin's organization", WORKER),
+  FINHUB_ADMIN_USER_ID: variable(text.optional(), "the tenant admin's user id", WORKER),
+  FINHUB_ADMIN_USERNAME: variable(text.optional(), "the tenant admin's username", WORKER),
+  FINHUB_ADMIN_PASSWORD: variable(text.optional(), "the tenant admin's password", WORKER_SECRET),
+  FINHUB_POWER_TENANT_ORGANIZATION_ID: variable(text.optional(), "the id of the power tenant admin's organization"),
+  FINHUB_POWER_TENANT_USER_ID: variable(text.optional(), "the power tenant admin's user id"),
+  FINHUB_POWER_TENANT_USERNAME: variable(text.optional(), "the power tenant admin's username"),
+  FINHUB_POWER_TENANT_PASSWORD: variable(text.optional(), "the power tenant admin's password", { secret: true }),
+  FINHUB_LEGACY_BASE_URL: variable(url.optional(), "the http(s) address of FinHub's legacy API"),
+  FINHUB_API_KEY: variable(text.optional(), "the key of FinHub's legacy API", { secret: true }),
+  FINHUB_TIMEOUT_MS: variable(whole(100, 300_000).default(10_000), 'a whole number of milliseconds, 100 to 300000'),
+  FINHUB_MAX_CONNECTIONS: variable(whole(1, 1024).default(32), 'a whole number, 1 to 1024'),
+  FINHUB_INDIVIDUAL_ACTIVATION: variable(
+    z.enum(['code', 'admin']).default('code'),
+    '"code" (FinHub mails it to the customer) or "admin"',
+  ),
+  FINHUB_VERDICT_POLL_SECONDS: variable(whole(1, 86_400).default(900), 'a whole number of seconds, 1 to 86400'),
+  FINHUB_DEVICE_ID: variable(id.default('finhub-onboarding'), 'an id, 1 to 64 of A-Z a-z 0-9 . _ -'),
+  OPERATORS_FILE: variable(text.optional(), 'the path of a readable JSON file with the operators'),
+  DOCUMENT_STORE: variable(text.optional(), 'the path of a folder'),
+  ONBOARDING_KEYS: variable(text.max(20_000).optional(), 'a key ring in JSON', { secret: true }),
+  ONBOARDING_KEYS_FILE: variable(text.optional(), 'the path of a readable file with a key ring in JSON'),
+  LOG_LEVEL: variable(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
+  SHUTDOWN_GRACE_SECONDS: variable(whole(0, 3600).default(20), 'a whole number of seconds, 0 to 3600'),
+  NODE_ENV: variable(z.string().optional(), '"production", or anything else'),
+});
+
+export type Environment = z.output<typeof environmentSchema>;
+export type VariableName = keyof Environment;
+export const VARIABLE_NAMES = Object.keys(environmentSchema.shape) as VariableName[];
+
+export function aboutVariable(name: VariableName): About {
+  return about.get(environmentSchema.shape[name])!;
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IndividualInput, OrganizationInput } from '../client/index.js';
+import { PROJECT_FOLDER } from '../config/check.js';
+
+/** Where the documents that the examples name are found. */
+export const EXAMPLES = join(PROJECT_FOLDER, 'examples');
+
+type Example = { applicationId: string; payments: { transfer: { reference: string }; topUp?: { reference: string } } };
+
+/** An example application under an id of this run, since the same application started twice is one lifecycle. */
+async function example<T>(file: string, applicationId: string): Promise<T> {
+  const application = JSON.parse(await readFile(join(EXAMPLES, file), 'utf8')) as Example;
+  application.applicationId = applicationId;
+  application.payments.transfer.reference = `${applicationId}-first`;
+  if (application.payments.topUp) application.payments.topUp.reference = `${applicationId}-funding`;
+  return application as T;
+}
+
+export const exampleIndividual = (applicationId: string): Promise<IndividualInput> =>
+  example('individual.json', applicationId);
+
+export const exampleOrganization = (applicationId: string): Promise<OrganizationInput> =>
+  example('organization.json', applicationId);

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { startChild, type Child, type ChildOptions } from './child-process.js';
+
+/** The programs of this project: `src/NAME.ts`. */
+export type Entry = 'worker' | 'starter' | 'operator' | 'sandbox' | 'config' | 'demo';
+
+const inTypeScript = import.meta.url.endsWith('.ts');
+
+/**
+ * Starts one of this project's programs as a child process, in the form this process itself has: TypeScript sources, or what
+ * `npm run build` made of them.
+ * @throws Error with the last lines of its output, if it ends before it is ready or is not ready within 60 s.
+ */
+export async function startEntry(entry: Entry, options: ChildOptions & { args?: string[] } = {}): Promise<Child> {
+  const { args = [], ...childOptions } = options;
+  const program = fileURLToPath(new URL(`../${entry}.${inTypeScript ? 'ts' : 'js'}`, import.meta.url));
+  const loader = inTypeScript ? ['--import', import.meta.resolve('tsx')] : [];
+  return startChild(process.execPath, [...loader, program, ...args], childOptions);
+}

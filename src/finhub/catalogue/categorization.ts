@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.js';
+import { at, firstText, Id, listIn } from './fields.js';
+
+const Category = z.unknown().transform((category) => ({
+  id: firstText(category, 'databaseId', 'categoryId') ?? '',
+  code: firstText(category, 'categoryId', 'databaseId') ?? '',
+  name: firstText(category, 'categoryName', 'name', 'categoryId') ?? '',
+  features: listIn(at(category, 'availableFeatures') ?? at(category, 'features')).map((feature) => ({
+    id: firstText(feature, 'databaseId', 'featureCode') ?? '',
+    code: firstText(feature, 'featureCode', 'code') ?? '',
+    mandatoryKeys: listIn(at(feature, 'mandatoryKeys')).map(String),
+    allowedValues: (at(feature, 'allowedValues') ?? {}) as Record<string, unknown>,
+  })),
+}));
+
+/** Categories with their features, mandatory keys and allowed values. S0, S1, S2, S3, F1, C1, R3, R10. */
+export const getCategorizationHierarchy = endpoint({
+  operation: 'getCategorizationHierarchy',
+  summary: 'Reads the categories a customer may be registered in',
+  method: 'GET',
+  path: '/api/v2.1/customer/individual/categorization/hierarchy/{tenantId}',
+  auth: 'admin',
+  sources: ['S0', 'S1', 'S2', 'S3', 'F1', 'C1', 'R2', 'R3', 'R10'],
+  request: z.strictObject({ tenantId: Id }),
+  response: z.unknown().transform((data) => {
+    const categories = at(data, 'categories') ?? {};
+    return {
+      categories: Object.entries(categories).map(([key, value]) => {
+        const category = Category.parse(value);
+        return { ...category, key, code: category.code || key, id: category.id || key };
+      }),
+    };
+  }),
+  idempotency: { class: 'safe' },
+});

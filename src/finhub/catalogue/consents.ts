@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.js';
+import { firstText, Id } from './fields.js';
+
+const ConsentType = z.enum(['terms', 'privacy', 'data-processing']);
+
+/** Recording is asynchronous in the newest samples (`PENDING`); the activation check confirms it. */
+const Recorded = z.unknown().transform((data) => ({ status: firstText(data, 'status') ?? 'PENDING' }));
+
+/** S0, S1, S2, S3, F4, R8, V11. */
+export const acceptConsent = endpoint({
+  operation: 'acceptConsent',
+  summary: "Records a person's consent",
+  method: 'POST',
+  path: '/api/v2.1/customer/individual/{customerId}/consents/{consentType}',
+  auth: 'customer',
+  sources: ['S0', 'S1', 'S2', 'S3', 'F4', 'R1', 'R2', 'R8', 'V1', 'V9', 'V11', 'V13'],
+  request: z.strictObject({ customerId: Id, consentType: ConsentType, version: z.string(), acceptedAt: z.string() }),
+  body: ({ version, acceptedAt }) => ({ accepted: true, version, acceptanceTimestamp: acceptedAt, acceptedAt }),
+  response: Recorded,
+  idempotency: { class: 'repeatable' },
+});
+
+/** S0, S2, O4, R20, V12. */
+export const acceptOrganizationConsent = endpoint({
+  operation: 'acceptOrganizationConsent',
+  summary: "Records an organization's consent, given by its signatory",
+  method: 'POST',
+  path: '/api/v2.1/customer/organization/{organizationId}/consents/{consentType}',
+  auth: 'customer',
+  sources: ['S0', 'S2', 'O0', 'O4', 'R1', 'R10', 'R20', 'V1', 'V10', 'V12', 'V13'],
+  request: z.strictObject({
+    organizationId: Id,
+    consentType: ConsentType,
+    version: z.string(),
+    acceptedBy: z.string(),
+    acceptedAt: z.string(),
+  }),
+  body: ({ version, acceptedBy, acceptedAt }) => ({ accepted: true, version, acceptedBy, acceptedDate: acceptedAt }),
+  response: Recorded,
+  idempotency: { class: 'repeatable' },
+});

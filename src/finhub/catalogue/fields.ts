@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** FinHub's ids are opaque: UUIDs, prefixed strings and short codes all occur (facts §1.5). */
+export const Id = z.string().min(1).max(200);
+
+/** An answer's payload with whatever fields FinHub sends. */
+export const Payload = z.looseObject({});
+export type Payload = z.infer<typeof Payload>;
+
+/** The value at a path like `user.id`, if it is there. */
+export function at(data: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? (value as Payload)[key] : undefined),
+      data,
+    );
+}
+
+/** The first non-empty text (or number, as text) among several places where FinHub's documents put a value. */
+export function firstText(data: unknown, ...paths: string[]): string | undefined {
+  for (const path of paths) {
+    const value = at(data, path);
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return undefined;
+}
+
+/** As {@link firstText}, for a value the answer cannot do without. */
+export function requiredText(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): string {
+  const value = firstText(data, ...paths);
+  if (value === undefined)
+    context.addIssue({ code: 'custom', message: `none of ${paths.join(', ')} is in the answer` });
+  return value ?? '';
+}
+
+/** The list in a payload: bare, or under one of several names. */
+export function listIn(data: unknown, ...paths: string[]): unknown[] {
+  if (Array.isArray(data)) return data;
+  for (const path of paths) {
+    const value = at(data, path);
+    if (Array.isArray(value)) return value;
+  }
+  return [];
+}
+
+/** Reads one needed id out of an answer. */
+export function answerWith<const Name extends string>(name: Name, ...paths: string[]) {
+  return z
+    .unknown()
+    .transform((data, context) => ({ [name]: requiredText(data, context, ...paths) }) as Record<Name, string>);
+}
+
+/** An answer of which nothing is kept. */
+export const Nothing = z.unknown().transform(() => ({}));
+
+export const sameText = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && a.trim().toLowerCase() === b.trim().toLowerCase();
+
+/** Whether FinHub made an object after the case first asked for it; clocks may differ by a few minutes. Unknown times prove nothing. */
+export function madeAfter(createdAt: string | undefined, requestedAt: string): boolean {
+  const made =
+    createdAt === undefined ? NaN : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(createdAt) ? createdAt : `${createdAt}Z`);
+  return made >= Date.parse(requestedAt) - 5 * 60_000;
+}

@@ -1,0 +1,27 @@
+import * as activation from './activation.js';
+import * as categorization from './categorization.js';
+import * as consents from './consents.js';
+import * as legacy from './legacy.js';
+import * as payments from './payments.js';
+import * as personnel from './personnel.js';
+import * as registration from './registration.js';
+import * as sessions from './sessions.js';
+import * as verification from './verification.js';
+import * as wallets from './wallets.js';
+
+/** Every FinHub endpoint that we call, by operation name. */
+export const CATALOGUE = {
+  ...categorization,
+  ...registration,
+  ...sessions,
+  ...personnel,
+  ...verification,
+  ...consents,
+  ...activation,
+  ...wallets,
+  ...payments,
+  ...legacy,
+};
+
+export type Catalogue = typeof CATALOGUE;
+export type OperationName = keyof Catalogue;

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+export const Address = z.strictObject({
+  street: z.string(),
+  city: z.string(),
+  postalCode: z.string(),
+  country: z.string(),
+  state: z.string().optional(),
+});
+
+export const Person = z.strictObject({
+  firstName: z.string(),
+  lastName: z.string(),
+  email: z.string(),
+  phone: z.string(),
+  dateOfBirth: z.string(),
+  nationality: z.string(),
+  placeOfBirth: z.string().optional(),
+  gender: z.enum(['FEMALE', 'MALE', 'OTHER']).optional(),
+  address: Address,
+});
+export type Person = z.infer<typeof Person>;
+
+/** A person as registration bodies carry one. Source: R4. */
+export function personDto(person: Person) {
+  const { address, phone, ...identity } = person;
+  return {
+    ...identity,
+    phoneNumber: phone,
+    fullName: `${person.firstName} ${person.lastName}`,
+    pincode: address.postalCode,
+    addresses: [{ ...address, type: 'HOME', isPrimary: true }],
+    contacts: [
+      { type: 'EMAIL', value: person.email, isPrimary: true },
+      { type: 'PHONE', value: phone, isPrimary: false },
+    ],
+  };
+}
+
+/** A chosen category with its parameters, as the hierarchy's answer and the application give them. */
+export const CategoryChoice = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  features: z.array(z.strictObject({ id: z.string(), code: z.string(), keys: z.array(z.string()) })),
+  parameters: z.record(z.string(), z.string()),
+});
+
+/** The `categorization` block of both registrations. Source: R4, R11. */
+export function categorizationDto(category: z.infer<typeof CategoryChoice>) {
+  const named = (keys: string[]) =>
+    keys.filter((key) => key in category.parameters).map((name) => ({ name, value: category.parameters[name] }));
+  return {
+    id: category.id,
+    name: category.name,
+    isActive: true,
+    categoryFeatureRelations: category.features.map((feature) => ({
+      feature: { id: feature.id, code: feature.code },
+      enabled: true,
+      parametrization: named(feature.keys),
+    })),
+    parametrization: named(Object.keys(category.parameters)),
+  };
+}

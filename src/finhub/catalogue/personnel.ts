@@ -1,0 +1,232 @@
+import { z } from 'zod';
+import { FinHubError } from '../error.js';
+import { endpoint, type Match } from '../endpoint.js';
+import { firstText, Id, listIn, requiredText, sameText } from './fields.js';
+import { Person } from './people.js';
+
+/**
+ * A person's record in an organization. FinHub links it to a customer record of the person's own, with a temporary password that cannot be
+ * read again; nothing here needs it, so it is not kept.
+ */
+const Added = z.unknown().transform((data, context) => {
+  const one = Array.isArray(data) ? (data[0] as unknown) : data;
+  return {
+    recordId: requiredText(
+      one,
+      context,
+      'directorId',
+      'shareholderId',
+      'employeeId',
+      'shareholders.0.shareholderId',
+      'id',
+      'individual.userId',
+      'userId',
+    ),
+    individualId: firstText(
+      one,
+      'individualCustomerId',
+      'individual.customerId',
+      'individual.id',
+      'individual.userId',
+      'customerId',
+      'userId',
+    ),
+  };
+});
+type Added = z.infer<typeof Added>;
+
+const Listed = (...names: string[]) =>
+  z.unknown().transform((data) => ({
+    people: listIn(data, ...names, 'items', 'content').map((item) => ({
+      recordId: firstText(item, 'directorId', 'shareholderId', 'employeeId', 'id'),
+      individualId: firstText(
+        item,
+        'individualCustomerId',
+        'individual.customerId',
+        'individualId',
+        'customerId',
+        'userId',
+      ),
+      email: firstText(item, 'email', 'person.email', 'individual.email'),
+      firstName: firstText(item, 'firstName', 'person.firstName'),
+      lastName: firstText(item, 'lastName', 'person.lastName'),
+      companyName: firstText(item, 'companyName'),
+      percentage: firstText(item, 'ownershipPercentage', 'sharePercentage'),
+    })),
+  }));
+type ListedPerson = z.infer<ReturnType<typeof Listed>>['people'][number];
+
+function matching(people: ListedPerson[], isSame: (person: ListedPerson) => boolean, proof: string): Match<Added>[] {
+  return people.flatMap((person) =>
+    person.recordId && isSame(person)
+      ? [{ id: person.recordId, result: { recordId: person.recordId, individualId: person.individualId }, proof }]
+      : [],
+  );
+}
+
+/** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
+function nobody(error: unknown): { people: never[] } {
+  if (error instanceof FinHubError && error.kind === 'notFound') return { people: [] };
+  throw error;
+}
+
+/** R1, R13. */
+export const listDirectors = endpoint({
+  operation: 'listDirectors',
+  summary: "Lists an organization's directors",
+  method: 'GET',
+  path: '/api/v2.1/customer/organization/{organizationId}/directors',
+  auth: 'admin',
+  sources: ['R1', 'R13'],
+  request: z.strictObject({ organizationId: Id }),
+  response: Listed('directors'),
+  idempotency: { class: 'safe' },
+});
+
+/** Adds a director; FinHub makes two linked records. S0, S2, O2, R12. */
+export const addDirector = endpoint({
+  operation: 'addDirector',
+  summary: 'Adds a director',
+  method: 'POST',
+  path: '/api/v2.1/customer/organization/{organizationId}/director',
+  auth: 'admin',
+  sources: ['S0', 'S2', 'O0', 'O2', 'R10', 'R12'],
+  request: z.strictObject({ organizationId: Id, person: Person, position: z.string(), isPEP: z.boolean() }),
+  body: ({ organizationId, person, position, isPEP }, { tenantId }) => {
+    const { phone, ...identity } = person;
+    const role = 'EXECUTIVE_DIRECTOR';
+    return {
+      tenantId,
+      organizationId,
+      ...identity,
+      phoneNumber: phone,
+      position,
+      directorType: 'EXECUTIVE',
+      role,
+      isPEP,
+      person: { ...identity, phoneNumber: phone },
+    };
+  },
+  response: Added,
+  idempotency: {
+    class: 'guarded',
+    find: async ({ input, read }) => {
+      const { people } = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
+      return matching(
+        people,
+        ({ email }) => sameText(email, input.person.email),
+        'listed as a director with the same e-mail',
+      );
+    },
+  },
+});
+
+/** Stays on `/api/v2/`. R14. */
+export const listShareholders = endpoint({
+  operation: 'listShareholders',
+  summary: "Lists an organization's shareholders",
+  method: 'GET',
+  path: '/api/v2/organizations/{organizationId}/shareholders',
+  auth: 'admin',
+  sources: ['R14'],
+  request: z.strictObject({ organizationId: Id }),
+  response: Listed('shareholders'),
+  idempotency: { class: 'safe' },
+});
+
+const Shareholder = z.strictObject({
+  type: z.enum(['INDIVIDUAL', 'CORPORATE']),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  companyName: z.string().optional(),
+  email: z.string(),
+  dateOfBirth: z.string().optional(),
+  nationality: z.string().optional(),
+  ownershipPercentage: z.string(),
+  isPEP: z.boolean(),
+  isBeneficialOwner: z.boolean(),
+});
+
+/** Adds one shareholder; the flow guide's form, a list, with one in it, so that each can be found again. S0, S2, O2, R14. */
+export const addShareholder = endpoint({
+  operation: 'addShareholder',
+  summary: 'Adds a shareholder',
+  method: 'POST',
+  path: '/api/v2.1/customer/organization/{organizationId}/shareholders',
+  auth: 'admin',
+  sources: ['S0', 'S2', 'O0', 'O2', 'R10', 'R14'],
+  request: z.strictObject({ organizationId: Id, shareholder: Shareholder }),
+  body: ({ shareholder: { ownershipPercentage, ...shareholder } }) => [
+    { ...shareholder, ownershipPercentage: Number(ownershipPercentage), sharePercentage: Number(ownershipPercentage) },
+  ],
+  response: Added,
+  idempotency: {
+    class: 'guarded',
+    find: async ({ input: { organizationId, shareholder }, read }) => {
+      const { people } = await read(listShareholders, { organizationId }).catch(nobody);
+      const isSame = (person: ListedPerson): boolean =>
+        Number(person.percentage) === Number(shareholder.ownershipPercentage) &&
+        (person.email !== undefined
+          ? sameText(person.email, shareholder.email)
+          : shareholder.type === 'CORPORATE'
+            ? sameText(person.companyName, shareholder.companyName)
+            : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
+      return matching(people, isSame, 'listed as a shareholder of the same name with the same share');
+    },
+  },
+});
+
+/** R15. */
+export const listEmployees = endpoint({
+  operation: 'listEmployees',
+  summary: "Lists an organization's employees",
+  method: 'GET',
+  path: '/api/v2.1/customer/organization/{organizationId}/employees',
+  auth: 'admin',
+  sources: ['R15'],
+  request: z.strictObject({ organizationId: Id }),
+  response: Listed('employees'),
+  idempotency: { class: 'safe' },
+});
+
+/** Adds an employee; the first one must hold ADMIN_USER. S0, S2, O2, R12, R16, A5. */
+export const addEmployee = endpoint({
+  operation: 'addEmployee',
+  summary: 'Adds an employee with roles',
+  method: 'POST',
+  path: '/api/v2.1/customer/organization/{organizationId}/employee',
+  auth: 'admin',
+  sources: ['S0', 'S2', 'O0', 'O2', 'R1', 'R10', 'R15', 'R16', 'A5'],
+  request: z.strictObject({ organizationId: Id, person: Person, position: z.string(), roles: z.array(z.string()) }),
+  headers: () => ({ 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
+  body: ({ organizationId, person, position, roles }) => {
+    const { phone, address, ...identity } = person;
+    return {
+      organizationId,
+      person: {
+        ...identity,
+        fullName: `${person.firstName} ${person.lastName}`,
+        phoneNumber: phone,
+        countryCode: address.country,
+        contacts: [{ type: 'EMAIL', value: person.email, isPrimary: true }],
+        addresses: [{ addressLine1: address.street, addressType: 'HOME', ...address }],
+      },
+      position,
+      roles,
+      organizationRole: 'ACCOUNT_OWNER',
+      status: 'ACTIVE',
+    };
+  },
+  response: Added,
+  idempotency: {
+    class: 'guarded',
+    find: async ({ input, read }) => {
+      const { people } = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
+      return matching(
+        people,
+        ({ email }) => sameText(email, input.person.email),
+        'listed as an employee with the same e-mail',
+      );
+    },
+  },
+});

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.js';
+import { firstText, Id, Nothing, requiredText } from './fields.js';
+
+/** A token and the ids around it; kept in the worker's memory, never in Temporal. */
+const Session = z.unknown().transform((data, context) => ({
+  token: requiredText(data, context, 'token', 'accessToken', 'access_token'),
+  sessionId: firstText(data, 'sessionId', 'id'),
+}));
+
+const Login = z.strictObject({
+  username: z.string(),
+  password: z.string(),
+  tenantId: z.string(),
+  tenantKey: z.string(),
+  tenantSecret: z.string(),
+});
+
+/** The login body all three kinds share. Source: R5, A7, M2, M6. */
+const loginBody = (login: z.infer<typeof Login>) => ({ ...login, credentialType: 'PASSWORD', value: login.password });
+
+/** S0, S1, S2, S3, F2, R5, A2. */
+export const openCustomerSession = endpoint({
+  operation: 'openCustomerSession',
+  summary: 'Logs a customer in',
+  method: 'POST',
+  path: '/api/v2.1/customer/individual/{customerId}/users/{userId}/sessions',
+  auth: 'none',
+  sources: ['S0', 'S1', 'S2', 'S3', 'F2', 'R2', 'R5', 'A2'],
+  request: Login.extend({ customerId: Id, userId: Id }),
+  body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
+  response: Session,
+  secrets: ['token'],
+  idempotency: { class: 'repeatable' },
+});
+
+/** A7, R1. */
+export const openOrganizationSession = endpoint({
+  operation: 'openOrganizationSession',
+  summary: 'Logs a user of an organization in',
+  method: 'POST',
+  path: '/api/v2.1/customer/organization/{customerId}/users/{userId}/sessions',
+  auth: 'none',
+  sources: ['A7', 'R1'],
+  request: Login.extend({ customerId: Id, userId: Id }),
+  body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
+  response: Session,
+  secrets: ['token'],
+  idempotency: { class: 'repeatable' },
+});
+
+/** M2, M6, A15. */
+export const openAdminSession = endpoint({
+  operation: 'openAdminSession',
+  summary: "Logs a tenant's or power tenant's admin in",
+  method: 'POST',
+  path: '/api/v2.1/admin/organization/{organizationId}/users/{userId}/sessions',
+  auth: 'none',
+  sources: ['M2', 'M6', 'A15'],
+  request: Login.extend({ organizationId: Id, userId: Id }),
+  body: ({ organizationId: _organization, userId: _user, ...login }) => loginBody(login),
+  response: Session,
+  secrets: ['token'],
+  idempotency: { class: 'repeatable' },
+});
+
+/** S1, F2, R5. */
+export const closeCustomerSession = endpoint({
+  operation: 'closeCustomerSession',
+  summary: 'Logs a customer out',
+  method: 'DELETE',
+  path: '/api/v2.1/customer/individual/{customerId}/users/{userId}/sessions/{sessionId}',
+  auth: 'customer',
+  sources: ['S1', 'F2', 'R5'],
+  request: z.strictObject({ customerId: Id, userId: Id, sessionId: Id }),
+  response: Nothing,
+  idempotency: { class: 'repeatable' },
+});

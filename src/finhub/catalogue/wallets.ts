@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.js';
+import { firstText, Id, listIn } from './fields.js';
+
+/** S0, S1, S2, T8, T17. */
+export const listWallets = endpoint({
+  operation: 'listWallets',
+  summary: "Lists a customer's wallets; the one with an IBAN is the account",
+  method: 'GET',
+  path: '/api/v2.1/wallets/customer/{customerId}',
+  auth: 'customer',
+  sources: ['T1', 'T8', 'T17'],
+  request: z.strictObject({ customerId: Id, customerType: z.enum(['B2C', 'B2B']) }),
+  query: ({ customerType }) => ({ customerType }),
+  response: z.unknown().transform((data) => ({
+    wallets: listIn(data, 'wallets', 'content').map((item) => ({
+      accountId: firstText(item, 'walletId', 'id', 'accountId'),
+      status: firstText(item, 'status', 'walletStatus'),
+      currency: firstText(item, 'currency'),
+      iban: firstText(item, 'iban'),
+    })),
+  })),
+  idempotency: { class: 'safe' },
+});
+
+/** Amounts in the minor units that FinHub sends. S0, S1, S2, F6, T1. */
+export const getBalance = endpoint({
+  operation: 'getBalance',
+  summary: "Reads an account's balance",
+  method: 'GET',
+  path: '/api/v2.1/fintrans/{accountId}/balance',
+  auth: 'customer',
+  sources: ['S0', 'S1', 'S2', 'F6', 'T1', 'T17'],
+  request: z.strictObject({ accountId: Id }),
+  response: z.unknown().transform((data) => ({
+    currency: firstText(data, 'currency'),
+    status: firstText(data, 'status'),
+    available: firstText(data, 'availableBalance', 'balances.available.value', 'currentBalance'),
+    blocked: firstText(data, 'blockedBalance', 'balances.reserved.value'),
+  })),
+  idempotency: { class: 'safe' },
+});
+
+/** S1, F6, T7. */
+export const getAllowedOperations = endpoint({
+  operation: 'getAllowedOperations',
+  summary: 'Reads which operations an account may make',
+  method: 'GET',
+  path: '/api/v2.1/fintrans/{accountId}/allowed-operations',
+  auth: 'customer',
+  sources: ['S1', 'F6', 'T7'],
+  request: z.strictObject({ accountId: Id }),
+  query: () => ({ includeBeneficiaries: 'false', includeConsents: 'false' }),
+  response: z.unknown().transform((data) => ({
+    operations: listIn(data, 'operations', 'allowedOperations', 'operationTypes')
+      .map((item) => (typeof item === 'string' ? item : firstText(item, 'opType', 'operationType', 'type', 'name')))
+      .filter((name) => name !== undefined),
+  })),
+  idempotency: { class: 'safe' },
+});

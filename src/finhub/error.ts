@@ -1,0 +1,52 @@
+import type { FieldError } from '../lifecycle/failures.js';
+
+export type FinHubErrorKind =
+  | 'unreachable'
+  | 'rateLimited'
+  | 'unavailable'
+  | 'unauthorized'
+  | 'invalidRequest'
+  | 'forbidden'
+  | 'notFound'
+  | 'conflict'
+  | 'unexpectedAnswer'
+  | 'unclear';
+
+/**
+ * A FinHub call that did not end in a usable answer. Its message names the operation and what came back, never what was sent: it ends up in
+ * Temporal's history and in logs.
+ */
+export class FinHubError extends Error {
+  readonly kind: FinHubErrorKind;
+  readonly operation: string;
+  readonly status: number | undefined;
+  readonly fieldErrors: FieldError[];
+  /** The request may have taken effect at FinHub. */
+  readonly unclear: boolean;
+  /** When FinHub asks to be called again, in milliseconds from now. */
+  readonly retryAfterMs: number | undefined;
+  /** The next try must know that this one had no effect, so it is for the case to make, not for a retry of the same activity. */
+  onceOnly = false;
+
+  constructor(
+    kind: FinHubErrorKind,
+    operation: string,
+    message: string,
+    more: {
+      status?: number | undefined;
+      fieldErrors?: FieldError[];
+      unclear?: boolean;
+      retryAfterMs?: number | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(`${operation}: ${message}`, { cause: more.cause });
+    this.name = 'FinHubError';
+    this.kind = kind;
+    this.operation = operation;
+    this.status = more.status;
+    this.fieldErrors = more.fieldErrors ?? [];
+    this.unclear = more.unclear ?? false;
+    this.retryAfterMs = more.retryAfterMs;
+  }
+}

@@ -1,0 +1,196 @@
+/** Postal address; `country` is an ISO 3166-1 alpha-2 code. */
+export interface Address {
+  street: string;
+  city: string;
+  postalCode: string;
+  country: string;
+  state?: string | undefined;
+}
+
+/** A natural person. Dates are `YYYY-MM-DD`, `nationality` is an ISO 3166-1 alpha-2 code, `phone` is E.164. */
+export interface Person {
+  firstName: string;
+  lastName: string;
+  email: string;
+  phone: string;
+  dateOfBirth: string;
+  nationality: string;
+  placeOfBirth?: string | undefined;
+  gender?: 'FEMALE' | 'MALE' | 'OTHER' | undefined;
+  address: Address;
+}
+
+/** The category chosen from FinHub's hierarchy, by its code or id, and a value for each of its mandatory keys. */
+export interface Categorization {
+  category: string;
+  parameters: Record<string, string>;
+}
+
+/** Where a customer's act came from. FinHub stores both for good, so they are the customer's own, never ours (facts §1.2). */
+export interface Origin {
+  ipAddress: string;
+  userAgent: string;
+}
+
+/** A document by reference: its content stays in the document store, since a Temporal payload ends at 2 MB. */
+export interface DocumentReference {
+  documentId: string;
+  type: string;
+  fileName: string;
+  mimeType: string;
+  /** Bytes. */
+  size: number;
+  /** Hex digest of the content. */
+  sha256: string;
+  /** Whose document it is, where an organization hands in papers of its people: a person's `ref` of the application. */
+  subject?: string | undefined;
+}
+
+/** Proof that the customer accepted the three consents; organizations name the signatory. Source: facts I11, O24. */
+export interface ConsentEvidence extends Origin {
+  version: string;
+  /** ISO 8601. */
+  acceptedAt: string;
+  acceptedBy?: string | undefined;
+}
+
+/** Amount in major units as a decimal string, e.g. `"25.00"`; the only form in which money crosses our edges. */
+export interface Money {
+  value: string;
+  currency: string;
+}
+
+export interface Beneficiary {
+  /** Names the beneficiary within the application. */
+  ref: string;
+  name: string;
+  partyType: 'INDIVIDUAL_CUSTOMER' | 'BUSINESS_CUSTOMER';
+  iban: string;
+  bic: string;
+  currency: string;
+  country: string;
+  bankName?: string | undefined;
+  purposeCode?: string | undefined;
+}
+
+/** A standing authorization for transfers with its limits. Source: facts F10. */
+export interface PaymentConsentRequest {
+  title: string;
+  /** Days from creation. */
+  validDays: number;
+  perTransaction: Money;
+  perDay: Money;
+  transactionsPerDay: number;
+}
+
+export interface TransferRequest {
+  /** The transfer's business key, unique within the tenant; at most 35 characters. */
+  reference: string;
+  /** A beneficiary's `ref`. */
+  beneficiary: string;
+  amount: Money;
+  description: string;
+}
+
+/** Money brought into the wallet before the first transfer. Source: S0, "Fund Wallet". */
+export interface TopUpRequest {
+  reference: string;
+  amount: Money;
+  sourceIban: string;
+  sourceName: string;
+}
+
+/** What the application asks for after activation; every part is optional and none of them holds up the account. */
+export interface PaymentsRequest {
+  beneficiaries: Beneficiary[];
+  consent?: PaymentConsentRequest | undefined;
+  topUp?: TopUpRequest | undefined;
+  transfer?: TransferRequest | undefined;
+}
+
+interface ApplicationBase {
+  /** The backend's own id: letters, digits, `.`, `_`, `-`; no personal data, since ids are readable in Temporal. */
+  applicationId: string;
+  tenantId: string;
+  /** Who submitted the application; whoever did never decides on it. */
+  submittedBy: string;
+  categorization: Categorization;
+  origin: Origin;
+  documents: DocumentReference[];
+  /** Consents given together with the application; else the lifecycle waits for `acceptConsents`. */
+  consents?: ConsentEvidence | undefined;
+  payments?: PaymentsRequest | undefined;
+}
+
+export interface IndividualApplication extends ApplicationBase {
+  person: Person;
+  /** Sealed by the client before it reaches Temporal. */
+  password: string;
+}
+
+export interface Director extends Person {
+  ref: string;
+  position: string;
+  isPEP: boolean;
+}
+
+export interface Shareholder {
+  ref: string;
+  type: 'INDIVIDUAL' | 'CORPORATE';
+  firstName?: string | undefined;
+  lastName?: string | undefined;
+  companyName?: string | undefined;
+  email: string;
+  dateOfBirth?: string | undefined;
+  nationality?: string | undefined;
+  /** Percent, 0 to 100, as a decimal string; all shareholders together hold exactly 100. */
+  ownershipPercentage: string;
+  isPEP: boolean;
+}
+
+export type EmployeeRole = 'ADMIN_USER' | 'COMPLIANCE_OFFICER' | 'TRANSACTION_APPROVER' | 'EMPLOYEE';
+
+export interface Employee extends Person {
+  ref: string;
+  position: string;
+  roles: EmployeeRole[];
+}
+
+export interface Organization {
+  legalName: string;
+  tradingName?: string | undefined;
+  registrationNumber: string;
+  taxId: string;
+  legalForm: string;
+  industry: string;
+  incorporationDate: string;
+  website?: string | undefined;
+  email: string;
+  phone: string;
+  address: Address;
+}
+
+export interface OrganizationApplication extends ApplicationBase {
+  organization: Organization;
+  /** Sealed by the client before it reaches Temporal. */
+  password: string;
+  directors: Director[];
+  shareholders: Shareholder[];
+  /** The first one holds ADMIN_USER (facts O10). */
+  employees: Employee[];
+  /** Who signs for the organization, as `acceptedBy` of its consents. */
+  signatory: string;
+}
+
+export type Application = IndividualApplication | OrganizationApplication;
+
+export function isOrganization(application: Application): application is OrganizationApplication {
+  return 'organization' in application;
+}
+
+/** Owners of this percentage or more are beneficial owners and are verified with the KYB. Source: facts O06. */
+export const UBO_PERCENTAGE = 25;
+
+export function beneficialOwners(application: OrganizationApplication): Shareholder[] {
+  return application.shareholders.filter((holder) => Number(holder.ownershipPercentage) >= UBO_PERCENTAGE);
+}

@@ -1,0 +1,144 @@
+import { beneficialOwners, isOrganization, type Application } from './application.js';
+import type { AuditEntry, CaseState, Requirement } from './case-state.js';
+import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
+import { mergePatch } from './merge-patch.js';
+import { PHASES, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
+import { riskLevel, type RiskLevel } from './policy.js';
+import { newReview } from './review.js';
+
+/** A case as it is before its first phase. */
+export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): CaseState {
+  return {
+    kind,
+    application,
+    startedAt: startedAt.toISOString(),
+    phases: PHASES[kind].map(({ name }) => ({ name, state: 'pending' })),
+    finhub: { beneficiaries: {}, facts: [] },
+    people: [],
+    review: newReview({
+      tenantId: application.tenantId,
+      submittedBy: application.submittedBy,
+      evidence: application.documents,
+    }),
+    consents: application.consents,
+    requirements: [],
+    attentions: 0,
+    done: {},
+    audit: [],
+  };
+}
+
+/** Risk of the whole case: a PEP among an organization's people raises it. Source: facts R17. */
+export function riskOf(application: Application): RiskLevel {
+  const people = isOrganization(application) ? [...application.directors, ...application.shareholders] : [];
+  return riskLevel(
+    application.categorization,
+    people.some(({ isPEP }) => isPEP),
+  );
+}
+
+const PREREQUISITES: Record<Prerequisite, string> = {
+  customerRecord: 'a customer record at FinHub',
+  session: 'a session of the customer',
+  adminUser: 'an employee with the role ADMIN_USER',
+  verificationApproved: 'an approved verification',
+  consentsAccepted: 'the three consents',
+  accountActive: 'an active account',
+  walletActive: 'an active wallet',
+  beneficiaryRegistered: 'a registered beneficiary',
+  paymentConsentActive: 'an active payment consent',
+};
+
+/** The facts that a phase builds on and the case lacks. */
+export function missingPrerequisites(state: CaseState, phase: PhaseName): Requirement[] {
+  const { requires } = PHASES[state.kind].find(({ name }) => name === phase)!;
+  return requires
+    .filter((fact) => !state.finhub.facts.includes(fact))
+    .map((fact) => ({ code: fact, message: `${PREREQUISITES[fact]} is missing` }));
+}
+
+/** What an organization's people lack for its activation, by FinHub's own list. Source: facts §7.4. */
+export function roleFaults(state: CaseState): Requirement[] {
+  const { application, people } = state;
+  if (!isOrganization(application)) return [];
+  const has = (role: string) => people.some((person) => person.role === role);
+  const roles = new Set(application.employees.flatMap((employee) => employee.roles));
+  const shares = application.shareholders.reduce(
+    (sum, { ownershipPercentage }) => sum + hundredths(ownershipPercentage),
+    0,
+  );
+  const known = new Set(people.map(({ ref }) => ref));
+  const checks: [boolean, string, string][] = [
+    [has('director'), 'directors', 'at least one director is needed'],
+    [has('employee') && roles.has('ADMIN_USER'), 'employees', 'an employee with the role ADMIN_USER is needed'],
+    [shares === 100_00, 'shareholders', 'the shareholders together must hold exactly 100 %'],
+    [
+      beneficialOwners(application).every(({ ref }) => known.has(ref)),
+      'shareholders',
+      'every owner of 25 % or more must be registered',
+    ],
+  ];
+  return checks.filter(([holds]) => !holds).map(([, field, message]) => ({ code: 'roles', message, field }));
+}
+
+/** A percentage with up to two decimals, in hundredths. */
+function hundredths(percentage: string): number {
+  return Math.round(Number(percentage) * 100);
+}
+
+/** Until the end of which phase a part of the application may be corrected; FinHub has not accepted it before. */
+const OPEN_UNTIL: Partial<Record<string, PhaseName[]>> = {
+  person: ['registration'],
+  organization: ['registration'],
+  password: ['registration'],
+  categorization: ['registration'],
+  directors: ['personnel'],
+  shareholders: ['personnel'],
+  employees: ['personnel'],
+  signatory: ['consents'],
+  payments: ['payments', 'transactions'],
+};
+
+/** Changes what FinHub has not accepted yet. A call that waits for a correction is made again. */
+export function correct(
+  state: CaseState,
+  { patch }: CorrectApplication,
+): { changes: Partial<CaseState>; answer: Answer } {
+  for (const field of Object.keys(patch)) {
+    const until = OPEN_UNTIL[field];
+    const phase = state.phases.find(({ name }) => until?.includes(name));
+    if (!phase || !(field in state.application))
+      return { changes: {}, answer: refuse('NotAllowed', `"${field}" cannot be corrected`) };
+    if (phase.state === 'completed' || phase.state === 'skipped') {
+      return { changes: {}, answer: refuse('NotAllowed', `"${field}" was accepted by FinHub in phase ${phase.name}`) };
+    }
+  }
+  return {
+    changes: { application: mergePatch(state.application, patch) as Application, corrected: true },
+    answer: accept('applied', 'corrected; the phase goes on with it'),
+  };
+}
+
+/** Takes a person's word on a call that needs attention. */
+export function resolve(
+  state: CaseState,
+  resolution: ResolveAttention,
+): { changes: Partial<CaseState>; answer: Answer } {
+  const { attention } = state;
+  if (attention?.attentionId !== resolution.attentionId || state.resolution) {
+    return { changes: {}, answer: refuse('NothingToResolve', 'the case does not wait for this') };
+  }
+  if (!attention.options.includes(resolution.action)) {
+    return { changes: {}, answer: refuse('NotAllowed', `possible here: ${attention.options.join(', ')}`) };
+  }
+  const missing = resolution.action === 'adopt' ? attention.adopts.filter((field) => !resolution.adopt?.[field]) : [];
+  if (missing.length > 0)
+    return { changes: {}, answer: refuse('NotAllowed', `to adopt, ${missing.join(' and ')} must be given`) };
+  return { changes: { resolution }, answer: accept('applied', `goes on with: ${resolution.action}`) };
+}
+
+/** Adds to the record of who did what; internal reasons stay in here. */
+export function record(state: CaseState, at: Date, entry: Omit<AuditEntry, 'seq' | 'at' | 'phase'>): void {
+  const phase = state.phases.find((candidate) => candidate.state === 'active')?.name;
+  state.audit.push({ seq: state.audit.length + 1, at: at.toISOString(), phase, ...entry });
+}

@@ -1,0 +1,125 @@
+import type { Application, ConsentEvidence } from './application.js';
+import type { FieldError } from './failures.js';
+import type { AttentionAction, ResolveAttention } from './messages.js';
+import type { LifecycleKind, PhaseName, Prerequisite } from './phases.js';
+import type { Policy, RiskLevel } from './policy.js';
+import type { ReviewState } from './review.js';
+
+export type PhaseState = 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
+
+export interface PhaseRecord {
+  name: PhaseName;
+  state: PhaseState;
+  startedAt?: string | undefined;
+  completedAt?: string | undefined;
+}
+
+export interface WaitingOn {
+  who: 'customer' | 'operator' | 'finhub';
+  what: string;
+  since: string;
+  dueAt?: string | undefined;
+}
+
+/** Something that is missing and who can bring it: what a backend shows its customer, or an operator mends. */
+export interface Requirement {
+  code: string;
+  message: string;
+  /** Path of the field in the application, where one is to be corrected. */
+  field?: string | undefined;
+  /** Type of the document that is missing. */
+  document?: string | undefined;
+  /** Whose it is: a person's `ref` of the application. */
+  subject?: string | undefined;
+  dueAt?: string | undefined;
+}
+
+/** A call that neither retries nor rules could settle; a person decides how it goes on. */
+export interface Attention {
+  attentionId: string;
+  operation: string;
+  failure: string;
+  message: string;
+  fieldErrors: FieldError[];
+  options: AttentionAction[];
+  /** What `adopt` has to give. */
+  adopts: string[];
+  since: string;
+}
+
+/** What a call that writes left behind: made by us, or found and taken over, with the proof. */
+export type Provenance = { how: 'made' } | { how: 'adopted'; proof: string };
+
+export interface PersonRecord {
+  ref: string;
+  role: 'director' | 'shareholder' | 'employee';
+  /** Id of the person's record within the organization. */
+  recordId: string;
+  /** Id of the person's own customer or user record; FinHub keeps two linked ones (S0, "Dual Record Creation"). */
+  individualId?: string | undefined;
+}
+
+export interface TransferRecord {
+  reference: string;
+  state: 'running' | 'completed' | 'failed';
+  orderId?: string | undefined;
+}
+
+export interface Outcome {
+  result: 'active' | 'rejected' | 'cancelled' | 'aborted';
+  at: string;
+  /** For the customer; the internal one stays in the audit. */
+  reason?: string | undefined;
+}
+
+export interface AuditEntry {
+  seq: number;
+  at: string;
+  event: string;
+  by?: string | undefined;
+  phase?: PhaseName | undefined;
+  round?: number | undefined;
+  detail?: string | undefined;
+}
+
+/** Ids and facts that FinHub gave. */
+export interface FinHubRecord {
+  customerId?: string | undefined;
+  userId?: string | undefined;
+  verificationId?: string | undefined;
+  accountId?: string | undefined;
+  iban?: string | undefined;
+  /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
+  beneficiaries: Record<string, string>;
+  paymentConsentId?: string | undefined;
+  facts: Prerequisite[];
+}
+
+/** All that a lifecycle knows; plain JSON, since it travels through continue-as-new. */
+export interface CaseState {
+  kind: LifecycleKind;
+  application: Application;
+  startedAt: string;
+  policy?: Policy | undefined;
+  risk?: RiskLevel | undefined;
+  phases: PhaseRecord[];
+  finhub: FinHubRecord;
+  people: PersonRecord[];
+  review: ReviewState;
+  consents?: ConsentEvidence | undefined;
+  activationCode?: string | undefined;
+  transfer?: TransferRecord | undefined;
+  waitingOn?: WaitingOn | undefined;
+  requirements: Requirement[];
+  attention?: Attention | undefined;
+  /** How many calls needed attention so far; numbers the next one. */
+  attentions: number;
+  /** The application was corrected while a call waited for that. */
+  corrected?: boolean | undefined;
+  resolution?: ResolveAttention | undefined;
+  cancelRequest?: { by: string; reason: string } | undefined;
+  outcome?: Outcome | undefined;
+  /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
+  done: Record<string, { requestedAt: string; result?: unknown; provenance?: Provenance | undefined }>;
+  audit: AuditEntry[];
+}

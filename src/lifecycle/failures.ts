@@ -1,0 +1,49 @@
+/** Failure types that activities throw, by what came back from FinHub. The table of what then follows: docs/failures in README. */
+export const FAILURES = {
+  /** Refused, reset or timed out before an answer; retried by class. */
+  unreachable: 'FinHubUnreachable',
+  /** HTTP 429; retried after the time FinHub names. */
+  rateLimited: 'FinHubRateLimited',
+  /** HTTP 5xx; retried by class. */
+  unavailable: 'FinHubUnavailable',
+  /** 401 although the session was renewed, or a refused login. */
+  unauthorized: 'FinHubUnauthorized',
+  /** 400 or 422, with field errors where FinHub gives them. */
+  invalidRequest: 'FinHubInvalidRequest',
+  forbidden: 'FinHubForbidden',
+  notFound: 'FinHubNotFound',
+  /** 409 that could not be proved to be our own doing. */
+  conflict: 'FinHubConflict',
+  /** An answer the response schema refuses; nothing is guessed. */
+  unexpectedAnswer: 'FinHubUnexpectedAnswer',
+  /** The request may have taken effect, and nothing documented can tell. */
+  unclear: 'FinHubUnclear',
+  /** A polled object is not there yet; benign, its retries are the polling. */
+  awaiting: 'AwaitingFinHub',
+  /** A document is missing from the store or is not what its reference says. */
+  document: 'DocumentUnavailable',
+} as const;
+
+export type FailureType = (typeof FAILURES)[keyof typeof FAILURES];
+
+/** Failures that time may heal: retried slowly while the case says that it waits for FinHub, then handed to a person. */
+export const RETRYABLE: ReadonlySet<string> = new Set([
+  FAILURES.unreachable,
+  FAILURES.rateLimited,
+  FAILURES.unavailable,
+]);
+
+/** A fault FinHub found in one field of a request. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** `details[0]` of every failure an activity throws; carries no personal data. */
+export interface FailureDetails {
+  operation: string;
+  status?: number | undefined;
+  fieldErrors?: FieldError[] | undefined;
+  /** The request may have reached FinHub and no answer came. */
+  unclear?: boolean | undefined;
+}

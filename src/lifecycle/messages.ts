@@ -1,0 +1,126 @@
+import type { ConsentEvidence, DocumentReference } from './application.js';
+import type { OperatorLevel } from './policy.js';
+
+/** Messages a lifecycle takes, each as a Signal and as an Update of the same name. */
+export const MESSAGES = [
+  'submitDocuments',
+  'acceptConsents',
+  'submitActivationCode',
+  'decideVerification',
+  'correctApplication',
+  'resolveAttention',
+  'cancel',
+] as const;
+export type MessageName = (typeof MESSAGES)[number];
+
+/** Questions a lifecycle answers: `status` for the backend, `case` for operators, `audit` for the record. */
+export const QUERIES = ['status', 'case', 'audit'] as const;
+
+export interface SubmitDocuments {
+  submittedBy: string;
+  documents: DocumentReference[];
+}
+
+export type AcceptConsents = ConsentEvidence;
+
+export interface SubmitActivationCode {
+  /** Sealed by the client before it reaches Temporal; a plain one from Temporal's CLI is accepted as it is. */
+  code: string;
+}
+
+export type Verdict = 'approve' | 'reject' | 'request-documents';
+
+export interface DocumentRequest {
+  type: string;
+  why?: string | undefined;
+  /** Whose document: a person's `ref` of the application. */
+  subject?: string | undefined;
+}
+
+/** An operator's decision on one round of the review. */
+export interface Decision {
+  /** Made by the sender; the same id is the same decision, however often it comes. */
+  decisionId: string;
+  round: number;
+  verdict: Verdict;
+  /** `level` narrows what the operator acts as; it cannot raise it. */
+  operator: { id: string; level?: OperatorLevel | undefined };
+  /** What the operator saw; a decision on other evidence is refused. */
+  evidenceHash?: string | undefined;
+  /** For the customer. */
+  customerReason?: string | undefined;
+  /** Never leaves the case. */
+  internalReason?: string | undefined;
+  /** With `reject`: the customer may hand in again. */
+  retryable?: boolean | undefined;
+  /** With `request-documents`. */
+  documents?: DocumentRequest[] | undefined;
+}
+
+/** Fields of the application to replace, as a JSON merge patch (RFC 7396). */
+export interface CorrectApplication {
+  correctedBy: string;
+  patch: Record<string, unknown>;
+}
+
+export const ATTENTION_ACTIONS = ['retry', 'adopt', 'skip', 'abort'] as const;
+export type AttentionAction = (typeof ATTENTION_ACTIONS)[number];
+
+export interface ResolveAttention {
+  attentionId: string;
+  action: AttentionAction;
+  by: string;
+  reason?: string | undefined;
+  /** With `adopt`: the result to go on with, e.g. `{"customerId": "…", "userId": "…"}`. */
+  adopt?: Record<string, string> | undefined;
+}
+
+export interface Cancel {
+  by: string;
+  reason: string;
+}
+
+export interface MessageBodies {
+  submitDocuments: SubmitDocuments;
+  acceptConsents: AcceptConsents;
+  submitActivationCode: SubmitActivationCode;
+  decideVerification: Decision;
+  correctApplication: CorrectApplication;
+  resolveAttention: ResolveAttention;
+  cancel: Cancel;
+}
+
+/** A message as the parsers leave it. */
+export type Message = { [Name in MessageName]: { name: Name; body: MessageBodies[Name] } }[MessageName];
+
+/** Why a message was not taken. */
+export type Refusal =
+  | 'Malformed'
+  | 'UnknownOperator'
+  | 'WrongTenant'
+  | 'LevelInsufficient'
+  | 'SelfApproval'
+  | 'SamePersonTwice'
+  | 'StaleRound'
+  | 'EvidenceChanged'
+  | 'AlreadyDecided'
+  | 'DecisionConflict'
+  | 'AlreadyFinal'
+  | 'NothingToResolve'
+  | 'NotAllowed';
+
+/**
+ * What the sender of a message learns. `kept`: came early, applied when its time comes; `recorded`: counted, more is needed;
+ * `applied`: took effect.
+ */
+export type Answer =
+  | { accepted: true; state: 'kept' | 'recorded' | 'applied'; detail: string }
+  | { accepted: false; refusal: Refusal; detail: string };
+
+export function refuse(refusal: Refusal, detail: string): Answer {
+  return { accepted: false, refusal, detail };
+}
+
+export function accept(state: 'kept' | 'recorded' | 'applied', detail: string): Answer {
+  return { accepted: true, state, detail };
+}

@@ -1,0 +1,171 @@
+import type { ConsentEvidence, DocumentReference } from './application.js';
+import {
+  ATTENTION_ACTIONS,
+  type CorrectApplication,
+  type Decision,
+  type DocumentRequest,
+  type MessageBodies,
+  type MessageName,
+  type Verdict,
+} from './messages.js';
+import type { OperatorLevel } from './policy.js';
+
+/*
+ * Written by hand, since these run inside workflows, where a schema library would triple the bundle. A message is whatever somebody sent,
+ * from `null` to a megabyte: parsing never lets it through half-checked and says what is wrong by path.
+ */
+
+/** What was wrong with a message, as `path: what is expected`. */
+export class Malformed extends Error {}
+
+const MAX_TEXT = 4000;
+const MAX_ITEMS = 200;
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown, path: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Malformed(`${path}: an object is expected`);
+  return value as Fields;
+}
+
+function text(from: Fields, key: string, path: string, max = MAX_TEXT): string {
+  const value = from[key];
+  if (typeof value !== 'string' || value === '' || value.length > max) {
+    throw new Malformed(`${path}.${key}: a text of 1 to ${max} characters is expected`);
+  }
+  return value;
+}
+
+function optionalText(from: Fields, key: string, path: string): string | undefined {
+  return from[key] === undefined || from[key] === null ? undefined : text(from, key, path);
+}
+
+function integer(from: Fields, key: string, path: string, min: number): number {
+  const value = from[key];
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min) {
+    throw new Malformed(`${path}.${key}: a whole number from ${min} is expected`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(from: Fields, key: string, path: string, allowed: readonly T[]): T {
+  const value = allowed.find((candidate) => candidate === from[key]);
+  if (value === undefined) throw new Malformed(`${path}.${key}: one of ${allowed.join(', ')} is expected`);
+  return value;
+}
+
+function list<T>(value: unknown, path: string, each: (item: unknown, path: string) => T): T[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ITEMS) {
+    throw new Malformed(`${path}: a list of 1 to ${MAX_ITEMS} is expected`);
+  }
+  return value.map((item, index) => each(item, `${path}[${index}]`));
+}
+
+function documentReference(value: unknown, path: string): DocumentReference {
+  const from = fields(value, path);
+  const sha256 = text(from, 'sha256', path, 64);
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Malformed(`${path}.sha256: 64 hexadecimal digits are expected`);
+  return {
+    documentId: text(from, 'documentId', path, 100),
+    type: text(from, 'type', path, 100),
+    fileName: text(from, 'fileName', path, 255),
+    mimeType: text(from, 'mimeType', path, 100),
+    size: integer(from, 'size', path, 1),
+    sha256,
+    subject: optionalText(from, 'subject', path),
+  };
+}
+
+function consentEvidence(value: unknown, path: string): ConsentEvidence {
+  const from = fields(value, path);
+  const acceptedAt = text(from, 'acceptedAt', path, 40);
+  if (Number.isNaN(Date.parse(acceptedAt))) throw new Malformed(`${path}.acceptedAt: an ISO 8601 time is expected`);
+  return {
+    version: text(from, 'version', path, 40),
+    acceptedAt,
+    acceptedBy: optionalText(from, 'acceptedBy', path),
+    ipAddress: text(from, 'ipAddress', path, 64),
+    userAgent: text(from, 'userAgent', path, 512),
+  };
+}
+
+function documentRequest(value: unknown, path: string): DocumentRequest {
+  const from = fields(value, path);
+  return {
+    type: text(from, 'type', path, 100),
+    why: optionalText(from, 'why', path),
+    subject: optionalText(from, 'subject', path),
+  };
+}
+
+function decision(value: unknown, path: string): Decision {
+  const from = fields(value, path);
+  const operator = fields(from['operator'], `${path}.operator`);
+  const verdict = oneOf<Verdict>(from, 'verdict', path, ['approve', 'reject', 'request-documents']);
+  return {
+    decisionId: text(from, 'decisionId', path, 200),
+    round: integer(from, 'round', path, 1),
+    verdict,
+    operator: {
+      id: text(operator, 'id', `${path}.operator`, 200),
+      level:
+        operator['level'] === undefined
+          ? undefined
+          : oneOf<OperatorLevel>(operator, 'level', `${path}.operator`, ['TENANT', 'POWER_TENANT']),
+    },
+    evidenceHash: optionalText(from, 'evidenceHash', path),
+    customerReason: optionalText(from, 'customerReason', path),
+    internalReason: optionalText(from, 'internalReason', path),
+    retryable: from['retryable'] === true,
+    documents:
+      verdict === 'request-documents' ? list(from['documents'], `${path}.documents`, documentRequest) : undefined,
+  };
+}
+
+function correction(value: unknown, path: string): CorrectApplication {
+  const from = fields(value, path);
+  return { correctedBy: text(from, 'correctedBy', path, 200), patch: fields(from['patch'], `${path}.patch`) };
+}
+
+function adoption(value: unknown, path: string): Record<string, string> {
+  const from = fields(value, path);
+  return Object.fromEntries(Object.keys(from).map((key) => [key, text(from, key, path, 200)]));
+}
+
+const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] } = {
+  submitDocuments: (value) => {
+    const from = fields(value, '$');
+    return {
+      submittedBy: text(from, 'submittedBy', '$', 200),
+      documents: list(from['documents'], '$.documents', documentReference),
+    };
+  },
+  acceptConsents: (value) => consentEvidence(value, '$'),
+  submitActivationCode: (value) => ({ code: text(fields(value, '$'), 'code', '$', 1000) }),
+  decideVerification: (value) => decision(value, '$'),
+  correctApplication: (value) => correction(value, '$'),
+  resolveAttention: (value) => {
+    const from = fields(value, '$');
+    const action = oneOf(from, 'action', '$', ATTENTION_ACTIONS);
+    return {
+      attentionId: text(from, 'attentionId', '$', 200),
+      action,
+      by: text(from, 'by', '$', 200),
+      reason: optionalText(from, 'reason', '$'),
+      adopt: action === 'adopt' ? adoption(from['adopt'], '$.adopt') : undefined,
+    };
+  },
+  cancel: (value) => {
+    const from = fields(value, '$');
+    return { by: text(from, 'by', '$', 200), reason: text(from, 'reason', '$') };
+  },
+};
+
+/**
+ * Reads a message that anybody may have sent.
+ * @throws Malformed, with the path and what is expected there
+ */
+export function parseMessage<Name extends MessageName>(name: Name, value: unknown): MessageBodies[Name] {
+  return PARSERS[name](value);
+}

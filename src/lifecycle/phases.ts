@@ -1,0 +1,162 @@
+/** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
+export type LifecycleKind = 'individual' | 'organization';
+
+/** A fact about the customer at FinHub that a phase builds on (FinHub: "strict prerequisites at each phase"). */
+export type Prerequisite =
+  | 'customerRecord'
+  | 'session'
+  | 'adminUser'
+  | 'verificationApproved'
+  | 'consentsAccepted'
+  | 'accountActive'
+  | 'walletActive'
+  | 'beneficiaryRegistered'
+  | 'paymentConsentActive';
+
+export interface PhaseDefinition<Name extends string = string> {
+  readonly name: Name;
+  readonly title: string;
+  /** Facts that must hold before the phase starts. Source: flow overview (S0), "Critical Prerequisites"; facts §7. */
+  readonly requires: readonly Prerequisite[];
+  /** How long the phase is expected to take, in minutes; longer shows as "longer than expected". Source: S0, "Flow Timeline". */
+  readonly expectedMinutes: number;
+  /** FinHub operations of the phase, by their names in the catalogue. */
+  readonly operations: readonly string[];
+}
+
+const DAY = 24 * 60;
+
+/** The seven phases of an individual, in order. Source: B2C flow guide (S1), "The 7 Phases". */
+export const INDIVIDUAL_PHASES = [
+  {
+    name: 'registration',
+    title: 'Registration',
+    requires: [],
+    expectedMinutes: 5,
+    operations: ['getCategorizationHierarchy', 'registerIndividual'],
+  },
+  {
+    name: 'session',
+    title: 'Session',
+    requires: ['customerRecord'],
+    expectedMinutes: 1,
+    operations: ['openSession'],
+  },
+  {
+    name: 'verification',
+    title: 'Verification (KYC)',
+    requires: ['customerRecord', 'session'],
+    expectedMinutes: 3 * DAY,
+    operations: [
+      'initiateVerification',
+      'uploadDocument',
+      'submitVerification',
+      'getVerification',
+      'decideVerificationAtFinHub',
+    ],
+  },
+  {
+    name: 'consents',
+    title: 'Consents',
+    requires: ['customerRecord', 'session'],
+    expectedMinutes: 5,
+    operations: ['acceptConsent'],
+  },
+  {
+    name: 'activation',
+    title: 'Activation',
+    requires: ['verificationApproved', 'consentsAccepted'],
+    expectedMinutes: 5,
+    operations: ['checkActivation', 'activateIndividual', 'listWallets'],
+  },
+  {
+    name: 'wallet',
+    title: 'Wallet',
+    requires: ['accountActive', 'walletActive'],
+    expectedMinutes: 5,
+    operations: ['getBalance', 'getAllowedOperations'],
+  },
+  {
+    name: 'payments',
+    title: 'Payments',
+    requires: ['accountActive', 'walletActive'],
+    expectedMinutes: 10,
+    operations: [
+      'addBeneficiary',
+      'createPaymentConsent',
+      'approvePaymentConsent',
+      'prepareOrder',
+      'executeOrder',
+      'getOrder',
+    ],
+  },
+] as const satisfies readonly PhaseDefinition[];
+
+/** The eight phases of an organization, in order. Source: flow overview (S0), "Organization Customer (B2B) - 8 Phases". */
+export const ORGANIZATION_PHASES = [
+  {
+    name: 'registration',
+    title: 'Registration',
+    requires: [],
+    expectedMinutes: 10,
+    operations: ['getCategorizationHierarchy', 'registerOrganization'],
+  },
+  {
+    name: 'personnel',
+    title: 'Personnel',
+    requires: ['customerRecord'],
+    expectedMinutes: 20,
+    operations: ['addDirector', 'listDirectors', 'addShareholder', 'listShareholders', 'addEmployee', 'listEmployees'],
+  },
+  {
+    name: 'verification',
+    title: 'Verification (KYB and UBO)',
+    requires: ['customerRecord', 'adminUser'],
+    expectedMinutes: 5 * DAY,
+    operations: ['startOrganizationVerification', 'uploadDocument', 'getVerification', 'decideVerificationAtFinHub'],
+  },
+  {
+    name: 'consents',
+    title: 'Consents',
+    requires: ['customerRecord'],
+    expectedMinutes: 10,
+    operations: ['acceptOrganizationConsent'],
+  },
+  {
+    name: 'activation',
+    title: 'Activation',
+    requires: ['adminUser', 'verificationApproved', 'consentsAccepted'],
+    expectedMinutes: 5,
+    operations: ['checkOrganizationReadiness', 'activateOrganization', 'listWallets'],
+  },
+  {
+    name: 'beneficiaries',
+    title: 'Beneficiaries',
+    requires: ['accountActive', 'walletActive'],
+    expectedMinutes: 10,
+    operations: ['addBeneficiary', 'listBeneficiaries'],
+  },
+  {
+    name: 'paymentConsent',
+    title: 'Payment consent',
+    requires: ['accountActive', 'walletActive'],
+    expectedMinutes: 10,
+    operations: ['createPaymentConsent', 'approvePaymentConsent'],
+  },
+  {
+    name: 'transactions',
+    title: 'Transactions',
+    requires: ['accountActive', 'walletActive', 'paymentConsentActive', 'beneficiaryRegistered'],
+    expectedMinutes: 10,
+    operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance'],
+  },
+] as const satisfies readonly PhaseDefinition[];
+
+export type IndividualPhase = (typeof INDIVIDUAL_PHASES)[number]['name'];
+export type OrganizationPhase = (typeof ORGANIZATION_PHASES)[number]['name'];
+export type PhaseName = IndividualPhase | OrganizationPhase;
+
+export const PHASES: Record<LifecycleKind, readonly PhaseDefinition<PhaseName>[]> = {
+  individual: INDIVIDUAL_PHASES,
+  organization: ORGANIZATION_PHASES,
+};

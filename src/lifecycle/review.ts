@@ -1,0 +1,260 @@
+import type { DocumentReference } from './application.js';
+import { canonicalJson } from './canonical.js';
+import { accept, refuse, type Answer, type Decision, type DocumentRequest } from './messages.js';
+import { levelSuffices, type Operator, type OperatorLevel, type ReviewRules } from './policy.js';
+import { sha256 } from './sha256.js';
+
+/** Rounds of a review: evidence is collected, then people decide; asking for documents opens the next round. */
+export type ReviewStage = 'collecting' | 'inReview' | 'approved' | 'rejected';
+
+export interface Approval {
+  operatorId: string;
+  level: OperatorLevel;
+  decisionId: string;
+}
+
+/** A decision and the evidence it was sent on: what it names, else what the case held when it came. */
+export interface KeptDecision {
+  decision: Decision;
+  evidenceHash: string;
+}
+
+export interface ReviewState {
+  tenantId: string;
+  /** Known from the first opening on. */
+  rules?: ReviewRules | undefined;
+  stage: ReviewStage;
+  /** From 1; the round that is being collected for, or decided. */
+  round: number;
+  evidence: DocumentReference[];
+  evidenceHash: string;
+  /** How much of the evidence earlier rounds had; the rest was handed in for this one. */
+  seenBefore: number;
+  /** Who handed in the application or documents; none of them decides. */
+  submitters: string[];
+  approvals: Approval[];
+  /** What the last decision asked the customer for. */
+  requested: DocumentRequest[];
+  /** Decisions that came before their round opened. */
+  kept: KeptDecision[];
+  /** Answers by decision id, so that a repeat hears what the first one heard. */
+  handled: { decisionId: string; fingerprint: string; answer: Answer }[];
+  openedAt?: string | undefined;
+  dueAt?: string | undefined;
+  customerReason?: string | undefined;
+}
+
+/** Bounds what a sender can pile up in a case. */
+const MAX_KEPT = 50;
+const MAX_HANDLED = 500;
+
+/** The hash that decisions name: over the sorted content hashes and whose documents they are. */
+export function hashEvidence(evidence: readonly DocumentReference[]): string {
+  const lines = evidence.map((document) => `${document.subject ?? ''}|${document.type}|${document.sha256}`);
+  return sha256(lines.sort().join('\n'));
+}
+
+/** A review before its first round, with what the application brought. */
+export function newReview(input: {
+  tenantId: string;
+  submittedBy: string;
+  evidence: DocumentReference[];
+}): ReviewState {
+  return {
+    tenantId: input.tenantId,
+    stage: 'collecting',
+    round: 1,
+    seenBefore: 0,
+    evidence: input.evidence,
+    evidenceHash: hashEvidence(input.evidence),
+    submitters: [input.submittedBy],
+    approvals: [],
+    requested: [],
+    kept: [],
+    handled: [],
+  };
+}
+
+/** Documents handed in for the round that is being collected; those with an id the review already holds are not added again. */
+export function addEvidence(review: ReviewState, documents: readonly DocumentReference[], by: string): ReviewState {
+  const known = new Set(review.evidence.map((document) => document.documentId));
+  const evidence = [...review.evidence, ...documents.filter((document) => !known.has(document.documentId))];
+  return {
+    ...review,
+    evidence,
+    evidenceHash: hashEvidence(evidence),
+    submitters: [...new Set([...review.submitters, by])],
+  };
+}
+
+/** Documents that the round still waits for: what was asked for, or any at all where nothing in particular was. */
+export function missingDocuments(review: ReviewState): DocumentRequest[] {
+  const fresh = review.evidence.slice(review.seenBefore);
+  if (review.requested.length === 0) return fresh.length > 0 ? [] : [{ type: 'ANY', why: review.customerReason }];
+  const covers = (request: DocumentRequest) => (document: DocumentReference) =>
+    document.type === request.type && (request.subject === undefined || document.subject === request.subject);
+  return review.requested.filter((request) => !fresh.some(covers(request)));
+}
+
+/** Opens the current round for decisions under these rules. */
+export function openRound(review: ReviewState, rules: ReviewRules, at: Date): ReviewState {
+  const dueAt = new Date(at.getTime() + rules.dueDays * 24 * 3600_000);
+  return {
+    ...review,
+    rules,
+    stage: 'inReview',
+    approvals: [],
+    requested: [],
+    openedAt: at.toISOString(),
+    dueAt: dueAt.toISOString(),
+  };
+}
+
+/** Whether a decision can be judged now; if not, it is kept until its round opens. */
+export function isDue(review: ReviewState, decision: Decision): boolean {
+  if (review.stage === 'collecting') return decision.round < review.round;
+  return review.stage !== 'inReview' || decision.round <= review.round;
+}
+
+/** The answer that this decision id got before, or undefined for a new one. Other content under the same id is a conflict. */
+export function earlierAnswer(review: ReviewState, decision: Decision): Answer | undefined {
+  const earlier = review.handled.find((entry) => entry.decisionId === decision.decisionId);
+  if (earlier === undefined) return undefined;
+  return earlier.fingerprint === canonicalJson(decision)
+    ? earlier.answer
+    : refuse('DecisionConflict', 'this decision id was used before with other content');
+}
+
+/** Keeps a decision that came before its round. */
+export function keep(review: ReviewState, decision: Decision): { review: ReviewState; answer: Answer } {
+  if (review.kept.length >= MAX_KEPT)
+    return { review, answer: refuse('NotAllowed', 'too many decisions are waiting already') };
+  const answer = accept('kept', `applied when round ${decision.round} opens, if the evidence is still the same`);
+  const kept = [...review.kept, { decision, evidenceHash: decision.evidenceHash ?? review.evidenceHash }];
+  return { review: remember({ ...review, kept }, decision, answer), answer };
+}
+
+/** Takes out the kept decisions whose round is open now, each bound to the evidence it was sent on. */
+export function takeDue(review: ReviewState): { review: ReviewState; due: KeptDecision[] } {
+  const due = review.kept.filter(({ decision }) => isDue(review, decision));
+  return { review: { ...review, kept: review.kept.filter((entry) => !due.includes(entry)) }, due };
+}
+
+/** Takes over what was decided in FinHub's own portal. */
+export function adoptPortalDecision(review: ReviewState, verdict: 'APPROVED' | 'REJECTED'): ReviewState {
+  return { ...review, stage: verdict === 'APPROVED' ? 'approved' : 'rejected' };
+}
+
+/**
+ * Judges a decision on the open round. `operator` is what the operators file knows about its sender, undefined if nothing.
+ * `sentOn` is the evidence it is bound to. Every answer, refusals included, is remembered under the decision's id.
+ */
+export function decide(
+  review: ReviewState,
+  decision: Decision,
+  operator: Operator | undefined,
+  sentOn: string | undefined = decision.evidenceHash,
+): { review: ReviewState; answer: Answer } {
+  const judged = judge(review, decision, operator, sentOn);
+  const { next, answer } = 'accepted' in judged ? { next: review, answer: judged } : judged;
+  return { review: remember(next, decision, answer), answer };
+}
+
+type Judgement = { next: ReviewState; answer: Answer };
+
+function judge(
+  review: ReviewState,
+  decision: Decision,
+  operator: Operator | undefined,
+  sentOn: string | undefined,
+): Judgement | Answer {
+  const { rules } = review;
+  if (review.stage === 'approved' || review.stage === 'rejected') {
+    return refuse('AlreadyDecided', `the review was ${review.stage} in round ${review.round}`);
+  }
+  if (!operator) return refuse('UnknownOperator', 'no operator of this id is known');
+  if (!operator.tenants.includes('*') && !operator.tenants.includes(review.tenantId)) {
+    return refuse('WrongTenant', 'the operator does not work for this tenant');
+  }
+  if (decision.round < review.round || !rules) {
+    return refuse('StaleRound', `round ${decision.round} is over, round ${review.round} is the current one`);
+  }
+  if (review.submitters.includes(operator.id)) {
+    return refuse('SelfApproval', 'whoever submitted the application or documents does not decide on them');
+  }
+  if (sentOn !== undefined && sentOn !== review.evidenceHash) {
+    return refuse('EvidenceChanged', 'the decision was made on other evidence than the case holds now');
+  }
+  const level: OperatorLevel = decision.operator.level === 'TENANT' ? 'TENANT' : operator.level;
+  switch (decision.verdict) {
+    case 'approve':
+      return approve(review, rules, { operatorId: operator.id, level, decisionId: decision.decisionId });
+    case 'reject':
+      if (!levelSuffices(level, rules.level)) return levelInsufficient(rules);
+      return decision.retryable === true && !roundsAreUp(review, rules)
+        ? { next: nextRound(review, decision), answer: accept('applied', 'rejected; the customer may hand in again') }
+        : {
+            next: { ...review, stage: 'rejected', customerReason: decision.customerReason },
+            answer: accept('applied', `rejected in round ${review.round}`),
+          };
+    case 'request-documents':
+      if (!levelSuffices(level, rules.level)) return levelInsufficient(rules);
+      if (roundsAreUp(review, rules)) {
+        return refuse(
+          'NotAllowed',
+          `documents were asked for ${rules.maxResubmissions} times already, which is the limit`,
+        );
+      }
+      return {
+        next: nextRound(review, decision),
+        answer: accept('applied', `round ${review.round + 1} waits for documents`),
+      };
+  }
+}
+
+/** Counts an approval. Of several people one has to be of the level, so the last may not leave it open. */
+function approve(review: ReviewState, rules: ReviewRules, approval: Approval): Judgement | Answer {
+  if (review.approvals.some(({ operatorId }) => operatorId === approval.operatorId)) {
+    return refuse('SamePersonTwice', 'this operator has approved already; it takes another person');
+  }
+  const approvals = [...review.approvals, approval];
+  if (approvals.length < rules.quorum) {
+    return {
+      next: { ...review, approvals },
+      answer: accept('recorded', `${approvals.length} of ${rules.quorum} approvals`),
+    };
+  }
+  if (!approvals.some(({ level }) => levelSuffices(level, rules.level))) return levelInsufficient(rules);
+  return {
+    next: { ...review, approvals, stage: 'approved' },
+    answer: accept('applied', `approved in round ${review.round}`),
+  };
+}
+
+function levelInsufficient(rules: ReviewRules): Answer {
+  return refuse('LevelInsufficient', `this takes an operator of level ${rules.level}`);
+}
+
+function roundsAreUp(review: ReviewState, rules: ReviewRules): boolean {
+  return review.round > rules.maxResubmissions;
+}
+
+function nextRound(review: ReviewState, decision: Decision): ReviewState {
+  return {
+    ...review,
+    stage: 'collecting',
+    round: review.round + 1,
+    seenBefore: review.evidence.length,
+    approvals: [],
+    requested: decision.documents ?? [],
+    customerReason: decision.customerReason,
+    openedAt: undefined,
+    dueAt: undefined,
+  };
+}
+
+function remember(review: ReviewState, decision: Decision, answer: Answer): ReviewState {
+  const others = review.handled.filter((entry) => entry.decisionId !== decision.decisionId);
+  const entry = { decisionId: decision.decisionId, fingerprint: canonicalJson(decision), answer };
+  return { ...review, handled: [...others, entry].slice(-MAX_HANDLED) };
+}

@@ -1,0 +1,137 @@
+import type {
+  Attention,
+  CaseState,
+  FinHubRecord,
+  Outcome,
+  PersonRecord,
+  Requirement,
+  TransferRecord,
+  WaitingOn,
+} from './case-state.js';
+import { PHASES, type LifecycleKind, type PhaseName } from './phases.js';
+import type { OperatorLevel, RiskLevel } from './policy.js';
+import type { ReviewState, ReviewStage } from './review.js';
+
+/** One word for where a lifecycle stands. Waiting is normal and never looks like a failure. */
+export type LifecycleStatusWord =
+  'running' | 'waiting' | 'needsAttention' | 'completed' | 'rejected' | 'cancelled' | 'aborted';
+
+export interface PhaseStatus {
+  name: PhaseName;
+  title: string;
+  status: 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
+  startedAt?: string | undefined;
+  completedAt?: string | undefined;
+  longerThanExpected: boolean;
+}
+
+/** What a backend may show its customer; internal reasons never appear here (tipping-off is an offence). */
+export interface LifecycleStatus {
+  kind: LifecycleKind;
+  applicationId: string;
+  tenantId: string;
+  status: LifecycleStatusWord;
+  phase: PhaseName | null;
+  phases: PhaseStatus[];
+  waitingOn: WaitingOn | null;
+  requirements: Requirement[];
+  accountActive: boolean;
+  ids: {
+    customerId?: string | undefined;
+    userId?: string | undefined;
+    verificationId?: string | undefined;
+    accountId?: string | undefined;
+  };
+  iban: string | null;
+  review: { stage: ReviewStage; round: number; dueAt?: string | undefined; customerReason?: string | undefined };
+  transfer: TransferRecord | null;
+  outcome: Outcome | null;
+}
+
+/** What an operator sees of a case: the status, and what a decision needs. */
+export interface CaseView extends LifecycleStatus {
+  risk: RiskLevel | null;
+  evidence: ReviewState['evidence'];
+  /** The round and hash that a decision names. */
+  evidenceHash: string;
+  decision: { level: OperatorLevel; quorum: number; approvals: ReviewState['approvals'] } | null;
+  attention: Attention | null;
+  people: PersonRecord[];
+  finhub: FinHubRecord;
+}
+
+export function statusWord(state: CaseState): LifecycleStatusWord {
+  if (state.outcome) return state.outcome.result === 'active' ? 'completed' : state.outcome.result;
+  if (state.attention) return 'needsAttention';
+  return state.waitingOn ? 'waiting' : 'running';
+}
+
+/** The status of a case at `now`. */
+export function statusOf(state: CaseState, now: Date): LifecycleStatus {
+  const { application, finhub, review } = state;
+  return {
+    kind: state.kind,
+    applicationId: application.applicationId,
+    tenantId: application.tenantId,
+    status: statusWord(state),
+    phase: state.phases.find((phase) => phase.state === 'active')?.name ?? null,
+    phases: state.phases.map(({ name, state: status, startedAt, completedAt }) => {
+      const { title, expectedMinutes } = PHASES[state.kind].find((phase) => phase.name === name)!;
+      const took = startedAt ? Date.parse(completedAt ?? now.toISOString()) - Date.parse(startedAt) : 0;
+      return { name, title, status, startedAt, completedAt, longerThanExpected: took > expectedMinutes * 60_000 };
+    }),
+    waitingOn: state.waitingOn ?? null,
+    requirements: state.requirements,
+    accountActive: finhub.facts.includes('accountActive'),
+    ids: {
+      customerId: finhub.customerId,
+      userId: finhub.userId,
+      verificationId: finhub.verificationId,
+      accountId: finhub.accountId,
+    },
+    iban: finhub.iban ?? null,
+    review: { stage: review.stage, round: review.round, dueAt: review.dueAt, customerReason: review.customerReason },
+    transfer: state.transfer ?? null,
+    outcome: state.outcome ?? null,
+  };
+}
+
+/** The case at `now`, for operators. */
+export function caseViewOf(state: CaseState, now: Date): CaseView {
+  const { review } = state;
+  return {
+    ...statusOf(state, now),
+    risk: state.risk ?? null,
+    evidence: review.evidence,
+    evidenceHash: review.evidenceHash,
+    decision: review.rules
+      ? { level: review.rules.level, quorum: review.rules.quorum, approvals: review.approvals }
+      : null,
+    attention: state.attention ?? null,
+    people: state.people,
+    finhub: state.finhub,
+  };
+}
+
+const MARKS = { completed: '✅', active: '▶️', pending: '▫️', skipped: '➖', stopped: '⏹️' } as const;
+
+/** The phase checklist that Temporal's UI shows as current details; Markdown, without personal data. */
+export function checklist(state: CaseState, now: Date): string {
+  const status = statusOf(state, now);
+  const lines = status.phases.map((phase) => `- ${MARKS[phase.status]} ${phase.title}`);
+  const { waitingOn } = status;
+  if (waitingOn) {
+    const due = waitingOn.dueAt ? `, due ${waitingOn.dueAt}` : '';
+    lines.push('', `Waiting for **${waitingOn.who}**: ${waitingOn.what} (since ${waitingOn.since}${due})`);
+  }
+  if (state.attention) {
+    const { attentionId, operation, failure, options } = state.attention;
+    lines.push(
+      '',
+      `**Needs attention** (${attentionId}): ${operation} ended in ${failure}. Options: ${options.join(', ')}.`,
+    );
+  }
+  for (const requirement of status.requirements) lines.push(`- ❗ ${requirement.message}`);
+  if (status.outcome) lines.push('', `Outcome: **${status.outcome.result}**`);
+  return lines.join('\n');
+}

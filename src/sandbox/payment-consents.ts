@@ -1,0 +1,75 @@
+import { DAY } from './clock.js';
+import { formatted } from './money.js';
+import { Refusal } from './refusal.js';
+import type { Order, PaymentConsent, RiskLevel } from './state.js';
+import { isHighRisk } from './hierarchy.js';
+import type { World } from './world.js';
+
+/** Ceilings in minor units and counts; what is undefined has no ceiling. */
+export interface Limits {
+  readonly perTransaction?: number | undefined;
+  readonly perDay?: number | undefined;
+  readonly perMonth?: number | undefined;
+  readonly transactionsPerDay?: number | undefined;
+}
+
+/** What FinHub lets an individual of a risk level move, in EUR cents (F6). */
+export function categoryLimits(risk: RiskLevel): Limits {
+  return isHighRisk(risk)
+    ? { perTransaction: 2_000_00, perDay: 5_000_00, perMonth: 50_000_00 }
+    : { perTransaction: 5_000_00, perDay: 10_000_00, perMonth: 100_000_00 };
+}
+
+/** Whether a consent can be paid with now. @throws Refusal 422 saying why not. */
+export function checkUsable({ state }: World, consent: PaymentConsent, now: number): void {
+  const used = executedOrders(state, consent.accountId).filter(({ consentId }) => consentId === consent.id).length;
+  const problem =
+    (consent.status !== 'ACTIVE' && `is ${consent.status}`) ||
+    (consent.validFrom !== undefined && consent.validFrom > now && 'is not valid yet') ||
+    (consent.validTo !== undefined && consent.validTo < now && 'has expired') ||
+    (consent.maxUsageCount !== undefined && used >= consent.maxUsageCount && 'is used up');
+  if (problem) throw new Refusal(422, `Payment consent ${problem}`, { consentId: consent.id });
+}
+
+/**
+ * Holds `amount` against limits, counting what was executed in the same UTC day and month.
+ * @throws Refusal 422 naming the limit.
+ */
+export function checkLimits(
+  limits: Limits,
+  amount: number,
+  currency: string,
+  executed: readonly Order[],
+  now: number,
+): void {
+  const day = executed.filter((order) => sameDay(order, now));
+  const month = executed.filter((order) => order.executedAt?.slice(0, 7) === new Date(now).toISOString().slice(0, 7));
+  const checks: [name: string, limit: number | undefined, value: number][] = [
+    ['maxAmountPerTransaction', limits.perTransaction, amount],
+    ['maxAmountPerDay', limits.perDay, sum(day) + amount],
+    ['maxAmountPerMonth', limits.perMonth, sum(month) + amount],
+  ];
+  for (const [name, limit, value] of checks) {
+    if (limit === undefined || value <= limit) continue;
+    throw new Refusal(422, `Limit exceeded: ${name}`, { limit: name, allowed: formatted(limit, currency) });
+  }
+  if (limits.transactionsPerDay !== undefined && day.length >= limits.transactionsPerDay) {
+    const data = { limit: 'maxTransactionsPerDay', allowed: limits.transactionsPerDay };
+    throw new Refusal(422, 'Limit exceeded: maxTransactionsPerDay', data);
+  }
+}
+
+/** The account's transfers and withdrawals that were executed and did not fail. */
+export function executedOrders(state: World['state'], accountId: string): Order[] {
+  return state.orders
+    .by('account', accountId)
+    .filter(({ operation, status }) => operation !== 'topup' && (status === 'EXECUTING' || status === 'COMPLETED'));
+}
+
+function sameDay({ executedAt }: Order, now: number): boolean {
+  return executedAt !== undefined && Math.floor(Date.parse(executedAt) / DAY) === Math.floor(now / DAY);
+}
+
+function sum(orders: readonly Order[]): number {
+  return orders.reduce((total, { amount }) => total + amount, 0);
+}

@@ -1,0 +1,165 @@
+import { Argument, Option } from 'commander';
+import { printAnswer } from './cli/answer.js';
+import { documentArgument, readJson, readSecret, wholeNumber } from './cli/input.js';
+import { addCommand, createProgram, endWith, print, runProgram, say } from './cli/program.js';
+import { changeLine, statusText } from './cli/status-text.js';
+import {
+  applicationJsonSchema,
+  connectClient,
+  folderStore,
+  OnboardingClient,
+  WAIT_TARGETS,
+  type ConsentsInput,
+  type IndividualInput,
+  type OrganizationInput,
+  type Started,
+  type WaitTarget,
+} from './client/index.js';
+import { loadEnvironment } from './config/environment.js';
+import type { LifecycleKind } from './lifecycle/phases.js';
+import { ensureSearchAttributes } from './temporal/search-attributes.js';
+
+interface Json {
+  json?: boolean;
+}
+
+const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
+
+const program = createProgram(
+  'starter',
+  'Starts lifecycles and speaks for the customer. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
+);
+
+for (const kind of ['individual', 'organization'] as const) {
+  addCommand(program, `${kind} <file>`, `starts the lifecycle of an ${kind} from a JSON file, "-" for standard input`, [
+    `${kind} examples/${kind}.json`,
+    `${kind} - --json < application.json`,
+  ]).action((file: string, { json }: Json) => start(kind, file, json));
+}
+
+addCommand(program, 'status <id>', 'shows where a lifecycle stands', [`status ${EXAMPLE_ID}`]).action(
+  (id: string, { json }: Json) =>
+    withClient(async (client) => {
+      const status = await client.status(id);
+      print(json, status, () => statusText(status));
+    }),
+);
+
+addCommand(program, 'wait <id>', 'waits until a lifecycle gets somewhere; exits 3 if it ended in another way', [
+  `wait ${EXAMPLE_ID} --for decision`,
+  `wait ${EXAMPLE_ID} --for active --timeout 600`,
+])
+  .addOption(new Option('--for <what>', 'what to wait for').choices([...WAIT_TARGETS]).makeOptionMandatory())
+  .option('--timeout <seconds>', 'exits 5 after that time', wholeNumber)
+  .action((id: string, { for: target, timeout, json }: Json & { for: WaitTarget; timeout?: number }) =>
+    withClient(async (client) => {
+      const { reached, status } = await client.wait(id, target, {
+        timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+        onChange: (changed) => say(changeLine(changed)),
+      });
+      print(json, { reached, status }, () => statusText(status));
+      if (!reached) endWith('refused');
+    }),
+  );
+
+addCommand(
+  program,
+  'submit-documents <id> <documents...>',
+  'hands in documents, each as TYPE=FILE or TYPE@PERSON=FILE',
+  [
+    `submit-documents ${EXAMPLE_ID} --by backoffice PASSPORT=passport.pdf PROOF_OF_ADDRESS=bill.pdf`,
+    'submit-documents organization/TENANT/org-2025-0001 --by backoffice DIRECTOR_ID@director-ona=passport.png',
+  ],
+)
+  .requiredOption('--by <who>', 'who hands them in; whoever does never decides on them')
+  .action((id: string, documents: string[], { by, json }: Json & { by: string }) =>
+    withClient(async (client) => {
+      const submission = { submittedBy: by, documents: documents.map(documentArgument) };
+      printAnswer(json, await client.submitDocuments(id, submission, { folder: process.cwd() }));
+    }),
+  );
+
+addCommand(program, 'accept-consents <id>', 'hands on that the customer accepted the three consents', [
+  `accept-consents ${EXAMPLE_ID} --version 1.0 --at 2025-11-03T09:41:12Z --ip 192.0.2.24 --user-agent 'Mozilla/5.0 …'`,
+])
+  .requiredOption('--version <version>', 'of the texts that were accepted')
+  .requiredOption('--at <time>', 'when the customer accepted, ISO 8601 with zone')
+  .requiredOption('--ip <address>', "the customer's own; FinHub keeps it for good")
+  .requiredOption('--user-agent <text>', "the customer's own; FinHub keeps it for good")
+  .option('--accepted-by <name>', 'the signatory, for an organization')
+  .action((id: string, { json, version, at, ip, userAgent, acceptedBy }: Json & Record<ConsentFlag, string>) =>
+    withClient(async (client) => {
+      const evidence: ConsentsInput = { version, acceptedAt: at, ipAddress: ip, userAgent, acceptedBy };
+      printAnswer(json, await client.acceptConsents(id, evidence));
+    }),
+  );
+type ConsentFlag = 'version' | 'at' | 'ip' | 'userAgent' | 'acceptedBy';
+
+addCommand(program, 'submit-activation-code <id> [code]', 'hands on the code that FinHub mailed to the customer', [
+  `submit-activation-code ${EXAMPLE_ID} < code.txt`,
+  `submit-activation-code ${EXAMPLE_ID} CODE    # seen by everybody who can list processes`,
+]).action((id: string, code: string | undefined, { json }: Json) =>
+  withClient(async (client) => printAnswer(json, await client.submitActivationCode(id, await readSecret(code)))),
+);
+
+addCommand(
+  program,
+  'correct <id> <file>',
+  'corrects fields of the application by a JSON merge patch, "-" for standard input',
+  [`correct ${EXAMPLE_ID} --by backoffice patch.json    # {"person": {"phone": "+37060000102"}}`],
+)
+  .requiredOption('--by <who>', 'who corrects')
+  .action((id: string, file: string, { by, json }: Json & { by: string }) =>
+    withClient(async (client) => {
+      const { content } = await readJson(file);
+      const patch = content as Record<string, unknown>;
+      printAnswer(json, await client.correctApplication(id, { correctedBy: by, patch }));
+    }),
+  );
+
+addCommand(program, 'cancel <id>', 'ends a lifecycle; what FinHub holds already stays there', [
+  `cancel ${EXAMPLE_ID} --by backoffice --reason 'withdrawn by the customer'`,
+])
+  .requiredOption('--by <who>', 'who cancels')
+  .requiredOption('--reason <text>', 'why')
+  .action((id: string, { by, reason, json }: Json & { by: string; reason: string }) =>
+    withClient(async (client) => printAnswer(json, await client.cancel(id, { by, reason }))),
+  );
+
+program
+  .command('schema')
+  .addArgument(new Argument('<kind>').choices(['individual', 'organization']))
+  .description('prints the JSON Schema of an application')
+  .option('--json', 'JSON it is in any case')
+  .action((kind: LifecycleKind) => print(true, applicationJsonSchema(kind), String));
+
+await runProgram(program);
+
+async function start(kind: LifecycleKind, file: string, json: boolean | undefined): Promise<void> {
+  const { content, folder } = await readJson(file);
+  await withClient(async (client) => {
+    const started =
+      kind === 'individual'
+        ? await client.startIndividual(content as IndividualInput, { folder })
+        : await client.startOrganization(content as OrganizationInput, { folder });
+    print(json, started, () => startedText(started));
+  });
+}
+
+function startedText({ workflowId, alreadyRunning, closed }: Started): string {
+  const what = closed ? 'has ended already' : alreadyRunning ? 'is running already' : 'started';
+  const next = closed ? `status ${workflowId}` : `wait ${workflowId} --for decision`;
+  return `${workflowId} ${what}\nnext: npm run starter -- ${next}`;
+}
+
+async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
+  const { temporal: settings, keys, documentStore, tenantId, notes } = loadEnvironment('starter');
+  for (const note of notes) say(note);
+  const temporal = await connectClient(settings);
+  try {
+    await ensureSearchAttributes(temporal.connection, settings.namespace);
+    await use(new OnboardingClient({ temporal, keys, store: folderStore(documentStore), tenantId }));
+  } finally {
+    await temporal.connection.close();
+  }
+}

@@ -1,0 +1,40 @@
+import type { DocumentReference } from '../lifecycle/application.js';
+
+/** What is said about a document when it is handed in. */
+export interface DocumentMeta {
+  /** Names the document at FinHub, which takes the same id once (facts V03: a UUID v4 made by the client). */
+  documentId: string;
+  type: string;
+  fileName: string;
+  /** Has to agree with the content; by default the content decides. */
+  mimeType?: string | undefined;
+  subject?: string | undefined;
+}
+
+/** Where the content of documents is kept, since messages and histories carry references only. */
+export interface DocumentStore {
+  /**
+   * Takes a document in; once it returns, the content outlives a crash. Storing the same content again is harmless.
+   * @throws DocumentRefused if size or type are not what FinHub takes
+   */
+  put(content: Uint8Array, meta: DocumentMeta): Promise<DocumentReference>;
+  /**
+   * The content, checked against its reference.
+   * @throws DocumentUnavailable
+   */
+  get(reference: DocumentReference): Promise<Buffer>;
+}
+
+/** A document that the store cannot give as its reference describes it. */
+export class DocumentUnavailable extends Error {
+  override readonly name = 'DocumentUnavailable';
+  readonly reason: 'missing' | 'changed';
+  constructor(reference: DocumentReference, reason: 'missing' | 'changed') {
+    super(
+      reason === 'missing'
+        ? `the document store holds no document ${reference.documentId}`
+        : `document ${reference.documentId} is not what was stored: its size or SHA-256 differs`,
+    );
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,56 @@
+import { Client, Connection } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import { dataConverter } from './data-converter.js';
+import type { TemporalSettings } from './settings.js';
+
+const CONNECT_MS = 5_000;
+
+/** Nothing that speaks Temporal's API let us in; the message is one line with the remedy. */
+export class TemporalUnreachable extends Error {
+  override readonly name = 'TemporalUnreachable';
+}
+
+/**
+ * Connects a client to the configured namespace; its owner closes `client.connection`.
+ * @throws TemporalUnreachable after 5 s
+ */
+export async function connectClient({ address, namespace, connection }: TemporalSettings): Promise<Client> {
+  try {
+    const connected = await Connection.connect({ ...connection, connectTimeout: CONNECT_MS });
+    return new Client({ connection: connected, namespace, dataConverter });
+  } catch (error) {
+    throw unreachable(address, error);
+  }
+}
+
+/**
+ * Connects a worker; its owner closes the connection after the worker's end.
+ * @throws TemporalUnreachable
+ */
+export async function connectWorker({ address, connection }: TemporalSettings): Promise<NativeConnection> {
+  // Loaded here, since it brings the native core, which no command line should wait for.
+  const worker = await import('@temporalio/worker');
+  try {
+    return await worker.NativeConnection.connect(connection);
+  } catch (error) {
+    throw unreachable(address, error);
+  }
+}
+
+const UNAUTHENTICATED = 16;
+const PERMISSION_DENIED = 7;
+
+function unreachable(address: string, error: unknown): TemporalUnreachable {
+  const { code, message } = deepest(error) as Error & { code?: number };
+  const refused = code === UNAUTHENTICATED || code === PERMISSION_DENIED;
+  return new TemporalUnreachable(
+    refused
+      ? `Temporal at ${address} refuses the connection (${message}): check TEMPORAL_API_KEY, TEMPORAL_NAMESPACE and TEMPORAL_TLS_*`
+      : `no Temporal server answers at ${address}; start one with \`npm run temporal -- server start-dev\` or set TEMPORAL_ADDRESS`,
+    { cause: error },
+  );
+}
+
+function deepest(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? deepest(error.cause) : error;
+}

@@ -1,0 +1,45 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import { FAILURES } from '../lifecycle/failures.js';
+
+export type ActivityName = keyof Activities;
+export type CallInput<Name extends ActivityName> = Parameters<Activities[Name]>[0] extends { input: infer I }
+  ? I
+  : never;
+export type CallResult<Name extends ActivityName> = Awaited<ReturnType<Activities[Name]>>;
+
+/** Activities that call FinHub once; by default ten quick tries over some five minutes, then the case decides how to go on. */
+export function callsTo(seconds: number, summary: string, maximumAttempts = 10): Activities {
+  return proxyActivities<Activities>({
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    startToCloseTimeout: seconds * 1000,
+    summary,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts },
+  });
+}
+
+/** Activities whose retries are the polling; `attempts` bounds it where an answer is expected soon. */
+export function pollsEvery(
+  seconds: number,
+  options: { callSeconds: number; summary: string; slowest: number; attempts?: number },
+): Activities {
+  return proxyActivities<Activities>({
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    startToCloseTimeout: options.callSeconds * 1000,
+    summary: options.summary,
+    retry: {
+      initialInterval: seconds * 1000,
+      backoffCoefficient: options.slowest > seconds ? 1.5 : 1,
+      maximumInterval: options.slowest * 1000,
+      nonRetryableErrorTypes: [FAILURES.unauthorized, FAILURES.forbidden],
+      ...(options.attempts === undefined ? {} : { maximumAttempts: options.attempts }),
+    },
+  });
+}
+
+/** Look-ups in the worker's own configuration; a file that cannot be read now is tried again until it can. */
+export const ownActivities = proxyActivities<Activities>({
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});

@@ -1,0 +1,260 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  sleep,
+} from '@temporalio/workflow';
+import type { CallFor } from '../activities/finhub-calls.js';
+import { isOrganization, type Origin } from '../lifecycle/application.js';
+import type { Requirement } from '../lifecycle/case-state.js';
+import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
+import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
+import type { ActivityName, CallInput, CallResult } from './activities.js';
+import { callsTo, pollsEvery } from './activities.js';
+import type { Case } from './case.js';
+import { CallFailed, Ending, PhaseSkipped, type CallFailure } from './endings.js';
+
+/** What a call of the catalogue leaves behind. */
+type ResultOf<Name extends ActivityName> = CallResult<Name> extends { result: infer R } ? R : CallResult<Name>;
+
+export interface CallOptions<Name extends ActivityName> {
+  /** Says which of several calls of the operation this is: a document, a person. */
+  of?: string;
+  /** Made with the power tenant's rights. */
+  actAs?: 'admin' | 'powerTenant';
+  /** The customer's own act, where it differs from the application's. */
+  origin?: Origin;
+  /** Ids of this sort that the case has taken over already. */
+  taken?: string[];
+  /** What a person may give instead of the call's result. */
+  adopts?: (keyof ResultOf<Name> & string)[];
+  /** Leaves these failures to the phase. */
+  leave?: (failure: CallFailure) => boolean;
+}
+
+const SLOW_RETRY_MINUTES = 15;
+const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
+
+/**
+ * A case's calls to FinHub. Each logical operation takes effect once: its result is kept and never asked for again. What fails is retried
+ * quickly, then slowly for a day, then put before a person; it never fails the lifecycle.
+ */
+export class Calls {
+  readonly #case: Case;
+
+  constructor(kase: Case) {
+    this.#case = kase;
+  }
+
+  /** Makes a call once per case and returns its result; `input` is taken anew for each try, since it may have been corrected. */
+  async once<Name extends ActivityName>(
+    operation: Name,
+    input: () => CallInput<Name>,
+    options: CallOptions<Name> = {},
+  ): Promise<ResultOf<Name>> {
+    const { state } = this.#case;
+    const key = options.of === undefined ? operation : `${operation}/${options.of}`;
+    const call = (state.done[key] ??= { requestedAt: now() });
+    if (call.result !== undefined) return call.result as ResultOf<Name>;
+    const { result, provenance } = await this.#untilSettled(operation, options, async () => {
+      const made = callsTo(
+        this.#case.policy.callSeconds,
+        `${operation}${options.of === undefined ? '' : ` (${options.of})`}`,
+      );
+      const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
+      // Not cut short by a cancellation: what a write came to must be known.
+      return CancellationScope.nonCancellable(() =>
+        activity({ input: input(), for: this.#purpose(key, call.requestedAt, options) }),
+      );
+    });
+    state.done[key] = { ...call, result, provenance };
+    if (provenance.how === 'adopted') this.#case.record('adopted', `${operation}: ${provenance.proof}`);
+    return result as ResultOf<Name>;
+  }
+
+  /** Reads; nothing is kept. */
+  async read<Name extends ActivityName>(operation: Name, input: CallInput<Name>): Promise<ResultOf<Name>> {
+    const { result } = await this.#untilSettled(operation, {}, async () => {
+      const activity = callsTo(this.#case.policy.callSeconds, operation)[operation] as unknown as (
+        call: unknown,
+      ) => Promise<Performed>;
+      return activity({ input, for: this.#purpose(operation, now(), {}) });
+    });
+    return result as ResultOf<Name>;
+  }
+
+  /** Asks again and again until FinHub has got there; the waiting costs no history. */
+  async poll<Name extends ActivityName>(
+    operation: Name,
+    input: CallInput<Name>,
+    options: { summary: string; every: number; slowest?: number; attempts?: number },
+  ): Promise<CallResult<Name>> {
+    const { every, summary, slowest = every, attempts } = options;
+    const polls = pollsEvery(every, {
+      callSeconds: this.#case.policy.callSeconds,
+      summary,
+      slowest,
+      ...(attempts === undefined ? {} : { attempts }),
+    });
+    const activity = polls[operation] as unknown as (call: unknown) => Promise<CallResult<Name>>;
+    const settled = await this.#untilSettled(
+      operation,
+      { leave: ({ type }) => type === FAILURES.awaiting },
+      async () => ({
+        result: await activity({ input, for: this.#purpose(operation, now(), {}) }),
+        provenance: { how: 'made' as const },
+      }),
+    );
+    return settled.result as CallResult<Name>;
+  }
+
+  /** Logs the customer in with the application's own password. */
+  async openSession(): Promise<void> {
+    await this.#untilSettled('openSession', {}, async () => {
+      const session = this.#credentials();
+      await callsTo(this.#case.policy.callSeconds, 'openSession').openSession({
+        session,
+        for: this.#purpose('openSession', now(), {}),
+      });
+      return { result: undefined, provenance: { how: 'made' } };
+    });
+  }
+
+  /** Logs the customer out; a session that cannot be closed ends by itself within the hour. */
+  async closeSession(): Promise<void> {
+    const session = this.#credentials();
+    try {
+      await callsTo(this.#case.policy.callSeconds, 'closeSession', 3).closeSession({
+        session,
+        for: this.#purpose('closeSession', now(), {}),
+      });
+    } catch (error) {
+      this.#case.record('sessionLeftOpen', failureOf(error).type);
+    }
+  }
+
+  /** Puts something before a person and returns what they chose; aborting and skipping end the phase by themselves. */
+  async needsPerson(
+    operation: string,
+    failure: CallFailure,
+    adopts: string[] = [],
+  ): Promise<ResolveAttention | undefined> {
+    const kase = this.#case;
+    const { state } = kase;
+    state.attentions += 1;
+    state.attention = {
+      attentionId: `${operation}-${state.attentions}`,
+      operation,
+      failure: failure.type,
+      message: failure.message,
+      fieldErrors: failure.fieldErrors ?? [],
+      options: this.#optionsFor(adopts),
+      adopts,
+      since: now(),
+    };
+    state.requirements = failure.missing ?? (failure.fieldErrors ?? []).map(requirementOf);
+    state.resolution = undefined;
+    state.corrected = undefined;
+    kase.record('needsAttention', `${operation}: ${failure.type}`);
+    kase.show();
+    try {
+      await condition(() => kase.state.resolution !== undefined || kase.state.corrected === true);
+    } finally {
+      kase.state.attention = undefined;
+      kase.state.requirements = [];
+    }
+    const resolution = kase.state.resolution;
+    kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
+    kase.show();
+    if (resolution?.action === 'abort') throw new Ending('aborted', resolution.reason);
+    if (resolution?.action === 'skip') throw new PhaseSkipped();
+    return resolution;
+  }
+
+  /** Policy lets a person skip what comes after activation; nothing before it. */
+  #optionsFor(adopts: string[]): AttentionAction[] {
+    const active = this.#case.state.finhub.facts.includes('accountActive');
+    return [
+      'retry',
+      ...(adopts.length > 0 ? (['adopt'] as const) : []),
+      ...(active ? (['skip'] as const) : []),
+      'abort',
+    ];
+  }
+
+  async #untilSettled<Name extends ActivityName>(
+    operation: Name,
+    options: CallOptions<Name>,
+    attempt: () => Promise<Performed>,
+  ): Promise<Performed> {
+    for (let slowTries = 0; ;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        const failure = failureOf(error);
+        if (options.leave?.(failure)) throw new CallFailed(failure);
+        if (RETRYABLE.has(failure.type) && slowTries < SLOW_RETRIES_PER_DAY) {
+          slowTries += 1;
+          await this.#case.waiting('finhub', `${operation} to succeed: ${failure.type}`, {}, () =>
+            sleep(`${SLOW_RETRY_MINUTES} minutes`, { summary: `next try of ${operation}` }),
+          );
+          continue;
+        }
+        const resolution = await this.needsPerson(operation, failure, options.adopts);
+        if (resolution?.action === 'adopt') {
+          return { result: resolution.adopt, provenance: { how: 'adopted', proof: `given by ${resolution.by}` } };
+        }
+        slowTries = 0;
+      }
+    }
+  }
+
+  #purpose(
+    key: string,
+    requestedAt: string,
+    options: Pick<CallOptions<ActivityName>, 'actAs' | 'origin' | 'taken'>,
+  ): CallFor {
+    const { application, finhub, kind } = this.#case.state;
+    return {
+      tenantId: application.tenantId,
+      key: `${kind}/${application.tenantId}/${application.applicationId}/${key}`,
+      requestedAt,
+      origin: options.origin ?? application.origin,
+      // Organizations act through the tenant's admin (S0: activation takes admin headers).
+      session: finhub.facts.includes('session') ? this.#credentials() : undefined,
+      actAs: options.actAs,
+      taken: options.taken,
+    };
+  }
+
+  /** The customer's login; the password stays sealed until an activity opens it. */
+  #credentials() {
+    const { application, finhub, kind } = this.#case.state;
+    const username = isOrganization(application) ? application.organization.email : application.person.email;
+    return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
+  }
+}
+
+const now = (): string => new Date().toISOString();
+
+interface Performed {
+  result: unknown;
+  provenance: { how: 'made' } | { how: 'adopted'; proof: string };
+}
+
+function requirementOf({ field, message }: FieldError): Requirement {
+  return { code: 'correction', message: `${field}: ${message}`, field };
+}
+
+/** What an activity's failure says; a timeout of ours may have reached FinHub and counts as no answer. */
+function failureOf(error: unknown): CallFailure {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const details = cause.details?.[0] as FailureDetails | undefined;
+    return { type: cause.type ?? 'Unknown', message: cause.message, fieldErrors: details?.fieldErrors };
+  }
+  return { type: FAILURES.unreachable, message: cause instanceof Error ? cause.message : 'no answer in time' };
+}

@@ -1,0 +1,33 @@
+import type { Outcome, Requirement } from '../lifecycle/case-state.js';
+import type { FieldError } from '../lifecycle/failures.js';
+
+/** Ends the lifecycle with an outcome that is not a failure: rejected, cancelled, aborted. */
+export class Ending extends Error {
+  readonly result: Exclude<Outcome['result'], 'active'>;
+  readonly reason: string | undefined;
+  constructor(result: Exclude<Outcome['result'], 'active'>, reason?: string) {
+    super(result);
+    this.result = result;
+    this.reason = reason;
+  }
+}
+
+/** Leaves a phase that policy lets a person skip. */
+export class PhaseSkipped extends Error {}
+
+/** How a call failed, as the case keeps it. */
+export interface CallFailure {
+  type: string;
+  message: string;
+  fieldErrors?: FieldError[] | undefined;
+  missing?: Requirement[] | undefined;
+}
+
+/** A failure that the phase asked to handle itself. */
+export class CallFailed extends Error {
+  readonly failure: CallFailure;
+  constructor(failure: CallFailure) {
+    super(failure.type);
+    this.failure = failure;
+  }
+}

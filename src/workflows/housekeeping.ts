@@ -1,0 +1,16 @@
+import { ownActivities } from './activities.js';
+import type { Case } from './case.js';
+
+/** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
+export async function loadPolicy(kase: Case): Promise<void> {
+  const { kind, application } = kase.state;
+  kase.state.policy ??= await ownActivities.loadPolicy({ tenantId: application.tenantId, kind });
+}
+
+/** Logs the customer out. */
+export async function closeSession(kase: Case): Promise<void> {
+  if (kase.state.finhub.facts.includes('session')) await kase.calls.closeSession();
+}
+
+/** Organizations have no session of their own: the tenant's admin acts for them. */
+export async function nothingToClose(): Promise<void> {}

@@ -1,0 +1,2 @@
+export { individualLifecycle } from './individual-lifecycle.js';
+export { organizationLifecycle } from './organization-lifecycle.js';

@@ -1,0 +1,30 @@
+import type { Outcome } from '../lifecycle/case-state.js';
+import type { IndividualPhase } from '../lifecycle/phases.js';
+import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
+import { closeSession, loadPolicy } from './housekeeping.js';
+import { answer, receive } from './messages.js';
+import { activation } from './phases/activation.js';
+import { consents } from './phases/consents.js';
+import { payments } from './phases/payments.js';
+import { registration } from './phases/registration.js';
+import { session } from './phases/session.js';
+import { verification } from './phases/verification.js';
+import { wallet } from './phases/wallet.js';
+
+const PHASE_FUNCTIONS: Record<IndividualPhase, PhaseFunction> = {
+  registration,
+  session,
+  verification,
+  consents,
+  activation,
+  wallet,
+  payments,
+};
+
+/** Carries a person through FinHub's seven phases (S1), over days. The table of phases is `lifecycle/phases.ts`. */
+export async function individualLifecycle(input: LifecycleInput): Promise<Outcome> {
+  const kase = new Case('individual', input);
+  receive(kase);
+  answer(kase);
+  return kase.run(PHASE_FUNCTIONS, loadPolicy, closeSession);
+}

@@ -1,0 +1,30 @@
+import type { Outcome } from '../lifecycle/case-state.js';
+import type { OrganizationPhase } from '../lifecycle/phases.js';
+import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
+import { loadPolicy, nothingToClose } from './housekeeping.js';
+import { answer, receive } from './messages.js';
+import { activation } from './phases/activation.js';
+import { consents } from './phases/consents.js';
+import { beneficiaries, paymentConsent, transactions } from './phases/payments.js';
+import { personnel } from './phases/personnel.js';
+import { registration } from './phases/registration.js';
+import { verification } from './phases/verification.js';
+
+const PHASE_FUNCTIONS: Record<OrganizationPhase, PhaseFunction> = {
+  registration,
+  personnel,
+  verification,
+  consents,
+  activation,
+  beneficiaries,
+  paymentConsent,
+  transactions,
+};
+
+/** Carries an organization and its people through FinHub's eight phases (S0), over days. The table of phases is `lifecycle/phases.ts`. */
+export async function organizationLifecycle(input: LifecycleInput): Promise<Outcome> {
+  const kase = new Case('organization', input);
+  receive(kase);
+  answer(kase);
+  return kase.run(PHASE_FUNCTIONS, loadPolicy, nothingToClose);
+}

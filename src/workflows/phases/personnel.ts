@@ -1,0 +1,95 @@
+import {
+  beneficialOwners,
+  isOrganization,
+  type Director,
+  type Employee,
+  type OrganizationApplication,
+  type Person,
+} from '../../lifecycle/application.js';
+import type { PersonRecord } from '../../lifecycle/case-state.js';
+import type { Case } from '../case.js';
+import { Ending } from '../endings.js';
+
+/** Phase 2 of an organization: directors, shareholders, employees, one after the other; both record ids of each are kept. */
+export async function personnel(kase: Case): Promise<void> {
+  for (const { ref } of application(kase).directors) await addDirector(kase, ref);
+  for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
+  for (const { ref } of application(kase).employees) await addEmployee(kase, ref);
+  if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
+}
+
+function application(kase: Case): OrganizationApplication {
+  const { application } = kase.state;
+  if (!isOrganization(application)) throw new Ending('aborted', 'personnel belongs to organizations');
+  return application;
+}
+
+async function addDirector(kase: Case, ref: string): Promise<void> {
+  const options = { of: ref, taken: taken(kase, 'director'), adopts: ['recordId' as const] };
+  const added = await kase.calls.once(
+    'addDirector',
+    () => {
+      const director = find(application(kase).directors, ref);
+      return {
+        organizationId: kase.customerId,
+        person: personOf(director),
+        position: director.position,
+        isPEP: director.isPEP,
+      };
+    },
+    options,
+  );
+  keep(kase, { ref, role: 'director', ...added });
+}
+
+async function addShareholder(kase: Case, ref: string): Promise<void> {
+  const added = await kase.calls.once(
+    'addShareholder',
+    () => {
+      const { ref: _, ...shareholder } = find(application(kase).shareholders, ref);
+      const isBeneficialOwner = beneficialOwners(application(kase)).some((owner) => owner.ref === ref);
+      return { organizationId: kase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
+    },
+    { of: ref, taken: taken(kase, 'shareholder'), adopts: ['recordId'] },
+  );
+  keep(kase, { ref, role: 'shareholder', ...added });
+}
+
+async function addEmployee(kase: Case, ref: string): Promise<void> {
+  const added = await kase.calls.once(
+    'addEmployee',
+    () => {
+      const employee = find(application(kase).employees, ref);
+      return {
+        organizationId: kase.customerId,
+        person: personOf(employee),
+        position: employee.position,
+        roles: employee.roles,
+      };
+    },
+    { of: ref, taken: taken(kase, 'employee'), adopts: ['recordId'] },
+  );
+  keep(kase, { ref, role: 'employee', ...added });
+}
+
+function find<T extends { ref: string }>(people: T[], ref: string): T {
+  const person = people.find((candidate) => candidate.ref === ref);
+  if (!person) throw new Ending('aborted', `the corrected application no longer names "${ref}"`);
+  return person;
+}
+
+/** The person alone, without what only our application knows of them. */
+function personOf(from: Director | Employee): Person {
+  const { firstName, lastName, email, phone, dateOfBirth, nationality, placeOfBirth, gender, address } = from;
+  return { firstName, lastName, email, phone, dateOfBirth, nationality, placeOfBirth, gender, address };
+}
+
+function taken(kase: Case, role: PersonRecord['role']): string[] {
+  return kase.state.people.filter((person) => person.role === role).map(({ recordId }) => recordId);
+}
+
+/** Kept once, also when the phase is gone through again after continue-as-new. */
+function keep(kase: Case, record: PersonRecord): void {
+  const { people } = kase.state;
+  if (!people.some(({ ref, role }) => ref === record.ref && role === record.role)) people.push(record);
+}

@@ -1,0 +1,7 @@
+import type { Case } from '../case.js';
+
+/** Phase 2 of an individual: the application's own credentials log in, and act for the customer from here on. */
+export async function session(kase: Case): Promise<void> {
+  await kase.calls.openSession();
+  kase.establish('session');
+}

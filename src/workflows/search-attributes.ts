@@ -1,0 +1,48 @@
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { CaseState } from '../lifecycle/case-state.js';
+import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
+import { statusWord } from '../lifecycle/status.js';
+
+type Values = Record<SearchAttributeName, string | boolean | Date | null>;
+
+const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
+
+/** What Temporal's lists show of a case. Each upsert is an event, so only what changed is written. */
+export class SearchAttributes {
+  #shown: Partial<Record<SearchAttributeName, string>>;
+
+  /** The starter sets kind, tenant and the first status. */
+  constructor(state: CaseState) {
+    const { LifecycleKind, FinHubTenant } = valuesOf(state);
+    this.#shown = { LifecycleKind: JSON.stringify(LifecycleKind), FinHubTenant: JSON.stringify(FinHubTenant) };
+  }
+
+  update(state: CaseState): void {
+    const values = valuesOf(state);
+    const changed = NAMES.filter((name) => (this.#shown[name] ?? 'null') !== JSON.stringify(values[name]));
+    if (changed.length === 0) return;
+    for (const name of changed) this.#shown[name] = JSON.stringify(values[name]);
+    upsertSearchAttributes(changed.map((name) => pair(name, values[name])));
+  }
+}
+
+function pair(name: SearchAttributeName, value: Values[SearchAttributeName]): SearchAttributePair {
+  return { key: defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]), value } as SearchAttributePair;
+}
+
+function valuesOf(state: CaseState): Values {
+  const { review } = state;
+  const open = review.stage === 'inReview';
+  return {
+    LifecycleKind: state.kind,
+    LifecyclePhase: state.phases.find((phase) => phase.state === 'active')?.name ?? null,
+    LifecycleStatus: statusWord(state),
+    FinHubTenant: state.application.tenantId,
+    RiskLevel: state.risk ?? null,
+    ReviewLevel: open ? (review.rules?.level ?? null) : null,
+    ReviewAssignee: null,
+    ReviewDueAt: open && review.dueAt !== undefined ? new Date(review.dueAt) : null,
+    NeedsAttention: state.attention !== undefined,
+  };
+}
