@@ -4,14 +4,19 @@ import tseslint from 'typescript-eslint';
 /** The layers, bottom up; a file imports from its own layer's folder and from those named here, never upwards. */
 const LAYERS = {
   lifecycle: [],
+  secrets: [],
+  sandbox: [],
+  operators: ['lifecycle'],
+  store: ['lifecycle'],
   finhub: ['lifecycle'],
   temporal: ['lifecycle'],
   workflows: ['lifecycle'],
-  activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators'],
-  client: ['lifecycle', 'temporal', 'store'],
-  sandbox: [],
-  store: ['lifecycle'],
-  operators: ['lifecycle'],
+  activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators', 'secrets'],
+  client: ['lifecycle', 'temporal', 'store', 'secrets'],
+  config: ['secrets', 'temporal'],
+  cli: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets'],
+  embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox'],
+  demo: ['client', 'config', 'embedded'],
 };
 const folders = Object.keys(LAYERS);
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, root, say } from './project.mjs';
 
 const OLDEST_NODE = [20, 19];
+const INSTALLED = join('node_modules', '.package-lock.json');
 const LOCK = join(root, '.cache', 'npm-ci.lock');
 const LOCK_REFRESH_MS = 1_000;
 const LOCK_STALE_MS = 5_000;
@@ -29,10 +30,10 @@ function requireNode() {
   );
 }
 
-/** npm writes node_modules/.package-lock.json last, so it is missing after an install that was interrupted. */
+/** Asks npm's own list of what it installed, which it writes last. */
 function installed() {
   const wanted = packages('package-lock.json');
-  const present = packages('node_modules/.package-lock.json');
+  const present = packages(INSTALLED);
   return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
     const found = present[path];
     return path === '' || (found ? found.version === version && found.integrity === integrity : optional);
@@ -52,6 +53,7 @@ async function install() {
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
   say('installing the npm dependencies (npm ci)…');
+  rmSync(join(root, INSTALLED), { force: true }); // so that an install cut short never counts as one
   const npm = npmCommand();
   const options = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const child = spawn(npm[0], [...npm.slice(1), ...options], {
@@ -60,7 +62,7 @@ async function install() {
   });
   const progress = setInterval(() => say(`  still installing, ${seconds()}`), PROGRESS_MS);
   const interrupted = (signal) => {
-    child.kill(signal);
+    child.kill('SIGKILL'); // npm ci takes no notice of SIGTERM
     process.exit(128 + constants.signals[signal]);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);

@@ -19,6 +19,9 @@ const { json, stay } = new Command('demo')
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** With --json, standard output belongs to the document. */
+const print = json ? progress : (line: string): void => void process.stdout.write(`${line}\n`);
+
 /** Starts one of the examples and follows it to its end, with an operator and a customer who act when it waits for them. */
 async function onboard(
   stack: Stack,
@@ -27,9 +30,14 @@ async function onboard(
   const { client, sandboxUrl } = stack;
   const applicationId = `demo-${Date.now().toString(36)}`;
   const people = (email: string) => ({
-    operator: (id: string) => approveAs(client, id, 'op-1'),
-    customer: async (id: string) =>
-      void (await client.submitActivationCode(id, await mailedActivationCode(sandboxUrl, email))),
+    operator: async (id: string) => {
+      progress(`${pc.bold(kind.padEnd(12))} operator op-1 approves`);
+      await approveAs(client, id, 'op-1');
+    },
+    customer: async (id: string) => {
+      progress(`${pc.bold(kind.padEnd(12))} the customer reads the activation code in the mail and types it in`);
+      await client.submitActivationCode(id, await mailedActivationCode(sandboxUrl, email));
+    },
   });
   const show = (status: CurrentStatus): void => progress(progressLine(kind, status));
   if (kind === 'individual') {
@@ -51,7 +59,7 @@ async function run(): Promise<boolean> {
     const both = Promise.all([onboard(stack, 'individual'), onboard(stack, 'organization')]);
     const ended = await Promise.race([both, stopped.then(() => undefined)]);
     if (!ended) return false;
-    for (const { started, status } of ended) progress(`\n${report(started.workflowId, status)}`);
+    for (const { started, status } of ended) print(`\n${report(started.workflowId, status)}`);
     if (stack.temporal.uiUrl)
       progress(`\nTemporal's UI: ${stack.temporal.uiUrl}${stay ? '' : ' (until the demo ended; --stay keeps it up)'}`);
     const [individual, organization] = ended.map(({ started, status }) => ({

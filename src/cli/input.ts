@@ -17,7 +17,9 @@ export async function readJson(file: string): Promise<{ content: unknown; folder
 
 /** A secret from standard input, so that it stands in no list of processes and no shell history. */
 export async function readSecret(argument: string | undefined): Promise<string> {
-  return argument === undefined || argument === STDIN ? (await text(process.stdin)).trim() : argument;
+  if (argument !== undefined && argument !== STDIN) return argument;
+  if (process.stdin.isTTY) process.stderr.write('type it, then Enter and Ctrl-D: ');
+  return (await text(process.stdin)).trim();
 }
 
 /** `TYPE` or `TYPE@SUBJECT`, where the subject is a person's ref of the application. */

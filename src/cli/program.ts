@@ -50,15 +50,15 @@ export function endWith(name: ExitName): void {
 }
 
 function report(error: unknown): ExitName {
-  // Commander has printed its own messages; help and version are no failures.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'invalid';
   const { name, message } = error as Error;
-  const exit = exitOf(error);
-  if (process.argv.includes('--json')) {
+  // Commander has told the person already; help is no failure.
+  const isUsage = error instanceof CommanderError;
+  const exit = isUsage ? (error.exitCode === 0 ? 'ok' : 'invalid') : exitOf(error);
+  if (exit !== 'ok' && process.argv.includes('--json')) {
     const faults = error instanceof InvalidInput || error instanceof ConfigurationError ? error.faults : undefined;
     print(true, { error: { name, message, faults } }, String);
   }
-  say(pc.red(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message));
+  if (!isUsage) say(pc.red(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message));
   return exit;
 }
 

@@ -23,7 +23,7 @@ export interface CaseClientOptions {
  * where one is configured. All methods but `list` throw InvalidInput for another form, and LifecycleNotFound.
  */
 export class CaseClient {
-  protected readonly temporal: Client;
+  readonly temporal: Client;
   protected readonly tenantId: string | undefined;
   readonly #answerSeconds: number;
   readonly #questionSeconds: number;
@@ -73,6 +73,11 @@ export class CaseClient {
   /** Ends the lifecycle; what FinHub holds already stays there. Throws NoAnswer. */
   async cancel(id: string, cancel: Cancel): Promise<Answer> {
     return this.send(id, 'cancel', cancel);
+  }
+
+  /** Closes the connection to Temporal. */
+  async close(): Promise<void> {
+    await this.temporal.connection.close();
   }
 
   protected fullId(id: string): string {

@@ -71,12 +71,16 @@ export class OnboardingClient extends CaseClient {
 
   /** Replaces fields of the application (JSON merge patch, RFC 7396). The lifecycle tells which fields it takes. */
   async correctApplication(id: string, { correctedBy, patch }: CorrectApplication): Promise<Answer> {
-    const secret = patch['password'];
+    const fields = checked(z.record(z.string(), z.unknown()), patch, 'the correction');
+    const secret = fields['password'];
     const sealed =
       typeof secret === 'string' && !isSealed(secret)
         ? { password: seal(this.#keys, checked(password, secret, 'password')) }
         : {};
-    return this.send(id, 'correctApplication', { correctedBy, patch: { ...patch, ...sealed } });
+    return this.send(id, 'correctApplication', {
+      correctedBy: checked(text(), correctedBy, 'correctedBy'),
+      patch: { ...fields, ...sealed },
+    });
   }
 
   #dependencies() {

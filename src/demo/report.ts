@@ -14,7 +14,7 @@ export function progressLine(kind: string, status: CurrentStatus): string {
 
 /** The end of a lifecycle: its phases, its IBAN and its first transfer. */
 export function report(workflowId: string, status: LifecycleStatus): string {
-  const table = new Table({ head: ['', 'phase', 'state', 'seconds'], style: { head: [], compact: true } });
+  const table = new Table({ head: ['', 'phase', 'state', 'seconds'], style: { head: [], border: [], compact: true } });
   for (const phase of status.phases)
     table.push([MARKS[phase.status] ?? ' ', phase.title, phase.status, seconds(phase)]);
   const completed = status.phases.filter((phase) => phase.status === 'completed').length;

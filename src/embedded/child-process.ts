@@ -66,7 +66,7 @@ export async function startChild(command: string, args: string[], options: Child
 
   const pid = spawned.pid as number;
   const kill = async (): Promise<void> => {
-    signalGroup(pid);
+    if (spawned.exitCode === null && spawned.signalCode === null) signalGroup(pid); // the id may be another's by now
     await exited;
   };
   const stop = async (): Promise<void> => {
@@ -97,8 +97,7 @@ export function lastLines(output: string): string {
   return output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 }
 
-/** `exit code 1`, or `SIGKILL`. */
-export function describeExit({ code, signal }: ChildExit): string {
+function describeExit({ code, signal }: ChildExit): string {
   return signal ?? `exit code ${code}`;
 }
 
