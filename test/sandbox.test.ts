@@ -339,6 +339,13 @@ describe('activation', () => {
         ownershipPercentage: 100,
         isBeneficialOwner: true,
       });
+      const pep = await client.post(`${base}/director`, token, {
+        ...person('minister'),
+        role: 'CHAIRMAN',
+        isPEP: true,
+      });
+      refused(await activate(), 422, /POWER_TENANT_VERIFIED is required/);
+      await client.send('DELETE', `${base}/directors/${pep.text('data.directorId')}`, { token });
       assert.equal((await activate()).get('data.activation.status'), 'ACTIVATING');
       assert.equal((await client.get(`${base}/wallet-status`, token)).get('data.iban'), null);
       await client.advance(1000);
@@ -781,7 +788,7 @@ describe('control', () => {
       const party = await client.individual();
       const setTo = new Date(Date.now() + WEEK).toISOString();
       assert.ok((await client.control('clock', { setTo })).text('now') >= setTo);
-      refused(await client.control('clock', { setTo: '2020-01-01T00:00:00Z' }), 400, /only goes forward/);
+      await client.control('clock', { setTo: '2020-01-01T00:00:00Z' });
       assert.ok((await client.control('clock')).text('now') >= setTo);
       refused(await client.control('clock', { advanceMs: -1 }), 400, /advanceMs/);
       await client.control('reset', {});

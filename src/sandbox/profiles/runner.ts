@@ -21,7 +21,10 @@ export interface AddedPerson {
   readonly temporaryPassword?: string;
 }
 
-/** The answers whose form differs between the profiles; here as the runner-aligned pages show them (RUN, else FLOW). */
+/**
+ * The answers whose form differs between the profiles; here as the runner-aligned pages show them (RUN, else FLOW).
+ * Where no page shows a body (verification status, director and shareholder, order), it is our assumption.
+ */
 export const runnerShapes = {
   hierarchy: (hierarchy: object): Answer => ({ message: 'Hierarchy retrieved successfully', data: hierarchy }),
 

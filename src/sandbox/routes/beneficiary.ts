@@ -18,19 +18,19 @@ export const beneficiaryRoutes: readonly Route[] = [
 ];
 
 const text = z.string().default('');
+const bic = z.string().refine(isBic, 'Must be a BIC of 8 or 11 characters').optional();
 const beneficiary = z
-  .looseObject({
+  .object({
     partyType: z.enum(['INDIVIDUAL_CUSTOMER', 'BUSINESS_CUSTOMER']),
     ...{ firstName: text, lastName: text, companyName: text, name: text, shortName: text, country: text, email: text },
-    ...{ phoneNumber: text, networkName: text, bankName: text, purposeCode: text },
+    ...{ phoneNumber: text, networkName: text, bankName: text, purposeCode: text, bicSwiftCode: bic, bic },
     iban: z.string().transform(plainIban).refine(isIban, 'Invalid IBAN'),
     currency: z.string().length(3),
-    bicSwiftCode: z.string().refine(isBic, 'Must be a BIC of 8 or 11 characters').optional(),
-    bic: z.string().refine(isBic, 'Must be a BIC of 8 or 11 characters').optional(),
   })
-  .transform((given) => ({
-    ...given,
-    name: given.companyName || `${given.firstName} ${given.lastName}`.trim() || given.name,
+  .transform(({ firstName, lastName, companyName, name, bicSwiftCode, bic = '', ...kept }) => ({
+    ...kept,
+    name: companyName || `${firstName} ${lastName}`.trim() || name,
+    bic: bicSwiftCode ?? bic,
   }))
   .refine(({ name }) => name !== '', { path: ['firstName'], error: 'A name is required' });
 
@@ -49,7 +49,7 @@ function addBeneficiary(call: Call): Answer {
     tenantId: wallet.tenantId,
     accountId: wallet.id,
     assetId: randomUUID(),
-    ...pickBeneficiary(given),
+    ...given,
     pepCheckResult: screening,
     status: ({ VERIFIED: 'ACTIVE', PENDING: 'PENDING', FLAGGED: 'INACTIVE' } as const)[screening],
     createdAt: iso(now),
@@ -57,37 +57,6 @@ function addBeneficiary(call: Call): Answer {
   if (screening === 'PENDING') schedule(world, 'clear-screening', row.id, now + settings.settlementDelayMs);
   recordMaking(world, wallet.tenantId, 'beneficiary', beneficiaryKey(row), row.id);
   return profile.shapes.beneficiaryAdded(row);
-}
-
-function pickBeneficiary(given: z.infer<typeof beneficiary>) {
-  const {
-    partyType,
-    name,
-    shortName,
-    iban,
-    currency,
-    country,
-    networkName,
-    bankName,
-    purposeCode,
-    email,
-    phoneNumber,
-  } = given;
-  const bic = given.bicSwiftCode ?? given.bic ?? '';
-  return {
-    partyType,
-    name,
-    shortName,
-    iban,
-    bic,
-    currency,
-    country,
-    networkName,
-    bankName,
-    purposeCode,
-    email,
-    phoneNumber,
-  };
 }
 
 /** The magic names: FLAGGED stays so, PENDING clears after the settlement delay, all others are VERIFIED at once. */
