@@ -91,13 +91,11 @@ addCommand(program, 'decide <id>', 'decides on the open round of a review', [
   .action((id: string, flags: DecideFlags, command: Command) =>
     withClient(async (client) => {
       const verdict = verdictOf(flags, command);
-      const view = flags.round && flags.evidence ? undefined : await client.caseView(id);
       const decision: Decision = {
         decisionId: flags.decisionId ?? randomUUID(),
-        round: flags.round ?? view?.review?.round ?? 1,
+        ...(await decidedOn(client, id, flags)),
         verdict,
         operator: { id: flags.as, level: flags.level },
-        evidenceHash: flags.evidence ?? view?.evidenceHash ?? undefined,
         customerReason: flags.customerReason,
         internalReason: flags.internalReason,
         retryable: flags.retryable,
@@ -116,6 +114,17 @@ interface DecideFlags extends Json, Pick<Decision, 'customerReason' | 'internalR
   round?: number;
   evidence?: string;
   decisionId?: string;
+}
+
+/** What the operator has before their eyes, unless they name it; a case that has moved on since then refuses the decision. */
+async function decidedOn(
+  client: CaseClient,
+  id: string,
+  { round, evidence }: DecideFlags,
+): Promise<Pick<Decision, 'round' | 'evidenceHash'>> {
+  if (round !== undefined && evidence !== undefined) return { round, evidenceHash: evidence };
+  const shown = await client.caseView(id);
+  return { round: round ?? shown.review.round, evidenceHash: evidence ?? shown.evidenceHash };
 }
 
 function verdictOf({ approve, reject, requestDocuments }: DecideFlags, command: Command): Verdict {

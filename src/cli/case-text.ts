@@ -49,7 +49,7 @@ export function caseText(view: CaseView): string {
 function nextCommands({ kind, tenantId, applicationId, review, attention }: CaseView): string[] {
   const id = lifecycleId(kind, tenantId, applicationId);
   return [
-    ...(review?.stage === 'inReview' ? [`decide ${id} --as OPERATOR --approve`] : []),
+    ...(review.stage === 'inReview' ? [`decide ${id} --as OPERATOR --approve`] : []),
     ...(attention ? [`resolve ${id} --as OPERATOR --action ${attention.options.join('|')}`] : []),
   ];
 }

@@ -1,5 +1,4 @@
 import {
-  ServiceError,
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionDescription,
@@ -9,7 +8,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import type { LifecycleKind } from '../lifecycle/phases.js';
 import type { LifecycleStatus, LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
-import { LifecycleNotFound, NoAnswer } from './errors.js';
+import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
 import { lifecycleIdParts } from './lifecycle-id.js';
 
 /** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
@@ -57,7 +56,7 @@ export async function ask<T>(temporal: Client, workflowId: string, question: str
     );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
-    if (error instanceof ServiceError) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
+    if (isNobodyAnswering(error)) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { ServiceError } from '@temporalio/client';
+
 /** One thing that is wrong with an input, and where: `shareholders[1].email`. */
 export interface Fault {
   path: string;
@@ -36,16 +38,28 @@ export class LifecycleNotFound extends Error {
   }
 }
 
-/** No worker answered in time. A message may or may not take effect yet; sending it again is safe. */
+/** No worker answered, or none that could. A message may or may not take effect yet; sending it again is safe. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   constructor(workflowId: string, seconds: number, asked: 'message' | 'question', options?: ErrorOptions) {
     const unclear = '; whether the message takes effect is not known, and sending it again as it is does no harm';
-    super(`no worker answered for ${workflowId} within ${seconds} s${asked === 'message' ? unclear : ''}`, options);
+    super(
+      `no worker answers for ${workflowId} (waited up to ${seconds} s)${asked === 'message' ? unclear : ''}`,
+      options,
+    );
   }
 }
 
 /** What was waited for did not happen in time; the lifecycle goes on. */
 export class WaitTimedOut extends Error {
   override readonly name = 'WaitTimedOut';
+}
+
+/** Deadline passed (the server may notice first, and cancel); the workflow's tasks fail or nobody polls for them; the server is out of reach. */
+const NOBODY_ANSWERS = [1, 4, 9, 14];
+
+/** Whether a call to Temporal failed since nobody could answer it, as against being wrong in itself. */
+export function isNobodyAnswering(error: unknown): boolean {
+  const code = error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
+  return code !== undefined && NOBODY_ANSWERS.includes(code);
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Answer, CorrectApplication } from '../lifecycle/messages.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealed, seal } from '../secrets/seal.js';

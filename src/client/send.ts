@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { refuse, type Answer, type MessageBodies, type MessageName } from '../lifecycle/messages.js';
-import { LifecycleNotFound, NoAnswer } from './errors.js';
+import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
 
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
@@ -32,7 +32,7 @@ export async function send<Name extends MessageName>(
       handle.executeUpdate<Answer, [unknown]>(name, options),
     );
   } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNobodyAnswering(error)) {
       throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
     }
     if (error instanceof WorkflowNotFoundError) return endedOrThrow(temporal, workflowId);

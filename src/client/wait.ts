@@ -65,9 +65,9 @@ function isReached(target: WaitTarget, status: CurrentStatus, first: CurrentStat
 
 /** Decided for good, or sent back to the customer since the first look. */
 function decided(status: CurrentStatus, first: CurrentStatus): boolean {
-  if (status.stale || !status.review) return false;
+  if (status.stale) return false;
   const { stage, round } = status.review;
-  const earlier = first.stale ? 1 : (first.review?.round ?? 1);
+  const earlier = first.stale ? 1 : first.review.round;
   return stage === 'approved' || stage === 'rejected' || round > earlier;
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readKeyFile } from '../secrets/key-file.js';
@@ -120,9 +120,11 @@ function checkKeys({ NODE_ENV, ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file
   }
   if (ring !== undefined) attempt('ONBOARDING_KEYS', () => parseKeyRing(ring));
   if (file !== undefined) attempt('ONBOARDING_KEYS_FILE', () => readKeyFile(file));
-  if (ring === undefined && file === undefined && NODE_ENV === 'production') {
+  if (ring === undefined && file === undefined) {
     const message = 'is not set, nor is ONBOARDING_KEYS_FILE; in production one of them is expected';
-    faults.push({ variable: 'ONBOARDING_KEYS', message });
+    if (NODE_ENV === 'production') faults.push({ variable: 'ONBOARDING_KEYS', message });
+    else if (existsSync(TRIAL_DEFAULTS.keysFile))
+      attempt('ONBOARDING_KEYS_FILE', () => readKeyFile(TRIAL_DEFAULTS.keysFile));
   }
   return faults;
 }

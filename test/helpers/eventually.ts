@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const PAUSE_MS = 25;
+
+/**
+ * Looks until there is something to see, and returns it; `undefined` and `false` are nothing.
+ * @throws Error with `what` and the last look's own error, after the deadline
+ */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  seconds = 30,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (let last: unknown; ;) {
+    try {
+      const seen = await look();
+      if (seen !== undefined && seen !== false) return seen;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
+    await sleep(PAUSE_MS);
+  }
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../../src/activities/index.js';
+import {
+  OnboardingClient,
+  type CurrentStatus,
+  type IndividualInput,
+  type LifecycleStatus,
+  type OrganizationInput,
+} from '../../src/client/index.js';
+import { loadEnvironment } from '../../src/config/environment.js';
+import { approveAs, carry } from '../../src/demo/carry.js';
+import { EXAMPLES } from '../../src/demo/examples.js';
+import { FinHubClient } from '../../src/finhub/client.js';
+import type { Application } from '../../src/lifecycle/application.js';
+import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
+import { operatorsFile } from '../../src/operators/operators-file.js';
+import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
+import { startSandbox } from '../../src/sandbox/server.js';
+import { newKeyRingText } from '../../src/secrets/key-ring.js';
+import { folderStore } from '../../src/store/folder-store.js';
+import { initialSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { eventually } from './eventually.js';
+import { FinHub } from './finhub.js';
+
+export interface LaneOptions {
+  sandbox?: SandboxOptions;
+  /** Variables of the worker on top of those that lead to the sandbox; `undefined` takes one away. */
+  env?: Record<string, string | undefined>;
+}
+
+export type Told = LifecycleStatus;
+
+/** A sandbox, a worker and a client that belong together. */
+export interface Lane {
+  client: OnboardingClient;
+  /** Temporal itself, for what the client would not send. */
+  temporal: Client;
+  finhub: FinHub;
+  /** Starts the lifecycle of an application and returns its id. */
+  start(application: IndividualInput | OrganizationInput): Promise<string>;
+  /** Starts a lifecycle past the client's checks. */
+  startUnchecked(application: Application): Promise<string>;
+  /** Waits until the lifecycle's own status is as wanted. */
+  until(id: string, what: string, isWanted: (status: Told) => boolean): Promise<Told>;
+  /** Starts a lifecycle and waits until operators can decide. */
+  toReview(application: IndividualInput | OrganizationInput): Promise<string>;
+  /** Follows a lifecycle that needs no attention until its workflow is closed, as an operator who approves and a customer who brings the activation code. */
+  finish(id: string, operator?: string): Promise<Told>;
+  /** The code that FinHub mailed to the lifecycle's customer. */
+  activationCode(id: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** FinHub answers at once, and is looked at every second. */
+const FAST: SandboxOptions = { activationDelayMs: 0, settlementDelayMs: 0 };
+
+/** Where a lane's worker and client find Temporal; the client's namespace is the lane's. */
+export interface LaneServer {
+  connection: NativeConnection;
+  temporal: Client;
+  worker: Partial<WorkerOptions>;
+}
+
+export async function startLane(
+  { connection, temporal, worker: workerOptions }: LaneServer,
+  { sandbox: sandboxOptions, env }: LaneOptions,
+): Promise<Lane> {
+  const sandbox = await startSandbox({ ...FAST, ...sandboxOptions });
+  const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+  const config = loadEnvironment('worker', {
+    ...sandboxEnvironment(sandbox.url),
+    ONBOARDING_KEYS: newKeyRingText(),
+    DOCUMENT_STORE: folder,
+    FINHUB_VERDICT_POLL_SECONDS: '1',
+    ...env,
+  });
+  const { keys, individualActivation, verdictPollSeconds } = config;
+  const store = folderStore(folder);
+  const finhubClient = new FinHubClient(config.finhub);
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.options.namespace,
+    taskQueue: TASK_QUEUE,
+    activities: createActivities({
+      finhub: finhubClient,
+      store,
+      keys,
+      operators: await operatorsFile(config.operatorsFile),
+      policy: {
+        individualActivation,
+        powerTenantCredentials: finhubClient.hasPowerTenant,
+        verdictPollSeconds,
+        callSeconds: 10,
+      },
+    }),
+    ...workerOptions,
+  });
+  const running = worker.run();
+  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
+
+  const lane: Lane = {
+    client,
+    temporal,
+    finhub: new FinHub(sandbox.url),
+    async start(application) {
+      const { workflowId } =
+        'person' in application
+          ? await client.startIndividual(application, { folder: EXAMPLES })
+          : await client.startOrganization(application, { folder: EXAMPLES });
+      return workflowId;
+    },
+    async startUnchecked(application) {
+      const kind = 'person' in application ? 'individual' : 'organization';
+      const workflowId = lifecycleId(kind, application.tenantId, application.applicationId);
+      await temporal.workflow.start(WORKFLOW_TYPES[kind], {
+        workflowId,
+        taskQueue: TASK_QUEUE,
+        args: [{ application }],
+        typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
+      });
+      return workflowId;
+    },
+    until: (id, what, isWanted) => {
+      let last: CurrentStatus | undefined;
+      return eventually(`${id}: ${what}`, async () => {
+        last = await client.status(id);
+        return !last.stale && isWanted(last) && last;
+      }).catch((error: unknown) => {
+        throw new Error(`${(error as Error).message}; last seen: ${JSON.stringify(last)}`, { cause: error });
+      });
+    },
+    async toReview(application) {
+      const id = await lane.start(application);
+      await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+      return id;
+    },
+    async finish(id, operator = 'op-1') {
+      const people = {
+        operator: () => approveAs(client, id, operator),
+        customer: async () => void (await client.submitActivationCode(id, await lane.activationCode(id))),
+      };
+      const status = await within(60, id, carry(client, id, people, unlessAttention));
+      await temporal.workflow.getHandle(id).result();
+      return status;
+    },
+    async activationCode(id) {
+      const { finhub } = await client.caseView(id);
+      return lane.finhub.activationCode(finhub.customerId!);
+    },
+    async stop() {
+      worker.shutdown();
+      await running;
+      await finhubClient.close();
+      await sandbox.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+  return lane;
+}
+
+/** Nobody would ever come. */
+function unlessAttention(status: CurrentStatus): void {
+  if (status.status === 'needsAttention') throw new Error(`the case needs attention: ${JSON.stringify(status)}`);
+}
+
+async function within<T>(seconds: number, id: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${id} did not end within ${seconds} s`)), seconds * 1000);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

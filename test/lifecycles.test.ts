@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
+import type { IndividualInput, LifecycleStatus, OrganizationInput } from '../src/client/index.js';
+import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES } from '../src/lifecycle/phases.js';
+import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
+import { anIndividual, anOrganization } from './helpers/applications.js';
+import { inventory, madeTwice } from './helpers/finhub.js';
+import type { Lane } from './helpers/lane.js';
+import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
+
+const DAY = 24 * 3600_000;
+const FIFTEEN_MINUTES = { FINHUB_VERDICT_POLL_SECONDS: '900' };
+
+describe('an application to the end, over days', () => {
+  let time: TimeSkipping;
+  let lane: Lane;
+  before(async () => {
+    time = await startTimeSkipping();
+  });
+  beforeEach(async () => {
+    lane = await time.lane({ env: FIFTEEN_MINUTES });
+  });
+  after(() => time.stop());
+
+  test('a person whose review takes three days', async (t) => {
+    const { id, status } = await decidedAfter(3, await anIndividual(), t);
+    assertCompleted(status, INDIVIDUAL_PHASES);
+    assert.deepEqual(inventory(await lane.finhub.ledger()), {
+      customer: 1,
+      verification: 1,
+      document: 2,
+      consent: 3,
+      beneficiary: 1,
+      'payment-consent': 1,
+      'prepared-order': 1,
+      'executed-order': 1,
+      payment: 1,
+    });
+    await assertOnce();
+    const events = await eventsOf(id);
+    t.diagnostic(`${events} events in the history of a person`);
+    assert.ok(events < 220, `${events} events`);
+  });
+
+  test('an organization whose review takes five days', async (t) => {
+    const application = await anOrganization();
+    const { id, status } = await decidedAfter(5, application, t);
+    assertCompleted(status, ORGANIZATION_PHASES);
+    assert.deepEqual(inventory(await lane.finhub.ledger()), {
+      organization: 1,
+      director: 2,
+      shareholder: 3,
+      employee: 3,
+      verification: 1,
+      document: 7,
+      consent: 3,
+      beneficiary: 1,
+      'payment-consent': 1,
+      'prepared-order': 2,
+      'executed-order': 2,
+      payment: 2,
+    });
+    await assertOnce();
+    await assertBothRecordsKept(id);
+    t.diagnostic(`${await eventsOf(id)} events in the history of an organization`);
+  });
+
+  /** Carries an application through a review that is decided after so many days. */
+  async function decidedAfter(days: number, application: IndividualInput | OrganizationInput, t: TestContext) {
+    const id = await lane.toReview(application);
+    const opened = await lane.client.status(id);
+    const eventsBefore = await eventsOf(id);
+    await time.skip(days * DAY);
+
+    const eventsOfWaiting = (await eventsOf(id)) - eventsBefore;
+    t.diagnostic(`${eventsOfWaiting} events in ${days} days of waiting`);
+    assert.ok(eventsOfWaiting < 20, `${eventsOfWaiting} events in the waiting part`);
+    const polls = await lane.finhub.requests('GET /api/v2.1/verifications/{verificationId}');
+    assert.ok(polls.length >= days * 90, `FinHub was looked at only ${polls.length} times in ${days} days`);
+    const waiting = await lane.until(id, 'still waits', ({ status }) => status === 'waiting');
+    assert.deepEqual(waiting.waitingOn, opened.stale ? undefined : opened.waitingOn);
+
+    const status = await lane.finish(id);
+    const phase = status.phases.find(({ name }) => name === 'verification')!;
+    assert.ok(Date.parse(phase.completedAt!) - Date.parse(phase.startedAt!) >= days * DAY);
+    assert.equal(phase.longerThanExpected, true);
+    await assertSearchAttributes(id);
+    return { id, status };
+  }
+
+  function assertCompleted(status: LifecycleStatus, phases: readonly { name: string }[]): void {
+    assert.deepEqual(
+      status.phases.map(({ name, status }) => `${name} ${status}`),
+      phases.map(({ name }) => `${name} completed`),
+    );
+    assert.equal(status.status, 'completed');
+    assert.equal(status.outcome?.result, 'active');
+    assert.equal(status.accountActive, true);
+    assert.match(status.iban ?? '', /^LT\d{18}$/);
+    assert.equal(status.transfer?.state, 'completed');
+    assert.equal(status.waitingOn, null);
+    assert.deepEqual(status.requirements, []);
+  }
+
+  async function assertOnce(): Promise<void> {
+    assert.deepEqual(madeTwice(await lane.finhub.ledger()), []);
+    assert.ok(await lane.finhub.isBalanced());
+  }
+
+  /** FinHub keeps two linked records of each person; a company that holds shares has one. */
+  async function assertBothRecordsKept(id: string): Promise<void> {
+    const { people } = await lane.client.caseView(id);
+    const atFinHub = await lane.finhub.table<{ id: string; role: string; customerId?: string }>('personnel');
+    assert.deepEqual(
+      people.map(({ role, recordId, individualId }) => [role, recordId, individualId]).sort(),
+      atFinHub.map(({ role, id, customerId }) => [role, id, customerId]).sort(),
+    );
+    assert.equal(people.filter(({ individualId }) => individualId !== undefined).length, people.length - 1);
+  }
+
+  async function assertSearchAttributes(id: string): Promise<void> {
+    const { typedSearchAttributes } = await lane.temporal.workflow.getHandle(id).describe();
+    const at = <Name extends keyof typeof searchAttributeKeys>(name: Name) =>
+      typedSearchAttributes.get(searchAttributeKeys[name]);
+    assert.equal(at('LifecycleKind'), id.split('/')[0]);
+    assert.equal(at('FinHubTenant'), id.split('/')[1]);
+    assert.equal(at('LifecycleStatus'), 'completed');
+    assert.equal(at('RiskLevel'), 'MEDIUM');
+    assert.equal(at('NeedsAttention'), false);
+    for (const name of ['LifecyclePhase', 'ReviewLevel', 'ReviewDueAt'] as const) assert.equal(at(name), undefined);
+  }
+
+  async function eventsOf(id: string): Promise<number> {
+    const { events } = await lane.temporal.workflow.getHandle(id).fetchHistory();
+    return events!.length;
+  }
+});

@@ -1,0 +1,531 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { CaseView, Decision, IndividualInput, OrganizationInput } from '../src/client/index.js';
+import { EXAMPLES } from '../src/demo/examples.js';
+import type { Application } from '../src/lifecycle/application.js';
+import { MESSAGES } from '../src/lifecycle/messages.js';
+import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { anIndividual, anOrganization } from './helpers/applications.js';
+import type { Lane } from './helpers/lane.js';
+import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
+
+const REGISTRATION = 'POST /api/v2.1/customer/individual/registration';
+const APPROVAL = 'POST /api/v2.1/verifications/{verificationId}/approve';
+const HIGH_RISK = { categorization: { category: 'HIGH_RISK_INDIVIDUAL', parameters: { riskLevel: 'HIGH' } } };
+const WITHOUT_POWER_TENANT = {
+  FINHUB_POWER_TENANT_USERNAME: undefined,
+  FINHUB_POWER_TENANT_PASSWORD: undefined,
+  FINHUB_POWER_TENANT_USER_ID: undefined,
+  FINHUB_POWER_TENANT_ORGANIZATION_ID: undefined,
+};
+
+let time: TimeSkipping;
+let lane: Lane;
+before(async () => {
+  time = await startTimeSkipping();
+  lane = await time.lane();
+});
+after(() => time.stop());
+
+/** What an operator sees once the case needs attention. */
+async function attention(id: string, on = lane): Promise<CaseView> {
+  await on.until(id, 'needs attention', ({ status }) => status === 'needsAttention');
+  return on.client.caseView(id);
+}
+
+function decisionOf(operatorId: string, more: Partial<Decision> = {}): Decision {
+  return { decisionId: `by-${operatorId}`, round: 1, verdict: 'approve', operator: { id: operatorId }, ...more };
+}
+
+/** Events of the audit, with what they say. */
+async function audited(id: string, event: string, on = lane): Promise<(string | undefined)[]> {
+  const entries = await on.client.audit(id);
+  return entries.filter((entry) => entry.event === event).map(({ detail }) => detail);
+}
+
+function refusalOf(answer: object): unknown {
+  return 'refusal' in answer ? answer.refusal : answer;
+}
+
+/** An organization as only somebody could start it who goes past the client: its people as given, without documents. */
+async function uncheckedOrganization(patch: object): Promise<Application> {
+  const application = await anOrganization({ ...patch, documents: [] });
+  return { ...application, tenantId: SANDBOX_TENANT.id } as Application;
+}
+
+const emailOf = (application: IndividualInput | OrganizationInput): string =>
+  'person' in application ? application.person.email : application.organization.email;
+
+describe('before registration', { concurrency: 4 }, () => {
+  test('a category outside the hierarchy is shown and can be corrected', async () => {
+    const application = await anIndividual({ categorization: { category: 'NO_SUCH_CATEGORY' } });
+    const id = await lane.start(application);
+    const { attention: shown, requirements, phase } = await attention(id);
+    assert.equal(shown?.failure, 'CategorizationInvalid');
+    assert.equal(phase, 'registration');
+    assert.deepEqual(
+      requirements.map(({ field }) => field),
+      ['categorization.category'],
+    );
+    assert.match(requirements[0]!.message, /STANDARD_INDIVIDUAL/);
+    assert.deepEqual(await lane.finhub.ledgerOf(emailOf(application)), []);
+
+    const patch = { categorization: { category: 'STANDARD_INDIVIDUAL' } };
+    await lane.client.correctApplication(id, { correctedBy: 'backoffice', patch });
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+  });
+
+  test('mandatory keys that are missing or not allowed are named one by one', async () => {
+    const application = await anIndividual({ categorization: { parameters: { edd: null, monitoring: 'NEVER' } } });
+    const { requirements } = await attention(await lane.start(application));
+    assert.deepEqual(requirements.map(({ field }) => field).sort(), [
+      'categorization.parameters.edd',
+      'categorization.parameters.monitoring',
+    ]);
+    assert.deepEqual(await lane.finhub.ledgerOf(emailOf(application)), []);
+  });
+
+  test('a prohibited risk is rejected and nothing is registered', async () => {
+    const application = await anIndividual({ categorization: { parameters: { riskLevel: 'PROHIBITED' } } });
+    const id = await lane.start(application);
+    const { status } = await lane.client.wait(id, 'done', { timeoutMs: 20_000 });
+    assert.equal(status.outcome?.result, 'rejected');
+    assert.deepEqual(await lane.finhub.ledgerOf(emailOf(application)), []);
+  });
+
+  test("a stranger's e-mail address is never adopted", async () => {
+    const stranger = await anIndividual();
+    const strangersId = await lane.toReview(stranger);
+    const id = await lane.start(await anIndividual({ person: stranger.person, password: 'Another-Password-2025!' }));
+    const { attention: shown, finhub } = await attention(id);
+    assert.equal(shown?.operation, 'registerIndividual');
+    assert.equal(shown.failure, 'FinHubConflict');
+    assert.equal(finhub.customerId, undefined);
+    assert.deepEqual(await audited(id, 'adopted'), []);
+
+    const resolution = {
+      attentionId: shown.attentionId,
+      action: 'abort',
+      by: 'op-1',
+      reason: 'known customer',
+    } as const;
+    assert.equal((await lane.client.resolveAttention(id, resolution)).accepted, true);
+    const { status } = await lane.client.wait(id, 'done', { timeoutMs: 20_000 });
+    assert.equal(status.outcome?.result, 'aborted');
+    assert.equal((await lane.finish(strangersId)).outcome?.result, 'active');
+  });
+});
+
+describe('personnel', { concurrency: 2 }, () => {
+  test('a first employee without ADMIN_USER is refused by FinHub, corrected, and taken', async () => {
+    const application = await uncheckedOrganization({});
+    assert.ok('employees' in application);
+    const { employees } = application;
+    const wrong = employees.map((employee, index) => (index === 0 ? { ...employee, roles: ['EMPLOYEE'] } : employee));
+    const id = await lane.startUnchecked({ ...application, employees: wrong } as Application);
+    const { attention: shown, phase } = await attention(id);
+    assert.equal(phase, 'personnel');
+    assert.equal(shown?.operation, 'addEmployee');
+    assert.equal(shown.failure, 'FinHubInvalidRequest');
+    assert.match(shown.message, /ADMIN_USER/);
+
+    const answer = await lane.client.correctApplication(id, { correctedBy: 'backoffice', patch: { employees } });
+    assert.equal(answer.accepted, true);
+    await lane.until(id, 'in verification', ({ phase }) => phase === 'verification');
+    const { people, finhub } = await lane.client.caseView(id);
+    assert.equal(people.filter(({ role }) => role === 'employee').length, employees.length);
+    const registered = (await lane.finhub.ledgerOf(finhub.customerId!)).filter(({ kind }) => kind === 'employee');
+    assert.deepEqual(
+      registered.map(({ count }) => count),
+      employees.map(() => 1),
+    );
+  });
+
+  test('shareholders of less than 100 % together become a requirement before activation', async () => {
+    const application = await uncheckedOrganization({});
+    assert.ok('shareholders' in application);
+    const [first, ...others] = application.shareholders;
+    const shareholders = [{ ...first!, ownershipPercentage: '30' }, ...others];
+    const id = await lane.startUnchecked({ ...application, shareholders });
+    await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
+    const documents = [{ type: 'CERTIFICATE_OF_INCORPORATION', file: 'documents/certificate-of-incorporation.pdf' }];
+    await lane.client.submitDocuments(id, { submittedBy: 'backoffice', documents }, { folder: EXAMPLES });
+    await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+    await lane.client.decide(id, decisionOf('op-1'));
+
+    const { attention: shown, requirements, phase } = await attention(id);
+    assert.equal(phase, 'activation');
+    assert.equal(shown?.failure, 'NotReadyForActivation');
+    assert.deepEqual(
+      requirements.map(({ code, field }) => [code, field]),
+      [['roles', 'shareholders']],
+    );
+    const activations = 'POST /api/v2.1/customer/organization/{organizationId}/activation';
+    const asked = await lane.finhub.requests(activations);
+    assert.ok(asked.every(({ url }) => !url.includes(shown.operation) && !url.includes(id)));
+    const customers = await lane.finhub.table<{ id: string; status: string }>('customers');
+    const { finhub } = await lane.client.caseView(id);
+    assert.equal(customers.find((customer) => customer.id === finhub.customerId)?.status, 'PENDING_ACTIVATION');
+  });
+});
+
+describe("the customer's turns", { concurrency: 3 }, () => {
+  test('without documents the case waits and says which', async () => {
+    const id = await lane.start(await anIndividual({ documents: [] }));
+    const status = await lane.until(id, 'waits', ({ waitingOn }) => waitingOn?.who === 'customer');
+    assert.equal(status.status, 'waiting');
+    assert.equal(status.waitingOn?.what, 'documents');
+    assert.deepEqual(
+      status.requirements.map(({ code, document }) => [code, document]),
+      [['document', 'ANY']],
+    );
+    const { finhub } = await lane.client.caseView(id);
+    const kinds = (await lane.finhub.ledgerOf(finhub.customerId!)).map(({ kind }) => kind);
+    assert.deepEqual(kinds.sort(), ['customer', 'verification']);
+  });
+
+  test('without consents the case waits for all three, then goes on', async () => {
+    const application = await anIndividual({ consents: null });
+    const { consents } = await anIndividual();
+    const id = await lane.toReview(application);
+    await lane.client.decide(id, decisionOf('op-1'));
+    const { waitingOn, requirements } = await lane.until(id, 'waits', ({ phase }) => phase === 'consents');
+    assert.equal(waitingOn?.who, 'customer');
+    assert.deepEqual(
+      requirements.map(({ field }) => field),
+      ['terms', 'privacy', 'data-processing'],
+    );
+    await lane.client.acceptConsents(id, consents!);
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+
+    const { finhub } = await lane.client.caseView(id);
+    const kept = await lane.finhub.table<{ customerId: string; ipAddress: string; userAgent: string }>('consents');
+    const ours = kept.filter(({ customerId }) => customerId === finhub.customerId);
+    assert.equal(ours.length, 3);
+    for (const { ipAddress, userAgent } of ours) {
+      assert.deepEqual([ipAddress, userAgent], [consents!.ipAddress, consents!.userAgent]);
+    }
+  });
+
+  test('a wrong activation code is asked for again, and the right one works', async () => {
+    const id = await lane.toReview(await anIndividual());
+    await lane.client.decide(id, decisionOf('op-1'));
+    await lane.until(id, 'asks for the code', ({ waitingOn }) => waitingOn?.what === 'activation code');
+    await lane.client.submitActivationCode(id, 'ACTIVATION_CODE_00000000');
+    const again = await lane.until(id, 'asks again', ({ requirements }) =>
+      requirements.some(({ message }) => message.includes('was not accepted')),
+    );
+    assert.equal(again.status, 'waiting');
+    assert.equal(again.accountActive, false);
+    assert.equal((await audited(id, 'activationCodeRefused')).length, 1);
+    await lane.client.submitActivationCode(id, await lane.activationCode(id));
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+  });
+});
+
+describe('who decides', { concurrency: 4 }, () => {
+  test('high risk takes an operator of the power tenant, and FinHub gets its approval', async () => {
+    const id = await lane.toReview(await anIndividual(HIGH_RISK));
+    const { decision, risk } = await lane.client.caseView(id);
+    assert.deepEqual([risk, decision?.level], ['HIGH', 'POWER_TENANT']);
+    const claims: [string, Decision['operator']][] = [
+      ['of the tenant', { id: 'op-1' }],
+      ['who claims a higher level', { id: 'op-1', level: 'POWER_TENANT' }],
+      ['who acts at a lower level', { id: 'op-2', level: 'TENANT' }],
+    ];
+    for (const [who, operator] of claims) {
+      const answer = await lane.client.decide(id, decisionOf(operator.id, { decisionId: who, operator }));
+      assert.equal(refusalOf(answer), 'LevelInsufficient', who);
+    }
+    const reject = decisionOf('op-1', { decisionId: 'reject', verdict: 'reject' });
+    assert.equal(refusalOf(await lane.client.decide(id, reject)), 'LevelInsufficient');
+
+    const { ids } = await lane.finish(id, 'op-2');
+    const verifications = await lane.finhub.table<{ id: string; status: string; level: string }>('verifications');
+    const verification = verifications.find((one) => one.id === ids.verificationId);
+    assert.deepEqual([verification?.status, verification?.level], ['APPROVED', 'POWER_TENANT_VERIFIED']);
+  });
+
+  test("high risk without the power tenant's credentials waits for FinHub's portal", async () => {
+    const without = await time.lane({ env: WITHOUT_POWER_TENANT });
+    const id = await without.toReview(await anIndividual(HIGH_RISK));
+    assert.equal((await without.client.decide(id, decisionOf('op-2'))).accepted, true);
+    const told = await without.until(id, 'waits for FinHub', ({ waitingOn }) => waitingOn?.who === 'finhub');
+    assert.equal(told.status, 'waiting');
+    assert.match(told.waitingOn!.what, /portal.*no power-tenant credentials/);
+    await without.finhub.decideInPortal(told.ids.verificationId!, 'APPROVED');
+    assert.equal((await without.finish(id)).outcome?.result, 'active');
+    assert.deepEqual(await without.finhub.requests(APPROVAL), []);
+  });
+
+  test("a decision taken in FinHub's portal is adopted for medium risk", async () => {
+    const approved = await lane.toReview(await anIndividual());
+    const rejected = await lane.toReview(await anIndividual());
+    for (const [id, verdict] of [
+      [approved, 'APPROVED'],
+      [rejected, 'REJECTED'],
+    ] as const) {
+      const { finhub } = await lane.client.caseView(id);
+      await lane.finhub.decideInPortal(finhub.verificationId!, verdict);
+    }
+    await lane.until(approved, 'approved', ({ review }) => review.stage === 'approved');
+    assert.deepEqual(await audited(approved, 'seenAtFinHub'), ['APPROVED']);
+    assert.equal((await lane.finish(approved)).outcome?.result, 'active');
+    const { status } = await lane.client.wait(rejected, 'done', { timeoutMs: 20_000 });
+    assert.equal(status.outcome?.result, 'rejected');
+  });
+
+  test("for high risk the portal's decision is held until our operators have decided", async () => {
+    const id = await lane.toReview(await anIndividual(HIGH_RISK));
+    const { finhub } = await lane.client.caseView(id);
+    await lane.finhub.decideInPortal(finhub.verificationId!, 'APPROVED');
+    await lane.until(id, 'seen', () => true);
+    const seen = async () => (await audited(id, 'seenAtFinHub')).length > 0;
+    while (!(await seen())) await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+    const { review, waitingOn } = await lane.client.caseView(id);
+    assert.equal(review.stage, 'inReview');
+    assert.equal(waitingOn?.who, 'operator');
+    assert.equal((await lane.finish(id, 'op-3')).outcome?.result, 'active');
+  });
+
+  test('what FinHub decided otherwise is not overwritten', async () => {
+    const id = await lane.toReview(await anIndividual(HIGH_RISK));
+    const { finhub } = await lane.client.caseView(id);
+    await lane.finhub.decideInPortal(finhub.verificationId!, 'REJECTED');
+    await lane.client.decide(id, decisionOf('op-2'));
+    const { phase, attention: shown } = await attention(id);
+    assert.equal(phase, 'verification');
+    assert.equal(shown?.failure, 'FinHubConflict');
+  });
+
+  test('strangers, submitters and stale rounds are refused', async () => {
+    const id = await lane.toReview(await anIndividual({ submittedBy: 'op-1' }));
+    const refusals: [Decision, string][] = [
+      [decisionOf('nobody'), 'UnknownOperator'],
+      [decisionOf('op-1'), 'SelfApproval'],
+      [decisionOf('op-1', { decisionId: 'self-reject', verdict: 'reject' }), 'SelfApproval'],
+      [decisionOf('op-2', { decisionId: 'unseen', evidenceHash: 'f'.repeat(64) }), 'EvidenceChanged'],
+    ];
+    for (const [decision, refusal] of refusals) {
+      assert.equal(refusalOf(await lane.client.decide(id, decision)), refusal);
+    }
+    const { review } = await lane.client.caseView(id);
+    assert.equal(review.stage, 'inReview');
+    assert.equal((await lane.finish(id, 'op-2')).outcome?.result, 'active');
+    assert.equal((await audited(id, 'decideVerification')).length, refusals.length + 1);
+  });
+
+  test('a rejection is final, and its internal reason stays inside', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const reasons = { customerReason: 'The passport has expired.', internalReason: 'matches watch list 7' };
+    const answer = await lane.client.decide(id, decisionOf('op-1', { verdict: 'reject', ...reasons }));
+    assert.equal(answer.accepted, true);
+    const { status } = await lane.client.wait(id, 'done', { timeoutMs: 20_000 });
+    assert.equal(status.status, 'rejected');
+    assert.deepEqual([status.outcome?.result, status.outcome?.reason], ['rejected', reasons.customerReason]);
+    assert.ok(!JSON.stringify(status).includes(reasons.internalReason));
+    assert.ok(!JSON.stringify(await lane.temporal.workflow.getHandle(id).result()).includes(reasons.internalReason));
+    const verifications = await lane.finhub.table<{ id: string; status: string }>('verifications');
+    assert.ok(!JSON.stringify(verifications).includes(reasons.internalReason));
+    const { finhub } = await lane.client.caseView(id);
+    assert.equal(verifications.find((one) => one.id === finhub.verificationId)?.status, 'REJECTED');
+  });
+
+  test('the internal reason is in the audit', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const internalReason = 'matches watch list 7';
+    await lane.client.decide(id, decisionOf('op-1', { verdict: 'reject', internalReason }));
+    assert.ok(JSON.stringify(await lane.client.audit(id)).includes(internalReason));
+  });
+});
+
+describe('rounds', { concurrency: 4 }, () => {
+  test('asking for documents opens a second round, in which the first decision is stale', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const request: Decision = decisionOf('op-1', {
+      verdict: 'request-documents',
+      documents: [{ type: 'BANK_STATEMENT', why: 'the address is not readable' }],
+      customerReason: 'Please hand in a bank statement.',
+    });
+    assert.equal((await lane.client.decide(id, request)).accepted, true);
+    const waiting = await lane.until(id, 'second round', ({ review }) => review.round === 2);
+    assert.equal(waiting.waitingOn?.who, 'customer');
+    assert.equal(waiting.review.customerReason, request.customerReason);
+    assert.deepEqual(
+      waiting.requirements.map(({ document, message }) => [document, message]),
+      [['BANK_STATEMENT', 'a document of type BANK_STATEMENT is needed: the address is not readable']],
+    );
+    const handIn = (type: string, file: string) =>
+      lane.client.submitDocuments(id, { submittedBy: 'op-3', documents: [{ type, file }] }, { folder: EXAMPLES });
+    await handIn('SELFIE', 'documents/passport-ona.png');
+    const stillWaiting = await lane.client.caseView(id);
+    assert.equal(stillWaiting.review.stage, 'collecting');
+    await handIn('BANK_STATEMENT', 'documents/registered-office.pdf');
+    await lane.until(id, 'in review again', ({ review }) => review.stage === 'inReview');
+
+    const late = decisionOf('op-2', { decisionId: 'late' });
+    assert.equal(refusalOf(await lane.client.decide(id, late)), 'StaleRound');
+    const own = decisionOf('op-3', { round: 2 });
+    assert.equal(refusalOf(await lane.client.decide(id, own)), 'SelfApproval');
+    const { ids } = await lane.finish(id);
+    const ledger = await lane.finhub.ledgerOf(ids.verificationId!, ids.customerId!);
+    assert.deepEqual(
+      ['verification', 'document'].map((kind) => ledger.filter((entry) => entry.kind === kind).length),
+      [1, 4],
+    );
+  });
+
+  test('a decision that comes before the review opens is kept and applied', async () => {
+    const id = await lane.start(await anIndividual({ categorization: { category: 'NO_SUCH_CATEGORY' } }));
+    await attention(id);
+    const answer = await lane.client.decide(id, decisionOf('op-1'));
+    assert.deepEqual(answer.accepted && answer.state, 'kept');
+    const patch = { categorization: { category: 'STANDARD_INDIVIDUAL' } };
+    await lane.client.correctApplication(id, { correctedBy: 'backoffice', patch });
+    await lane.until(id, 'approved', ({ review }) => review.stage === 'approved');
+    assert.deepEqual(await audited(id, 'decisionApplied'), ['approved in round 1']);
+  });
+
+  test('a kept decision does not hold for evidence that came after it', async () => {
+    const id = await lane.start(await anIndividual({ documents: [] }));
+    await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
+    const early = await lane.client.decide(id, decisionOf('op-1'));
+    assert.deepEqual(early.accepted && early.state, 'kept');
+    const documents = [{ type: 'PASSPORT', file: 'documents/passport-ruta.pdf' }];
+    await lane.client.submitDocuments(id, { submittedBy: 'backoffice', documents }, { folder: EXAMPLES });
+    const { review } = await lane.until(id, 'waits', ({ waitingOn }) => waitingOn?.who === 'operator');
+    assert.equal(review.stage, 'inReview');
+    assert.match((await audited(id, 'decisionApplied'))[0] ?? '', /EvidenceChanged/);
+  });
+
+  test('a decision counts once, however often it comes', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const request = decisionOf('op-1', { verdict: 'request-documents', documents: [{ type: 'SELFIE' }] });
+    const handle = lane.temporal.workflow.getHandle(id);
+    const send = (decision: Decision) =>
+      handle.executeUpdate<object, [Decision]>('decideVerification', { args: [decision] });
+    const first = await send(request);
+    await handle.signal('decideVerification', request);
+    assert.deepEqual(await send(request), first);
+    assert.equal(refusalOf(await send({ ...request, verdict: 'reject' })), 'DecisionConflict');
+    const { review } = await lane.client.caseView(id);
+    assert.deepEqual([review.stage, review.round], ['collecting', 2]);
+  });
+});
+
+describe('the end from outside', { concurrency: 3 }, () => {
+  test('cancelling while it waits ends the case, and its session at FinHub', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const { finhub } = await lane.client.caseView(id);
+    const reason = 'withdrawn by the customer';
+    assert.equal((await lane.client.cancel(id, { by: 'backoffice', reason })).accepted, true);
+    const { status } = await lane.client.wait(id, 'done', { timeoutMs: 20_000 });
+    assert.deepEqual([status.outcome?.result, status.outcome?.reason], ['cancelled', reason]);
+    await lane.temporal.workflow.getHandle(id).result();
+    const sessions = await lane.finhub.table<{ customerId: string; closedAt?: string }>('sessions');
+    const ours = sessions.filter(({ customerId }) => customerId === finhub.customerId);
+    assert.ok(ours.length > 0 && ours.every(({ closedAt }) => closedAt !== undefined));
+    assert.equal(refusalOf(await lane.client.decide(id, decisionOf('op-1'))), 'AlreadyFinal');
+  });
+
+  test("Temporal's own cancellation does what cancel does", async () => {
+    const id = await lane.toReview(await anIndividual());
+    const handle = lane.temporal.workflow.getHandle(id);
+    await handle.cancel();
+    const outcome = (await handle.result()) as { result: string };
+    assert.equal(outcome.result, 'cancelled');
+    const { status, phases } = await lane.until(id, 'ended', ({ outcome }) => outcome !== null);
+    assert.equal(status, 'cancelled');
+    assert.deepEqual(
+      phases.map((phase) => phase.status),
+      ['completed', 'completed', 'stopped', 'pending', 'pending', 'pending', 'pending'],
+    );
+  });
+
+  test('what nobody can read stalls no case and is in the audit', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const handle = lane.temporal.workflow.getHandle(id);
+    const nonsense: unknown[][] = [
+      [],
+      [null],
+      [42],
+      ['text'],
+      [[]],
+      [{}],
+      [{ operator: null, documents: 7, patch: [] }],
+    ];
+    for (const name of MESSAGES) for (const args of nonsense) await handle.signal(name, ...args);
+    for (const name of MESSAGES) {
+      await assert.rejects(handle.executeUpdate(name, { args: [null] }), { name: 'WorkflowUpdateFailedError' });
+    }
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    for (const name of MESSAGES) assert.equal((await audited(id, `${name}Malformed`)).length, nonsense.length, name);
+  });
+});
+
+describe('payments', { concurrency: 2 }, () => {
+  test('a balance that does not suffice waits for a person, and is tried again when it does', async () => {
+    const payments = {
+      consent: { perTransaction: { value: '2000.00' }, perDay: { value: '2000.00' } },
+      transfer: { amount: { value: '1500.00' } },
+    };
+    const id = await lane.toReview(await anIndividual({ payments }));
+    await lane.client.decide(id, decisionOf('op-1'));
+    await lane.until(id, 'asks for the code', ({ waitingOn }) => waitingOn?.what === 'activation code');
+    await lane.client.submitActivationCode(id, await lane.activationCode(id));
+    const { attention: shown, ids, accountActive } = await attention(id);
+    assert.equal(accountActive, true);
+    assert.deepEqual([shown?.operation, shown?.failure], ['prepareOrder', 'FinHubInvalidRequest']);
+    assert.match(shown!.message, /Insufficient balance/);
+
+    await lane.finhub.credit(ids.accountId!, '1000.00');
+    await lane.client.resolveAttention(id, { attentionId: shown!.attentionId, action: 'retry', by: 'op-1' });
+    const { transfer } = await lane.finish(id);
+    assert.equal(transfer?.state, 'completed');
+  });
+
+  test('a flagged beneficiary is never paid, and policy lets a person skip the phase', async () => {
+    const application = await anIndividual();
+    const beneficiaries = application.payments!.beneficiaries!.map((one) => ({ ...one, name: 'Jonas FLAGGED' }));
+    const id = await lane.toReview({ ...application, payments: { ...application.payments, beneficiaries } });
+    await lane.client.decide(id, decisionOf('op-1'));
+    await lane.until(id, 'asks for the code', ({ waitingOn }) => waitingOn?.what === 'activation code');
+    await lane.client.submitActivationCode(id, await lane.activationCode(id));
+    const { attention: shown } = await attention(id);
+    assert.equal(shown?.failure, 'BeneficiaryFlagged');
+
+    await lane.client.resolveAttention(id, { attentionId: shown.attentionId, action: 'skip', by: 'op-1' });
+    const status = await lane.finish(id);
+    assert.equal(status.outcome?.result, 'active');
+    assert.equal(status.phases.at(-1)?.status, 'skipped');
+    const orders = (await lane.finhub.ledgerOf(status.ids.accountId!)).filter(({ kind }) => kind.endsWith('order'));
+    assert.deepEqual(orders, []);
+  });
+});
+
+describe('a customer who is registered already', () => {
+  test('is adopted where the answer to our own registration was lost, and the proof is kept', async () => {
+    const application = await anIndividual();
+    const [method, path] = REGISTRATION.split(' ') as [string, string];
+    await lane.finhub.inject({ method, path, kind: 'drop' });
+    const id = await lane.start(application);
+    await lane.finish(id);
+    const adopted = await audited(id, 'adopted');
+    assert.equal(adopted.length, 1);
+    assert.match(adopted[0]!, /^registerIndividual: registered after our first try, and .* password logs in$/);
+    assert.deepEqual(
+      (await lane.finhub.ledgerOf(emailOf(application))).map(({ count }) => count),
+      [1],
+    );
+  });
+
+  test('is a stranger where the registration is older than the case, same password or not', async () => {
+    const earlier = await anIndividual();
+    await lane.toReview(earlier);
+    await time.skip(10 * 60_000);
+    const id = await lane.start(await anIndividual({ person: earlier.person }));
+    const { attention: shown } = await attention(id);
+    assert.equal(shown?.failure, 'FinHubConflict');
+    assert.deepEqual(await audited(id, 'adopted'), []);
+  });
+});
