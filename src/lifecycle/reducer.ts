@@ -49,10 +49,11 @@ type Rule<Name extends MessageName> = (
 
 /** What each message does; `FATES` has let it through. */
 const RULES: { [Name in MessageName]: Rule<Name> } = {
-  submitDocuments: (state, { submittedBy, documents }) => [
-    { review: addEvidence(state.review, documents, submittedBy) },
-    accept('applied', `${documents.length} documents for round ${state.review.round}`),
-  ],
+  submitDocuments: (state, { submittedBy, documents }) => {
+    const review = addEvidence(state.review, documents, submittedBy);
+    const added = review.evidence.length - state.review.evidence.length;
+    return [{ review }, accept('applied', `${added} new documents for round ${review.round}`)];
+  },
 
   acceptConsents: (state, evidence) =>
     state.consents && canonicalJson(state.consents) !== canonicalJson(evidence)

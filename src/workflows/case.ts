@@ -206,7 +206,7 @@ export class Case {
     if (entry().state === 'completed' || entry().state === 'skipped') return;
     if (entry().state === 'pending') {
       Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });
-      this.record('phaseStarted', name);
+      this.record('phaseStarted');
     }
     this.show();
     let ended: 'completed' | 'skipped' = 'completed';
@@ -217,8 +217,8 @@ export class Case {
       if (!(error instanceof PhaseSkipped)) throw error;
       ended = 'skipped';
     }
+    this.record('phaseEnded', ended);
     Object.assign(entry(), { state: ended, completedAt: new Date().toISOString() });
-    this.record('phaseEnded', `${name}: ${ended}`);
     this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
   }
 

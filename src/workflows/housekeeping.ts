@@ -1,3 +1,4 @@
+import { FLOW_VERSION } from '../lifecycle/phases.js';
 import { ownActivities } from './activities.js';
 import type { Case } from './case.js';
 
@@ -5,7 +6,7 @@ import type { Case } from './case.js';
 export async function loadPolicy(kase: Case): Promise<void> {
   if (kase.state.policy) return;
   kase.state.policy = await ownActivities.loadPolicy({ tenantId: kase.state.application.tenantId });
-  kase.record('policyLoaded', kase.state.policy.version);
+  kase.record('started', `flow ${FLOW_VERSION}, policy ${kase.state.policy.version}`);
 }
 
 /** Logs the customer out. */
