@@ -8,6 +8,7 @@ import { loadEnvironment, type WorkerConfiguration } from './config/environment.
 import { FinHubClient } from './finhub/client.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
 import { operatorsFile, OperatorsFileError } from './operators/operators-file.js';
+import { policyFile, PolicyFileError } from './policies/policy-file.js';
 import { folderStore } from './store/folder-store.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
@@ -33,6 +34,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
   for (const note of config.notes) logger.warn(note);
 
   const operators = await operatorsFile(config.operatorsFile);
+  const policies = await policyFile(config.policyFile);
   const finhub = new FinHubClient(config.finhub);
   const connection = await connectWorker(config.temporal);
   try {
@@ -47,9 +49,14 @@ async function run(config: WorkerConfiguration): Promise<void> {
         store: folderStore(config.documentStore),
         keys: config.keys,
         operators,
+        policies,
+        notifications: config.notifications,
         policy: {
           individualActivation: config.individualActivation,
           powerTenantCredentials: finhub.hasPowerTenant,
+          signedDecisions: config.signedDecisions,
+          notifications: config.notifications !== undefined,
+          continueAsNewAfter: config.maxHistoryEvents,
           verdictPollSeconds: config.verdictPollSeconds,
           callSeconds: Math.ceil((finhub.timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
         },
@@ -70,7 +77,13 @@ async function run(config: WorkerConfiguration): Promise<void> {
 }
 
 /** Faults of the set-up, which one line explains better than a stack. */
-const EXPLAINED = [ConfigurationError, OperatorsFileError, TemporalUnreachable, SearchAttributesMissing];
+const EXPLAINED = [
+  ConfigurationError,
+  OperatorsFileError,
+  PolicyFileError,
+  TemporalUnreachable,
+  SearchAttributesMissing,
+];
 
 try {
   await run(loadEnvironment('worker'));

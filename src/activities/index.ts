@@ -1,9 +1,11 @@
 import type { FinHubClient } from '../finhub/client.js';
 import type { Operators } from '../operators/operators-file.js';
+import type { Policies } from '../policies/policy-file.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
+import { notifyActivities, type NotificationTarget, type NotifyActivities } from './notify.js';
 import { policyActivities, type PolicyActivities, type PolicySettings } from './policy.js';
 import { pollActivities, type PollActivities } from './polls.js';
 import { secretsWith } from './secrets.js';
@@ -15,19 +17,35 @@ export interface ActivityDependencies {
   store: DocumentStore;
   keys: KeyRing;
   operators: Operators;
+  policies: Policies;
   policy: PolicySettings;
+  notifications?: NotificationTarget | undefined;
 }
 
 /** Everything that lifecycles ask a worker to do. */
-export type Activities = FinHubActivities & DocumentActivities & SessionActivities & PollActivities & PolicyActivities;
+export type Activities = FinHubActivities &
+  DocumentActivities &
+  SessionActivities &
+  PollActivities &
+  PolicyActivities &
+  NotifyActivities;
 
-export function createActivities({ finhub, store, keys, operators, policy }: ActivityDependencies): Activities {
+export function createActivities({
+  finhub,
+  store,
+  keys,
+  operators,
+  policies,
+  policy,
+  notifications,
+}: ActivityDependencies): Activities {
   const secrets = secretsWith(keys);
   return {
     ...finHubActivities(finhub, secrets),
     ...documentActivities(finhub, secrets, store),
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),
-    ...policyActivities(policy, operators),
+    ...policyActivities(policy, policies, operators),
+    ...notifyActivities(notifications),
   };
 }

@@ -70,6 +70,7 @@ const COLOURS: Record<LifecycleStatusWord, (text: string) => string> = {
   needsAttention: pc.yellow,
   completed: pc.green,
   rejected: pc.red,
+  expired: pc.red,
   cancelled: pc.red,
   aborted: pc.red,
 };

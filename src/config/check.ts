@@ -41,6 +41,7 @@ const GROUPS: readonly (readonly VariableName[])[] = [
     'FINHUB_POWER_TENANT_PASSWORD',
   ],
   ['FINHUB_LEGACY_BASE_URL', 'FINHUB_API_KEY'],
+  ['NOTIFY_URL', 'NOTIFY_SECRET'],
 ];
 
 /** Looks at everything at once and changes nothing. An empty variable counts as not set. */

@@ -49,6 +49,11 @@ export interface WorkerConfiguration extends CaseConfiguration {
   individualActivation: 'code' | 'admin';
   verdictPollSeconds: number;
   operatorsFile: string;
+  /** Without it the built-in policy holds. */
+  policyFile: string | undefined;
+  signedDecisions: boolean;
+  notifications: { url: string; secret: string } | undefined;
+  maxHistoryEvents: number;
   shutdownGraceSeconds: number;
 }
 
@@ -87,6 +92,11 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     individualActivation: values.FINHUB_INDIVIDUAL_ACTIVATION,
     verdictPollSeconds: values.FINHUB_VERDICT_POLL_SECONDS,
     operatorsFile: resolve(values.OPERATORS_FILE ?? TRIAL_DEFAULTS.operatorsFile),
+    policyFile: values.POLICY_FILE && resolve(values.POLICY_FILE),
+    signedDecisions: values.REQUIRE_SIGNED_DECISIONS,
+    notifications:
+      values.NOTIFY_URL && values.NOTIFY_SECRET ? { url: values.NOTIFY_URL, secret: values.NOTIFY_SECRET } : undefined,
+    maxHistoryEvents: values.MAX_HISTORY_EVENTS,
     shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),

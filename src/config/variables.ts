@@ -62,10 +62,28 @@ export const environmentSchema = z.object({
   FINHUB_VERDICT_POLL_SECONDS: variable(whole(1, 86_400).default(900), 'a whole number of seconds, 1 to 86400'),
   FINHUB_DEVICE_ID: variable(id.default('finhub-onboarding'), 'an id, 1 to 64 of A-Z a-z 0-9 . _ -'),
   OPERATORS_FILE: variable(text.optional(), 'the path of a readable JSON file with the operators'),
+  POLICY_FILE: variable(text.optional(), "the path of a readable JSON file with the tenants' policies"),
+  REQUIRE_SIGNED_DECISIONS: variable(
+    z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
+    '"true" or "false"',
+  ),
+  NOTIFY_URL: variable(url.optional(), 'the http(s) address that is told what happens'),
+  NOTIFY_SECRET: variable(
+    z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/)
+      .optional(),
+    'the secret that signs notifications, whsec_ and at least 24 bytes in base64,',
+    { secret: true },
+  ),
   DOCUMENT_STORE: variable(text.optional(), 'the path of a folder'),
   ONBOARDING_KEYS: variable(text.max(20_000).optional(), 'a key ring in JSON', { secret: true }),
   ONBOARDING_KEYS_FILE: variable(text.optional(), 'the path of a readable file with a key ring in JSON'),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
+  MAX_HISTORY_EVENTS: variable(whole(50, 20_000).default(4000), 'a whole number of events, 50 to 20000'),
   SHUTDOWN_GRACE_SECONDS: variable(whole(0, 3600).default(20), 'a whole number of seconds, 0 to 3600'),
   NODE_ENV: variable(z.string().optional(), '"production", or anything else'),
 });

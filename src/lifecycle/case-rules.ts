@@ -1,9 +1,9 @@
 import { beneficialOwners, isOrganization, type Application } from './application.js';
-import type { AuditEntry, CaseState, Requirement } from './case-state.js';
+import type { CaseState, Requirement } from './case-state.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
 import { PHASES, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
-import { riskLevel, type RiskLevel } from './policy.js';
+import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
 import { newReview } from './review.js';
 
 /** A case as it is before its first phase. */
@@ -23,18 +23,21 @@ export function newCase(kind: LifecycleKind, application: Application, startedAt
     consents: application.consents,
     requirements: [],
     attentions: 0,
+    deadlines: [],
+    notes: [],
     done: {},
     audit: [],
+    audited: 0,
+    notified: 0,
   };
 }
 
-/** Risk of the whole case: a PEP among an organization's people raises it. Source: facts R17. */
+/** Risk of the whole case: a PEP among an organization's people, or its line of business, raises it. Source: facts R17. */
 export function riskOf(application: Application): RiskLevel {
-  const people = isOrganization(application) ? [...application.directors, ...application.shareholders] : [];
-  return riskLevel(
-    application.categorization,
-    people.some(({ isPEP }) => isPEP),
-  );
+  if (!isOrganization(application)) return riskLevel(application.categorization, false);
+  const { directors, shareholders, organization } = application;
+  const hasPep = [...directors, ...shareholders].some(({ isPEP }) => isPEP);
+  return riskLevel(application.categorization, hasPep || isHighRiskIndustry(organization.industry));
 }
 
 const PREREQUISITES: Record<Prerequisite, string> = {
@@ -135,10 +138,4 @@ export function resolve(
   if (missing.length > 0)
     return { changes: {}, answer: refuse('NotAllowed', `to adopt, ${missing.join(' and ')} must be given`) };
   return { changes: { resolution }, answer: accept('applied', `goes on with: ${resolution.action}`) };
-}
-
-/** Adds to the record of who did what; internal reasons stay in here. */
-export function record(state: CaseState, at: Date, entry: Omit<AuditEntry, 'seq' | 'at' | 'phase'>): void {
-  const phase = state.phases.find((candidate) => candidate.state === 'active')?.name;
-  state.audit.push({ seq: state.audit.length + 1, at: at.toISOString(), phase, ...entry });
 }

@@ -1,4 +1,5 @@
 import type { Application, ConsentEvidence } from './application.js';
+import type { Deadline } from './deadlines.js';
 import type { FieldError } from './failures.js';
 import type { AttentionAction, ResolveAttention } from './messages.js';
 import type { LifecycleKind, PhaseName, Prerequisite } from './phases.js';
@@ -14,8 +15,10 @@ export interface PhaseRecord {
   completedAt?: string | undefined;
 }
 
+export type Waiter = 'customer' | 'operator' | 'finhub';
+
 export interface WaitingOn {
-  who: 'customer' | 'operator' | 'finhub';
+  who: Waiter;
   what: string;
   since: string;
   dueAt?: string | undefined;
@@ -37,6 +40,8 @@ export interface Requirement {
 /** A call that neither retries nor rules could settle; a person decides how it goes on. */
 export interface Attention {
   attentionId: string;
+  /** The call it is about, by its logical operation. */
+  key: string;
   operation: string;
   failure: string;
   message: string;
@@ -66,10 +71,17 @@ export interface TransferRecord {
 }
 
 export interface Outcome {
-  result: 'active' | 'rejected' | 'cancelled' | 'aborted';
+  result: 'active' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
   at: string;
   /** For the customer; the internal one stays in the audit. */
   reason?: string | undefined;
+}
+
+/** An operator's remark. */
+export interface CaseNote {
+  at: string;
+  by: string;
+  text: string;
 }
 
 export interface AuditEntry {
@@ -110,6 +122,11 @@ export interface CaseState {
   activationCode?: string | undefined;
   transfer?: TransferRecord | undefined;
   waitingOn?: WaitingOn | undefined;
+  /** Of the present wait; they outlive continue-as-new. */
+  deadlines: Deadline[];
+  /** The operator who took the case on. */
+  assignee?: string | undefined;
+  notes: CaseNote[];
   requirements: Requirement[];
   attention?: Attention | undefined;
   /** How many calls needed attention so far; numbers the next one. */
@@ -122,4 +139,8 @@ export interface CaseState {
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
   done: Record<string, { requestedAt: string; result?: unknown; provenance?: Provenance | undefined }>;
   audit: AuditEntry[];
+  /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
+  audited: number;
+  /** Notifications sent so far; numbers the next one. */
+  notified: number;
 }

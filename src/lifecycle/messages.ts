@@ -9,6 +9,11 @@ export const MESSAGES = [
   'decideVerification',
   'correctApplication',
   'resolveAttention',
+  'claim',
+  'release',
+  'assign',
+  'note',
+  'extend',
   'cancel',
 ] as const;
 export type MessageName = (typeof MESSAGES)[number];
@@ -55,6 +60,8 @@ export interface Decision {
   retryable?: boolean | undefined;
   /** With `request-documents`. */
   documents?: DocumentRequest[] | undefined;
+  /** The operator's own signature over the rest, where the tenant asks for one: a compact JWS. */
+  signature?: string | undefined;
 }
 
 /** Fields of the application to replace, as a JSON merge patch (RFC 7396). */
@@ -75,6 +82,31 @@ export interface ResolveAttention {
   adopt?: Record<string, string> | undefined;
 }
 
+/** Takes a case on, or gives it back. */
+export interface Claim {
+  by: string;
+}
+
+export interface Assign {
+  by: string;
+  to: string;
+  reason: string;
+}
+
+/** A remark for other operators; never leaves the case. */
+export interface Note {
+  by: string;
+  text: string;
+}
+
+/** Gives the present wait until a new due time. */
+export interface Extend {
+  by: string;
+  /** ISO 8601, in the future. */
+  until: string;
+  reason: string;
+}
+
 export interface Cancel {
   by: string;
   reason: string;
@@ -87,6 +119,11 @@ export interface MessageBodies {
   decideVerification: Decision;
   correctApplication: CorrectApplication;
   resolveAttention: ResolveAttention;
+  claim: Claim;
+  release: Claim;
+  assign: Assign;
+  note: Note;
+  extend: Extend;
   cancel: Cancel;
 }
 
@@ -97,6 +134,7 @@ export type Message = { [Name in MessageName]: { name: Name; body: MessageBodies
 export type Refusal =
   | 'Malformed'
   | 'UnknownOperator'
+  | 'SignatureInvalid'
   | 'WrongTenant'
   | 'LevelInsufficient'
   | 'SelfApproval'
@@ -107,6 +145,7 @@ export type Refusal =
   | 'DecisionConflict'
   | 'AlreadyFinal'
   | 'NothingToResolve'
+  | 'AlreadyClaimed'
   | 'NotAllowed';
 
 /**

@@ -55,6 +55,12 @@ function oneOf<T extends string>(from: Fields, key: string, path: string, allowe
   return value;
 }
 
+function time(from: Fields, key: string, path: string): string {
+  const value = text(from, key, path, 40);
+  if (Number.isNaN(Date.parse(value))) throw new Malformed(`${path}.${key}: an ISO 8601 time is expected`);
+  return value;
+}
+
 function list<T>(value: unknown, path: string, each: (item: unknown, path: string) => T): T[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ITEMS) {
     throw new Malformed(`${path}: a list of 1 to ${MAX_ITEMS} is expected`);
@@ -79,11 +85,9 @@ function documentReference(value: unknown, path: string): DocumentReference {
 
 function consentEvidence(value: unknown, path: string): ConsentEvidence {
   const from = fields(value, path);
-  const acceptedAt = text(from, 'acceptedAt', path, 40);
-  if (Number.isNaN(Date.parse(acceptedAt))) throw new Malformed(`${path}.acceptedAt: an ISO 8601 time is expected`);
   return {
     version: text(from, 'version', path, 40),
-    acceptedAt,
+    acceptedAt: time(from, 'acceptedAt', path),
     acceptedBy: optionalText(from, 'acceptedBy', path),
     ipAddress: text(from, 'ipAddress', path, 64),
     userAgent: text(from, 'userAgent', path, 512),
@@ -118,6 +122,7 @@ function decision(value: unknown, path: string): Decision {
     customerReason: optionalText(from, 'customerReason', path),
     internalReason: optionalText(from, 'internalReason', path),
     retryable: from['retryable'] === true,
+    signature: optionalText(from, 'signature', path),
     documents:
       verdict === 'request-documents' ? list(from['documents'], `${path}.documents`, documentRequest) : undefined,
   };
@@ -131,6 +136,10 @@ function correction(value: unknown, path: string): CorrectApplication {
 function adoption(value: unknown, path: string): Record<string, string> {
   const from = fields(value, path);
   return Object.fromEntries(Object.keys(from).map((key) => [key, text(from, key, path, 200)]));
+}
+
+function by(value: unknown): { by: string } {
+  return { by: text(fields(value, '$'), 'by', '$', 200) };
 }
 
 const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] } = {
@@ -155,6 +164,20 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
       reason: optionalText(from, 'reason', '$'),
       adopt: action === 'adopt' ? adoption(from['adopt'], '$.adopt') : undefined,
     };
+  },
+  claim: by,
+  release: by,
+  assign: (value) => {
+    const from = fields(value, '$');
+    return { by: text(from, 'by', '$', 200), to: text(from, 'to', '$', 200), reason: text(from, 'reason', '$') };
+  },
+  note: (value) => {
+    const from = fields(value, '$');
+    return { by: text(from, 'by', '$', 200), text: text(from, 'text', '$') };
+  },
+  extend: (value) => {
+    const from = fields(value, '$');
+    return { by: text(from, 'by', '$', 200), until: time(from, 'until', '$'), reason: text(from, 'reason', '$') };
   },
   cancel: (value) => {
     const from = fields(value, '$');

@@ -1,6 +1,9 @@
 /** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
 export type LifecycleKind = 'individual' | 'organization';
 
+/** Grows with every change of what lifecycles do; the audit names it. */
+export const FLOW_VERSION = 1;
+
 /** A fact about the customer at FinHub that a phase builds on (FinHub: "strict prerequisites at each phase"). */
 export type Prerequisite =
   | 'customerRecord'

@@ -1,10 +1,13 @@
 import type { Categorization } from './application.js';
+import type { DeadlineKind } from './deadlines.js';
 import type { LifecycleKind } from './phases.js';
 
 /** Who may decide: a tenant's own operators, or the power tenant's for high risk. Source: facts §7.6. */
 export type OperatorLevel = 'TENANT' | 'POWER_TENANT';
 
 export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH' | 'PROHIBITED';
+/** Risks that can be taken on. */
+export type ReviewedRisk = Exclude<RiskLevel, 'PROHIBITED'>;
 
 /** An operator as the operators file knows them; never taken from a message. */
 export interface Operator {
@@ -14,62 +17,107 @@ export interface Operator {
   tenants: string[];
 }
 
-/** How a case of one risk level is reviewed. Durations are days of 24 hours. */
+/** Business days from the start of a wait to each of its deadlines. */
+export type BusinessDays = Partial<Record<DeadlineKind, number>>;
+
+/** How a case of one risk level is reviewed. */
 export interface ReviewRules {
   level: OperatorLevel;
   /** Distinct people whose approval it takes; 2 is four eyes. */
   quorum: number;
-  dueDays: number;
+  /** What FinHub is asked to verify up to. Source: facts I08, V01. */
+  verification: 'STANDARD' | 'ENHANCED';
+  /** `due` shows the review as overdue, `escalation` hands it to the power tenant, `expiry` ends the lifecycle. */
+  deadlines: BusinessDays;
   /** Times that the customer may be asked to hand in again. */
   maxResubmissions: number;
   /** A decision taken in FinHub's own portal: taken over, or held until our operators have decided as well. */
   portalDecision: 'adopt' | 'hold';
 }
 
+/** What the customer has to do, each with deadlines of its own. */
+export type CustomerTurn = 'documents' | 'consents' | 'activationCode';
+
+/** The part of a policy that a tenant may set. */
+export interface TenantPolicy {
+  review: Record<LifecycleKind, Record<ReviewedRisk, ReviewRules>>;
+  customer: Record<CustomerTurn, BusinessDays>;
+}
+
 /** A tenant's settings as an activity read them; the copy in the history is the one that counts for the case. */
-export interface Policy {
+export interface Policy extends TenantPolicy {
+  /** Changes with the content, so that the audit tells which rules a decision was taken under. */
   version: string;
-  review: Record<Exclude<RiskLevel, 'PROHIBITED'>, ReviewRules>;
-  /** Days the customer has for each of their turns; shown, not enforced. */
-  customerDays: number;
   /** How individuals are activated: with the code FinHub mails them, or by the tenant's admin. Source: facts I14. */
   individualActivation: 'code' | 'admin';
   /** Whether this worker can approve with the power tenant's credentials; if not, high risk waits for FinHub's portal. */
   powerTenantCredentials: boolean;
+  /** Decisions count only with the operator's own signature. */
+  signedDecisions: boolean;
+  /** Somebody is told by HTTP; without it the log has to do. */
+  notifications: boolean;
   /** Seconds between two looks at FinHub's verdict. */
   verdictPollSeconds: number;
   /** Seconds one attempt of a FinHub call may take in all. */
   callSeconds: number;
+  /** History events after which a waiting case moves to a new run. */
+  continueAsNewAfter: number;
 }
 
-/** The rules that hold where a tenant sets nothing else. */
-export const DEFAULT_REVIEW: Record<LifecycleKind, Policy['review']> = {
-  individual: {
-    LOW: { level: 'TENANT', quorum: 1, dueDays: 3, maxResubmissions: 3, portalDecision: 'adopt' },
-    MEDIUM: { level: 'TENANT', quorum: 1, dueDays: 3, maxResubmissions: 3, portalDecision: 'adopt' },
-    HIGH: { level: 'POWER_TENANT', quorum: 1, dueDays: 3, maxResubmissions: 3, portalDecision: 'hold' },
-  },
-  organization: {
-    LOW: { level: 'TENANT', quorum: 1, dueDays: 5, maxResubmissions: 3, portalDecision: 'adopt' },
-    MEDIUM: { level: 'TENANT', quorum: 1, dueDays: 5, maxResubmissions: 3, portalDecision: 'adopt' },
-    HIGH: { level: 'POWER_TENANT', quorum: 1, dueDays: 5, maxResubmissions: 3, portalDecision: 'hold' },
+const REVIEW = (due: number): Record<ReviewedRisk, ReviewRules> => {
+  const common = {
+    quorum: 1,
+    maxResubmissions: 3,
+    deadlines: { reminder: due - 1, due, escalation: due + 2, expiry: 30 },
+  };
+  return {
+    LOW: { ...common, level: 'TENANT', verification: 'STANDARD', portalDecision: 'adopt' },
+    MEDIUM: { ...common, level: 'TENANT', verification: 'STANDARD', portalDecision: 'adopt' },
+    HIGH: { ...common, level: 'POWER_TENANT', verification: 'ENHANCED', portalDecision: 'hold' },
+  };
+};
+
+/** What holds where a tenant sets nothing else. Due times: 1-3 days for KYC, 2-5 for KYB (S0, "Flow Timeline"). */
+export const DEFAULT_POLICY: TenantPolicy = {
+  review: { individual: REVIEW(3), organization: REVIEW(5) },
+  customer: {
+    documents: { reminder: 5, due: 10, expiry: 30 },
+    consents: { reminder: 5, due: 10, expiry: 30 },
+    activationCode: { reminder: 2, due: 5, expiry: 30 },
   },
 };
+
+/** Businesses that are reviewed as high risk whatever their category says. Source: facts R17. */
+const HIGH_RISK_INDUSTRIES: ReadonlySet<string> = new Set(['MONEY_SERVICES', 'CRYPTO_EXCHANGE', 'GAMBLING']);
+
+export function isHighRiskIndustry(industry: string): boolean {
+  return HIGH_RISK_INDUSTRIES.has(industry.toUpperCase());
+}
 
 const RISK_ORDER: readonly RiskLevel[] = ['LOW', 'MEDIUM', 'HIGH', 'PROHIBITED'];
 
 /**
- * Risk of a customer: the categorization's `riskLevel`, raised to HIGH by a PEP. FinHub's CRITICAL counts as HIGH; a value that is not
+ * Risk of a customer: the categorization's `riskLevel`, raised to HIGH by a PEP or where `raises` says so. FinHub's CRITICAL counts as HIGH; a value that is not
  * known counts as HIGH too, since too careful can be mended. Source: facts I01, R17.
  */
-export function riskLevel(categorization: Categorization, hasPep: boolean): RiskLevel {
+export function riskLevel(categorization: Categorization, raises: boolean): RiskLevel {
   const { riskLevel: stated, pep } = categorization.parameters;
   const known = RISK_ORDER.find((level) => level === stated) ?? 'HIGH';
-  const raised = hasPep || pep === 'true' ? 'HIGH' : 'LOW';
+  const raised = raises || pep === 'true' ? 'HIGH' : 'LOW';
   return RISK_ORDER.indexOf(known) > RISK_ORDER.indexOf(raised) ? known : raised;
+}
+
+/** The rules for a case; a risk that is not known is reviewed as high. */
+export function rulesFor(policy: TenantPolicy, kind: LifecycleKind, risk: RiskLevel | undefined): ReviewRules {
+  return policy.review[kind][risk === 'LOW' || risk === 'MEDIUM' ? risk : 'HIGH'];
 }
 
 /** Whether an operator of level `held` may act where `needed` is asked for. */
 export function levelSuffices(held: OperatorLevel, needed: OperatorLevel): boolean {
   return held === 'POWER_TENANT' || needed === 'TENANT';
+}
+
+/** Whether an operator works for a tenant. */
+export function worksFor(operator: Operator, tenantId: string): boolean {
+  return operator.tenants.includes('*') || operator.tenants.includes(tenantId);
 }

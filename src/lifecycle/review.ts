@@ -1,7 +1,7 @@
 import type { DocumentReference } from './application.js';
 import { canonicalJson } from './canonical.js';
 import { accept, refuse, type Answer, type Decision, type DocumentRequest } from './messages.js';
-import { levelSuffices, type Operator, type OperatorLevel, type ReviewRules } from './policy.js';
+import { levelSuffices, worksFor, type Operator, type OperatorLevel, type ReviewRules } from './policy.js';
 import { sha256 } from './sha256.js';
 
 /** Rounds of a review: evidence is collected, then people decide; asking for documents opens the next round. */
@@ -40,7 +40,6 @@ export interface ReviewState {
   /** Answers by decision id, so that a repeat hears what the first one heard. */
   handled: { decisionId: string; fingerprint: string; answer: Answer }[];
   openedAt?: string | undefined;
-  dueAt?: string | undefined;
   customerReason?: string | undefined;
 }
 
@@ -98,7 +97,6 @@ export function missingDocuments(review: ReviewState): DocumentRequest[] {
 
 /** Opens the current round for decisions under these rules. */
 export function openRound(review: ReviewState, rules: ReviewRules, at: Date): ReviewState {
-  const dueAt = new Date(at.getTime() + rules.dueDays * 24 * 3600_000);
   return {
     ...review,
     rules,
@@ -106,7 +104,6 @@ export function openRound(review: ReviewState, rules: ReviewRules, at: Date): Re
     approvals: [],
     requested: [],
     openedAt: at.toISOString(),
-    dueAt: dueAt.toISOString(),
   };
 }
 
@@ -120,7 +117,7 @@ export function isDue(review: ReviewState, decision: Decision): boolean {
 export function earlierAnswer(review: ReviewState, decision: Decision): Answer | undefined {
   const earlier = review.handled.find((entry) => entry.decisionId === decision.decisionId);
   if (earlier === undefined) return undefined;
-  return earlier.fingerprint === canonicalJson(decision)
+  return earlier.fingerprint === fingerprint(decision)
     ? earlier.answer
     : refuse('DecisionConflict', 'this decision id was used before with other content');
 }
@@ -138,6 +135,11 @@ export function keep(review: ReviewState, decision: Decision): { review: ReviewS
 export function takeDue(review: ReviewState): { review: ReviewState; due: KeptDecision[] } {
   const due = review.kept.filter(({ decision }) => isDue(review, decision));
   return { review: { ...review, kept: review.kept.filter((entry) => !due.includes(entry)) }, due };
+}
+
+/** Hands the review to the higher level. */
+export function escalate(review: ReviewState): ReviewState {
+  return review.rules ? { ...review, rules: { ...review.rules, level: 'POWER_TENANT' } } : review;
 }
 
 /** Takes over what was decided in FinHub's own portal. */
@@ -173,7 +175,7 @@ function judge(
     return refuse('AlreadyDecided', `the review was ${review.stage} in round ${review.round}`);
   }
   if (!operator) return refuse('UnknownOperator', 'no operator of this id is known');
-  if (!operator.tenants.includes('*') && !operator.tenants.includes(review.tenantId)) {
+  if (!worksFor(operator, review.tenantId)) {
     return refuse('WrongTenant', 'the operator does not work for this tenant');
   }
   if (decision.round < review.round || !rules) {
@@ -249,12 +251,16 @@ function nextRound(review: ReviewState, decision: Decision): ReviewState {
     requested: decision.documents ?? [],
     customerReason: decision.customerReason,
     openedAt: undefined,
-    dueAt: undefined,
   };
 }
 
 function remember(review: ReviewState, decision: Decision, answer: Answer): ReviewState {
   const others = review.handled.filter((entry) => entry.decisionId !== decision.decisionId);
-  const entry = { decisionId: decision.decisionId, fingerprint: canonicalJson(decision), answer };
+  const entry = { decisionId: decision.decisionId, fingerprint: fingerprint(decision), answer };
   return { ...review, handled: [...others, entry].slice(-MAX_HANDLED) };
+}
+
+/** Equal for equal decisions; one signed anew is the same decision. */
+function fingerprint(decision: Decision): string {
+  return canonicalJson({ ...decision, signature: undefined });
 }

@@ -1,5 +1,6 @@
 import type {
   Attention,
+  CaseNote,
   CaseState,
   FinHubRecord,
   Outcome,
@@ -8,13 +9,14 @@ import type {
   TransferRecord,
   WaitingOn,
 } from './case-state.js';
+import { timeOf, type Deadline } from './deadlines.js';
 import { PHASES, type LifecycleKind, type PhaseName } from './phases.js';
 import type { OperatorLevel, RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review.js';
 
 /** One word for where a lifecycle stands. Waiting is normal and never looks like a failure. */
 export type LifecycleStatusWord =
-  'running' | 'waiting' | 'needsAttention' | 'completed' | 'rejected' | 'cancelled' | 'aborted';
+  'running' | 'waiting' | 'needsAttention' | 'completed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
 
 export interface PhaseStatus {
   name: PhaseName;
@@ -56,6 +58,9 @@ export interface CaseView extends LifecycleStatus {
   evidenceHash: string;
   decision: { level: OperatorLevel; quorum: number; approvals: ReviewState['approvals'] } | null;
   attention: Attention | null;
+  assignee: string | null;
+  notes: CaseNote[];
+  deadlines: Deadline[];
   people: PersonRecord[];
   finhub: FinHubRecord;
 }
@@ -90,7 +95,12 @@ export function statusOf(state: CaseState, now: Date): LifecycleStatus {
       accountId: finhub.accountId,
     },
     iban: finhub.iban ?? null,
-    review: { stage: review.stage, round: review.round, dueAt: review.dueAt, customerReason: review.customerReason },
+    review: {
+      stage: review.stage,
+      round: review.round,
+      dueAt: review.stage === 'inReview' ? timeOf(state.deadlines, 'due') : undefined,
+      customerReason: review.customerReason,
+    },
     transfer: state.transfer ?? null,
     outcome: state.outcome ?? null,
   };
@@ -108,6 +118,9 @@ export function caseViewOf(state: CaseState, now: Date): CaseView {
       ? { level: review.rules.level, quorum: review.rules.quorum, approvals: review.approvals }
       : null,
     attention: state.attention ?? null,
+    assignee: state.assignee ?? null,
+    notes: state.notes,
+    deadlines: state.deadlines,
     people: state.people,
     finhub: state.finhub,
   };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { JWK } from 'jose';
 import type { Operator } from '../lifecycle/policy.js';
 
 const operatorsSchema = z.strictObject({
@@ -9,6 +10,8 @@ const operatorsSchema = z.strictObject({
         id: z.string().min(1).max(200),
         level: z.enum(['TENANT', 'POWER_TENANT']),
         tenants: z.array(z.string().min(1)).min(1),
+        /** Checks the operator's decisions, where they have to be signed: an Ed25519 JWK. */
+        publicKey: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }).optional(),
       }),
     )
     .superRefine((operators, context) => {
@@ -25,13 +28,17 @@ export class OperatorsFileError extends Error {
   override readonly name = 'OperatorsFileError';
 }
 
+export interface ListedOperator extends Operator {
+  publicKey?: JWK | undefined;
+}
+
 /** Knows the operators, their levels and their tenants. */
 export interface Operators {
   /**
    * What is known of an operator now, or undefined for a stranger.
    * @throws OperatorsFileError
    */
-  lookUp(id: string): Promise<Operator | undefined>;
+  lookUp(id: string): Promise<ListedOperator | undefined>;
 }
 
 /**
@@ -44,7 +51,7 @@ export async function operatorsFile(path: string): Promise<Operators> {
   return { lookUp: async (id) => (await readOperators(path)).find((operator) => operator.id === id) };
 }
 
-async function readOperators(path: string): Promise<Operator[]> {
+async function readOperators(path: string): Promise<ListedOperator[]> {
   let content: unknown;
   try {
     content = JSON.parse(await readFile(path, 'utf8'));

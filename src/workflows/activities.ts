@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { FAILURES } from '../lifecycle/failures.js';
 
@@ -37,9 +37,11 @@ export function pollsEvery(
   });
 }
 
-/** Look-ups in the worker's own configuration; a file that cannot be read now is tried again until it can. */
-export const ownActivities = proxyActivities<Activities>({
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  startToCloseTimeout: '10s',
+/**
+ * Look-ups in the worker's own configuration: quick, harmless to repeat, so they run within the workflow task. A file that cannot be read
+ * now is tried again until it can.
+ */
+export const ownActivities = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '5s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });

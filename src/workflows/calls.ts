@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   isCancellation,
   sleep,
@@ -34,6 +35,9 @@ export interface CallOptions<Name extends ActivityName> {
   leave?: (failure: CallFailure) => boolean;
 }
 
+/** Stands for a question that an earlier run put before a person. */
+const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in an earlier run' };
+
 const SLOW_RETRY_MINUTES = 15;
 const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
 
@@ -58,7 +62,7 @@ export class Calls {
     const key = options.of === undefined ? operation : `${operation}/${options.of}`;
     const call = (state.done[key] ??= { requestedAt: now() });
     if (call.result !== undefined) return call.result as ResultOf<Name>;
-    const { result, provenance } = await this.#untilSettled(operation, options, async () => {
+    const { result, provenance } = await this.#untilSettled(key, operation, options, async () => {
       const made = callsTo(
         this.#case.policy.callSeconds,
         `${operation}${options.of === undefined ? '' : ` (${options.of})`}`,
@@ -76,7 +80,7 @@ export class Calls {
 
   /** Reads; nothing is kept. */
   async read<Name extends ActivityName>(operation: Name, input: CallInput<Name>): Promise<ResultOf<Name>> {
-    const { result } = await this.#untilSettled(operation, {}, async () => {
+    const { result } = await this.#untilSettled(operation, operation, {}, async () => {
       const activity = callsTo(this.#case.policy.callSeconds, operation)[operation] as unknown as (
         call: unknown,
       ) => Promise<Performed>;
@@ -101,6 +105,7 @@ export class Calls {
     const activity = polls[operation] as unknown as (call: unknown) => Promise<CallResult<Name>>;
     const settled = await this.#untilSettled(
       operation,
+      operation,
       { leave: ({ type }) => type === FAILURES.awaiting },
       async () => ({
         result: await activity({ input, for: this.#purpose(operation, now(), {}) }),
@@ -112,7 +117,7 @@ export class Calls {
 
   /** Logs the customer in with the application's own password. */
   async openSession(): Promise<void> {
-    await this.#untilSettled('openSession', {}, async () => {
+    await this.#untilSettled('openSession', 'openSession', {}, async () => {
       const session = this.#credentials();
       await callsTo(this.#case.policy.callSeconds, 'openSession').openSession({
         session,
@@ -135,40 +140,52 @@ export class Calls {
     }
   }
 
-  /** Puts something before a person and returns what they chose; aborting and skipping end the phase by themselves. */
+  /**
+   * Puts something before a person and returns what they chose; aborting and skipping end the phase by themselves. `key` names the same
+   * thing in every run, so that what was asked before continue-as-new is not asked again.
+   */
   async needsPerson(
+    key: string,
     operation: string,
     failure: CallFailure,
     adopts: string[] = [],
   ): Promise<ResolveAttention | undefined> {
     const kase = this.#case;
     const { state } = kase;
-    state.attentions += 1;
-    state.attention = {
-      attentionId: `${operation}-${state.attentions}`,
-      operation,
-      failure: failure.type,
-      message: failure.message,
-      fieldErrors: failure.fieldErrors ?? [],
-      options: this.#optionsFor(adopts),
-      adopts,
-      since: now(),
-    };
-    state.requirements = failure.missing ?? (failure.fieldErrors ?? []).map(requirementOf);
-    state.resolution = undefined;
-    state.corrected = undefined;
-    kase.record('needsAttention', `${operation}: ${failure.type}`);
-    kase.show();
-    try {
-      await condition(() => kase.state.resolution !== undefined || kase.state.corrected === true);
-    } finally {
-      kase.state.attention = undefined;
-      kase.state.requirements = [];
+    if (state.attention?.key !== key) {
+      state.attentions += 1;
+      state.attention = {
+        attentionId: `${operation}-${state.attentions}`,
+        key,
+        operation,
+        failure: failure.type,
+        message: failure.message,
+        fieldErrors: failure.fieldErrors ?? [],
+        options: this.#optionsFor(adopts),
+        adopts,
+        since: now(),
+      };
+      state.requirements = failure.missing ?? (failure.fieldErrors ?? []).map(requirementOf);
+      state.resolution = undefined;
+      state.corrected = undefined;
+      kase.record('needsAttention', `${operation}: ${failure.type}`);
+      kase.show();
+      kase.notifications.send('lifecycle.needsAttention', { operation, failure: failure.type });
     }
-    const resolution = kase.state.resolution;
+    return this.#resolution();
+  }
+
+  async #resolution(): Promise<ResolveAttention | undefined> {
+    const kase = this.#case;
+    const { state } = kase;
+    const resolved = (): boolean => state.resolution !== undefined || state.corrected === true;
+    await condition(() => resolved() || kase.historyIsLong);
+    if (!resolved()) await kase.continueAsNew();
+    const { resolution } = state;
+    Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
     kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
     kase.show();
-    if (resolution?.action === 'abort') throw new Ending('aborted', resolution.reason);
+    if (resolution?.action === 'abort') throw new Ending('aborted');
     if (resolution?.action === 'skip') throw new PhaseSkipped();
     return resolution;
   }
@@ -184,30 +201,37 @@ export class Calls {
     ];
   }
 
-  async #untilSettled<Name extends ActivityName>(
-    operation: Name,
-    options: CallOptions<Name>,
+  /** Tries until it works or a person says how to go on. */
+  async #untilSettled(
+    key: string,
+    operation: ActivityName,
+    { leave, adopts }: Pick<CallOptions<ActivityName>, 'leave'> & { adopts?: string[] },
     attempt: () => Promise<Performed>,
   ): Promise<Performed> {
+    // A new run takes up the question that the last one left with a person.
+    let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
     for (let slowTries = 0; ;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-        const failure = failureOf(error);
-        if (options.leave?.(failure)) throw new CallFailed(failure);
-        if (RETRYABLE.has(failure.type) && slowTries < SLOW_RETRIES_PER_DAY) {
-          slowTries += 1;
-          await this.#case.waiting('finhub', `${operation} to succeed: ${failure.type}`, {}, () =>
-            sleep(`${SLOW_RETRY_MINUTES} minutes`, { summary: `next try of ${operation}` }),
-          );
-          continue;
-        }
-        const resolution = await this.needsPerson(operation, failure, options.adopts);
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
+      if (failure) {
+        const resolution = await this.needsPerson(key, operation, failure, adopts);
         if (resolution?.action === 'adopt') {
           return { result: resolution.adopt, provenance: { how: 'adopted', proof: `given by ${resolution.by}` } };
         }
         slowTries = 0;
+      }
+      try {
+        return await attempt();
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        const failed = failureOf(error);
+        if (leave?.(failed)) throw new CallFailed(failed);
+        failure = RETRYABLE.has(failed.type) && slowTries < SLOW_RETRIES_PER_DAY ? undefined : failed;
+        if (!failure) {
+          slowTries += 1;
+          await this.#case.waiting('finhub', `${operation} to succeed: ${failed.type}`, () =>
+            sleep(`${SLOW_RETRY_MINUTES} minutes`, { summary: `next try of ${operation}` }),
+          );
+        }
       }
     }
   }

@@ -9,13 +9,18 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Application } from '../lifecycle/application.js';
-import { missingPrerequisites, newCase, record } from '../lifecycle/case-rules.js';
-import type { CaseState, Outcome, Requirement, WaitingOn } from '../lifecycle/case-state.js';
+import { missingPrerequisites, newCase } from '../lifecycle/case-rules.js';
+import { recorded } from '../lifecycle/audit.js';
+import type { CaseState, Outcome, Requirement, Waiter } from '../lifecycle/case-state.js';
+import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { LifecycleKind, PhaseName } from '../lifecycle/phases.js';
-import type { Policy } from '../lifecycle/policy.js';
+import type { BusinessDays, Policy } from '../lifecycle/policy.js';
+import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { checklist } from '../lifecycle/status.js';
+import { ownActivities } from './activities.js';
 import { Calls } from './calls.js';
 import { Ending, PhaseSkipped } from './endings.js';
+import { Notifications } from './notifications.js';
 import { SearchAttributes } from './search-attributes.js';
 
 /** Input of a lifecycle; `resumed` is the case where continue-as-new left it. */
@@ -26,10 +31,20 @@ export interface LifecycleInput {
 
 export type PhaseFunction = (kase: Case) => Promise<void>;
 
+/** What is waited for, as people see it. */
+export interface Wait {
+  who: Waiter;
+  what: string;
+  requirements?: Requirement[] | undefined;
+  /** Business days to reminder, due time, escalation and expiry, for a wait that sets its own. */
+  days?: BusinessDays | undefined;
+}
+
 /** One customer's way through FinHub: its state, what it waits for, and its calls. */
 export class Case {
   readonly state: CaseState;
   readonly calls: Calls;
+  readonly notifications: Notifications;
   readonly #shown: SearchAttributes;
   #scope: CancellationScope | undefined;
 
@@ -37,6 +52,7 @@ export class Case {
     this.state = resumed ?? newCase(kind, application, new Date());
     this.#shown = new SearchAttributes(this.state);
     this.calls = new Calls(this);
+    this.notifications = new Notifications(this.state);
   }
 
   get policy(): Policy {
@@ -55,19 +71,19 @@ export class Case {
         this.#scope = CancellationScope.current();
         if (this.state.cancelRequest) this.cancel();
         await prepare(this);
-        for (const { name, state } of this.state.phases) {
-          if (state === 'pending' || state === 'active') await this.#runPhase(name, phases[name]!);
-        }
+        for (const { name } of this.state.phases) await this.#runPhase(name, phases[name]!);
       });
-      this.end({ result: 'active' });
+      this.#end('active');
     } catch (error) {
-      if (error instanceof Ending) this.end(error);
-      else if (isCancellation(error)) this.end({ result: 'cancelled', reason: this.state.cancelRequest?.reason });
+      if (error instanceof Ending) this.#end(error.result, error.reason);
+      else if (isCancellation(error)) this.#end('cancelled');
       else throw error;
     }
-    await CancellationScope.nonCancellable(() => cleanUp(this));
-    this.show();
-    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    await CancellationScope.nonCancellable(async () => {
+      await cleanUp(this);
+      await condition(allHandlersFinished);
+      await this.notifications.drained();
+    });
     return this.state.outcome!;
   }
 
@@ -76,39 +92,56 @@ export class Case {
     this.#scope?.cancel();
   }
 
-  /** Waits for somebody, visibly, until `met`; moves to a new history where this one has grown long. */
-  async wait(
-    who: WaitingOn['who'],
-    what: string,
-    met: () => boolean,
-    more: { dueAt?: string; requirements?: Requirement[] } = {},
-  ): Promise<void> {
+  /**
+   * Waits visibly until `met`. Reminder and escalation fire once each at their hour, expiry ends the lifecycle; a long history moves to a
+   * new run, and the wait goes on there.
+   */
+  async wait(wait: Wait, met: () => boolean): Promise<void> {
+    const { state } = this;
     if (met()) return;
-    await this.waiting(who, what, more, () => condition(() => met() || workflowInfo().continueAsNewSuggested));
-    if (!met()) await this.#continueAsNew();
+    if (wait.days && state.deadlines.length === 0) {
+      const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
+      state.deadlines = deadlinesFrom(await ownActivities.businessTimes(times));
+    }
+    this.#showWait(wait);
+    if (wait.who !== 'finhub') this.notifications.send('lifecycle.waiting', { for: wait.who });
+    while (!met()) {
+      const next = nextDeadline(state.deadlines);
+      const woken = (): boolean => met() || this.historyIsLong || nextDeadline(state.deadlines)?.at !== next?.at;
+      if (await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` })) {
+        if (!met() && this.historyIsLong) await this.continueAsNew();
+      } else this.#pass(next!.kind, wait);
+      state.waitingOn = { ...state.waitingOn!, dueAt: timeOf(state.deadlines, 'due') };
+      this.show();
+    }
+    this.#endWait();
+    state.deadlines = [];
   }
 
   /** Shows what is waited for while `work` runs. */
-  async waiting<T>(
-    who: WaitingOn['who'],
-    what: string,
-    { dueAt, requirements = [] }: { dueAt?: string | undefined; requirements?: Requirement[] },
-    work: () => Promise<T>,
-  ): Promise<T> {
-    this.state.waitingOn = { who, what, since: new Date().toISOString(), dueAt };
-    this.state.requirements = requirements;
-    this.show();
+  async waiting<T>(who: Waiter, what: string, work: () => Promise<T>): Promise<T> {
+    this.#showWait({ who, what });
     try {
       return await work();
     } finally {
-      this.state.waitingOn = undefined;
-      this.state.requirements = [];
+      this.#endWait();
     }
+  }
+
+  /** Lets something happen to the case by the reducer's rules. */
+  occur(occurrence: Occurrence, given: Partial<Given> = {}): void {
+    const { state } = occur(this.state, occurrence, {
+      at: new Date(),
+      operators: new Map(),
+      signed: new Set(),
+      ...given,
+    });
+    Object.assign(this.state, state);
   }
 
   /** Adds to the audit. */
   record(event: string, detail?: string, by?: string): void {
-    record(this.state, new Date(), { event, detail, by });
+    Object.assign(this.state, recorded(this.state, new Date(), { event, detail, by }));
   }
 
   /** Marks a fact about the customer as true. */
@@ -122,48 +155,78 @@ export class Case {
     setCurrentDetails(checklist(this.state, new Date()));
   }
 
-  end({ result, reason }: Pick<Outcome, 'result' | 'reason'>): void {
-    for (const phase of this.state.phases) if (phase.state === 'active') phase.state = 'stopped';
+  /** Whether it is time to move to a new run; a wait does it when nothing is under way. */
+  get historyIsLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter;
+  }
+
+  async continueAsNew(): Promise<never> {
+    await condition(allHandlersFinished);
+    await this.notifications.drained();
+    return continueAsNew({ application: this.state.application, resumed: this.state } satisfies LifecycleInput);
+  }
+
+  /** True when `woken`, false when the time came first. */
+  async #until(woken: () => boolean, timer: { at: string; summary: string } | undefined): Promise<boolean> {
+    if (timer) return condition(woken, Math.max(1, Date.parse(timer.at) - Date.now()), { summary: timer.summary });
+    await condition(woken);
+    return true;
+  }
+
+  #pass(kind: DeadlineKind, { who, what }: Wait): void {
+    this.occur({ name: 'deadlinePassed', kind });
+    this.notifications.send(`lifecycle.${kind}`, { for: who });
+    log.info('deadline passed', { deadline: kind, waitingFor: who, what });
+    if (kind === 'expiry') throw new Ending('expired');
+  }
+
+  #showWait({ who, what, requirements = [] }: Wait): void {
+    const { waitingOn, deadlines } = this.state;
+    // The same wait, resumed in a new run, began when it began.
+    const since = waitingOn?.what === what ? waitingOn.since : new Date().toISOString();
+    this.state.waitingOn = { who, what, since, dueAt: timeOf(deadlines, 'due') };
+    this.state.requirements = requirements;
+    this.show();
+  }
+
+  #endWait(): void {
     this.state.waitingOn = undefined;
-    this.state.attention = undefined;
     this.state.requirements = [];
-    this.record('ended', result);
-    this.state.outcome = { result, at: new Date().toISOString(), reason };
+  }
+
+  #end(result: Outcome['result'], reason?: string): void {
+    this.occur({ name: 'ended', result, reason });
+    this.notifications.send('lifecycle.ended', { result });
+    this.show();
   }
 
   async #runPhase(name: PhaseName, phase: PhaseFunction): Promise<void> {
-    const entry = this.state.phases.find((candidate) => candidate.name === name)!;
-    if (entry.state === 'pending') {
-      entry.state = 'active';
-      entry.startedAt = new Date().toISOString();
-      this.record('phaseStarted', name);
+    const entry = (): CaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
+    if (entry().state === 'completed' || entry().state === 'skipped') return;
+    if (entry().state === 'pending') {
+      Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });
+      this.record('phaseStarted');
     }
     this.show();
+    let ended: 'completed' | 'skipped' = 'completed';
     try {
-      for (
-        let missing = missingPrerequisites(this.state, name);
-        missing.length > 0;
-        missing = missingPrerequisites(this.state, name)
-      ) {
-        await this.calls.needsPerson(name, {
-          type: 'PrerequisiteMissing',
-          message: `phase ${name} cannot start`,
-          missing,
-        });
-      }
+      await this.#prerequisites(name);
       await phase(this);
-      entry.state = 'completed';
     } catch (error) {
       if (!(error instanceof PhaseSkipped)) throw error;
-      entry.state = 'skipped';
+      ended = 'skipped';
     }
-    entry.completedAt = new Date().toISOString();
-    this.record('phaseEnded', `${name}: ${entry.state}`);
-    log.info('phase ended', { phase: name, state: entry.state });
+    this.record('phaseEnded', ended);
+    Object.assign(entry(), { state: ended, completedAt: new Date().toISOString() });
+    this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
   }
 
-  async #continueAsNew(): Promise<never> {
-    await condition(allHandlersFinished);
-    return continueAsNew({ application: this.state.application, resumed: this.state } satisfies LifecycleInput);
+  async #prerequisites(name: PhaseName): Promise<void> {
+    const missing = (): Requirement[] => missingPrerequisites(this.state, name);
+    while (missing().length > 0) {
+      const failure = { type: 'PrerequisiteMissing', message: `phase ${name} cannot start`, missing: missing() };
+      await this.calls.needsPerson(name, name, failure);
+    }
   }
 }

@@ -27,7 +27,7 @@ export async function settleOrder(kase: Case, order: OrderRequest): Promise<void
     { of: reference, adopts: ['orderId'] },
   );
   const orderId = executed.orderId ?? preparedOrderId;
-  const { status, reason } = await kase.waiting('finhub', `${type} ${reference} to be settled`, {}, () =>
+  const { status, reason } = await kase.waiting('finhub', `${type} ${reference} to be settled`, () =>
     kase.calls.poll(
       'awaitOrder',
       { accountId: accountId!, orderId },

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { CaseState } from '../lifecycle/case-state.js';
+import { timeOf } from '../lifecycle/deadlines.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
 import { statusWord } from '../lifecycle/status.js';
 
@@ -34,6 +35,7 @@ function pair(name: SearchAttributeName, value: Values[SearchAttributeName]): Se
 function valuesOf(state: CaseState): Values {
   const { review } = state;
   const open = review.stage === 'inReview';
+  const dueAt = timeOf(state.deadlines, 'due');
   return {
     LifecycleKind: state.kind,
     LifecyclePhase: state.phases.find((phase) => phase.state === 'active')?.name ?? null,
@@ -41,8 +43,8 @@ function valuesOf(state: CaseState): Values {
     FinHubTenant: state.application.tenantId,
     RiskLevel: state.risk ?? null,
     ReviewLevel: open ? (review.rules?.level ?? null) : null,
-    ReviewAssignee: null,
-    ReviewDueAt: open && review.dueAt !== undefined ? new Date(review.dueAt) : null,
+    ReviewAssignee: state.assignee ?? null,
+    ReviewDueAt: open && dueAt !== undefined ? new Date(dueAt) : null,
     NeedsAttention: state.attention !== undefined,
   };
 }

@@ -12,7 +12,7 @@ export async function activation(kase: Case): Promise<void> {
   if (kind === 'organization') await activateOrganization(kase);
   else if (kase.policy.individualActivation === 'admin') await activateByAdmin(kase);
   else await activateWithCode(kase);
-  const { accountId, iban } = await kase.waiting('finhub', 'wallet and IBAN', {}, () =>
+  const { accountId, iban } = await kase.waiting('finhub', 'wallet and IBAN', () =>
     kase.calls.poll(
       'awaitAccount',
       { customerId: kase.customerId, customerType: kind === 'organization' ? 'B2B' : 'B2C' },
@@ -34,18 +34,22 @@ async function ready(kase: Case): Promise<void> {
     const faults = roleFaults(kase.state);
     const missing = faults.length > 0 ? faults : await missingAtFinHub(kase);
     if (missing.length === 0) return;
-    await kase.calls.needsPerson(kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness', {
-      type: 'NotReadyForActivation',
-      message: 'what activation takes is not complete',
-      missing,
-    });
+    await kase.calls.needsPerson(
+      'readiness',
+      kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness',
+      {
+        type: 'NotReadyForActivation',
+        message: 'what activation takes is not complete',
+        missing,
+      },
+    );
   }
 }
 
 async function missingAtFinHub(kase: Case): Promise<Requirement[]> {
   const { kind } = kase.state;
   try {
-    await kase.waiting('finhub', 'readiness for activation', {}, () =>
+    await kase.waiting('finhub', 'readiness for activation', () =>
       kase.calls.poll(
         'awaitReadiness',
         { kind, customerId: kase.customerId },
@@ -82,9 +86,11 @@ async function activateWithCode(kase: Case): Promise<void> {
     ;
     message = 'the activation code was not accepted'
   ) {
-    await kase.wait('customer', 'activation code', () => kase.state.activationCode !== undefined, {
-      requirements: [{ code: 'activationCode', message, field: 'code' }],
-    });
+    const requirements = [{ code: 'activationCode', message, field: 'code' }];
+    await kase.wait(
+      { who: 'customer', what: 'activation code', requirements, days: kase.policy.customer.activationCode },
+      () => kase.state.activationCode !== undefined,
+    );
     const code = kase.state.activationCode!;
     try {
       await kase.calls.once('activateIndividual', () => ({ customerId: kase.customerId, code, email: emailOf(kase) }), {

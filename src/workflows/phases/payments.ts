@@ -64,7 +64,7 @@ async function addBeneficiaries(kase: Case, wanted: Beneficiary[]): Promise<void
 /** A flagged beneficiary is a person's decision, never a silent skip. */
 async function screened(kase: Case, ref: string, screening: string): Promise<void> {
   if (screening !== 'FLAGGED') return;
-  await kase.calls.needsPerson('addBeneficiary', {
+  await kase.calls.needsPerson(`screening/${ref}`, 'addBeneficiary', {
     type: 'BeneficiaryFlagged',
     message: `beneficiary "${ref}" was flagged by FinHub's PEP and sanctions screening`,
   });

@@ -52,7 +52,7 @@ async function chooseCategory(kase: Case): Promise<Category> {
       ? categorizationFaults(category, application.categorization)
       : [unknownCategory(categories)];
     if (category && missing.length === 0) return category;
-    await kase.calls.needsPerson('categorization', {
+    await kase.calls.needsPerson('categorization', 'categorization', {
       type: 'CategorizationInvalid',
       message: 'the categorization does not fit the hierarchy',
       missing,

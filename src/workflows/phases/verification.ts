@@ -1,8 +1,11 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { beneficialOwners, isOrganization } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
-import { adoptPortalDecision, missingDocuments, openRound, takeDue } from '../../lifecycle/review.js';
+import { rulesFor } from '../../lifecycle/policy.js';
+import { dueDecisions } from '../../lifecycle/reducer.js';
+import { missingDocuments } from '../../lifecycle/review.js';
+import { ownActivities } from '../activities.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { judgeKept } from '../messages.js';
@@ -26,8 +29,8 @@ export async function verification(kase: Case): Promise<void> {
 }
 
 async function start(kase: Case): Promise<string> {
-  const { application, risk } = kase.state;
-  const level = risk === 'HIGH' ? 'POWER_TENANT_VERIFIED' : 'TENANT_VERIFIED';
+  const { application, kind, risk } = kase.state;
+  const rules = rulesFor(kase.policy, kind, risk);
   if (!isOrganization(application)) {
     const started = await kase.calls.once('initiateVerification', () => ({ customerId: kase.customerId }), {
       adopts: ['verificationId'],
@@ -39,7 +42,7 @@ async function start(kase: Case): Promise<string> {
     'startOrganizationVerification',
     () => ({
       organizationId: kase.customerId,
-      requestedLevel: level,
+      requestedLevel: `${rules.level}_VERIFIED`,
       notes: `KYB with ${owners.length} beneficial owners of 25 % or more`,
     }),
     { adopts: ['verificationId'] },
@@ -53,13 +56,13 @@ async function collect(kase: Case, verificationId: string): Promise<void> {
   while (lacking().length > 0) {
     const before = kase.state.review.evidence.length;
     await kase.wait(
-      'customer',
-      'documents',
-      () => kase.state.review.evidence.length > before || lacking().length === 0,
       {
-        dueAt: daysFromNow(kase.policy.customerDays),
+        who: 'customer',
+        what: 'documents',
         requirements: lacking().map(requirementOf),
+        days: kase.policy.customer.documents,
       },
+      () => kase.state.review.evidence.length > before || lacking().length === 0,
     );
   }
   const { kind, review, risk } = kase.state;
@@ -71,7 +74,7 @@ async function collect(kase: Case, verificationId: string): Promise<void> {
     );
   }
   if (kind === 'individual') {
-    const verificationType = risk === 'HIGH' ? ('ENHANCED' as const) : ('STANDARD' as const);
+    const verificationType = rulesFor(kase.policy, kind, risk).verification;
     await kase.calls.once(
       'submitVerification',
       () => ({ customerId: kase.customerId, verificationId, verificationType }),
@@ -84,52 +87,51 @@ async function collect(kase: Case, verificationId: string): Promise<void> {
 
 /** Opens the round, and applies the decisions that came before it. */
 async function open(kase: Case): Promise<void> {
-  const { risk } = kase.state;
-  const rules = kase.policy.review[risk === 'LOW' || risk === 'MEDIUM' ? risk : 'HIGH'];
-  kase.state.review = openRound(kase.state.review, rules, new Date());
-  kase.record('roundOpened', `round ${kase.state.review.round}, ${rules.level}, quorum ${rules.quorum}`);
-  const { review, due } = takeDue(kase.state.review);
-  kase.state.review = review;
+  const { kind, risk, application } = kase.state;
+  const rules = rulesFor(kase.policy, kind, risk);
+  const times = { tenantId: application.tenantId, from: new Date().toISOString(), days: rules.deadlines };
+  kase.occur({ name: 'roundOpened', rules, deadlines: await ownActivities.businessTimes(times) });
+  const { state, due } = dueDecisions(kase.state);
+  Object.assign(kase.state, state);
   for (const kept of due) await judgeKept(kase, kept);
 }
 
 /** Waits for the operators, and looks at FinHub meanwhile: somebody may decide in its portal. Returns what FinHub says, if it was asked. */
 async function decision(kase: Case, verificationId: string): Promise<FinHubVerdict | undefined> {
-  const isDecided = () => kase.state.review.stage !== 'inReview';
-  const { rules, round, dueAt } = kase.state.review;
+  const isDecided = (): boolean => kase.state.review.stage !== 'inReview';
+  const { rules, round } = kase.state.review;
   let seen: FinHubVerdict | undefined;
-  const scope = new CancellationScope();
-  const watching = scope.run(async () => {
-    seen = await kase.calls.poll(
-      'awaitVerdict',
-      { verificationId },
-      {
-        every: kase.policy.verdictPollSeconds,
-        summary: `looks for FinHub's verdict every ${kase.policy.verdictPollSeconds} s; waiting is normal`,
-      },
-    );
-    kase.record('seenAtFinHub', seen);
-    if (!isDecided() && rules?.portalDecision === 'adopt')
-      kase.state.review = adoptPortalDecision(kase.state.review, seen);
-  });
-  const watched = watching.catch((error: unknown) => {
-    if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
-  });
+  const portal = new CancellationScope();
+  const watching = portal
+    .run(async () => {
+      seen = await kase.calls.poll(
+        'awaitVerdict',
+        { verificationId },
+        {
+          every: kase.policy.verdictPollSeconds,
+          summary: `looks for a decision in FinHub's portal; waiting is normal`,
+        },
+      );
+      kase.occur({ name: 'seenAtFinHub', verdict: seen });
+    })
+    .catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
   try {
-    await Promise.race([
-      kase.wait(
-        'operator',
-        `decision on round ${round} by ${rules?.level}`,
-        isDecided,
-        dueAt === undefined ? {} : { dueAt },
-      ),
-      watched.then(() => condition(isDecided)),
-    ]);
+    const operators = kase.wait({ who: 'operator', what: `decision on round ${round} by ${rules?.level}` }, isDecided);
+    // Whatever ends the watching early, but for its cancellation, ends the wait.
+    await Promise.race([operators, watching.then(() => operators)]);
   } finally {
-    scope.cancel();
+    portal.cancel();
   }
-  await watched;
+  await watching;
+  askForDocuments(kase);
   return seen;
+}
+
+/** Tells the outside that the customer has to hand in more. */
+function askForDocuments(kase: Case): void {
+  if (kase.state.review.stage === 'collecting') kase.notifications.send('lifecycle.documentsRequested');
 }
 
 async function approve(kase: Case, verificationId: string, atFinHub: FinHubVerdict | undefined): Promise<void> {
@@ -164,7 +166,7 @@ async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerd
     actAs === 'powerTenant' && !kase.policy.powerTenantCredentials
       ? `${status} in FinHub's portal: this worker has no power-tenant credentials`
       : `FinHub to confirm ${status}`;
-  await kase.waiting('finhub', what, {}, async () => {
+  await kase.waiting('finhub', what, async () => {
     const verdict = await kase.calls.poll(
       'awaitVerdict',
       { verificationId },
@@ -176,7 +178,7 @@ async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerd
 
 /** FinHub says the opposite of what was decided here: a person looks at it, nothing is overwritten. */
 async function contradiction(kase: Case, verdict: FinHubVerdict): Promise<void> {
-  await kase.calls.needsPerson('verification', {
+  await kase.calls.needsPerson('verdict', 'verification', {
     type: 'VerdictContradicts',
     message: `FinHub has the verification as ${verdict}, against the decision taken here`,
   });
@@ -185,8 +187,4 @@ async function contradiction(kase: Case, verdict: FinHubVerdict): Promise<void> 
 function requirementOf({ type, why, subject }: DocumentRequest): Requirement {
   const what = type === 'ANY' ? 'documents are needed' : `a document of type ${type} is needed`;
   return { code: 'document', message: why === undefined ? what : `${what}: ${why}`, document: type, subject };
-}
-
-function daysFromNow(days: number): string {
-  return new Date(Date.now() + days * 24 * 3600_000).toISOString();
 }

@@ -1,0 +1,24 @@
+import { DateTime } from 'luxon';
+import type { DeadlineKind, DeadlineTimes } from '../lifecycle/deadlines.js';
+import type { BusinessDays } from '../lifecycle/policy.js';
+import type { Calendar } from '../policies/policy-file.js';
+
+/** The hours that lie so many business days after `from`, at the same local time of day. */
+export function businessTimes(calendar: Calendar, from: string, days: BusinessDays): DeadlineTimes {
+  const start = DateTime.fromISO(from, { zone: calendar.timeZone });
+  const kinds = Object.keys(days) as DeadlineKind[];
+  return Object.fromEntries(kinds.map((kind) => [kind, addBusinessDays(calendar, start, days[kind]!)]));
+}
+
+function addBusinessDays(calendar: Calendar, start: DateTime, days: number): string {
+  let day = start;
+  for (let left = days; left > 0;) {
+    day = day.plus({ days: 1 });
+    if (isBusinessDay(calendar, day)) left -= 1;
+  }
+  return day.toUTC().toISO()!;
+}
+
+function isBusinessDay({ weekend, holidays }: Calendar, day: DateTime): boolean {
+  return !weekend.includes(day.weekday) && !holidays.includes(day.toISODate()!);
+}

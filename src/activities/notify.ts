@@ -1,0 +1,58 @@
+import { createHmac } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { request } from 'undici';
+
+/** What leaves the service: ids and states only. */
+export interface Notification {
+  type: string;
+  /** ISO 8601. */
+  at: string;
+  data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
+}
+
+/** Where notifications go, and the secret that signs them: `whsec_` and base64, as Standard Webhooks has it. */
+export interface NotificationTarget {
+  url: string;
+  secret: string;
+}
+
+export interface NotifyActivities {
+  /** Delivers at least once; the receiver knows repeats by `webhook-id`. Anything but a 2xx is tried again. */
+  notify(notification: Notification): Promise<void>;
+}
+
+const TIMEOUT_MS = 15_000;
+
+export function notifyActivities(target: NotificationTarget | undefined): NotifyActivities {
+  return {
+    async notify({ type, at, data }) {
+      if (!target) return;
+      const id = `${data.workflowId}#${data.sequence}`;
+      const body = JSON.stringify({ type, timestamp: at, data });
+      const timestamp = Math.floor(Date.now() / 1000).toString();
+      // undici follows no redirects, so nobody can send a notification elsewhere.
+      const response = await request(target.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': id,
+          'webhook-timestamp': timestamp,
+          'webhook-signature': `v1,${signature(target.secret, `${id}.${timestamp}.${body}`)}`,
+        },
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await response.body.dump();
+      if (response.statusCode < 200 || response.statusCode >= 300) {
+        throw ApplicationFailure.retryable(`the receiver answered ${response.statusCode}`, 'NotificationRefused');
+      }
+    },
+  };
+}
+
+/** The Standard Webhooks scheme: HMAC-SHA-256 in base64. */
+function signature(secret: string, text: string): string {
+  return createHmac('sha256', Buffer.from(secret.replace(/^whsec_/, ''), 'base64'))
+    .update(text)
+    .digest('base64');
+}

@@ -1,0 +1,51 @@
+/** What happens when a wait grows long. None of them approves anything. */
+export type DeadlineKind = 'reminder' | 'due' | 'escalation' | 'expiry';
+
+/** One hour that a wait looks towards; fires once. */
+export interface Deadline {
+  kind: DeadlineKind;
+  /** ISO 8601. */
+  at: string;
+  fired: boolean;
+}
+
+/** The deadlines of one wait, as business times from its start. */
+export type DeadlineTimes = Partial<Record<DeadlineKind, string>>;
+
+export function deadlinesFrom(times: DeadlineTimes): Deadline[] {
+  const kinds = Object.keys(times) as DeadlineKind[];
+  return kinds.map((kind) => ({ kind, at: times[kind]!, fired: false })).sort(byTime);
+}
+
+/** The next one that has not fired. */
+export function nextDeadline(deadlines: readonly Deadline[]): Deadline | undefined {
+  return [...deadlines].sort(byTime).find(({ fired }) => !fired);
+}
+
+export function fire(deadlines: readonly Deadline[], kind: DeadlineKind): Deadline[] {
+  return deadlines.map((deadline) => (deadline.kind === kind ? { ...deadline, fired: true } : deadline));
+}
+
+/** When the wait is due, or over. */
+export function timeOf(deadlines: readonly Deadline[], kind: DeadlineKind): string | undefined {
+  return deadlines.find((deadline) => deadline.kind === kind)?.at;
+}
+
+/**
+ * Gives a wait until `until`: its due time moves there, everything that has not fired moves along, and a due time that had passed counts
+ * again.
+ */
+export function extend(deadlines: readonly Deadline[], until: Date): Deadline[] {
+  const due = timeOf(deadlines, 'due') ?? timeOf(deadlines, 'expiry');
+  if (due === undefined) return [...deadlines];
+  const shift = until.getTime() - Date.parse(due);
+  return deadlines.map((deadline) =>
+    deadline.fired && deadline.kind !== 'due'
+      ? deadline
+      : { ...deadline, at: new Date(Date.parse(deadline.at) + shift).toISOString(), fired: false },
+  );
+}
+
+function byTime(a: Deadline, b: Deadline): number {
+  return Date.parse(a.at) - Date.parse(b.at);
+}

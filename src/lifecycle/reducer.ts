@@ -1,0 +1,269 @@
+import { recorded } from './audit.js';
+import { canonicalJson } from './canonical.js';
+import { correct, resolve } from './case-rules.js';
+import type { CaseState, Outcome } from './case-state.js';
+import { deadlinesFrom, extend, fire, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
+import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
+import { worksFor, type Operator, type ReviewRules } from './policy.js';
+import {
+  addEvidence,
+  adoptPortalDecision,
+  decide as decideReview,
+  earlierAnswer,
+  escalate,
+  isDue,
+  keep,
+  openRound,
+  takeDue,
+  type KeptDecision,
+} from './review.js';
+import { FATES, refusalDetail, stageOf } from './stages.js';
+
+/** What happens to a case besides messages: its own doings, and what FinHub's portal decided. */
+export type Occurrence =
+  | { name: 'roundOpened'; rules: ReviewRules; deadlines: DeadlineTimes }
+  | { name: 'keptDecision'; kept: KeptDecision }
+  | { name: 'deadlinePassed'; kind: DeadlineKind }
+  | { name: 'seenAtFinHub'; verdict: 'APPROVED' | 'REJECTED' }
+  | { name: 'ended'; result: Outcome['result']; reason?: string | undefined };
+
+/** What is known when something is decided. */
+export interface Given {
+  at: Date;
+  /** The operators a message names, as the operators file knows them now; strangers are not in it. */
+  operators: ReadonlyMap<string, Operator>;
+  /** Decisions whose signature was checked and found to be the operator's own, by decision id. */
+  signed: ReadonlySet<string>;
+}
+
+export interface Reduction {
+  state: CaseState;
+  answer: Answer;
+}
+
+type Rule<Name extends MessageName> = (
+  state: CaseState,
+  body: MessageBodies[Name],
+  given: Given,
+) => [Partial<CaseState>, Answer];
+
+/** What each message does; `FATES` has let it through. */
+const RULES: { [Name in MessageName]: Rule<Name> } = {
+  submitDocuments: (state, { submittedBy, documents }) => {
+    const review = addEvidence(state.review, documents, submittedBy);
+    const added = review.evidence.length - state.review.evidence.length;
+    return [{ review }, accept('applied', `${added} new documents for round ${review.round}`)];
+  },
+
+  acceptConsents: (state, evidence) =>
+    state.consents && canonicalJson(state.consents) !== canonicalJson(evidence)
+      ? [{}, refuse('NotAllowed', 'the consents were given already')]
+      : [{ consents: evidence }, accept('applied', 'consents taken')],
+
+  submitActivationCode: (_state, { code }) => [{ activationCode: code }, accept('applied', 'activation code taken')],
+
+  decideVerification: (state, decision, given) => {
+    if (!isDue(state.review, decision)) {
+      const { review, answer } = keep(state.review, decision);
+      return [{ review }, answer];
+    }
+    return judged(state, { decision, evidenceHash: decision.evidenceHash }, given);
+  },
+
+  correctApplication: (state, correction) => {
+    const { changes, answer } = correct(state, correction);
+    return [changes, answer];
+  },
+
+  resolveAttention: (state, resolution) => {
+    const { changes, answer } = resolve(state, resolution);
+    return [changes, answer];
+  },
+
+  claim: (state, { by }) =>
+    state.assignee === undefined || state.assignee === by
+      ? [{ assignee: by }, accept('applied', 'the case is yours')]
+      : [{}, refuse('AlreadyClaimed', `${state.assignee} has the case`)],
+
+  release: (state, { by }) =>
+    state.assignee === by
+      ? [{ assignee: undefined }, accept('applied', 'the case is free')]
+      : [{}, refuse('NotAllowed', 'only who has the case gives it back')],
+
+  assign: (state, { to }, { operators }) => {
+    const assignee = operators.get(to);
+    if (!assignee) return [{}, refuse('UnknownOperator', `no operator "${to}" is known`)];
+    if (!worksFor(assignee, state.application.tenantId)) {
+      return [{}, refuse('WrongTenant', `${to} does not work for this tenant`)];
+    }
+    return [{ assignee: to }, accept('applied', `${to} has the case`)];
+  },
+
+  note: (state, { by, text }, { at }) => [
+    { notes: [...state.notes, { at: at.toISOString(), by, text }].slice(-MAX_NOTES) },
+    accept('applied', 'noted'),
+  ],
+
+  extend: (state, { until }, { at }) => {
+    if (Date.parse(until) <= at.getTime()) return [{}, refuse('NotAllowed', 'the new time must be in the future')];
+    if (state.deadlines.length === 0) return [{}, refuse('NotAllowed', 'nothing here has a deadline')];
+    return [{ deadlines: extend(state.deadlines, new Date(until)) }, accept('applied', `due ${until}`)];
+  },
+
+  cancel: (_state, request) => [{ cancelRequest: request }, accept('applied', 'cancelled')],
+};
+
+const MAX_NOTES = 200;
+
+/** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
+const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
+  'resolveAttention',
+  'claim',
+  'release',
+  'assign',
+  'note',
+  'extend',
+]);
+
+/**
+ * The operators that have to be looked up before a message can be decided; none for one that is kept, was answered before, or is refused
+ * whoever sent it.
+ */
+export function operatorsNamed(state: CaseState, message: Message): string[] {
+  if (FATES[message.name][stageOf(state)] !== 'taken') return [];
+  if (message.name === 'decideVerification') {
+    const { body } = message;
+    return earlierAnswer(state.review, body) === undefined && isDue(state.review, body) ? [body.operator.id] : [];
+  }
+  if (message.name === 'assign') return [message.body.by, message.body.to];
+  return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
+}
+
+/** Who sent a message, by its own word; for the audit. */
+export function senderOf({ body }: Message): string | undefined {
+  if ('operator' in body) return body.operator.id;
+  if ('submittedBy' in body) return body.submittedBy;
+  if ('correctedBy' in body) return body.correctedBy;
+  return 'by' in body ? body.by : undefined;
+}
+
+/** Decides on a message. The workflow and the model test run this same code; every answer is in the audit. */
+export function decide(state: CaseState, message: Message, given: Given): Reduction {
+  const [changes, answer] = ruled(state, message, given);
+  const next = { ...state, ...changes };
+  const entry = {
+    event: message.name,
+    by: senderOf(message),
+    round: message.name === 'decideVerification' ? message.body.round : undefined,
+    detail: describe(answer, reasonOf(message)),
+  };
+  return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+}
+
+function ruled(state: CaseState, message: Message, given: Given): [Partial<CaseState>, Answer] {
+  if (message.name === 'decideVerification') {
+    const earlier = earlierAnswer(state.review, message.body);
+    if (earlier) return [{}, earlier];
+  }
+  const stage = stageOf(state);
+  const fate = FATES[message.name][stage];
+  if (fate !== 'taken' && fate !== 'kept') return [{}, refuse(fate, refusalDetail(stage))];
+  if (OPERATORS_ONLY.has(message.name)) {
+    const operator = given.operators.get(senderOf(message)!);
+    if (!operator) return [{}, refuse('UnknownOperator', 'no operator of this id is known')];
+    if (!worksFor(operator, state.application.tenantId)) {
+      return [{}, refuse('WrongTenant', 'the operator does not work for this tenant')];
+    }
+  }
+  const rule = RULES[message.name] as Rule<MessageName>;
+  return rule(state, message.body, given);
+}
+
+/** What happens by itself, by the same rules. */
+export function occur(state: CaseState, occurrence: Occurrence, given: Given): Reduction {
+  const [changes, answer] = occurred(state, occurrence, given);
+  const next = { ...state, ...changes };
+  const by = occurrence.name === 'keptDecision' ? occurrence.kept.decision.operator.id : undefined;
+  const round = occurrence.name === 'roundOpened' || occurrence.name === 'keptDecision' ? next.review.round : undefined;
+  const entry = { event: occurrence.name, by, round, detail: describe(answer, undefined) };
+  return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+}
+
+function occurred(state: CaseState, occurrence: Occurrence, given: Given): [Partial<CaseState>, Answer] {
+  switch (occurrence.name) {
+    case 'roundOpened': {
+      const { rules, deadlines } = occurrence;
+      return [
+        { review: openRound(state.review, rules, given.at), deadlines: deadlinesFrom(deadlines) },
+        accept('applied', `${rules.level}, quorum ${rules.quorum}, due ${deadlines.due ?? 'at no time'}`),
+      ];
+    }
+    case 'keptDecision':
+      return judged(state, occurrence.kept, given);
+    case 'deadlinePassed': {
+      const { kind } = occurrence;
+      const deadlines = fire(state.deadlines, kind);
+      const raised = kind === 'escalation' && state.review.stage === 'inReview';
+      return [{ deadlines, ...(raised ? { review: escalate(state.review) } : {}) }, accept('applied', kind)];
+    }
+    case 'seenAtFinHub': {
+      const { verdict } = occurrence;
+      if (state.review.stage !== 'inReview' || state.review.rules?.portalDecision !== 'adopt') {
+        return [{}, accept('recorded', `${verdict}, held until our operators have decided`)];
+      }
+      return [
+        { review: adoptPortalDecision(state.review, verdict) },
+        accept('applied', `${verdict} in FinHub's portal`),
+      ];
+    }
+    case 'ended':
+      return [ending(state, occurrence, given.at), accept('applied', occurrence.result)];
+  }
+}
+
+function ending(
+  state: CaseState,
+  { result, reason }: Pick<Outcome, 'result' | 'reason'>,
+  at: Date,
+): Partial<CaseState> {
+  if (state.outcome) return {};
+  return {
+    phases: state.phases.map((phase) => (phase.state === 'active' ? { ...phase, state: 'stopped' } : phase)),
+    waitingOn: undefined,
+    attention: undefined,
+    deadlines: [],
+    requirements: [],
+    activationCode: undefined,
+    outcome: { result, at: at.toISOString(), reason },
+  };
+}
+
+function judged(
+  state: CaseState,
+  { decision, evidenceHash }: { decision: KeptDecision['decision']; evidenceHash: string | undefined },
+  given: Given,
+): [Partial<CaseState>, Answer] {
+  if (state.policy?.signedDecisions === true && !given.signed.has(decision.decisionId)) {
+    return [{}, refuse('SignatureInvalid', "the decision does not carry the operator's own signature")];
+  }
+  const operator = given.operators.get(decision.operator.id);
+  const { review, answer } = decideReview(state.review, decision, operator, evidenceHash);
+  const isOver = review.stage !== 'inReview';
+  return [{ review, ...(isOver ? { deadlines: [], assignee: undefined } : {}) }, answer];
+}
+
+/** The kept decisions that are due now, and the case without them. */
+export function dueDecisions(state: CaseState): { state: CaseState; due: KeptDecision[] } {
+  const { review, due } = takeDue(state.review);
+  return { state: { ...state, review }, due };
+}
+
+function reasonOf({ body }: Message): string | undefined {
+  if ('internalReason' in body && body.internalReason !== undefined) return body.internalReason;
+  return 'reason' in body ? body.reason : undefined;
+}
+
+function describe(answer: Answer, reason: string | undefined): string {
+  const what = answer.accepted ? `${answer.state}: ${answer.detail}` : `refused, ${answer.refusal}: ${answer.detail}`;
+  return reason === undefined ? what : `${what} (${reason})`;
+}

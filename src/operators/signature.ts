@@ -1,0 +1,37 @@
+import { compactVerify, CompactSign, importJWK, type JWK } from 'jose';
+import { canonicalJson } from '../lifecycle/canonical.js';
+import type { Decision } from '../lifecycle/messages.js';
+
+/** Keys are Ed25519: short, and signing needs no good randomness. */
+const ALGORITHM = 'EdDSA';
+
+/** What a signature is over: the decision and the case it is on, so that it holds nowhere else. */
+function signedText(workflowId: string, { signature: _, ...decision }: Decision): Uint8Array {
+  return new TextEncoder().encode(canonicalJson({ workflowId, decision }));
+}
+
+/**
+ * Signs a decision with the operator's own key.
+ * @returns a compact JWS, for the decision's `signature`
+ * @throws TypeError if the key is not a private Ed25519 JWK
+ */
+export async function signDecision(privateKey: JWK, workflowId: string, decision: Decision): Promise<string> {
+  const key = await importJWK(privateKey, ALGORITHM);
+  return new CompactSign(signedText(workflowId, decision)).setProtectedHeader({ alg: ALGORITHM }).sign(key);
+}
+
+/** Whether a decision carries the signature of this operator's key. */
+export async function isSignedBy(
+  operator: { publicKey?: JWK | undefined },
+  workflowId: string,
+  decision: Decision,
+): Promise<boolean> {
+  if (!operator.publicKey || !decision.signature) return false;
+  try {
+    const key = await importJWK(operator.publicKey, ALGORITHM);
+    const { payload } = await compactVerify(decision.signature, key, { algorithms: [ALGORITHM] });
+    return Buffer.from(payload).equals(signedText(workflowId, decision));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { canonicalJson } from '../lifecycle/canonical.js';
+import { mergePatch } from '../lifecycle/merge-patch.js';
+import { DEFAULT_POLICY, type TenantPolicy } from '../lifecycle/policy.js';
+
+/** Which days a tenant works on. */
+export interface Calendar {
+  /** IANA name. */
+  timeZone: string;
+  /** ISO weekdays without work, 1 is Monday. */
+  weekend: number[];
+  /** `YYYY-MM-DD`. */
+  holidays: string[];
+}
+
+/** What holds for one tenant now. */
+export interface TenantSettings {
+  version: string;
+  policy: TenantPolicy;
+  calendar: Calendar;
+}
+
+/** Knows each tenant's policy and calendar. */
+export interface Policies {
+  /** @throws PolicyFileError if the file cannot be used now */
+  of(tenantId: string): Promise<TenantSettings>;
+}
+
+/** The policy file cannot be used; the message lists every fault with its path. */
+export class PolicyFileError extends Error {
+  override readonly name = 'PolicyFileError';
+}
+
+const Days = z.number().int().min(0).max(365);
+const Deadlines = z.strictObject({ reminder: Days, due: Days, escalation: Days, expiry: Days }).partial();
+const Rules = z.strictObject({
+  level: z.enum(['TENANT', 'POWER_TENANT']),
+  quorum: z.number().int().min(1).max(5),
+  verification: z.enum(['STANDARD', 'ENHANCED']),
+  deadlines: Deadlines,
+  maxResubmissions: z.number().int().min(0).max(20),
+  portalDecision: z.enum(['adopt', 'hold']),
+});
+const ByRisk = z.strictObject({ LOW: Rules, MEDIUM: Rules, HIGH: Rules });
+
+const Settings = z
+  .strictObject({
+    review: z.strictObject({ individual: ByRisk, organization: ByRisk }),
+    customer: z.strictObject({ documents: Deadlines, consents: Deadlines, activationCode: Deadlines }),
+    calendar: z.strictObject({
+      timeZone: z.string().refine(isTimeZone, { error: 'an IANA time zone is expected, e.g. Europe/Vilnius' }),
+      weekend: z.array(z.number().int().min(1).max(7)).max(6),
+      holidays: z.array(z.iso.date()),
+    }),
+  })
+  .superRefine(({ review }, context) => {
+    for (const kind of ['individual', 'organization'] as const) {
+      if (review[kind].HIGH.level !== 'POWER_TENANT') {
+        context.addIssue({
+          code: 'custom',
+          path: ['review', kind, 'HIGH', 'level'],
+          message: 'high risk is decided by POWER_TENANT; FinHub takes no other approval',
+        });
+      }
+    }
+  });
+
+const DEFAULTS: z.infer<typeof Settings> = {
+  ...(DEFAULT_POLICY as z.infer<typeof Settings>),
+  calendar: { timeZone: 'UTC', weekend: [6, 7], holidays: [] },
+};
+
+const File = z.strictObject({
+  /** For every tenant, over the built-in defaults. */
+  default: z.record(z.string(), z.unknown()).optional(),
+  /** For one tenant, over `default`. */
+  tenants: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+});
+
+/**
+ * Policies from a JSON file, `{"default": {…}, "tenants": {"<id>": {…}}}`, each a merge patch over what stands before it. Read anew for every
+ * case, so a change holds for the cases that start after it. Without a file the built-in policy holds for everybody.
+ * @throws PolicyFileError if it cannot be used now
+ */
+export async function policyFile(path: string | undefined): Promise<Policies> {
+  const policies: Policies = {
+    of: async (tenantId) => settingsFor(path === undefined ? {} : await read(path), tenantId, path),
+  };
+  const { tenants = {} } = path === undefined ? {} : await read(path);
+  for (const tenantId of ['any', ...Object.keys(tenants)]) await policies.of(tenantId);
+  return policies;
+}
+
+async function read(path: string): Promise<z.infer<typeof File>> {
+  try {
+    return File.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    throw new PolicyFileError(`${path}: ${error instanceof z.ZodError ? faults(error) : (error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function settingsFor(file: z.infer<typeof File>, tenantId: string, path: string | undefined): TenantSettings {
+  const merged = mergePatch(mergePatch(DEFAULTS, file.default ?? {}), file.tenants?.[tenantId] ?? {});
+  const parsed = Settings.safeParse(merged);
+  if (!parsed.success) throw new PolicyFileError(`${path ?? 'the built-in policy'}: ${faults(parsed.error)}`);
+  const { calendar, ...policy } = parsed.data;
+  const version = createHash('sha256').update(canonicalJson(parsed.data)).digest('hex').slice(0, 12);
+  return { version, policy: policy as TenantPolicy, calendar };
+}
+
+function faults(error: z.ZodError): string {
+  return error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`).join('; ');
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
