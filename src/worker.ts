@@ -5,22 +5,15 @@ import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
-import { FinHubClient } from './finhub/client.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
-import { operatorsFile, OperatorsFileError } from './operators/operators-file.js';
-import { policyFile, PolicyFileError } from './policies/policy-file.js';
-import { folderStore } from './store/folder-store.js';
+import { OperatorsFileError } from './operators/operators-file.js';
+import { PolicyFileError } from './policies/policy-file.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
+import { dependenciesOf } from './worker/dependencies.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-
-/** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
-const CALL_MARGIN_SECONDS = 5;
-
-/** FinHub's requests that one activity makes at the most: a session, a read-back, the call itself. */
-const REQUESTS_PER_CALL = 3;
 
 /** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
 async function run(config: WorkerConfiguration): Promise<void> {
@@ -33,9 +26,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
   });
   for (const note of config.notes) logger.warn(note);
 
-  const operators = await operatorsFile(config.operatorsFile);
-  const policies = await policyFile(config.policyFile);
-  const finhub = new FinHubClient(config.finhub);
+  const dependencies = await dependenciesOf(config);
   const connection = await connectWorker(config.temporal);
   try {
     await ensureSearchAttributes(connection, config.temporal.namespace);
@@ -44,23 +35,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
       namespace: config.temporal.namespace,
       taskQueue: TASK_QUEUE,
       workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
-      activities: createActivities({
-        finhub,
-        store: folderStore(config.documentStore),
-        keys: config.keys,
-        operators,
-        policies,
-        notifications: config.notifications,
-        policy: {
-          individualActivation: config.individualActivation,
-          powerTenantCredentials: finhub.hasPowerTenant,
-          signedDecisions: config.signedDecisions,
-          notifications: config.notifications !== undefined,
-          continueAsNewAfter: config.maxHistoryEvents,
-          verdictPollSeconds: config.verdictPollSeconds,
-          callSeconds: Math.ceil((finhub.timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
-        },
-      }),
+      activities: createActivities(dependencies),
       dataConverter,
       shutdownGraceTime: config.shutdownGraceSeconds * 1000,
     });
@@ -72,7 +47,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     logger.info('worker stopped');
   } finally {
     await connection.close();
-    await finhub.close();
+    await dependencies.finhub.close();
   }
 }
 

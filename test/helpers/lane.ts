@@ -14,16 +14,14 @@ import {
 import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
-import { FinHubClient } from '../../src/finhub/client.js';
 import type { Application } from '../../src/lifecycle/application.js';
 import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
-import { operatorsFile } from '../../src/operators/operators-file.js';
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { newKeyRingText } from '../../src/secrets/key-ring.js';
-import { folderStore } from '../../src/store/folder-store.js';
 import { initialSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { dependenciesOf } from '../../src/worker/dependencies.js';
 import { eventually } from './eventually.js';
 import { FinHub } from './finhub.js';
 
@@ -79,25 +77,13 @@ export async function startLane(
     FINHUB_VERDICT_POLL_SECONDS: '1',
     ...env,
   });
-  const { keys, individualActivation, verdictPollSeconds } = config;
-  const store = folderStore(folder);
-  const finhubClient = new FinHubClient(config.finhub);
+  const dependencies = await dependenciesOf(config);
+  const { keys, store, finhub: finhubClient } = dependencies;
   const worker = await Worker.create({
     connection,
     namespace: temporal.options.namespace,
     taskQueue: TASK_QUEUE,
-    activities: createActivities({
-      finhub: finhubClient,
-      store,
-      keys,
-      operators: await operatorsFile(config.operatorsFile),
-      policy: {
-        individualActivation,
-        powerTenantCredentials: finhubClient.hasPowerTenant,
-        verdictPollSeconds,
-        callSeconds: 10,
-      },
-    }),
+    activities: createActivities(dependencies),
     ...workerOptions,
   });
   const running = worker.run();

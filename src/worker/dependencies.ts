@@ -1,0 +1,38 @@
+import type { ActivityDependencies } from '../activities/index.js';
+import type { WorkerConfiguration } from '../config/environment.js';
+import { FinHubClient } from '../finhub/client.js';
+import { operatorsFile } from '../operators/operators-file.js';
+import { policyFile } from '../policies/policy-file.js';
+import { folderStore } from '../store/folder-store.js';
+
+/** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
+const CALL_MARGIN_SECONDS = 5;
+
+/** FinHub's requests that one activity makes at the most: a session, a read-back, the call itself. */
+const REQUESTS_PER_CALL = 3;
+
+/**
+ * What a worker's activities need, by its configuration. Its owner closes `finhub`.
+ * @throws OperatorsFileError, PolicyFileError
+ */
+export async function dependenciesOf(config: WorkerConfiguration): Promise<ActivityDependencies> {
+  const [operators, policies] = await Promise.all([operatorsFile(config.operatorsFile), policyFile(config.policyFile)]);
+  const { timeoutMs } = config.finhub;
+  return {
+    finhub: new FinHubClient(config.finhub),
+    store: folderStore(config.documentStore),
+    keys: config.keys,
+    operators,
+    policies,
+    notifications: config.notifications,
+    policy: {
+      individualActivation: config.individualActivation,
+      powerTenantCredentials: config.finhub.powerTenant !== undefined,
+      signedDecisions: config.signedDecisions,
+      notifications: config.notifications !== undefined,
+      verdictPollSeconds: config.verdictPollSeconds,
+      callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
+      continueAsNewAfter: config.maxHistoryEvents,
+    },
+  };
+}
