@@ -10,6 +10,7 @@ import { OperatorsFileError } from './operators/operators-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
 import { dependenciesOf } from './worker/dependencies.js';
 
@@ -29,20 +30,22 @@ async function run(config: WorkerConfiguration): Promise<void> {
   const dependencies = await dependenciesOf(config);
   const connection = await connectWorker(config.temporal);
   try {
-    await ensureSearchAttributes(connection, config.temporal.namespace);
+    const { namespace } = config.temporal;
+    await ensureSearchAttributes(connection, namespace);
+    const retention = await retentionDays(connection, namespace);
+    const warning = retentionWarning(retention, namespace);
+    if (warning) logger.warn(warning);
+    dependencies.policy.retentionDays = retention;
     const worker = await Worker.create({
       connection,
-      namespace: config.temporal.namespace,
+      namespace,
       taskQueue: TASK_QUEUE,
       workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
       activities: createActivities(dependencies),
       dataConverter,
       shutdownGraceTime: config.shutdownGraceSeconds * 1000,
     });
-    logger.info(
-      { address: config.temporal.address, namespace: config.temporal.namespace, taskQueue: TASK_QUEUE },
-      'worker ready',
-    );
+    logger.info({ address: config.temporal.address, namespace, taskQueue: TASK_QUEUE }, 'worker ready');
     await worker.run();
     logger.info('worker stopped');
   } finally {

@@ -6,6 +6,7 @@ import type { DocumentStore } from '../store/document-store.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
 import { notifyActivities, type NotificationTarget, type NotifyActivities } from './notify.js';
+import { paymentActivities, type PaymentActivities } from './payments.js';
 import { policyActivities, type PolicyActivities, type PolicySettings } from './policy.js';
 import { pollActivities, type PollActivities } from './polls.js';
 import { secretsWith } from './secrets.js';
@@ -27,6 +28,7 @@ export type Activities = FinHubActivities &
   DocumentActivities &
   SessionActivities &
   PollActivities &
+  PaymentActivities &
   PolicyActivities &
   NotifyActivities;
 
@@ -45,6 +47,7 @@ export function createActivities({
     ...documentActivities(finhub, secrets, store),
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),
+    ...paymentActivities(finhub, keys, secrets),
     ...policyActivities(policy, policies, operators),
     ...notifyActivities(notifications),
   };

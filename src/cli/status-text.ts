@@ -69,6 +69,7 @@ const COLOURS: Record<LifecycleStatusWord, (text: string) => string> = {
   waiting: pc.cyan,
   needsAttention: pc.yellow,
   completed: pc.green,
+  failed: pc.red,
   rejected: pc.red,
   expired: pc.red,
   cancelled: pc.red,

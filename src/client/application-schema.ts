@@ -87,7 +87,10 @@ const organization = z.strictObject({
 const individualSchema = z
   .strictObject({ ...BASE, consents: field.consents.optional(), person: field.person })
   .superRefine(withoutPersonalData, always)
-  .superRefine((application: unknown, context) => checkSubjects(application, [], context), always);
+  .superRefine((application: unknown, context) => {
+    checkSubjects(application, [], context);
+    checkApprovers(application, context);
+  }, always);
 
 const organizationSchema = z
   .strictObject({
@@ -115,6 +118,7 @@ const organizationSchema = z
       people.map(({ ref }) => ref),
       context,
     );
+    checkApprovers(application, context);
   }, always);
 
 /** The forms in which applications are taken. They are strict: a field that is not known is a fault, not a loss. */
@@ -142,6 +146,18 @@ function checkSubjects(application: unknown, refs: unknown[], context: Context):
         path: ['documents', index, 'subject'],
         message: 'names nobody of the application',
       });
+    }
+  });
+}
+
+/** Whoever approves transfers holds the role for it. Source: facts §7.6. */
+function checkApprovers(application: unknown, context: Context): void {
+  const employees = itemsOf(application, 'employees');
+  itemsOf(valueAt(application, 'payments'), 'approvers').forEach((ref, index) => {
+    const employee = employees.find((candidate) => valueAt(candidate, 'ref') === ref);
+    if (!itemsOf(employee, 'roles').includes('TRANSACTION_APPROVER')) {
+      const message = 'names no employee with the role TRANSACTION_APPROVER';
+      context.addIssue({ code: 'custom', path: ['payments', 'approvers', index], message });
     }
   });
 }

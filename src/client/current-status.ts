@@ -5,7 +5,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import type { Outcome } from '../lifecycle/case-state.js';
-import type { LifecycleKind } from '../lifecycle/phases.js';
+import type { CaseKind } from '../lifecycle/phases.js';
 import type { LifecycleStatus, LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
 import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
@@ -14,7 +14,7 @@ import { lifecycleIdParts } from './lifecycle-id.js';
 /** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
 export interface StaleStatus {
   stale: true;
-  kind: LifecycleKind;
+  kind: CaseKind;
   tenantId: string;
   applicationId: string;
   status: LifecycleStatusWord;

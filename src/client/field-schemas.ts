@@ -1,5 +1,6 @@
 import { isValidBIC, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
+import { decimalsOf } from '../lifecycle/money.js';
 
 const MAX_PASSWORD = 128;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
@@ -58,21 +59,16 @@ export const currency = z
   .refine((code) => CURRENCIES.has(code), { error: 'an ISO 4217 currency code such as EUR is expected' })
   .describe('ISO 4217 code');
 
-/** Digits after the point that a currency has. */
-function decimals(code: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions().maximumFractionDigits!;
-}
-
 export const money = z
   .strictObject({
     value: z
       .string()
-      .regex(/^(0|[1-9]\d{0,12})(\.\d{1,4})?$/, { error: 'an amount in major units, such as "25.00" is expected' })
-      .refine((value) => Number(value) > 0, { error: 'more than 0 is expected' }),
+      .regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/, { error: 'an amount in major units, such as "25.00" is expected' })
+      .refine((value) => /[1-9]/.test(value), { error: 'more than 0 is expected' }),
     currency,
   })
   .superRefine((amount, context) => {
-    const allowed = decimals(amount.currency);
+    const allowed = decimalsOf(amount.currency);
     if ((amount.value.split('.')[1] ?? '').length > allowed) {
       context.addIssue({ code: 'custom', path: ['value'], message: `${amount.currency} has ${allowed} decimals` });
     }

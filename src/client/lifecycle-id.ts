@@ -1,22 +1,24 @@
 import { lifecycleId } from '../lifecycle/ids.js';
-import { PHASES, type LifecycleKind } from '../lifecycle/phases.js';
+import { PHASES, type CaseKind } from '../lifecycle/phases.js';
 import { InvalidInput } from './errors.js';
 
 export interface LifecycleIdParts {
-  kind: LifecycleKind;
+  kind: CaseKind;
   tenantId: string;
   applicationId: string;
 }
 
 /**
- * The parts of `individual/<tenantId>/<applicationId>`, or of `individual/<applicationId>` where a tenant is set.
+ * The parts of `individual/<tenantId>/<applicationId>`, or of `individual/<applicationId>` where a tenant is set; of a transfer the last part
+ * is its reference, of an account its id.
  * @throws InvalidInput
  */
 export function lifecycleIdParts(id: string, tenantId?: string): LifecycleIdParts {
   const [kind, ...rest] = id.split('/');
   const [tenant, applicationId, tooMuch] = rest.length === 1 ? [tenantId, rest[0]] : rest;
   if (!isKind(kind) || !tenant || !applicationId || tooMuch !== undefined) {
-    const form = 'individual/<tenantId>/<applicationId> or organization/<tenantId>/<applicationId> is expected';
+    const form =
+      'individual/<tenantId>/<applicationId>, organization/<tenantId>/<applicationId> or transfer/<tenantId>/<reference> is expected';
     throw new InvalidInput('the id', [{ path: id, message: form }]);
   }
   return { kind, tenantId: tenant, applicationId };
@@ -27,6 +29,6 @@ export function fullLifecycleId(id: string, tenantId?: string): string {
   return lifecycleId(parts.kind, parts.tenantId, parts.applicationId);
 }
 
-function isKind(kind: string | undefined): kind is LifecycleKind {
+function isKind(kind: string | undefined): kind is CaseKind {
   return kind !== undefined && kind in PHASES;
 }

@@ -1,12 +1,12 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import type { LifecycleKind } from '../lifecycle/phases.js';
+import type { CaseKind } from '../lifecycle/phases.js';
 import type { OperatorLevel } from '../lifecycle/policy.js';
 import type { LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys as keys } from '../temporal/search-attributes.js';
 
 export interface CaseFilter {
-  kind?: LifecycleKind | undefined;
+  kind?: CaseKind | undefined;
   tenantId?: string | undefined;
   status?: LifecycleStatusWord | undefined;
   phase?: string | undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer, CorrectApplication } from '../lifecycle/messages.js';
+import type { Answer, ConfirmTransfer, CorrectApplication, DecideTransfer } from '../lifecycle/messages.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealed, seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
@@ -10,6 +10,7 @@ import { InvalidInput } from './errors.js';
 import { faultsOf } from './faults.js';
 import { consents, password, text, type DocumentInput } from './field-schemas.js';
 import { startLifecycle, type IntakeOptions, type Started } from './start.js';
+import { startTransfer, type TransferInput } from './start-transfer.js';
 
 export interface OnboardingClientOptions extends CaseClientOptions {
   keys: KeyRing;
@@ -40,6 +41,21 @@ export class OnboardingClient extends CaseClient {
   /** Starts the lifecycle of an organization, or finds the one that the same application started. Throws ApplicationConflict. */
   async startOrganization(application: OrganizationInput, options: IntakeOptions = {}): Promise<Started> {
     return startLifecycle(this.#dependencies(), 'organization', application, options);
+  }
+
+  /** Starts a transfer, or finds the one that the same reference and content started. Throws ApplicationConflict. */
+  async startTransfer(transfer: TransferInput): Promise<Started> {
+    return startTransfer(this.#dependencies(), transfer);
+  }
+
+  /** Hands on what a TRANSACTION_APPROVER says to a transfer; the caller has made sure who it is. */
+  async decideTransfer(id: string, decision: DecideTransfer): Promise<Answer> {
+    return this.send(id, 'decideTransfer', decision);
+  }
+
+  /** Hands on the customer's word on the prepared order that the status shows. */
+  async confirmTransfer(id: string, confirmation: ConfirmTransfer): Promise<Answer> {
+    return this.send(id, 'confirmTransfer', confirmation);
   }
 
   /** Hands in documents for the review's open round. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Money } from '../lifecycle/application.js';
+import { amountOf, isMoreThan } from '../lifecycle/money.js';
 import { bic, country, currency, iban, key, money, text } from './field-schemas.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 
@@ -20,15 +22,28 @@ const consent = z
     validDays: z.int().min(1).max(3650),
     perTransaction: money,
     perDay: money,
+    perMonth: money.optional(),
     transactionsPerDay: z.int().min(1).max(10_000),
+    maxTransactions: z.int().min(1).max(1_000_000).optional().describe('transactions there may be in all'),
   })
-  .superRefine(({ perTransaction, perDay }, context) => {
-    if (perTransaction.currency !== perDay.currency) {
-      context.addIssue({ code: 'custom', path: ['perDay', 'currency'], message: 'has to be that of perTransaction' });
-    } else if (Number(perTransaction.value) > Number(perDay.value)) {
-      context.addIssue({ code: 'custom', path: ['perDay', 'value'], message: 'is less than perTransaction' });
+  .superRefine(({ perTransaction, perDay, perMonth }, context) => {
+    const ladder = [
+      ['perDay', 'perTransaction', perDay, perTransaction],
+      ['perMonth', 'perDay', perMonth, perDay],
+    ] as const;
+    for (const [name, below, limit, smaller] of ladder) {
+      if (limit === undefined) continue;
+      if (limit.currency !== smaller.currency) {
+        context.addIssue({ code: 'custom', path: [name, 'currency'], message: `has to be that of ${below}` });
+      } else if (exceeds(smaller, limit)) {
+        context.addIssue({ code: 'custom', path: [name, 'value'], message: `is less than ${below}` });
+      }
     }
   });
+
+function exceeds(amount: Money, limit: Money): boolean {
+  return isMoreThan(amountOf(amount), amountOf(limit));
+}
 
 const topUp = z.strictObject({ reference: key(35), amount: money, sourceIban: iban, sourceName: text(140) });
 
@@ -46,6 +61,14 @@ export const payments = z
     consent: consent.optional(),
     topUp: topUp.optional(),
     transfer: transfer.optional(),
+    approvers: z
+      .array(key(64))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe(
+        "refs of an organization's employees with the role TRANSACTION_APPROVER; one of them approves each transfer",
+      ),
   })
   .superRefine((asked: unknown, context) => {
     const fault = (path: (string | number)[], message: string): void =>
@@ -66,7 +89,7 @@ export const payments = z
     const limit = money.safeParse(valueAt(asked, 'consent', 'perTransaction')).data;
     if (amount && limit && amount.currency !== limit.currency) {
       fault(['transfer', 'amount', 'currency'], "has to be that of the payment consent's limits");
-    } else if (amount && limit && Number(amount.value) > Number(limit.value)) {
+    } else if (amount && limit && exceeds(amount, limit)) {
       fault(['transfer', 'amount', 'value'], 'is more than the payment consent allows per transaction');
     }
     const reference = valueAt(asked, 'transfer', 'reference');

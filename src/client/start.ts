@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { Application } from '../lifecycle/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import type { LifecycleKind } from '../lifecycle/phases.js';
+import type { CaseKind, LifecycleKind } from '../lifecycle/phases.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint, seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
@@ -66,20 +66,38 @@ export async function startLifecycle(
     documents: await storeDocuments(store, workflowId, documents),
   };
   const application = { ...plain, password: seal(keys, plain.password) };
-  return startOnce(temporal, kind, workflowId, application, fingerprint(keys, canonicalJson({ kind, ...plain })));
+  return startOnce(temporal, kind, workflowId, application, {
+    mark: fingerprint(keys, canonicalJson({ kind, ...plain })),
+    summary: `${kind} onboarding ${application.applicationId}`,
+    details: [
+      `- Tenant: \`${application.tenantId}\``,
+      `- Category: \`${application.categorization.category}\``,
+      `- Documents handed in with the application: ${application.documents.length}`,
+    ],
+  });
+}
+
+/** What a case is started with besides its subject. */
+interface StartMarks {
+  /** Tells equal content from other content. */
+  mark: string;
+  /** For Temporal's UI; Markdown, without personal data. */
+  summary: string;
+  details: string[];
 }
 
 /**
  * The server lets one start of an id through and refuses all others, running or closed; whoever is refused compares. So two starts at
- * the same time, or one repeated after an unclear answer, end in one lifecycle.
+ * the same time, or one repeated after an unclear answer, end in one case.
  */
-async function startOnce(
+export async function startOnce(
   temporal: Client,
-  kind: LifecycleKind,
+  kind: CaseKind,
   workflowId: string,
-  application: Application,
-  mark: string,
+  application: { tenantId: string },
+  marks: StartMarks,
 ): Promise<Started> {
+  const { mark, summary, details } = marks;
   try {
     const handle = await temporal.workflow.start(WORKFLOW_TYPES[kind], {
       workflowId,
@@ -89,12 +107,8 @@ async function startOnce(
       args: [{ application }],
       memo: { fingerprint: mark },
       typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
-      staticSummary: `${kind} onboarding ${application.applicationId}`,
-      staticDetails: [
-        `- Tenant: \`${application.tenantId}\``,
-        `- Category: \`${application.categorization.category}\``,
-        `- Documents handed in with the application: ${application.documents.length}`,
-      ].join('\n'),
+      staticSummary: summary,
+      staticDetails: details.join('\n'),
     });
     return { workflowId, runId: handle.firstExecutionRunId, alreadyRunning: false, closed: false };
   } catch (error) {
@@ -108,7 +122,7 @@ async function startOnce(
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     });
-  if (earlier === undefined) return startOnce(temporal, kind, workflowId, application, mark);
+  if (earlier === undefined) return startOnce(temporal, kind, workflowId, application, marks);
   if (earlier.memo?.['fingerprint'] !== mark) throw new ApplicationConflict(workflowId);
   return { workflowId, runId: earlier.runId, alreadyRunning: true, closed: earlier.status.name !== 'RUNNING' };
 }

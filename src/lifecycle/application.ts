@@ -80,7 +80,10 @@ export interface PaymentConsentRequest {
   validDays: number;
   perTransaction: Money;
   perDay: Money;
+  perMonth?: Money | undefined;
   transactionsPerDay: number;
+  /** Transactions there may be in all. */
+  maxTransactions?: number | undefined;
 }
 
 export interface TransferRequest {
@@ -106,6 +109,11 @@ export interface PaymentsRequest {
   consent?: PaymentConsentRequest | undefined;
   topUp?: TopUpRequest | undefined;
   transfer?: TransferRequest | undefined;
+  /**
+   * Who approves an organization's transfers: `ref`s of employees with the role TRANSACTION_APPROVER. Each transfer, this one and every later
+   * one of the account, takes the approval of one of them.
+   */
+  approvers?: string[] | undefined;
 }
 
 interface ApplicationBase {

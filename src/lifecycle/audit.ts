@@ -1,4 +1,4 @@
-import type { AuditEntry, CaseState } from './case-state.js';
+import type { AnyCaseState, AuditEntry } from './case-state.js';
 
 /** Entries that a case carries along: the first ones, which say how it began, and the latest. */
 const FIRST = 200;
@@ -7,10 +7,10 @@ const MAX_DETAIL = 500;
 
 /** The record with one more entry: who, what, when, in which phase. Internal reasons stay in here. */
 export function recorded(
-  state: CaseState,
+  state: AnyCaseState,
   at: Date,
   entry: Omit<AuditEntry, 'seq' | 'at' | 'phase'>,
-): Pick<CaseState, 'audit' | 'audited'> {
+): Pick<AnyCaseState, 'audit' | 'audited'> {
   const phase = state.phases.find((candidate) => candidate.state === 'active')?.name;
   const seq = state.audited + 1;
   const added: AuditEntry = { seq, at: at.toISOString(), phase, ...entry, detail: entry.detail?.slice(0, MAX_DETAIL) };

@@ -1,13 +1,37 @@
-import { beneficialOwners, isOrganization, type Application } from './application.js';
-import type { CaseState, Requirement } from './case-state.js';
+import { beneficialOwners, isOrganization, type Application, type DocumentReference } from './application.js';
+import type { AccountState, AnyCaseState, CaseState, Requirement, TransferState } from './case-state.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
-import { PHASES, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
+import type { PaymentAccount } from './payment-account.js';
+import { PHASES, type CaseKind, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
 import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
 import { newReview } from './review.js';
+import type { TransferOrder } from './transfer.js';
 
 /** A case as it is before its first phase. */
 export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): CaseState {
+  return { ...unstarted(kind, application, application, startedAt), consents: application.consents };
+}
+
+/** A transfer as it is before its first phase. */
+export function newTransfer(order: TransferOrder, startedAt: Date): TransferState {
+  const { reference, submittedBy } = order;
+  const state = unstarted('transfer', order, { tenantId: order.tenantId, submittedBy, documents: [] }, startedAt);
+  return { ...state, transfer: { reference, state: 'running' } };
+}
+
+/** An account as the lifecycle that opened it hands it over. */
+export function newAccount(account: PaymentAccount, startedAt: Date): AccountState {
+  const { tenantId, customerId } = account;
+  return unstarted('account', account, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
+}
+
+function unstarted<Kind extends CaseKind, Subject>(
+  kind: Kind,
+  application: Subject,
+  submitted: { tenantId: string; submittedBy: string; documents: DocumentReference[] },
+  startedAt: Date,
+): CaseState<Kind, Subject> {
   return {
     kind,
     application,
@@ -16,11 +40,10 @@ export function newCase(kind: LifecycleKind, application: Application, startedAt
     finhub: { beneficiaries: {}, facts: [] },
     people: [],
     review: newReview({
-      tenantId: application.tenantId,
-      submittedBy: application.submittedBy,
-      evidence: application.documents,
+      tenantId: submitted.tenantId,
+      submittedBy: submitted.submittedBy,
+      evidence: submitted.documents,
     }),
-    consents: application.consents,
     requirements: [],
     attentions: 0,
     deadlines: [],
@@ -53,7 +76,7 @@ const PREREQUISITES: Record<Prerequisite, string> = {
 };
 
 /** The facts that a phase builds on and the case lacks. */
-export function missingPrerequisites(state: CaseState, phase: PhaseName): Requirement[] {
+export function missingPrerequisites(state: AnyCaseState, phase: PhaseName): Requirement[] {
   const { requires } = PHASES[state.kind].find(({ name }) => name === phase)!;
   return requires
     .filter((fact) => !state.finhub.facts.includes(fact))
@@ -124,9 +147,9 @@ export function correct(
 
 /** Takes a person's word on a call that needs attention. */
 export function resolve(
-  state: CaseState,
+  state: AnyCaseState,
   resolution: ResolveAttention,
-): { changes: Partial<CaseState>; answer: Answer } {
+): { changes: Pick<AnyCaseState, 'resolution'>; answer: Answer } {
   const { attention } = state;
   if (attention?.attentionId !== resolution.attentionId || state.resolution) {
     return { changes: {}, answer: refuse('NothingToResolve', 'the case does not wait for this') };

@@ -1,10 +1,12 @@
-import type { Application, ConsentEvidence } from './application.js';
+import type { Application, ConsentEvidence, Money } from './application.js';
 import type { Deadline } from './deadlines.js';
 import type { FieldError } from './failures.js';
 import type { AttentionAction, ResolveAttention } from './messages.js';
-import type { LifecycleKind, PhaseName, Prerequisite } from './phases.js';
+import type { ConsentTerms, PaymentAccount } from './payment-account.js';
+import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
+import type { TransferOrder } from './transfer.js';
 
 export type PhaseState = 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
 
@@ -64,17 +66,34 @@ export interface PersonRecord {
   individualId?: string | undefined;
 }
 
+/** `executing` from the first try to execute on: from then on the transfer cannot be cancelled. */
 export interface TransferRecord {
   reference: string;
-  state: 'running' | 'completed' | 'failed';
+  state:
+    'running' | 'prepared' | 'executing' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
   orderId?: string | undefined;
+  /** What FinHub asks for it, once it is prepared and where FinHub tells. */
+  fees?: Money | undefined;
+  /** Until when the prepared order can be executed. */
+  validUntil?: string | undefined;
 }
 
+/** What a TRANSACTION_APPROVER said to a transfer. */
+export interface TransferDecision {
+  /** `ref` of the application's employee. */
+  by: string;
+  verdict: 'approve' | 'reject';
+  reason?: string | undefined;
+}
+
+/** `active` ends an onboarding, `completed` and `failed` end a transfer as FinHub says. */
 export interface Outcome {
-  result: 'active' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
+  result: 'active' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
   at: string;
   /** For the customer; the internal one stays in the audit. */
   reason?: string | undefined;
+  /** Of a transfer: the last order that FinHub prepared for it. */
+  orderId?: string | undefined;
 }
 
 /** An operator's remark. */
@@ -104,13 +123,16 @@ export interface FinHubRecord {
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
   beneficiaries: Record<string, string>;
   paymentConsentId?: string | undefined;
+  /** What the payment consent was made with, and its end. */
+  paymentConsent?: { terms: ConsentTerms; validUntil: string } | undefined;
   facts: Prerequisite[];
 }
 
-/** All that a lifecycle knows; plain JSON, since it travels through continue-as-new. */
-export interface CaseState {
-  kind: LifecycleKind;
-  application: Application;
+/** All that a case knows; plain JSON, since it travels through continue-as-new. */
+export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Application> {
+  kind: Kind;
+  /** What the case is about. */
+  application: Subject;
   startedAt: string;
   policy?: Policy | undefined;
   risk?: RiskLevel | undefined;
@@ -121,6 +143,12 @@ export interface CaseState {
   consents?: ConsentEvidence | undefined;
   activationCode?: string | undefined;
   transfer?: TransferRecord | undefined;
+  /** Of a transfer: the account that pays, as it was last looked up. */
+  payer?: PaymentAccount | undefined;
+  /** Of a transfer: what the approver said. */
+  decision?: TransferDecision | undefined;
+  /** Of a transfer: the prepared order that was confirmed. */
+  confirmedOrderId?: string | undefined;
   waitingOn?: WaitingOn | undefined;
   /** Of the present wait; they outlive continue-as-new. */
   deadlines: Deadline[];
@@ -143,4 +171,14 @@ export interface CaseState {
   audited: number;
   /** Notifications sent so far; numbers the next one. */
   notified: number;
+}
+
+export type TransferState = CaseState<'transfer', TransferOrder>;
+export type AccountState = CaseState<'account', PaymentAccount>;
+export type AnyCaseState = CaseState<CaseKind, Application | TransferOrder | PaymentAccount>;
+
+/** What names a case within its kind and tenant: the last part of its id. */
+export function caseName({ application }: Pick<AnyCaseState, 'application'>): string {
+  if ('reference' in application) return application.reference;
+  return 'applicationId' in application ? application.applicationId : application.accountId;
 }

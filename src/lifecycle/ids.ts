@@ -1,20 +1,27 @@
-import type { LifecycleKind } from './phases.js';
+import type { CaseKind } from './phases.js';
 
 /** Task queue of lifecycles, transfers and, by default, of the FinHub calls they make. */
 export const TASK_QUEUE = 'finhub-lifecycle';
 
-/** Temporal's workflow type of each kind of lifecycle. */
+/** Temporal's workflow type of each kind of case. */
 export const WORKFLOW_TYPES = {
   individual: 'individualLifecycle',
   organization: 'organizationLifecycle',
-} as const satisfies Record<LifecycleKind, string>;
+  transfer: 'transfer',
+  account: 'paymentAccount',
+} as const satisfies Record<CaseKind, string>;
 
-/** Id of a lifecycle: the same application is the same workflow. */
-export function lifecycleId(kind: LifecycleKind, tenantId: string, applicationId: string): string {
-  return `${kind}/${tenantId}/${applicationId}`;
+/** Id of a case: the same application, reference or account is the same workflow. */
+export function lifecycleId(kind: CaseKind, tenantId: string, name: string): string {
+  return `${kind}/${tenantId}/${name}`;
 }
 
 /** Id of a transfer: the same reference is the same transfer. */
 export function transferId(tenantId: string, reference: string): string {
-  return `transfer/${tenantId}/${reference}`;
+  return lifecycleId('transfer', tenantId, reference);
+}
+
+/** Id of the case that keeps what transfers from an account need. */
+export function accountCaseId(tenantId: string, accountId: string): string {
+  return lifecycleId('account', tenantId, accountId);
 }

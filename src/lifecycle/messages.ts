@@ -14,6 +14,8 @@ export const MESSAGES = [
   'assign',
   'note',
   'extend',
+  'decideTransfer',
+  'confirmTransfer',
   'cancel',
 ] as const;
 export type MessageName = (typeof MESSAGES)[number];
@@ -107,6 +109,21 @@ export interface Extend {
   reason: string;
 }
 
+/** What a TRANSACTION_APPROVER of the organization says to a transfer; the sender has made sure who it is. */
+export interface DecideTransfer {
+  /** The employee's `ref` or e-mail address in the organization's application. */
+  by: string;
+  verdict: 'approve' | 'reject';
+  reason?: string | undefined;
+}
+
+/** The customer's word on a prepared order, whose fees are known by then. */
+export interface ConfirmTransfer {
+  by: string;
+  /** As the transfer's status shows it; another one is refused, since it was prepared anew meanwhile. */
+  orderId: string;
+}
+
 export interface Cancel {
   by: string;
   reason: string;
@@ -124,6 +141,8 @@ export interface MessageBodies {
   assign: Assign;
   note: Note;
   extend: Extend;
+  decideTransfer: DecideTransfer;
+  confirmTransfer: ConfirmTransfer;
   cancel: Cancel;
 }
 
@@ -146,6 +165,7 @@ export type Refusal =
   | 'AlreadyFinal'
   | 'NothingToResolve'
   | 'AlreadyClaimed'
+  | 'NotAnApprover'
   | 'NotAllowed';
 
 /**

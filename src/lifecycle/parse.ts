@@ -179,6 +179,15 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
     const from = fields(value, '$');
     return { by: text(from, 'by', '$', 200), until: time(from, 'until', '$'), reason: text(from, 'reason', '$') };
   },
+  decideTransfer: (value) => {
+    const from = fields(value, '$');
+    const verdict = oneOf(from, 'verdict', '$', ['approve', 'reject'] as const);
+    return { by: text(from, 'by', '$', 254), verdict, reason: optionalText(from, 'reason', '$') };
+  },
+  confirmTransfer: (value) => {
+    const from = fields(value, '$');
+    return { by: text(from, 'by', '$', 200), orderId: text(from, 'orderId', '$', 200) };
+  },
   cancel: (value) => {
     const from = fields(value, '$');
     return { by: text(from, 'by', '$', 200), reason: text(from, 'reason', '$') };

@@ -1,6 +1,9 @@
 /** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
 export type LifecycleKind = 'individual' | 'organization';
 
+/** What a case can be about: a lifecycle, or what outlives it: a transfer, and an account that transfers are paid from. */
+export type CaseKind = LifecycleKind | 'transfer' | 'account';
+
 /** Grows with every change of what lifecycles do; the audit names it. */
 export const FLOW_VERSION = 1;
 
@@ -23,7 +26,7 @@ export interface PhaseDefinition<Name extends string = string> {
   readonly requires: readonly Prerequisite[];
   /** How long the phase is expected to take, in minutes; longer shows as "longer than expected". Source: S0, "Flow Timeline". */
   readonly expectedMinutes: number;
-  /** FinHub operations of the phase, by their names in the catalogue. */
+  /** FinHub operations of the phase, by their names in the catalogue; `transfer` is a case of its own. */
   readonly operations: readonly string[];
 }
 
@@ -84,14 +87,7 @@ export const INDIVIDUAL_PHASES = [
     title: 'Payments',
     requires: ['accountActive', 'walletActive'],
     expectedMinutes: 10,
-    operations: [
-      'addBeneficiary',
-      'createPaymentConsent',
-      'approvePaymentConsent',
-      'prepareOrder',
-      'executeOrder',
-      'getOrder',
-    ],
+    operations: ['addBeneficiary', 'createPaymentConsent', 'approvePaymentConsent', 'transfer'],
   },
 ] as const satisfies readonly PhaseDefinition[];
 
@@ -151,15 +147,49 @@ export const ORGANIZATION_PHASES = [
     title: 'Transactions',
     requires: ['accountActive', 'walletActive', 'paymentConsentActive', 'beneficiaryRegistered'],
     expectedMinutes: 10,
+    operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance', 'transfer'],
+  },
+] as const satisfies readonly PhaseDefinition[];
+
+/** The phases of a transfer. Sources: facts F17-F19, §7.5. */
+export const TRANSFER_PHASES = [
+  {
+    name: 'checks',
+    title: 'Checks',
+    requires: [],
+    expectedMinutes: 5,
+    operations: ['getBalance', 'getAllowedOperations', 'listBeneficiaries', 'getPaymentConsent'],
+  },
+  { name: 'approval', title: 'Approval', requires: [], expectedMinutes: DAY, operations: [] },
+  {
+    name: 'execution',
+    title: 'Execution and settlement',
+    requires: [],
+    expectedMinutes: DAY,
     operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance'],
+  },
+] as const satisfies readonly PhaseDefinition[];
+
+/** An account keeps its payment consent valid for as long as it is there. */
+export const ACCOUNT_PHASES = [
+  {
+    name: 'upkeep',
+    title: 'Payment consent kept valid',
+    requires: [],
+    expectedMinutes: Infinity,
+    operations: ['createPaymentConsent', 'approvePaymentConsent'],
   },
 ] as const satisfies readonly PhaseDefinition[];
 
 export type IndividualPhase = (typeof INDIVIDUAL_PHASES)[number]['name'];
 export type OrganizationPhase = (typeof ORGANIZATION_PHASES)[number]['name'];
-export type PhaseName = IndividualPhase | OrganizationPhase;
+export type TransferPhase = (typeof TRANSFER_PHASES)[number]['name'];
+export type AccountPhase = (typeof ACCOUNT_PHASES)[number]['name'];
+export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | AccountPhase;
 
-export const PHASES: Record<LifecycleKind, readonly PhaseDefinition<PhaseName>[]> = {
+export const PHASES: Record<CaseKind, readonly PhaseDefinition<PhaseName>[]> = {
   individual: INDIVIDUAL_PHASES,
   organization: ORGANIZATION_PHASES,
+  transfer: TRANSFER_PHASES,
+  account: ACCOUNT_PHASES,
 };

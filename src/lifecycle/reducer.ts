@@ -1,7 +1,7 @@
 import { recorded } from './audit.js';
 import { canonicalJson } from './canonical.js';
 import { correct, resolve } from './case-rules.js';
-import type { CaseState, Outcome } from './case-state.js';
+import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
 import { deadlinesFrom, extend, fire, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
 import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
 import { worksFor, type Operator, type ReviewRules } from './policy.js';
@@ -17,7 +17,8 @@ import {
   takeDue,
   type KeptDecision,
 } from './review.js';
-import { FATES, refusalDetail, stageOf } from './stages.js';
+import { fateOf, refusalDetail } from './stages.js';
+import { confirmTransfer, decideTransfer } from './transfer-rules.js';
 
 /** What happens to a case besides messages: its own doings, and what FinHub's portal decided. */
 export type Occurrence =
@@ -36,18 +37,21 @@ export interface Given {
   signed: ReadonlySet<string>;
 }
 
-export interface Reduction {
-  state: CaseState;
+export interface Reduction<State extends AnyCaseState = CaseState> {
+  state: State;
   answer: Answer;
 }
 
 type Rule<Name extends MessageName> = (
-  state: CaseState,
+  state: AnyCaseState,
   body: MessageBodies[Name],
   given: Given,
-) => [Partial<CaseState>, Answer];
+) => [Changes, Answer];
 
-/** What each message does; `FATES` has let it through. */
+/** What a rule changes of a case. */
+type Changes = Partial<Omit<CaseState, 'kind'>>;
+
+/** What each message does; `fateOf` has let it through. */
 const RULES: { [Name in MessageName]: Rule<Name> } = {
   submitDocuments: (state, { submittedBy, documents }) => {
     const review = addEvidence(state.review, documents, submittedBy);
@@ -71,7 +75,8 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   },
 
   correctApplication: (state, correction) => {
-    const { changes, answer } = correct(state, correction);
+    // Only lifecycles are let through to here.
+    const { changes, answer } = correct(state as CaseState, correction);
     return [changes, answer];
   },
 
@@ -110,7 +115,14 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     return [{ deadlines: extend(state.deadlines, new Date(until)) }, accept('applied', `due ${until}`)];
   },
 
-  cancel: (_state, request) => [{ cancelRequest: request }, accept('applied', 'cancelled')],
+  decideTransfer,
+
+  confirmTransfer,
+
+  cancel: (state, request) =>
+    state.transfer?.state === 'executing'
+      ? [{}, refuse('NotAllowed', 'the order is being executed, which nothing can take back')]
+      : [{ cancelRequest: request }, accept('applied', 'cancelled')],
 };
 
 const MAX_NOTES = 200;
@@ -129,8 +141,8 @@ const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
  * The operators that have to be looked up before a message can be decided; none for one that is kept, was answered before, or is refused
  * whoever sent it.
  */
-export function operatorsNamed(state: CaseState, message: Message): string[] {
-  if (FATES[message.name][stageOf(state)] !== 'taken') return [];
+export function operatorsNamed(state: AnyCaseState, message: Message): string[] {
+  if (fateOf(state, message.name) !== 'taken') return [];
   if (message.name === 'decideVerification') {
     const { body } = message;
     return earlierAnswer(state.review, body) === undefined && isDue(state.review, body) ? [body.operator.id] : [];
@@ -148,7 +160,7 @@ export function senderOf({ body }: Message): string | undefined {
 }
 
 /** Decides on a message. The workflow and the model test run this same code; every answer is in the audit. */
-export function decide(state: CaseState, message: Message, given: Given): Reduction {
+export function decide<State extends AnyCaseState>(state: State, message: Message, given: Given): Reduction<State> {
   const [changes, answer] = ruled(state, message, given);
   const next = { ...state, ...changes };
   const entry = {
@@ -160,14 +172,13 @@ export function decide(state: CaseState, message: Message, given: Given): Reduct
   return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
 }
 
-function ruled(state: CaseState, message: Message, given: Given): [Partial<CaseState>, Answer] {
+function ruled(state: AnyCaseState, message: Message, given: Given): [Changes, Answer] {
   if (message.name === 'decideVerification') {
     const earlier = earlierAnswer(state.review, message.body);
     if (earlier) return [{}, earlier];
   }
-  const stage = stageOf(state);
-  const fate = FATES[message.name][stage];
-  if (fate !== 'taken' && fate !== 'kept') return [{}, refuse(fate, refusalDetail(stage))];
+  const fate = fateOf(state, message.name);
+  if (fate !== 'taken' && fate !== 'kept') return [{}, refuse(fate, refusalDetail(state))];
   if (OPERATORS_ONLY.has(message.name)) {
     const operator = given.operators.get(senderOf(message)!);
     if (!operator) return [{}, refuse('UnknownOperator', 'no operator of this id is known')];
@@ -180,7 +191,11 @@ function ruled(state: CaseState, message: Message, given: Given): [Partial<CaseS
 }
 
 /** What happens by itself, by the same rules. */
-export function occur(state: CaseState, occurrence: Occurrence, given: Given): Reduction {
+export function occur<State extends AnyCaseState>(
+  state: State,
+  occurrence: Occurrence,
+  given: Given,
+): Reduction<State> {
   const [changes, answer] = occurred(state, occurrence, given);
   const next = { ...state, ...changes };
   const by = occurrence.name === 'keptDecision' ? occurrence.kept.decision.operator.id : undefined;
@@ -189,7 +204,7 @@ export function occur(state: CaseState, occurrence: Occurrence, given: Given): R
   return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
 }
 
-function occurred(state: CaseState, occurrence: Occurrence, given: Given): [Partial<CaseState>, Answer] {
+function occurred(state: AnyCaseState, occurrence: Occurrence, given: Given): [Changes, Answer] {
   switch (occurrence.name) {
     case 'roundOpened': {
       const { rules, deadlines } = occurrence;
@@ -221,11 +236,7 @@ function occurred(state: CaseState, occurrence: Occurrence, given: Given): [Part
   }
 }
 
-function ending(
-  state: CaseState,
-  { result, reason }: Pick<Outcome, 'result' | 'reason'>,
-  at: Date,
-): Partial<CaseState> {
+function ending(state: AnyCaseState, { result, reason }: Pick<Outcome, 'result' | 'reason'>, at: Date): Changes {
   if (state.outcome) return {};
   return {
     phases: state.phases.map((phase) => (phase.state === 'active' ? { ...phase, state: 'stopped' } : phase)),
@@ -234,15 +245,20 @@ function ending(
     deadlines: [],
     requirements: [],
     activationCode: undefined,
-    outcome: { result, at: at.toISOString(), reason },
+    ...(state.kind === 'transfer' && result !== 'active' ? { transfer: { ...state.transfer!, state: result } } : {}),
+    outcome: { result, at: at.toISOString(), reason, ...ofTransfer(state) },
   };
 }
 
+function ofTransfer({ kind, transfer }: AnyCaseState): Pick<Outcome, 'orderId'> {
+  return kind === 'transfer' && transfer?.orderId !== undefined ? { orderId: transfer.orderId } : {};
+}
+
 function judged(
-  state: CaseState,
+  state: AnyCaseState,
   { decision, evidenceHash }: { decision: KeptDecision['decision']; evidenceHash: string | undefined },
   given: Given,
-): [Partial<CaseState>, Answer] {
+): [Changes, Answer] {
   if (state.policy?.signedDecisions === true && !given.signed.has(decision.decisionId)) {
     return [{}, refuse('SignatureInvalid', "the decision does not carry the operator's own signature")];
   }

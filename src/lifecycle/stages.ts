@@ -1,4 +1,4 @@
-import type { CaseState } from './case-state.js';
+import type { AnyCaseState } from './case-state.js';
 import type { MessageName, Refusal } from './messages.js';
 
 /** Where a case stands, as far as messages go: before and in a review round, decided, active, over. */
@@ -16,7 +16,15 @@ const ALWAYS: Record<Stage, Fate> = {
   ended: 'AlreadyFinal',
 };
 
-/** The first rule for every message; what else may refuse it depends on its content. `docs/states.md` is made from this. */
+const NEVER: Record<Stage, Fate> = {
+  collecting: 'NotAllowed',
+  inReview: 'NotAllowed',
+  decided: 'NotAllowed',
+  active: 'NotAllowed',
+  ended: 'AlreadyFinal',
+};
+
+/** The first rule for every message of a lifecycle; what else may refuse it depends on its content. `docs/states.md` is made from this. */
 export const FATES: Record<MessageName, Record<Stage, Fate>> = {
   submitDocuments: { ...ALWAYS, inReview: 'NotAllowed', decided: 'AlreadyDecided', active: 'AlreadyDecided' },
   acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' },
@@ -29,23 +37,51 @@ export const FATES: Record<MessageName, Record<Stage, Fate>> = {
   assign: ALWAYS,
   note: ALWAYS,
   extend: ALWAYS,
+  decideTransfer: NEVER,
+  confirmTransfer: NEVER,
   cancel: ALWAYS,
 };
 
-export function stageOf(state: CaseState): Stage {
+/** What transfers and accounts take while they run; there is no review in them. */
+const TAKEN: Record<'transfer' | 'account', ReadonlySet<MessageName>> = {
+  transfer: new Set([
+    'decideTransfer',
+    'confirmTransfer',
+    'resolveAttention',
+    'claim',
+    'release',
+    'assign',
+    'note',
+    'extend',
+    'cancel',
+  ]),
+  account: new Set(['resolveAttention', 'claim', 'release', 'assign', 'note', 'cancel']),
+};
+
+/** The first rule for a message to this case. */
+export function fateOf(state: AnyCaseState, name: MessageName): Fate {
+  const { kind, outcome } = state;
+  if (kind !== 'transfer' && kind !== 'account') return FATES[name][stageOf(state)];
+  if (outcome) return 'AlreadyFinal';
+  return TAKEN[kind].has(name) ? 'taken' : 'NotAllowed';
+}
+
+export function stageOf(state: AnyCaseState): Stage {
   if (state.outcome) return 'ended';
   if (state.finhub.facts.includes('accountActive')) return 'active';
   const { stage } = state.review;
   return stage === 'approved' || stage === 'rejected' ? 'decided' : stage;
 }
 
-/** Why a message is refused outright at a stage. */
-export function refusalDetail(stage: Stage): string {
+/** Why a message is refused outright. */
+export function refusalDetail(state: AnyCaseState): string {
+  if (!state.outcome && state.kind === 'transfer') return 'a transfer takes no such message';
+  if (!state.outcome && state.kind === 'account') return 'an account takes no such message';
   return {
     collecting: 'documents are being collected',
     inReview: 'the round is in review; documents are taken when they are asked for',
     decided: 'the review was decided',
     active: 'the account is active',
-    ended: 'the lifecycle has ended',
-  }[stage];
+    ended: 'the case has ended',
+  }[stageOf(state)];
 }

@@ -1,22 +1,23 @@
-import type {
-  Attention,
-  CaseNote,
-  CaseState,
-  FinHubRecord,
-  Outcome,
-  PersonRecord,
-  Requirement,
-  TransferRecord,
-  WaitingOn,
+import {
+  caseName,
+  type AnyCaseState,
+  type Attention,
+  type CaseNote,
+  type FinHubRecord,
+  type Outcome,
+  type PersonRecord,
+  type Requirement,
+  type TransferRecord,
+  type WaitingOn,
 } from './case-state.js';
 import { timeOf, type Deadline } from './deadlines.js';
-import { PHASES, type LifecycleKind, type PhaseName } from './phases.js';
+import { PHASES, type CaseKind, type PhaseName } from './phases.js';
 import type { OperatorLevel, RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review.js';
 
 /** One word for where a lifecycle stands. Waiting is normal and never looks like a failure. */
 export type LifecycleStatusWord =
-  'running' | 'waiting' | 'needsAttention' | 'completed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
+  'running' | 'waiting' | 'needsAttention' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
 
 export interface PhaseStatus {
   name: PhaseName;
@@ -29,7 +30,8 @@ export interface PhaseStatus {
 
 /** What a backend may show its customer; internal reasons never appear here (tipping-off is an offence). */
 export interface LifecycleStatus {
-  kind: LifecycleKind;
+  kind: CaseKind;
+  /** The application's id, or what else names the case: a transfer's reference, an account's id. */
   applicationId: string;
   tenantId: string;
   status: LifecycleStatusWord;
@@ -65,18 +67,18 @@ export interface CaseView extends LifecycleStatus {
   finhub: FinHubRecord;
 }
 
-export function statusWord(state: CaseState): LifecycleStatusWord {
+export function statusWord(state: AnyCaseState): LifecycleStatusWord {
   if (state.outcome) return state.outcome.result === 'active' ? 'completed' : state.outcome.result;
   if (state.attention) return 'needsAttention';
   return state.waitingOn ? 'waiting' : 'running';
 }
 
 /** The status of a case at `now`. */
-export function statusOf(state: CaseState, now: Date): LifecycleStatus {
+export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
   const { application, finhub, review } = state;
   return {
     kind: state.kind,
-    applicationId: application.applicationId,
+    applicationId: caseName(state),
     tenantId: application.tenantId,
     status: statusWord(state),
     phase: state.phases.find((phase) => phase.state === 'active')?.name ?? null,
@@ -107,7 +109,7 @@ export function statusOf(state: CaseState, now: Date): LifecycleStatus {
 }
 
 /** The case at `now`, for operators. */
-export function caseViewOf(state: CaseState, now: Date): CaseView {
+export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
   const { review } = state;
   return {
     ...statusOf(state, now),
@@ -129,7 +131,7 @@ export function caseViewOf(state: CaseState, now: Date): CaseView {
 const MARKS = { completed: '✅', active: '▶️', pending: '▫️', skipped: '➖', stopped: '⏹️' } as const;
 
 /** The phase checklist that Temporal's UI shows as current details; Markdown, without personal data. */
-export function checklist(state: CaseState, now: Date): string {
+export function checklist(state: AnyCaseState, now: Date): string {
   const status = statusOf(state, now);
   const lines = status.phases.map((phase) => `- ${MARKS[phase.status]} ${phase.title}`);
   const { waitingOn } = status;

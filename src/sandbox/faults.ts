@@ -28,6 +28,8 @@ export const faultRule = z.strictObject({
   kind: z.enum(FAULT_KINDS),
   /** How many calls meet it. */
   times: z.int().positive().default(1),
+  /** The share of calls that meet it, 0 to 1, drawn in the sequence of the seed. */
+  share: z.number().min(0).max(1).default(1),
   /** `late-effect`: from the closed connection to the effect; `late-answer`: to the answer. Real milliseconds. */
   delayMs: z.int().min(0).optional(),
   /** `refuse-429`: seconds, or an HTTP date. */
@@ -76,7 +78,10 @@ export class Faults {
 
   /** The fault that this call meets, if any; scripted ones come first. */
   next(method: string, template: string, login: boolean): Fault | undefined {
-    const scripted = this.#rules.find(({ rule, left }) => left > 0 && concerns(rule, method, template));
+    const scripted = this.#rules.find(
+      ({ rule, left }) =>
+        left > 0 && concerns(rule, method, template) && (rule.share === 1 || this.#random() < rule.share),
+    );
     if (scripted) {
       scripted.left -= 1;
       return this.#inject(scripted.rule, `${method} ${template}`, false);

@@ -42,18 +42,17 @@ export function checkLimits(
   executed: readonly Order[],
   now: number,
 ): void {
-  const day = executed.filter((order) => sameDay(order, now));
-  const month = executed.filter((order) => order.executedAt?.slice(0, 7) === new Date(now).toISOString().slice(0, 7));
+  const { today, countToday, thisMonth } = usage(executed, now);
   const checks: [name: string, limit: number | undefined, value: number][] = [
     ['maxAmountPerTransaction', limits.perTransaction, amount],
-    ['maxAmountPerDay', limits.perDay, sum(day) + amount],
-    ['maxAmountPerMonth', limits.perMonth, sum(month) + amount],
+    ['maxAmountPerDay', limits.perDay, today + amount],
+    ['maxAmountPerMonth', limits.perMonth, thisMonth + amount],
   ];
   for (const [name, limit, value] of checks) {
     if (limit === undefined || value <= limit) continue;
     throw new Refusal(422, `Limit exceeded: ${name}`, { limit: name, allowed: formatted(limit, currency) });
   }
-  if (limits.transactionsPerDay !== undefined && day.length >= limits.transactionsPerDay) {
+  if (limits.transactionsPerDay !== undefined && countToday >= limits.transactionsPerDay) {
     const data = { limit: 'maxTransactionsPerDay', allowed: limits.transactionsPerDay };
     throw new Refusal(422, 'Limit exceeded: maxTransactionsPerDay', data);
   }
@@ -64,6 +63,16 @@ export function executedOrders(state: World['state'], accountId: string): Order[
   return state.orders
     .by('account', accountId)
     .filter(({ operation, status }) => operation !== 'topup' && (status === 'EXECUTING' || status === 'COMPLETED'));
+}
+
+/** What was executed in the UTC day and month of `now`, minor units, and how often in the day. */
+export function usage(
+  executed: readonly Order[],
+  now: number,
+): { today: number; countToday: number; thisMonth: number } {
+  const day = executed.filter((order) => sameDay(order, now));
+  const month = executed.filter((order) => order.executedAt?.slice(0, 7) === new Date(now).toISOString().slice(0, 7));
+  return { today: sum(day), countToday: day.length, thisMonth: sum(month) };
 }
 
 function sameDay({ executedAt }: Order, now: number): boolean {

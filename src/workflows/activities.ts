@@ -37,6 +37,12 @@ export function pollsEvery(
   });
 }
 
+/** Look-ups among the cases at Temporal, by the worker's own client. */
+export const caseLookUps = proxyActivities<Activities>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
 /**
  * Look-ups in the worker's own configuration: quick, harmless to repeat, so they run within the workflow task. A file that cannot be read
  * now is tried again until it can.

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
-import type { Requirement } from '../lifecycle/case-state.js';
+import { caseName, type AnyCaseState, type CaseState, type Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
@@ -46,9 +46,9 @@ const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
  * quickly, then slowly for a day, then put before a person; it never fails the lifecycle.
  */
 export class Calls {
-  readonly #case: Case;
+  readonly #case: Case<AnyCaseState>;
 
-  constructor(kase: Case) {
+  constructor(kase: Case<AnyCaseState>) {
     this.#case = kase;
   }
 
@@ -79,8 +79,12 @@ export class Calls {
   }
 
   /** Reads; nothing is kept. */
-  async read<Name extends ActivityName>(operation: Name, input: CallInput<Name>): Promise<ResultOf<Name>> {
-    const { result } = await this.#untilSettled(operation, operation, {}, async () => {
+  async read<Name extends ActivityName>(
+    operation: Name,
+    input: CallInput<Name>,
+    { leave }: Pick<CallOptions<Name>, 'leave'> = {},
+  ): Promise<ResultOf<Name>> {
+    const { result } = await this.#untilSettled(operation, operation, { leave }, async () => {
       const activity = callsTo(this.#case.policy.callSeconds, operation)[operation] as unknown as (
         call: unknown,
       ) => Promise<Performed>;
@@ -93,9 +97,15 @@ export class Calls {
   async poll<Name extends ActivityName>(
     operation: Name,
     input: CallInput<Name>,
-    options: { summary: string; every: number; slowest?: number; attempts?: number },
+    options: {
+      summary: string;
+      every: number;
+      slowest?: number;
+      attempts?: number;
+      leave?: CallOptions<Name>['leave'];
+    },
   ): Promise<CallResult<Name>> {
-    const { every, summary, slowest = every, attempts } = options;
+    const { every, summary, slowest = every, attempts, leave } = options;
     const polls = pollsEvery(every, {
       callSeconds: this.#case.policy.callSeconds,
       summary,
@@ -106,7 +116,7 @@ export class Calls {
     const settled = await this.#untilSettled(
       operation,
       operation,
-      { leave: ({ type }) => type === FAILURES.awaiting },
+      { leave: (failure) => failure.type === FAILURES.awaiting || leave?.(failure) === true },
       async () => ({
         result: await activity({ input, for: this.#purpose(operation, now(), {}) }),
         provenance: { how: 'made' as const },
@@ -205,7 +215,7 @@ export class Calls {
   async #untilSettled(
     key: string,
     operation: ActivityName,
-    { leave, adopts }: Pick<CallOptions<ActivityName>, 'leave'> & { adopts?: string[] },
+    { leave, adopts }: { leave?: CallOptions<ActivityName>['leave'] | undefined; adopts?: string[] },
     attempt: () => Promise<Performed>,
   ): Promise<Performed> {
     // A new run takes up the question that the last one left with a person.
@@ -241,25 +251,36 @@ export class Calls {
     requestedAt: string,
     options: Pick<CallOptions<ActivityName>, 'actAs' | 'origin' | 'taken'>,
   ): CallFor {
-    const { application, finhub, kind } = this.#case.state;
+    const { state } = this.#case;
+    const { application, kind } = state;
     return {
       tenantId: application.tenantId,
-      key: `${kind}/${application.tenantId}/${application.applicationId}/${key}`,
+      key: `${kind}/${application.tenantId}/${caseName(state)}/${key}`,
       requestedAt,
       origin: options.origin ?? application.origin,
-      // Organizations act through the tenant's admin (S0: activation takes admin headers).
-      session: finhub.facts.includes('session') ? this.#credentials() : undefined,
+      session: this.#session(),
       actAs: options.actAs,
       taken: options.taken,
     };
   }
 
-  /** The customer's login; the password stays sealed until an activity opens it. */
-  #credentials() {
-    const { application, finhub, kind } = this.#case.state;
-    const username = isOrganization(application) ? application.organization.email : application.person.email;
-    return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
+  /** The login that the case acts with; organizations act through the tenant's admin (S0: activation takes admin headers). */
+  #session(): CallFor['session'] {
+    const { application, payer, finhub } = this.#case.state;
+    if ('reference' in application) return payer?.session;
+    if ('accountId' in application) return application.session;
+    return finhub.facts.includes('session') ? this.#credentials() : undefined;
   }
+
+  #credentials() {
+    return loginOf(this.#case.state as CaseState);
+  }
+}
+
+/** The customer's login; the password stays sealed until an activity opens it. */
+export function loginOf({ application, finhub, kind }: CaseState) {
+  const username = isOrganization(application) ? application.organization.email : application.person.email;
+  return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
 }
 
 const now = (): string => new Date().toISOString();
@@ -278,7 +299,9 @@ function failureOf(error: unknown): CallFailure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const details = cause.details?.[0] as FailureDetails | undefined;
-    return { type: cause.type ?? 'Unknown', message: cause.message, fieldErrors: details?.fieldErrors };
+    const { fieldErrors, unclear } = details ?? {};
+    return { type: cause.type ?? 'Unknown', message: cause.message, fieldErrors, unclear };
   }
-  return { type: FAILURES.unreachable, message: cause instanceof Error ? cause.message : 'no answer in time' };
+  const message = cause instanceof Error ? cause.message : 'no answer in time';
+  return { type: FAILURES.unreachable, message, unclear: true };
 }

@@ -8,12 +8,11 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Application } from '../lifecycle/application.js';
-import { missingPrerequisites, newCase } from '../lifecycle/case-rules.js';
+import { missingPrerequisites } from '../lifecycle/case-rules.js';
 import { recorded } from '../lifecycle/audit.js';
-import type { CaseState, Outcome, Requirement, Waiter } from '../lifecycle/case-state.js';
+import type { AnyCaseState, CaseState, Outcome, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
-import type { LifecycleKind, PhaseName } from '../lifecycle/phases.js';
+import type { PhaseName } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { checklist } from '../lifecycle/status.js';
@@ -23,13 +22,23 @@ import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
 import { SearchAttributes } from './search-attributes.js';
 
-/** Input of a lifecycle; `resumed` is the case where continue-as-new left it. */
-export interface LifecycleInput {
-  application: Application;
-  resumed?: CaseState | undefined;
+/** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
+export interface CaseInput<State extends AnyCaseState> {
+  application: State['application'];
+  resumed?: State | undefined;
 }
 
-export type PhaseFunction = (kase: Case) => Promise<void>;
+export type LifecycleInput = CaseInput<CaseState>;
+
+export type PhaseFunction<State extends AnyCaseState = CaseState> = (kase: Case<State>) => Promise<void>;
+
+/** How a case is run: its phases by name, what comes before and after them, and how it ends when all went well. */
+export interface Course<State extends AnyCaseState> {
+  phases: Record<string, PhaseFunction<State>>;
+  prepare: PhaseFunction<State>;
+  cleanUp: PhaseFunction<State>;
+  success: 'active' | 'completed';
+}
 
 /** What is waited for, as people see it. */
 export interface Wait {
@@ -40,16 +49,16 @@ export interface Wait {
   days?: BusinessDays | undefined;
 }
 
-/** One customer's way through FinHub: its state, what it waits for, and its calls. */
-export class Case {
-  readonly state: CaseState;
+/** A way through FinHub, of a customer or of money: its state, what it waits for, and its calls. */
+export class Case<State extends AnyCaseState = CaseState> {
+  readonly state: State;
   readonly calls: Calls;
   readonly notifications: Notifications;
   readonly #shown: SearchAttributes;
   #scope: CancellationScope | undefined;
 
-  constructor(kind: LifecycleKind, { application, resumed }: LifecycleInput) {
-    this.state = resumed ?? newCase(kind, application, new Date());
+  constructor(state: State) {
+    this.state = state;
     this.#shown = new SearchAttributes(this.state);
     this.calls = new Calls(this);
     this.notifications = new Notifications(this.state);
@@ -65,7 +74,7 @@ export class Case {
   }
 
   /** Runs the phases in order, each once and only on its prerequisites, and returns how it all ended. */
-  async run(phases: Record<string, PhaseFunction>, prepare: PhaseFunction, cleanUp: PhaseFunction): Promise<Outcome> {
+  async run({ phases, prepare, cleanUp, success }: Course<State>): Promise<Outcome> {
     try {
       await CancellationScope.cancellable(async () => {
         this.#scope = CancellationScope.current();
@@ -73,7 +82,7 @@ export class Case {
         await prepare(this);
         for (const { name } of this.state.phases) await this.#runPhase(name, phases[name]!);
       });
-      this.#end('active');
+      this.#end(success);
     } catch (error) {
       if (error instanceof Ending) this.#end(error.result, error.reason);
       else if (isCancellation(error)) this.#end('cancelled');
@@ -119,8 +128,8 @@ export class Case {
   }
 
   /** Shows what is waited for while `work` runs. */
-  async waiting<T>(who: Waiter, what: string, work: () => Promise<T>): Promise<T> {
-    this.#showWait({ who, what });
+  async waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements: Requirement[] = []): Promise<T> {
+    this.#showWait({ who, what, requirements });
     try {
       return await work();
     } finally {
@@ -145,7 +154,7 @@ export class Case {
   }
 
   /** Marks a fact about the customer as true. */
-  establish(...facts: CaseState['finhub']['facts']): void {
+  establish(...facts: AnyCaseState['finhub']['facts']): void {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
   }
 
@@ -164,7 +173,8 @@ export class Case {
   async continueAsNew(): Promise<never> {
     await condition(allHandlersFinished);
     await this.notifications.drained();
-    return continueAsNew({ application: this.state.application, resumed: this.state } satisfies LifecycleInput);
+    const { application } = this.state;
+    return continueAsNew({ application, resumed: this.state } satisfies CaseInput<AnyCaseState>);
   }
 
   /** True when `woken`, false when the time came first. */
@@ -201,8 +211,8 @@ export class Case {
     this.show();
   }
 
-  async #runPhase(name: PhaseName, phase: PhaseFunction): Promise<void> {
-    const entry = (): CaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
+  async #runPhase(name: PhaseName, phase: PhaseFunction<State>): Promise<void> {
+    const entry = (): AnyCaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
     if (entry().state === 'completed' || entry().state === 'skipped') return;
     if (entry().state === 'pending') {
       Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });

@@ -3,9 +3,9 @@ import type { FieldError } from '../lifecycle/failures.js';
 
 /** Ends the lifecycle with an outcome that is not a failure: rejected, expired, cancelled, aborted. */
 export class Ending extends Error {
-  readonly result: Exclude<Outcome['result'], 'active'>;
+  readonly result: Exclude<Outcome['result'], 'active' | 'completed'>;
   readonly reason: string | undefined;
-  constructor(result: Exclude<Outcome['result'], 'active'>, reason?: string) {
+  constructor(result: Exclude<Outcome['result'], 'active' | 'completed'>, reason?: string) {
     super(result);
     this.result = result;
     this.reason = reason;
@@ -20,6 +20,8 @@ export interface CallFailure {
   type: string;
   message: string;
   fieldErrors?: FieldError[] | undefined;
+  /** The request may have taken effect. */
+  unclear?: boolean | undefined;
   missing?: Requirement[] | undefined;
 }
 

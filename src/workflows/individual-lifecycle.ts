@@ -1,3 +1,4 @@
+import { newCase } from '../lifecycle/case-rules.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { IndividualPhase } from '../lifecycle/phases.js';
 import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
@@ -23,8 +24,8 @@ const PHASE_FUNCTIONS: Record<IndividualPhase, PhaseFunction> = {
 
 /** Carries a person through FinHub's seven phases (S1), over days. The table of phases is `lifecycle/phases.ts`. */
 export async function individualLifecycle(input: LifecycleInput): Promise<Outcome> {
-  const kase = new Case('individual', input);
+  const kase = new Case(input.resumed ?? newCase('individual', input.application, new Date()));
   receive(kase);
   answer(kase);
-  return kase.run(PHASE_FUNCTIONS, loadPolicy, closeSession);
+  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, cleanUp: closeSession, success: 'active' });
 }

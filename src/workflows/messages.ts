@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { MESSAGES, refuse, type Answer, type Decision, type Message, type MessageName } from '../lifecycle/messages.js';
 import { Malformed, parseMessage } from '../lifecycle/parse.js';
 import type { Operator } from '../lifecycle/policy.js';
@@ -9,7 +10,7 @@ import { ownActivities } from './activities.js';
 import type { Case } from './case.js';
 
 /** Takes every message, as Signal and as Update under one name. Nothing that anybody sends stops the case. */
-export function receive(kase: Case): void {
+export function receive(kase: Case<AnyCaseState>): void {
   for (const name of MESSAGES) {
     const handle = (value: unknown): Promise<Answer> => take(kase, name, value);
     setHandler(defineSignal<[unknown]>(name), async (value) => void (await handle(value)));
@@ -18,13 +19,13 @@ export function receive(kase: Case): void {
 }
 
 /** Answers questions about the case. */
-export function answer(kase: Case): void {
+export function answer(kase: Case<AnyCaseState>): void {
   setHandler(defineQuery('status'), () => statusOf(kase.state, new Date()));
   setHandler(defineQuery('case'), () => caseViewOf(kase.state, new Date()));
   setHandler(defineQuery('audit'), () => kase.state.audit);
 }
 
-async function take(kase: Case, name: MessageName, value: unknown): Promise<Answer> {
+async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown): Promise<Answer> {
   let message: Message;
   try {
     message = { name, body: parseMessage(name, value) } as Message;

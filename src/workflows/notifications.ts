@@ -1,6 +1,6 @@
 import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import type { CaseState } from '../lifecycle/case-state.js';
+import { caseName, type AnyCaseState } from '../lifecycle/case-state.js';
 import { statusWord } from '../lifecycle/status.js';
 
 const { notify } = proxyActivities<Pick<Activities, 'notify'>>({
@@ -15,22 +15,22 @@ const { notify } = proxyActivities<Pick<Activities, 'notify'>>({
  * when all of it was delivered or given up after three days.
  */
 export class Notifications {
-  readonly #state: CaseState;
+  readonly #state: AnyCaseState;
   readonly #pending = new Set<Promise<void>>();
 
-  constructor(state: CaseState) {
+  constructor(state: AnyCaseState) {
     this.#state = state;
   }
 
   send(type: string, more: Record<string, string> = {}): void {
     const state = this.#state;
     state.notified += 1;
-    const { applicationId, tenantId } = state.application;
+    const { tenantId } = state.application;
     const data = {
       workflowId: workflowInfo().workflowId,
       kind: state.kind,
       tenantId,
-      applicationId,
+      applicationId: caseName(state),
       sequence: state.notified,
       status: statusWord(state),
       phase: state.phases.find((phase) => phase.state === 'active')?.name ?? null,

@@ -1,55 +1,293 @@
+import { CancellationScope, CancelledFailure, condition, sleep } from '@temporalio/workflow';
 import type { Money } from '../lifecycle/application.js';
+import type { AnyCaseState, TransferRecord } from '../lifecycle/case-state.js';
+import { FAILURES } from '../lifecycle/failures.js';
+import { moneyText } from '../lifecycle/money.js';
+import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js';
 import type { Case } from './case.js';
+import { CallFailed, Ending, type CallFailure } from './endings.js';
 
+/** An order as FinHub is asked for it. */
 export interface OrderRequest {
   type: 'transfer' | 'topup';
-  reference: string;
+  accountId: string;
+  /** Of the account. */
+  iban: string;
   description: string;
   amount: Money;
   counterparty: { name: string; iban: string; beneficiaryId?: string | undefined };
   consentId?: string | undefined;
+  /** Sealed. */
+  authenticationCode?: string | undefined;
+  /** The account's available balance before, as evidence where the outcome stays unknown. */
+  availableBefore?: Money | undefined;
 }
 
-/** Moves money once: prepare reserves it, execute spends the prepared order, and the order is followed until it is settled. */
-export async function settleOrder(kase: Case, order: OrderRequest): Promise<void> {
-  const { accountId, iban } = kase.state.finhub;
-  const { type, reference, consentId } = order;
-  const { preparedOrderId } = await kase.calls.once(
-    'prepareOrder',
-    () => ({ ...order, accountId: accountId!, iban: iban! }),
-    { of: reference },
-  );
-  track(kase, order, 'running', preparedOrderId);
-  const authenticationCode = type === 'transfer' ? authenticationCodeOf(kase) : undefined;
-  const executed = await kase.calls.once(
-    'executeOrder',
-    () => ({ accountId: accountId!, type, preparedOrderId, consentId, authenticationCode }),
-    { of: reference, adopts: ['orderId'] },
-  );
-  const orderId = executed.orderId ?? preparedOrderId;
-  const { status, reason } = await kase.waiting('finhub', `${type} ${reference} to be settled`, () =>
-    kase.calls.poll(
-      'awaitOrder',
-      { accountId: accountId!, orderId },
-      { every: 1, slowest: 60, summary: `follows ${type} ${reference}` },
-    ),
-  );
-  track(kase, order, status === 'COMPLETED' ? 'completed' : 'failed', orderId);
-  kase.record('orderSettled', `${type} ${reference}: ${status}${reason === undefined ? '' : ` (${reason})`}`);
+interface PreparedOrder {
+  preparedOrderId: string;
+  validUntil?: string | undefined;
+  fees?: Money | undefined;
 }
 
-/** The sealed code that came with the payment consent's creation. */
-function authenticationCodeOf(kase: Case): string | undefined {
-  const created = kase.state.done['createPaymentConsent']?.result as { authenticationCode?: string } | undefined;
-  return created?.authenticationCode;
+export interface SettledOrder {
+  status: 'completed' | 'failed';
+  reason?: string | undefined;
 }
 
-/** Keeps what a backend may show of the first transfer. */
-function track(
-  kase: Case,
-  { type, reference }: OrderRequest,
-  state: 'running' | 'completed' | 'failed',
+export interface OrderOptions {
+  /** Makes the request for each order that is prepared, when nothing known stands against it. */
+  request: () => Promise<OrderRequest>;
+  /** The customer is asked between preparing and executing. */
+  confirmation?: boolean | undefined;
+}
+
+/** What FinHub says no to, so that it had no effect. A conflict may be our own try that is still running. */
+const REFUSALS: ReadonlySet<string> = new Set([FAILURES.invalidRequest, FAILURES.forbidden, FAILURES.notFound]);
+const MAX_CONFLICTS = 3;
+
+/**
+ * Moves money once. Preparing reserves it, executing spends the prepared order, and the order is followed until FinHub has settled it. There
+ * is another prepared order only when the last one is known not to have been executed and never will be.
+ */
+export async function settleOrder(
+  kase: Case<AnyCaseState>,
+  reference: string,
+  { request, confirmation = false }: OrderOptions,
+): Promise<SettledOrder> {
+  for (let generation = 1; ; generation += 1) {
+    const of = generation === 1 ? reference : `${reference}/${generation}`;
+    if (kept(kase, `lapsed/${of}`)) continue;
+    const { order, prepared } = await prepare(kase, reference, of, request);
+    if (confirmation) await confirmed(kase, prepared);
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before it was executed');
+    const settled = await CancellationScope.nonCancellable(() => spend(kase, reference, of, order, prepared));
+    if (settled) return settled;
+    keep(kase, `lapsed/${of}`, true);
+    kase.record('orderLapsed', `${reference}: ${prepared.preparedOrderId} was not executed; it is prepared anew`);
+    track(kase, { state: 'running', orderId: undefined, validUntil: undefined });
+  }
+}
+
+/** Prepares the order. A repeat leaves a reservation that lapses by itself; the request is made anew each time, for it may have changed. */
+async function prepare(
+  kase: Case<AnyCaseState>,
+  reference: string,
+  of: string,
+  request: () => Promise<OrderRequest>,
+): Promise<{ order: OrderRequest; prepared: PreparedOrder }> {
+  for (;;) {
+    const order = kept<OrderRequest>(kase, `order/${of}`) ?? (await request());
+    const { accountId, iban, type, description, amount, counterparty, consentId } = order;
+    const input = { accountId, iban, type, reference, description, amount, counterparty, consentId };
+    try {
+      const prepared = await kase.calls.once('prepareOrder', () => input, {
+        of,
+        leave: ({ type }) => REFUSALS.has(type),
+      });
+      keep(kase, `order/${of}`, order);
+      const { preparedOrderId: orderId, fees, validUntil } = prepared;
+      track(kase, { state: 'prepared', orderId, fees, validUntil });
+      return { order, prepared };
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      await kase.calls.needsPerson(`prepareOrder/${of}`, 'prepareOrder', error.failure);
+    }
+  }
+}
+
+/** Waits for the customer's word for as long as the prepared order is good. */
+async function confirmed(kase: Case<AnyCaseState>, { preparedOrderId, validUntil }: PreparedOrder): Promise<void> {
+  const { state } = kase;
+  const isConfirmed = (): boolean => state.confirmedOrderId === preparedOrderId;
+  const left = validUntil === undefined ? undefined : Math.max(1, Date.parse(validUntil) - Date.now());
+  const what = 'confirmation of the prepared order';
+  const requirements = [
+    { code: 'confirmation', message: `order ${preparedOrderId} waits for the customer's word`, dueAt: validUntil },
+  ];
+  const came = await kase.waiting(
+    'customer',
+    what,
+    async () => (left === undefined ? condition(isConfirmed).then(() => true) : condition(isConfirmed, left)),
+    requirements,
+  );
+  if (!came) throw new Ending('expired', 'the transfer was not confirmed while its prepared order was good');
+}
+
+/** Executes the prepared order and follows it; undefined where it was not executed and never will be. */
+async function spend(
+  kase: Case<AnyCaseState>,
+  reference: string,
+  of: string,
+  order: OrderRequest,
+  prepared: PreparedOrder,
+): Promise<SettledOrder | undefined> {
+  track(kase, { state: 'executing' });
+  const executed = await execute(kase, of, order, prepared);
+  if (executed === 'notExecuted') return undefined;
+  const settled = 'status' in executed ? executed : await follow(kase, reference, order, executed.orderId);
+  kase.record('orderSettled', `${reference}: ${settled.status}${settled.reason ? ` (${settled.reason})` : ''}`);
+  return settled;
+}
+
+/** Tries until it is known what became of the prepared order. No other order is prepared in here. */
+async function execute(
+  kase: Case<AnyCaseState>,
+  of: string,
+  order: OrderRequest,
+  { preparedOrderId, validUntil }: PreparedOrder,
+): Promise<{ orderId: string } | 'notExecuted' | SettledOrder> {
+  const { accountId, type, consentId, authenticationCode } = order;
+  const input = { accountId, type, preparedOrderId, consentId, authenticationCode };
+  for (let repeats = 0; ; repeats += 1) {
+    try {
+      const { orderId = preparedOrderId } = await kase.calls.once('executeOrder', () => input, {
+        of,
+        leave: () => true,
+      });
+      track(kase, { orderId });
+      return { orderId };
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      const { failure } = error;
+      const refused = REFUSALS.has(failure.type) || (failure.type === FAILURES.conflict && repeats >= MAX_CONFLICTS);
+      // FinHub may still be working on the last try; what is read before that shows nothing.
+      if (!refused) await settling(kase);
+      const read = await readOrder(kase, accountId, preparedOrderId);
+      const step = nextStep({ order: read, refused, validUntil, repeats, now: new Date() });
+      kase.record('orderRead', `${of}: ${read?.status ?? 'not found'} after ${failure.type}, hence ${step}`);
+      switch (step) {
+        case 'follow':
+          keep(kase, `executeOrder/${of}`, { orderId: preparedOrderId }, `FinHub's order is ${read!.status}`);
+          return { orderId: preparedOrderId };
+        case 'prepareAnew':
+          return 'notExecuted';
+        case 'repeat':
+          continue;
+        case 'askPerson': {
+          const known = read !== undefined && standingOf(read) === 'notExecuted';
+          const told = await ask(kase, of, order, failure, read, known);
+          if (told) return told;
+          repeats = -1;
+        }
+      }
+    }
+  }
+}
+
+async function settling(kase: Case<AnyCaseState>): Promise<void> {
+  await kase.waiting('finhub', 'what became of the last try', () =>
+    sleep(kase.policy.callSeconds * 1000, { summary: 'FinHub may still be at work' }),
+  );
+}
+
+async function readOrder(
+  kase: Case<AnyCaseState>,
+  accountId: string,
   orderId: string,
-): void {
-  if (type === 'transfer') kase.state.transfer = { reference, state, orderId };
+): Promise<OrderReading | undefined> {
+  try {
+    return await kase.calls.read('getOrder', { accountId, orderId }, { leave: isUnreadable });
+  } catch (error) {
+    if (error instanceof CallFailed) return undefined;
+    throw error;
+  }
 }
+
+const isUnreadable = ({ type }: CallFailure): boolean =>
+  type === FAILURES.notFound || type === FAILURES.unexpectedAnswer || type === FAILURES.invalidRequest;
+
+/**
+ * Puts the order before a person, with the evidence. Where nothing documented tells what became of it, their word counts: `outcome` is
+ * `completed`, `failed` or `notExecuted`. Undefined is to try again.
+ */
+async function ask(
+  kase: Case<AnyCaseState>,
+  of: string,
+  { accountId, availableBefore }: OrderRequest,
+  failure: CallFailure,
+  read: OrderReading | undefined,
+  isKnown: boolean,
+): Promise<'notExecuted' | SettledOrder | undefined> {
+  if (isKnown) {
+    await kase.calls.needsPerson(`executeOrder/${of}`, 'executeOrder', failure);
+    return undefined;
+  }
+  const { available, blocked } = await kase.calls.read('getBalance', { accountId });
+  const evidence = [
+    { field: 'execute', message: failure.message },
+    { field: 'order', message: read ? `FinHub's order is ${read.status}` : 'FinHub shows no such order' },
+    { field: 'balance', message: `${text(available)} available, ${text(blocked)} blocked` },
+    { field: 'balanceBefore', message: `${text(availableBefore)} available` },
+  ];
+  const message = 'whether the order was executed is not known, and nothing that FinHub documents can tell';
+  const resolution = await kase.calls.needsPerson(
+    `executeOrder/${of}`,
+    'executeOrder',
+    { type: FAILURES.unclear, message, fieldErrors: evidence, missing: [{ code: 'outcome', message }] },
+    ['outcome'],
+  );
+  const outcome = resolution?.adopt?.['outcome'];
+  const by = `on the word of ${resolution?.by}`;
+  if (outcome === 'notExecuted') return outcome;
+  return outcome === 'completed' || outcome === 'failed' ? { status: outcome, reason: by } : undefined;
+}
+
+/** Follows an executed order to its end; one that FinHub loses sight of goes to a person. */
+async function follow(
+  kase: Case<AnyCaseState>,
+  reference: string,
+  order: OrderRequest,
+  orderId: string,
+): Promise<SettledOrder> {
+  const { type, accountId } = order;
+  for (;;) {
+    const read = await kase.waiting('finhub', `${type} ${reference} to be settled`, () =>
+      settled(kase, order, orderId),
+    );
+    const standing = 'status' in read ? standingOf(read) : 'unknown';
+    if (standing === 'completed') return { status: 'completed' };
+    if (standing === 'failed') return { status: 'failed', reason: 'status' in read ? read.reason : undefined };
+    const failure =
+      'status' in read ? { type: 'OrderState', message: `the executed order is ${read.status}` } : read.failure;
+    const now = await readOrder(kase, accountId, orderId);
+    const told = await ask(kase, `${reference}/settlement`, order, failure, now, false);
+    if (told && told !== 'notExecuted') return told;
+  }
+}
+
+async function settled(
+  kase: Case<AnyCaseState>,
+  { type, accountId }: OrderRequest,
+  orderId: string,
+): Promise<{ status: string; reason?: string | undefined } | { failure: CallFailure }> {
+  try {
+    return await kase.calls.poll(
+      'awaitOrder',
+      { accountId, orderId },
+      { every: 1, slowest: 60, summary: `follows the ${type}`, leave: isUnreadable },
+    );
+  } catch (error) {
+    if (error instanceof CallFailed) return { failure: error.failure };
+    throw error;
+  }
+}
+
+/** Keeps what a backend may show of a transfer. */
+function track({ state }: Case<AnyCaseState>, change: Partial<TransferRecord>): void {
+  if (state.kind === 'transfer' && state.transfer) state.transfer = { ...state.transfer, ...change };
+}
+
+function kept<T>({ state }: Case<AnyCaseState>, key: string): T | undefined {
+  return state.done[key]?.result as T | undefined;
+}
+
+function keep(kase: Case<AnyCaseState>, key: string, result: unknown, proof?: string): void {
+  const requestedAt = kase.state.done[key]?.requestedAt ?? new Date().toISOString();
+  kase.state.done[key] = {
+    requestedAt,
+    result,
+    provenance: proof === undefined ? undefined : { how: 'adopted', proof },
+  };
+}
+
+const text = (money: Money | undefined): string => (money ? moneyText(money) : 'unknown');

@@ -1,3 +1,4 @@
+import { newCase } from '../lifecycle/case-rules.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { OrganizationPhase } from '../lifecycle/phases.js';
 import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
@@ -23,8 +24,8 @@ const PHASE_FUNCTIONS: Record<OrganizationPhase, PhaseFunction> = {
 
 /** Carries an organization and its people through FinHub's eight phases (S0), over days. The table of phases is `lifecycle/phases.ts`. */
 export async function organizationLifecycle(input: LifecycleInput): Promise<Outcome> {
-  const kase = new Case('organization', input);
+  const kase = new Case(input.resumed ?? newCase('organization', input.application, new Date()));
   receive(kase);
   answer(kase);
-  return kase.run(PHASE_FUNCTIONS, loadPolicy, nothingToClose);
+  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, cleanUp: nothingToClose, success: 'active' });
 }

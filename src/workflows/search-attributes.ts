@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { CaseState } from '../lifecycle/case-state.js';
+import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { timeOf } from '../lifecycle/deadlines.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
 import { statusWord } from '../lifecycle/status.js';
@@ -14,12 +14,12 @@ export class SearchAttributes {
   #shown: Partial<Record<SearchAttributeName, string>>;
 
   /** The starter sets kind, tenant and the first status. */
-  constructor(state: CaseState) {
+  constructor(state: AnyCaseState) {
     const { LifecycleKind, FinHubTenant } = valuesOf(state);
     this.#shown = { LifecycleKind: JSON.stringify(LifecycleKind), FinHubTenant: JSON.stringify(FinHubTenant) };
   }
 
-  update(state: CaseState): void {
+  update(state: AnyCaseState): void {
     const values = valuesOf(state);
     const changed = NAMES.filter((name) => (this.#shown[name] ?? 'null') !== JSON.stringify(values[name]));
     if (changed.length === 0) return;
@@ -32,7 +32,7 @@ function pair(name: SearchAttributeName, value: Values[SearchAttributeName]): Se
   return { key: defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]), value } as SearchAttributePair;
 }
 
-function valuesOf(state: CaseState): Values {
+function valuesOf(state: AnyCaseState): Values {
   const { review } = state;
   const open = review.stage === 'inReview';
   const dueAt = timeOf(state.deadlines, 'due');

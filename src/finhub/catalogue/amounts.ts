@@ -1,28 +1,90 @@
+import { z } from 'zod';
+import type { Money as DecimalMoney } from '../../lifecycle/application.js';
+import { amountOf, decimalsOf, moneyOf, scaledAmount } from '../../lifecycle/money.js';
+import { at, firstText } from './fields.js';
+
 /*
- * FinHub's amounts come as scaled integers (`{value: "2500", scale: 2}`), as major-unit decimals and as bare numbers (facts §1.5). Ours are
- * decimal strings in major units; nothing here goes through floating point.
+ * FinHub's amounts come as scaled integers (`{value: "2500", scale: 2}`), as minor units without a scale, as major-unit decimals and as bare
+ * numbers (facts §1.5, §15.8). Ours are decimal strings in major units; nothing here goes through floating point.
  */
 
-/** Decimals of currencies that do not have two. ISO 4217. */
-const DECIMALS: Record<string, number> = { JPY: 0, KRW: 0, ISK: 0, HUF: 2, BHD: 3, KWD: 3, TND: 3 };
+/** An amount in major units, as a decimal string. */
+export const Money = z.strictObject({ value: z.string(), currency: z.string() });
 
-export function decimalsOf(currency: string): number {
-  return DECIMALS[currency] ?? 2;
+/** FinHub's AmountDto for an amount in major units. Source: H2, T2. */
+export function amountDto(money: DecimalMoney) {
+  const { units, currency } = amountOf(money);
+  return { value: units.toString(), scale: decimalsOf(currency), currency };
 }
 
 /**
- * Minor units of a decimal string, e.g. `("25.00", 2)` → `"2500"`.
- * @throws RangeError for anything that is not a decimal of at most `scale` places
+ * The JSON number that reads as exactly this amount in major units, for the consents' limits (facts F10).
+ * @throws RangeError where a double does not hold the decimals
  */
-export function toMinorUnits(value: string, scale: number): string {
-  const match = /^(\d{1,15})(?:\.(\d+))?$/.exec(value);
-  const fraction = match?.[2] ?? '';
-  if (!match || fraction.length > scale) throw new RangeError(`an amount with at most ${scale} decimals is expected`);
-  return BigInt(match[1]! + fraction.padEnd(scale, '0')).toString();
+export function jsonNumber(money: DecimalMoney): number {
+  const { value } = moneyOf(amountOf(money));
+  const plain = value.includes('.') ? value.replace(/\.?0+$/, '') : value;
+  const number = Number(plain);
+  if (String(number) !== plain) throw new RangeError('the amount has too many digits for a JSON number');
+  return number;
 }
 
-/** FinHub's AmountDto for an amount in major units. Source: H2, T2. */
-export function amountDto({ value, currency }: { value: string; currency: string }) {
-  const scale = decimalsOf(currency);
-  return { value: toMinorUnits(value, scale), scale, currency };
+/**
+ * Reads an amount in any of FinHub's forms. What is written tells the unit:
+ * - an object with `scale`: an integer in `10^-scale` (AmountDto);
+ * - an integer as text, bare or as `value`: minor units (FLOW, F01);
+ * - a text with a decimal point, or a JSON number: major units (LAT, older REF, consents' limits).
+ * Next to `value` or a field `x`, `valueFormatted` or `xFormatted` has to say the same.
+ * @param currency where the form does not carry one
+ * @returns undefined where there is no amount
+ * @throws RangeError for what is no amount, or two that differ
+ */
+export function readAmount(form: unknown, currency: string | undefined, formatted?: unknown): DecimalMoney | undefined {
+  if (form === undefined || form === null || form === '') return undefined;
+  if (typeof form === 'object') {
+    const own = firstText(form, 'currency') ?? currency;
+    const scale = at(form, 'scale');
+    const value = at(form, 'value') ?? at(form, 'amount');
+    if (typeof scale !== 'number') return readAmount(value, own, at(form, 'valueFormatted'));
+    return moneyOf(scaledAmount(String(value), scale, known(own)));
+  }
+  if (typeof form !== 'string' && typeof form !== 'number') throw new RangeError('no amount in a known form');
+  const text = String(form);
+  const amount =
+    typeof form === 'number' || text.includes('.')
+      ? amountOf({ value: text, currency: known(currency) })
+      : scaledAmount(text, decimalsOf(known(currency)), known(currency));
+  const money = moneyOf(amount);
+  if (
+    typeof formatted === 'string' &&
+    moneyOf(amountOf({ value: formatted, currency: money.currency })).value !== money.value
+  ) {
+    throw new RangeError('an amount and its formatted form differ');
+  }
+  return money;
+}
+
+/** The first amount among several places, as {@link readAmount} reads it; a form that cannot be read is the answer's fault. */
+export function amountIn(
+  data: unknown,
+  context: z.core.$RefinementCtx,
+  currency: string | undefined,
+  ...paths: string[]
+): DecimalMoney | undefined {
+  for (const path of paths) {
+    try {
+      const money = readAmount(at(data, path), currency, at(data, `${path}Formatted`));
+      if (money) return money;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue({ code: 'custom', message: `${path}: ${error.message}` });
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+function known(currency: string | undefined): string {
+  if (currency === undefined) throw new RangeError('an amount without a currency');
+  return currency;
 }

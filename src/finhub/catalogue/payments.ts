@@ -1,10 +1,26 @@
 import { z } from 'zod';
 import { FinHubError } from '../error.js';
+import { wasExecuted } from '../../lifecycle/orders.js';
 import { endpoint } from '../endpoint.js';
-import { amountDto } from './amounts.js';
+import { amountDto, amountIn, jsonNumber, Money } from './amounts.js';
 import { at, firstText, Id, listIn, Nothing, requiredText, sameText } from './fields.js';
 
-const Money = z.strictObject({ value: z.string(), currency: z.string() });
+/**
+ * What PEP and sanctions screening came to. Where the answer does not say (RUN), the status tells: FinHub keeps inactive what it does not let
+ * through.
+ */
+function screeningOf(item: unknown): 'VERIFIED' | 'PENDING' | 'FLAGGED' {
+  const told = firstText(item, 'pepCheckResult', 'sanctionsCheckResult')?.toUpperCase();
+  if (told === 'VERIFIED' || told === 'PENDING' || told === 'FLAGGED') return told;
+  switch (firstText(item, 'status')?.toUpperCase()) {
+    case 'PENDING':
+      return 'PENDING';
+    case 'INACTIVE':
+      return 'FLAGGED';
+    default:
+      return 'VERIFIED';
+  }
+}
 
 /** The id that orders name is the `assetId`, where FinHub gives one (RUN sample of F17), else the beneficiary's own. */
 const beneficiaryOf = (item: unknown) => ({
@@ -12,7 +28,7 @@ const beneficiaryOf = (item: unknown) => ({
   iban: firstText(item, 'iban'),
   name: firstText(item, 'name', 'beneficiaryName'),
   status: firstText(item, 'status')?.toUpperCase() ?? 'ACTIVE',
-  screening: firstText(item, 'pepCheckResult') ?? 'VERIFIED',
+  screening: screeningOf(item),
 });
 
 const Beneficiary = z.unknown().transform((data, context) => ({
@@ -30,7 +46,8 @@ export const listBeneficiaries = endpoint({
   path: '/api/v2.1/fintrans/{accountId}/beneficiaries',
   auth: 'customer',
   sources: ['F7', 'O6', 'T4', 'L6'],
-  request: z.strictObject({ accountId: Id }),
+  request: z.strictObject({ accountId: Id, limit: z.number().optional(), offset: z.number().optional() }),
+  query: ({ limit, offset }) => (limit === undefined ? {} : { limit: String(limit), offset: String(offset ?? 0) }),
   response: z
     .unknown()
     .transform((data) => ({ beneficiaries: listIn(data, 'beneficiaries', 'items').map(beneficiaryOf) })),
@@ -96,6 +113,12 @@ export const addBeneficiary = endpoint({
   },
 });
 
+const consentOf = (item: unknown) => ({
+  consentId: firstText(item, 'consentId', 'id'),
+  title: firstText(item, 'title', 'metadata.title'),
+  status: firstText(item, 'status')?.toUpperCase(),
+});
+
 /** Body documented by path only. O7. */
 export const listPaymentConsents = endpoint({
   operation: 'listPaymentConsents',
@@ -106,12 +129,32 @@ export const listPaymentConsents = endpoint({
   sources: ['O7'],
   request: z.strictObject({ accountId: Id }),
   response: z.unknown().transform((data) => ({
-    consents: listIn(data, 'consents', 'paymentConsents', 'items').map((item) => ({
-      consentId: firstText(item, 'consentId', 'id'),
-      title: firstText(item, 'title', 'metadata.title'),
-      status: firstText(item, 'status')?.toUpperCase(),
-    })),
+    consents: listIn(data, 'consents', 'paymentConsents', 'items').map(consentOf),
   })),
+  idempotency: { class: 'safe' },
+});
+
+/** Named only (T16); the counters as the older creation call answers them (T9). */
+export const getPaymentConsent = endpoint({
+  operation: 'getPaymentConsent',
+  summary: 'Reads a payment consent and what is left of its limits',
+  method: 'GET',
+  path: '/api/v2.1/fintrans/{accountId}/payment-consents/{consentId}',
+  auth: 'customer',
+  sources: ['T9', 'T16'],
+  request: z.strictObject({ accountId: Id, consentId: Id }),
+  response: z.unknown().transform((data, context) => {
+    const limits = 'parameters.limits';
+    const currency = firstText(data, `${limits}.maxAmountPerTransaction.currency`, `${limits}.currency`);
+    const count = firstText(data, 'parameters.validity.currentUsageCount', 'currentUsageCount');
+    return {
+      ...consentOf(data),
+      validUntil: firstText(data, 'validUntil', 'parameters.validity.endDate'),
+      usageCount: count !== undefined && /^\d{1,9}$/.test(count) ? Number(count) : undefined,
+      remainingToday: amountIn(data, context, currency, `${limits}.remainingDailyLimit`, 'remainingDailyLimit'),
+      remainingThisMonth: amountIn(data, context, currency, `${limits}.remainingMonthlyLimit`, 'remainingMonthlyLimit'),
+    };
+  }),
   idempotency: { class: 'safe' },
 });
 
@@ -156,17 +199,24 @@ export const createPaymentConsent = endpoint({
     endDate: z.string(),
     perTransaction: Money,
     perDay: Money,
+    perMonth: Money.optional(),
     transactionsPerDay: z.number(),
+    maxTransactions: z.number().optional(),
     allowedAccounts: z.array(z.string()),
   }),
   body: ({ accountId: _, title, ...consent }, { tenantId }) => {
     // Limits are in major units in the newest samples, unlike order amounts (facts F10).
-    const limit = ({ value, currency }: z.infer<typeof Money>) => ({ amount: Number(value), currency });
+    const limit = (money: z.infer<typeof Money>) => ({ amount: jsonNumber(money), currency: money.currency });
     const parameters = {
-      validity: { startDate: consent.startDate, endDate: consent.endDate, maxUsageCount: 1000 },
+      validity: {
+        startDate: consent.startDate,
+        endDate: consent.endDate,
+        ...(consent.maxTransactions === undefined ? {} : { maxUsageCount: consent.maxTransactions }),
+      },
       limits: {
         maxAmountPerTransaction: limit(consent.perTransaction),
         maxAmountPerDay: limit(consent.perDay),
+        ...(consent.perMonth === undefined ? {} : { maxAmountPerMonth: limit(consent.perMonth) }),
         maxTransactionsPerDay: consent.transactionsPerDay,
       },
       beneficiaries: {
@@ -224,6 +274,14 @@ export const approvePaymentConsent = endpoint({
 
 const OrderType = z.enum(['transfer', 'topup']);
 
+/** Fees are `{value, currency}` in FLOW, `{totalFee}` in LAT, below `summary` in REF. */
+function feesIn(data: unknown, context: z.core.$RefinementCtx) {
+  const currency = firstText(data, 'fees.currency', 'summary.fees.currency', 'amount.currency', 'currency');
+  const places = ['fees.totalFee', 'fees', 'summary.fees'];
+  const told = places.filter((place) => firstText(data, place, `${place}.value`) !== undefined);
+  return currency === undefined ? undefined : amountIn(data, context, currency, ...told);
+}
+
 /** Validates an order and reserves its funds until `validUntil`. S0, S1, S2, F7, T12, A11, L8. */
 export const prepareOrder = endpoint({
   operation: 'prepareOrder',
@@ -270,6 +328,7 @@ export const prepareOrder = endpoint({
   response: z.unknown().transform((data, context) => ({
     preparedOrderId: requiredText(data, context, 'preparedOrderId', 'orderId'),
     validUntil: firstText(data, 'validUntil'),
+    fees: feesIn(data, context),
   })),
   idempotency: { class: 'expiring' },
 });
@@ -289,12 +348,10 @@ export const getOrder = endpoint({
     status: orderStatus(data),
     reason: firstText(data, 'failureReason', 'statusDetails.reason', 'errorCode'),
     transactionId: firstText(data, 'transactionId', 'transactions.0.transactionId'),
+    executedAt: firstText(data, 'executedAt'),
   })),
   idempotency: { class: 'safe' },
 });
-
-/** States in which an order was executed, or is being so. Facts §8. */
-const EXECUTED = new Set(['EXECUTING', 'PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']);
 
 /** Executes a prepared order: `preparedOrderId` makes it one-shot, and the order is read before every try. S1, O8, T14, T15, L9. */
 export const executeOrder = endpoint({
@@ -335,7 +392,7 @@ export const executeOrder = endpoint({
         if (error instanceof FinHubError && error.kind === 'notFound') return undefined;
         throw error;
       });
-      if (!order || !EXECUTED.has(order.status)) return [];
+      if (!order || !wasExecuted(order)) return [];
       const result = { orderId: preparedOrderId, status: order.status, transactionId: order.transactionId };
       return [{ id: preparedOrderId, result, proof: `the order is ${order.status} already` }];
     },

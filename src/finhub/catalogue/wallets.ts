@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
-import { firstText, Id, listIn } from './fields.js';
+import { amountIn } from './amounts.js';
+import { at, firstText, Id, listIn } from './fields.js';
 
 /** S0, S1, S2, T8, T17. */
 export const listWallets = endpoint({
@@ -23,7 +24,7 @@ export const listWallets = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** Amounts in the minor units that FinHub sends. S0, S1, S2, F6, T1. */
+/** S0, S1, S2, F6, T1. */
 export const getBalance = endpoint({
   operation: 'getBalance',
   summary: "Reads an account's balance",
@@ -32,29 +33,46 @@ export const getBalance = endpoint({
   auth: 'customer',
   sources: ['S0', 'S1', 'S2', 'F6', 'T1', 'T17'],
   request: z.strictObject({ accountId: Id }),
-  response: z.unknown().transform((data) => ({
-    currency: firstText(data, 'currency'),
-    status: firstText(data, 'status'),
-    available: firstText(data, 'availableBalance', 'balances.available.value', 'currentBalance'),
-    blocked: firstText(data, 'blockedBalance', 'balances.reserved.value'),
-  })),
+  response: z.unknown().transform((data, context) => {
+    const currency = firstText(data, 'currency');
+    return {
+      currency,
+      status: firstText(data, 'status'),
+      available: amountIn(data, context, currency, 'availableBalance', 'balances.available', 'currentBalance'),
+      blocked: amountIn(data, context, currency, 'blockedBalance', 'balances.reserved'),
+    };
+  }),
   idempotency: { class: 'safe' },
 });
 
-/** S1, F6, T7. */
+/** S1, F6, T7; the limits as REF shows them beside prepare (T3). */
 export const getAllowedOperations = endpoint({
   operation: 'getAllowedOperations',
-  summary: 'Reads which operations an account may make',
+  summary: 'Reads which operations an account may make, and within which limits',
   method: 'GET',
   path: '/api/v2.1/fintrans/{accountId}/allowed-operations',
   auth: 'customer',
-  sources: ['S1', 'F6', 'T7'],
+  sources: ['S1', 'F6', 'T3', 'T7'],
   request: z.strictObject({ accountId: Id }),
   query: () => ({ includeBeneficiaries: 'false', includeConsents: 'false' }),
-  response: z.unknown().transform((data) => ({
-    operations: listIn(data, 'operations', 'allowedOperations', 'operationTypes')
-      .map((item) => (typeof item === 'string' ? item : firstText(item, 'opType', 'operationType', 'type', 'name')))
-      .filter((name) => name !== undefined),
-  })),
+  response: z.unknown().transform((data, context) => {
+    const currency = firstText(data, 'limits.currency', 'currency', 'accounts.0.currency');
+    const ceiling = (name: string) => {
+      const place = `limits.${name}`;
+      const own = firstText(data, `${place}.currency`) ?? currency;
+      return {
+        limit: amountIn(data, context, own, place),
+        remaining: amountIn(data, context, own, `${place}.remaining`),
+      };
+    };
+    return {
+      operations: listIn(data, 'operations', 'allowedOperations', 'operationTypes')
+        .map((item) => (typeof item === 'string' ? item : firstText(item, 'opType', 'operationType', 'type', 'name')))
+        .filter((name) => name !== undefined),
+      perTransaction: ceiling('perTransaction').limit,
+      perDay: at(data, 'limits.daily') ? ceiling('daily') : undefined,
+      perMonth: at(data, 'limits.monthly') ? ceiling('monthly') : undefined,
+    };
+  }),
   idempotency: { class: 'safe' },
 });

@@ -3,7 +3,9 @@ import { iso } from '../clock.js';
 import { SANDBOX_BIC } from '../iban.js';
 import { formatted, scaleOf } from '../money.js';
 import type { Readiness } from '../activation.js';
+import { executedOrders, usage } from '../payment-consents.js';
 import type * as Row from '../state.js';
+import type { World } from '../world.js';
 import type { Answer, Profile } from './index.js';
 
 /** The customer as activation left it, and the wallet that carries the IBAN or will. */
@@ -333,8 +335,16 @@ export function amountView({ amount, currency }: Pick<Row.Order, 'amount' | 'cur
   return { value: String(amount), scale: scaleOf(currency), currency };
 }
 
-export function paymentConsentView(consent: Row.PaymentConsent, now: number) {
+/** A consent with what is left of it, as T9 counts. */
+export function paymentConsentView({ state }: World, consent: Row.PaymentConsent, now: number) {
   const expired = consent.validTo !== undefined && consent.validTo < now;
+  const { currency } = state.wallets.get(consent.accountId)!;
+  const executed = executedOrders(state, consent.accountId).filter(({ consentId }) => consentId === consent.id);
+  const used = usage(executed, now);
+  const limit = (minor: number | undefined) =>
+    minor === undefined ? null : { amount: formatted(minor, currency), currency };
+  const left = (minor: number | undefined, spent: number) =>
+    minor === undefined ? null : formatted(Math.max(0, minor - spent), currency);
   return {
     consentId: consent.id,
     id: consent.id,
@@ -347,5 +357,17 @@ export function paymentConsentView(consent: Row.PaymentConsent, now: number) {
     validUntil: consent.validTo === undefined ? null : iso(consent.validTo),
     maxUsageCount: consent.maxUsageCount ?? null,
     createdAt: consent.createdAt,
+    parameters: {
+      validity: { maxUsageCount: consent.maxUsageCount ?? null, currentUsageCount: executed.length },
+      limits: {
+        currency,
+        maxAmountPerTransaction: limit(consent.perTransaction),
+        maxAmountPerDay: limit(consent.perDay),
+        maxAmountPerMonth: limit(consent.perMonth),
+        maxTransactionsPerDay: consent.transactionsPerDay ?? null,
+        remainingDailyLimit: left(consent.perDay, used.today),
+        remainingMonthlyLimit: left(consent.perMonth, used.thisMonth),
+      },
+    },
   };
 }

@@ -3,7 +3,7 @@ import { activatedWalletOf, activeWalletOf, callerOf, operationOf, type Call, ty
 import { iso } from '../clock.js';
 import { formatted } from '../money.js';
 import { execute, prepare } from '../orders.js';
-import { categoryLimits } from '../payment-consents.js';
+import { categoryLimits, executedOrders, usage } from '../payment-consents.js';
 import type { Answer } from '../profiles/index.js';
 import { paymentConsentView, walletView } from '../profiles/runner.js';
 import { notFound } from '../refusal.js';
@@ -30,9 +30,21 @@ function allowedOperations(call: Call): Answer {
   const wallet = activatedWalletOf(call);
   const customer = state.customers.get(wallet.customerId) as Customer;
   const limits = customer.kind === 'INDIVIDUAL' ? categoryLimits(riskOf(call.world, customer)) : {};
+  const used = usage(executedOrders(state, wallet.id), call.now);
   const major = (minor: number | undefined) => (minor === undefined ? null : formatted(minor, wallet.currency));
+  const ceiling = (limit: number | undefined, spent: number) =>
+    limit === undefined
+      ? null
+      : {
+          value: major(limit),
+          currency: wallet.currency,
+          used: major(spent),
+          remaining: major(Math.max(0, limit - spent)),
+        };
   const consents = state.paymentConsents.by('account', wallet.id);
-  const hasValidPaymentConsent = consents.some((consent) => paymentConsentView(consent, call.now).status === 'ACTIVE');
+  const hasValidPaymentConsent = consents.some(
+    (consent) => paymentConsentView(call.world, consent, call.now).status === 'ACTIVE',
+  );
   const data = {
     sessionId: callerOf(call).sessionId,
     tenantId: call.tenant.id,
@@ -54,8 +66,8 @@ function allowedOperations(call: Call): Answer {
     limits: {
       currency: wallet.currency,
       perTransaction: major(limits.perTransaction),
-      daily: major(limits.perDay),
-      monthly: major(limits.perMonth),
+      daily: ceiling(limits.perDay, used.today),
+      monthly: ceiling(limits.perMonth, used.thisMonth),
     },
     consentStatus: { hasValidPaymentConsent, hasRecurringPaymentConsent: false, hasPreApprovalConsent: false },
     ...(call.query['includeBeneficiaries'] === 'true' && {
@@ -64,7 +76,7 @@ function allowedOperations(call: Call): Answer {
         .map(({ id, assetId, name, iban }) => ({ id, assetId, name, iban })),
     }),
     ...(call.query['includeConsents'] === 'true' && {
-      consents: consents.map((consent) => paymentConsentView(consent, call.now)),
+      consents: consents.map((consent) => paymentConsentView(call.world, consent, call.now)),
     }),
   };
   return { message: 'Success', data };

@@ -91,18 +91,18 @@ function instant(given: string | undefined, field: string, dayPart: number): num
 
 function listPaymentConsents(call: Call): Answer {
   const consents = call.world.state.paymentConsents.by('account', activatedWalletOf(call).id);
-  return { message: 'Success', data: consents.map((consent) => paymentConsentView(consent, call.now)) };
+  return { message: 'Success', data: consents.map((consent) => paymentConsentView(call.world, consent, call.now)) };
 }
 
 function showPaymentConsent(call: Call): Answer {
-  return { message: 'Success', data: paymentConsentView(paymentConsentOf(call), call.now) };
+  return { message: 'Success', data: paymentConsentView(call.world, paymentConsentOf(call), call.now) };
 }
 
 function revokePaymentConsent(call: Call): Answer {
   const consent = paymentConsentOf(call);
   const revoked = call.world.state.paymentConsents.patch(consent.id, { status: 'REVOKED' });
   recordUndoing(call.world, consent.tenantId, 'payment-consent', consent.accountId, consent.id);
-  return { message: 'Success', data: paymentConsentView(revoked, call.now) };
+  return { message: 'Success', data: paymentConsentView(call.world, revoked, call.now) };
 }
 
 function approvePaymentConsent(call: Call): Answer {
@@ -112,7 +112,7 @@ function approvePaymentConsent(call: Call): Answer {
   walletOf(call, consent.accountId);
   if (consent.status === 'REVOKED') throw new Refusal(409, 'Payment consent is REVOKED');
   const approved = state.paymentConsents.patch(consent.id, { status: 'ACTIVE' });
-  return { message: 'Success', data: paymentConsentView(approved, call.now) };
+  return { message: 'Success', data: paymentConsentView(call.world, approved, call.now) };
 }
 
 function paymentConsentOf(call: Call): PaymentConsent {

@@ -1,7 +1,10 @@
-import type { Beneficiary, PaymentsRequest } from '../../lifecycle/application.js';
+import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
+import type { ConsentTerms } from '../../lifecycle/payment-account.js';
 import type { Case } from '../case.js';
 import { PhaseSkipped } from '../endings.js';
-import { settleOrder } from '../orders.js';
+import { settleOrder, type OrderRequest } from '../orders.js';
+import { makeConsent } from '../payment-consent.js';
+import { followTransfer, openAccount } from '../payments-hand-over.js';
 
 function requested(kase: Case): PaymentsRequest {
   return kase.state.application.payments ?? { beneficiaries: [] };
@@ -13,7 +16,7 @@ export async function payments(kase: Case): Promise<void> {
   if (beneficiaries.length === 0) throw new PhaseSkipped();
   await addBeneficiaries(kase, beneficiaries);
   if (consent) await createConsent(kase);
-  if (transfer) await makeTransfer(kase);
+  if (transfer) await pay(kase, transfer);
 }
 
 /** Phase 6 of an organization. */
@@ -33,20 +36,11 @@ export async function paymentConsent(kase: Case): Promise<void> {
 export async function transactions(kase: Case): Promise<void> {
   const { topUp, transfer } = requested(kase);
   if (!topUp && !transfer) throw new PhaseSkipped();
-  const { accountId, iban } = kase.state.finhub;
-  if (topUp) {
-    await settleOrder(kase, {
-      type: 'topup',
-      reference: topUp.reference,
-      description: 'first funding',
-      amount: topUp.amount,
-      counterparty: { name: topUp.sourceName, iban: topUp.sourceIban },
-    });
-    await kase.calls.read('getBalance', { accountId: accountId! });
-  }
-  if (transfer && iban) await makeTransfer(kase);
+  if (topUp) await fund(kase, topUp);
+  if (transfer) await pay(kase, transfer);
 }
 
+/** Registers those that FinHub has screened; one that an operator leaves out because it was flagged is never paid. */
 async function addBeneficiaries(kase: Case, wanted: Beneficiary[]): Promise<void> {
   const { finhub } = kase.state;
   for (const { ref, ...beneficiary } of wanted) {
@@ -55,58 +49,100 @@ async function addBeneficiaries(kase: Case, wanted: Beneficiary[]): Promise<void
       () => ({ accountId: finhub.accountId!, customerId: kase.customerId, ...beneficiary }),
       { of: ref, adopts: ['beneficiaryId'] },
     );
-    finhub.beneficiaries[ref] = added.beneficiaryId;
-    await screened(kase, ref, added.screening);
+    if (await passes(kase, ref, beneficiary.iban, added.screening)) finhub.beneficiaries[ref] = added.beneficiaryId;
   }
+  if (Object.keys(finhub.beneficiaries).length === 0) throw new PhaseSkipped();
   kase.establish('beneficiaryRegistered');
 }
 
-/** A flagged beneficiary is a person's decision, never a silent skip. */
-async function screened(kase: Case, ref: string, screening: string): Promise<void> {
-  if (screening !== 'FLAGGED') return;
-  await kase.calls.needsPerson(`screening/${ref}`, 'addBeneficiary', {
-    type: 'BeneficiaryFlagged',
-    message: `beneficiary "${ref}" was flagged by FinHub's PEP and sanctions screening`,
-  });
+/** Waits for a screening under way. A flagged beneficiary is a person's decision, never a silent skip. */
+async function passes(kase: Case, ref: string, iban: string, told: string): Promise<boolean> {
+  const { done, finhub } = kase.state;
+  const key = `screening/${ref}`;
+  if (done[key]) return done[key].result === 'VERIFIED';
+  for (let screening = told; ;) {
+    if (screening === 'PENDING') {
+      const what = `screening of beneficiary "${ref}"`;
+      const screened = await kase.waiting('finhub', what, () =>
+        kase.calls.poll(
+          'awaitScreening',
+          { accountId: finhub.accountId!, iban },
+          { every: 5, slowest: 900, summary: what },
+        ),
+      );
+      screening = screened.screening;
+    }
+    if (screening !== 'FLAGGED') {
+      done[key] = { requestedAt: new Date().toISOString(), result: 'VERIFIED' };
+      return true;
+    }
+    try {
+      await kase.calls.needsPerson(key, 'addBeneficiary', {
+        type: 'BeneficiaryFlagged',
+        message: `beneficiary "${ref}" was flagged by FinHub's PEP and sanctions screening`,
+      });
+    } catch (error) {
+      if (!(error instanceof PhaseSkipped)) throw error;
+      done[key] = { requestedAt: new Date().toISOString(), result: 'leftOut' };
+      kase.record('beneficiaryLeftOut', ref);
+      return false;
+    }
+    screening = 'PENDING';
+  }
 }
 
+/** The consent's terms are the application's; only its beneficiaries may be paid by it. */
 async function createConsent(kase: Case): Promise<void> {
   const { finhub, application } = kase.state;
-  const consent = application.payments!.consent!;
-  const from = new Date(kase.state.startedAt);
-  const until = new Date(from.getTime() + consent.validDays * 24 * 3600_000);
-  const day = (date: Date) => date.toISOString().slice(0, 10);
-  const { consentId, status } = await kase.calls.once(
-    'createPaymentConsent',
-    () => ({
-      accountId: finhub.accountId!,
-      // The application's id makes the title ours, so that a consent whose answer was lost is found and revoked.
-      title: `${consent.title} (${application.applicationId})`,
-      startDate: day(from),
-      endDate: day(until),
-      perTransaction: consent.perTransaction,
-      perDay: consent.perDay,
-      transactionsPerDay: consent.transactionsPerDay,
-      allowedAccounts: requested(kase).beneficiaries.map(({ iban }) => iban),
-    }),
-    { adopts: ['consentId'] },
-  );
-  finhub.paymentConsentId = consentId;
-  if (status !== 'ACTIVE') await kase.calls.once('approvePaymentConsent', () => ({ consentId }));
+  const { title, ...limits } = application.payments!.consent!;
+  const terms: ConsentTerms = {
+    ...limits,
+    // The application's id makes the title ours, so that a consent whose answer was lost is found and revoked.
+    title: `${title} (${application.applicationId})`,
+    allowedIbans: requested(kase)
+      .beneficiaries.filter(({ ref }) => ref in finhub.beneficiaries)
+      .map(({ iban }) => iban),
+  };
+  const consent = await makeConsent(kase, { accountId: finhub.accountId!, terms });
+  finhub.paymentConsentId = consent.consentId;
   kase.establish('paymentConsentActive');
+  await openAccount(kase, consent);
 }
 
-async function makeTransfer(kase: Case): Promise<void> {
-  const { finhub, application } = kase.state;
-  const { reference, amount, description, beneficiary: ref } = application.payments!.transfer!;
-  const beneficiary = requested(kase).beneficiaries.find((candidate) => candidate.ref === ref)!;
-  const beneficiaryId = finhub.beneficiaries[ref];
-  await settleOrder(kase, {
-    type: 'transfer',
-    reference,
-    description,
+async function fund(kase: Case, { reference, amount, sourceIban, sourceName }: TopUpRequest): Promise<void> {
+  const { accountId, iban } = kase.state.finhub;
+  const { available: availableBefore } = await kase.calls.read('getBalance', { accountId: accountId! });
+  const order: OrderRequest = {
+    type: 'topup',
+    accountId: accountId!,
+    iban: iban!,
+    description: 'first funding',
     amount,
-    counterparty: { name: beneficiary.name, iban: beneficiary.iban, beneficiaryId },
-    consentId: finhub.paymentConsentId,
+    counterparty: { name: sourceName, iban: sourceIban },
+    availableBefore,
+  };
+  await settleOrder(kase, reference, { request: () => Promise.resolve(order) });
+  await kase.calls.read('getBalance', { accountId: accountId! });
+}
+
+async function pay(kase: Case, { reference, beneficiary: ref, amount, description }: TransferRequest): Promise<void> {
+  const { application, finhub } = kase.state;
+  const beneficiary = requested(kase).beneficiaries.find((candidate) => candidate.ref === ref)!;
+  if (!(ref in finhub.beneficiaries)) {
+    kase.record('transferLeftOut', `${reference}: beneficiary "${ref}" was left out`);
+    throw new PhaseSkipped();
+  }
+  const { tenantId, submittedBy, origin } = application;
+  const { result } = await followTransfer(kase, {
+    reference,
+    tenantId,
+    accountId: finhub.accountId!,
+    beneficiaryIban: beneficiary.iban,
+    amount,
+    description,
+    confirmation: false,
+    submittedBy,
+    origin,
   });
+  kase.record('transferEnded', `${reference}: ${result}`);
 }

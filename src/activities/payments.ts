@@ -1,0 +1,148 @@
+import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { getPaymentConsent, listBeneficiaries } from '../finhub/catalogue/payments.js';
+import { getAllowedOperations, getBalance } from '../finhub/catalogue/wallets.js';
+import type { FinHubClient } from '../finhub/client.js';
+import type { Endpoint } from '../finhub/endpoint.js';
+import { FinHubError } from '../finhub/error.js';
+import type { Performed } from '../finhub/perform.js';
+import type { Outcome } from '../lifecycle/case-state.js';
+import { accountCaseId } from '../lifecycle/ids.js';
+import type { PaymentAccount } from '../lifecycle/payment-account.js';
+import type { PaymentFacts } from '../lifecycle/payment-checks.js';
+import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { fingerprint } from '../secrets/seal.js';
+import { failing, notYet } from './failure.js';
+import type { CallFor, FinHubCall } from './finhub-calls.js';
+import type { Secrets } from './secrets.js';
+
+interface FoundBeneficiary {
+  beneficiaryId: string;
+  name: string;
+  status: string;
+  screening: string;
+}
+
+export interface PaymentActivities {
+  /** What FinHub says of the account, its limits, a beneficiary and a consent. Reads only. */
+  readPaymentFacts(
+    call: FinHubCall<{ accountId: string; iban: string; consentId?: string | undefined }>,
+  ): Promise<Performed<PaymentFacts & { found?: { beneficiaryId: string; name: string } | undefined }>>;
+  /** Ends when FinHub has screened a beneficiary, one way or the other. */
+  awaitScreening(call: FinHubCall<{ accountId: string; iban: string }>): Promise<FoundBeneficiary>;
+  /** An account as its own case keeps it; null where there is none. */
+  lookUpAccount(input: { tenantId: string; accountId: string }): Promise<PaymentAccount | null>;
+  /** What tells a transfer from another one of the same reference. */
+  fingerprintTransfer(order: TransferOrder): Promise<string>;
+  /** The fingerprint that a transfer was started with; null where there is none of this id. */
+  lookUpTransfer(input: { workflowId: string }): Promise<string | null>;
+  /** Ends when a transfer has ended that others started as well. */
+  awaitTransfer(call: FinHubCall<{ workflowId: string }>): Promise<Outcome>;
+}
+
+const PAGE = 50;
+const ACCOUNT_QUERY_MS = 10_000;
+
+export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: Secrets): PaymentActivities {
+  /** Calls of one activity, by the rules for its failures. */
+  const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
+    failing({ operation, idempotency: { class: 'safe' } }, client, purpose.tenantId, () =>
+      work((endpoint, input) =>
+        client.call(endpoint, input, {
+          ...secrets.openAll(purpose),
+          key: `${purpose.key}/${activityInfo().attempt}`,
+          signal: cancellationSignal(),
+        }),
+      ),
+    );
+  return {
+    readPaymentFacts: ({ input: { accountId, iban, consentId }, for: purpose }) =>
+      calling('readPaymentFacts', purpose, async (read) => {
+        const [balance, allowed, beneficiary, consent] = await Promise.all([
+          read(getBalance, { accountId }),
+          read(getAllowedOperations, { accountId }),
+          findBeneficiary(read, accountId, iban),
+          consentId === undefined ? undefined : optional(read(getPaymentConsent, { accountId, consentId })),
+        ]);
+        const { perTransaction, perDay, perMonth, operations } = allowed;
+        const result = {
+          walletStatus: balance.status,
+          available: balance.available,
+          operations,
+          category: { perTransaction, perDay, perMonth },
+          beneficiary,
+          consent,
+          found: beneficiary,
+        };
+        return { result, provenance: { how: 'made' } };
+      }),
+    awaitScreening: ({ input: { accountId, iban }, for: purpose }) =>
+      calling('awaitScreening', purpose, async (read) => {
+        const found = await findBeneficiary(read, accountId, iban);
+        if (found && found.screening !== 'PENDING') return found;
+        throw notYet(found ? 'the beneficiary is being screened' : 'FinHub does not list the beneficiary yet');
+      }),
+    async lookUpAccount({ tenantId, accountId }) {
+      const handle = getClient().workflow.getHandle(accountCaseId(tenantId, accountId));
+      try {
+        return await getClient().withDeadline(Date.now() + ACCOUNT_QUERY_MS, () =>
+          handle.query<PaymentAccount>('account'),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+    fingerprintTransfer: async (order) => fingerprint(keys, transferContent(order)),
+    async lookUpTransfer({ workflowId }) {
+      try {
+        const { memo } = await getClient().workflow.getHandle(workflowId).describe();
+        return (memo?.['fingerprint'] as string | undefined) ?? '';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+    async awaitTransfer({ input: { workflowId } }) {
+      const handle = getClient().workflow.getHandle(workflowId);
+      const { status, closeTime } = await handle.describe();
+      if (status.name === 'RUNNING') throw notYet('the transfer is under way');
+      if (status.name === 'COMPLETED') return (await handle.result()) as Outcome;
+      const at = (closeTime ?? new Date()).toISOString();
+      return { result: 'aborted', at, reason: `the transfer was ended in Temporal (${status.name.toLowerCase()})` };
+    },
+  };
+}
+
+type Read = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
+
+/** The account's beneficiary of an IBAN, wherever in the list it stands. */
+async function findBeneficiary(read: Read, accountId: string, iban: string): Promise<FoundBeneficiary | undefined> {
+  const compact = (text: string | undefined) => text?.replaceAll(' ', '').toUpperCase();
+  const seen = new Set<string>();
+  for (let offset = 0; ; offset += PAGE) {
+    const { beneficiaries } = await read(listBeneficiaries, { accountId, limit: PAGE, offset });
+    const found = beneficiaries.find((one) => compact(one.iban) === compact(iban));
+    if (found?.beneficiaryId) {
+      const { beneficiaryId, name = '', status, screening } = found;
+      return { beneficiaryId, name, status, screening };
+    }
+    // Not every generation of the list knows pages: one that answers the same again has no more.
+    const fresh = beneficiaries.filter(({ beneficiaryId = '' }) => !seen.has(beneficiaryId));
+    if (beneficiaries.length < PAGE || fresh.length === 0) return undefined;
+    for (const { beneficiaryId = '' } of fresh) seen.add(beneficiaryId);
+  }
+}
+
+/** A reading that FinHub names without documenting it: without it, our own knowledge has to do. */
+async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof FinHubError && ['notFound', 'unexpectedAnswer', 'invalidRequest'].includes(error.kind)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { transferId } from '../lifecycle/ids.js';
+import { moneyText } from '../lifecycle/money.js';
+import { isBeyondRetention, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import { fingerprint } from '../secrets/seal.js';
+import { retentionDays } from '../temporal/retention.js';
+import { z } from 'zod';
+import { InvalidInput } from './errors.js';
+import { faultsOf } from './faults.js';
+import { iban, key, money, origin, text } from './field-schemas.js';
+import { startOnce, type StartDependencies, type Started } from './start.js';
+
+const transferSchema = z.strictObject({
+  reference: key(35).describe(
+    "the transfer's own id, unique within the tenant; a date in it is its first or last part",
+  ),
+  tenantId: key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
+  accountId: key(64).describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
+  beneficiaryIban: iban.describe("of one of the account's beneficiaries"),
+  amount: money,
+  description: text(140),
+  confirmation: z.boolean().default(false).describe('waits for the customer between preparing and executing'),
+  submittedBy: text().describe('who asks for it; whoever does never approves it'),
+  origin: z.strictObject(origin),
+});
+
+export type TransferInput = z.input<typeof transferSchema>;
+
+/** JSON Schema of a transfer, for other programs and languages. */
+export function transferJsonSchema(): unknown {
+  return z.toJSONSchema(transferSchema, { io: 'input' });
+}
+
+/**
+ * Checks a transfer and starts it, unless the same reference did before.
+ * @throws InvalidInput with every fault; ApplicationConflict where the reference was used for another transfer
+ */
+export async function startTransfer(
+  { temporal, keys, tenantId: ownTenant }: StartDependencies,
+  input: unknown,
+): Promise<Started> {
+  const parsed = transferSchema.safeParse(input);
+  const tenantId = parsed.data?.tenantId ?? ownTenant;
+  const faults = faultsOf(parsed.error);
+  if (parsed.success && tenantId === undefined) {
+    faults.push({ path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' });
+  }
+  if (!parsed.success || tenantId === undefined) throw new InvalidInput('the transfer', faults);
+
+  const order: TransferOrder = { ...parsed.data, tenantId };
+  const { reference, amount } = order;
+  const days = await retentionDays(temporal.connection, temporal.options.namespace);
+  if (days !== undefined && isBeyondRetention(reference, days, new Date())) {
+    const message = `is older than the ${days} days for which the namespace remembers what was paid`;
+    throw new InvalidInput('the transfer', [{ path: 'reference', message }]);
+  }
+  return startOnce(temporal, 'transfer', transferId(tenantId, reference), order, {
+    mark: fingerprint(keys, transferContent(order)),
+    summary: `transfer ${reference}, ${moneyText(amount)}`,
+    details: [`- Tenant: \`${tenantId}\``, `- Account: \`${order.accountId}\``],
+  });
+}

@@ -1,0 +1,79 @@
+import type { Money } from './application.js';
+
+/*
+ * Amounts are whole minor units inside and decimal strings at the edges; nothing goes through floating point. Workflows, activities and
+ * the client all count with these functions, and none of them hands a bigint to Temporal, whose JSON has no place for it.
+ */
+
+declare const MINOR: unique symbol;
+
+/** Whole minor units of a currency (cents of EUR, yen of JPY). Made by this module only. */
+export type MinorUnits = bigint & { readonly [MINOR]: true };
+
+export interface Amount {
+  readonly units: MinorUnits;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** Digits after the point, for currencies that do not have two. ISO 4217. */
+const DECIMALS: ReadonlyMap<string, number> = new Map([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4] as const),
+]);
+
+export function decimalsOf(currency: string): number {
+  return DECIMALS.get(currency) ?? 2;
+}
+
+/**
+ * The amount that a decimal string in major units says, e.g. `{value: "25.00", currency: "EUR"}`. Zeros behind the currency's last decimal
+ * are let through, other digits are not.
+ * @throws RangeError
+ */
+export function amountOf({ value, currency }: Money): Amount {
+  const decimals = decimalsOf(currency);
+  const [, whole, fraction = ''] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(value) ?? [];
+  if (whole === undefined || /[1-9]/.test(fraction.slice(decimals))) {
+    throw new RangeError(`an amount with at most ${decimals} decimals is expected`);
+  }
+  return minorUnits(whole + fraction.slice(0, decimals).padEnd(decimals, '0'), currency);
+}
+
+/**
+ * The amount of an integer string that counts in `10^-scale` of the currency: `("2500", 2, "EUR")` is 25 euro.
+ * @throws RangeError for anything else, and where the currency is not that fine
+ */
+export function scaledAmount(value: string, scale: number, currency: string): Amount {
+  if (!/^\d{1,30}$/.test(value) || !Number.isInteger(scale) || scale < 0 || scale > 15) {
+    throw new RangeError('a whole number and its scale are expected');
+  }
+  const digits = value.padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale).replace(/^0+(?=\d)/, '');
+  const fraction = digits.slice(digits.length - scale);
+  return amountOf({ value: fraction === '' ? whole : `${whole}.${fraction}`, currency });
+}
+
+/** The amount in the one form in which money crosses our edges: all of the currency's decimals, no more. */
+export function moneyOf({ units, currency }: Amount): Money {
+  const decimals = decimalsOf(currency);
+  const digits = units.toString().padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  return { value: decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`, currency };
+}
+
+/** Whether `amount` is more than `limit`. @throws RangeError where the currencies differ */
+export function isMoreThan(amount: Amount, limit: Amount): boolean {
+  if (amount.currency !== limit.currency) throw new RangeError('amounts of different currencies cannot be compared');
+  return amount.units > limit.units;
+}
+
+/** `25.00 EUR`. */
+export function moneyText({ value, currency }: Money): string {
+  return `${value} ${currency}`;
+}
+
+function minorUnits(digits: string, currency: string): Amount {
+  return { units: BigInt(digits) as MinorUnits, currency };
+}

@@ -1,0 +1,81 @@
+/** An order as FinHub tells of it. */
+export interface OrderReading {
+  status: string;
+  executedAt?: string | undefined;
+  transactionId?: string | undefined;
+}
+
+/**
+ * What an order's state says about its execution. `unknown` is what no document has a word for: nothing is concluded from it.
+ * Source: facts §8 (prepared order, order).
+ */
+export type OrderStanding = 'notExecuted' | 'lapsed' | 'underWay' | 'completed' | 'failed' | 'unknown';
+
+const STANDINGS: Readonly<Record<string, OrderStanding>> = {
+  READY: 'notExecuted',
+  PREPARED: 'notExecuted',
+  PENDING: 'notExecuted',
+  EXPIRED: 'lapsed',
+  LAPSED: 'lapsed',
+  EXECUTING: 'underWay',
+  PROCESSING: 'underWay',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  REJECTED: 'failed',
+  CANCELLED: 'failed',
+};
+
+/** Where an order stands. PENDING is what some answers call a prepared order and others one that is settled: its execution time tells. */
+export function standingOf({ status, executedAt, transactionId }: OrderReading): OrderStanding {
+  const standing = STANDINGS[status] ?? 'unknown';
+  const executed = executedAt !== undefined || transactionId !== undefined;
+  return executed && (standing === 'notExecuted' || standing === 'unknown') ? 'underWay' : standing;
+}
+
+/** Whether the money has moved or is about to, so that executing again would be a repeat. */
+export function wasExecuted(order: OrderReading): boolean {
+  return ['underWay', 'completed', 'failed'].includes(standingOf(order));
+}
+
+/**
+ * Time after `validUntil` before a prepared order that FinHub still shows as ready counts as lapsed: clocks differ, and a try that was given
+ * up may still be on its way.
+ */
+export const VALIDITY_MARGIN_MS = 60_000;
+
+/** What is to be done about an order after a try to execute it that ended without a good answer. `docs/payments.md` has the table. */
+export type NextStep = 'follow' | 'repeat' | 'prepareAnew' | 'askPerson';
+
+/**
+ * The decision table of unclear outcomes.
+ * @param order as read back; undefined where FinHub has no such order
+ * @param refused FinHub said no to the last try, so that it had no effect
+ * @param repeats tries of the same prepared order that ended unclear while FinHub did not tell where the order stands
+ */
+export function nextStep(given: {
+  order: OrderReading | undefined;
+  refused: boolean;
+  validUntil: string | undefined;
+  repeats: number;
+  now: Date;
+}): NextStep {
+  const { order, refused, validUntil, repeats, now } = given;
+  switch (order ? standingOf(order) : 'unknown') {
+    case 'underWay':
+    case 'completed':
+    case 'failed':
+      return 'follow';
+    case 'lapsed':
+      return 'prepareAnew';
+    case 'notExecuted': {
+      const end = Date.parse(validUntil ?? '') + VALIDITY_MARGIN_MS;
+      if (end <= now.getTime()) return 'prepareAnew';
+      return refused ? 'askPerson' : 'repeat';
+    }
+    case 'unknown':
+      // The prepared order is the key: repeating it cannot pay twice, and its answer may tell.
+      return refused || repeats >= MAX_BLIND_REPEATS ? 'askPerson' : 'repeat';
+  }
+}
+
+const MAX_BLIND_REPEATS = 3;

@@ -1,0 +1,145 @@
+import type { Money } from './application.js';
+import type { Requirement } from './case-state.js';
+import { amountOf, isMoreThan, moneyText } from './money.js';
+import type { PaymentAccount } from './payment-account.js';
+import type { TransferOrder } from './transfer.js';
+
+/** Why a transfer cannot be made now; said before FinHub is asked. `docs/payments.md` says what helps against each. */
+export type PaymentObstacle =
+  | 'ReferenceTooOld'
+  | 'AccountUnknown'
+  | 'WalletNotActive'
+  | 'OperationNotAllowed'
+  | 'CurrencyMismatch'
+  | 'BeneficiaryUnknown'
+  | 'BeneficiaryInactive'
+  | 'BeneficiaryFlagged'
+  | 'BeneficiaryNotAllowed'
+  | 'ConsentMissing'
+  | 'ConsentNotActive'
+  | 'ConsentExpired'
+  | 'ConsentUsedUp'
+  | 'LimitExceeded'
+  | 'InsufficientFunds';
+
+/** A ceiling and, where FinHub tells, how much of it is left. */
+export interface Ceiling {
+  limit?: Money | undefined;
+  remaining?: Money | undefined;
+}
+
+/** What FinHub says of the account now; what it does not say is undefined and holds up nothing. */
+export interface PaymentFacts {
+  walletStatus?: string | undefined;
+  available?: Money | undefined;
+  operations: string[];
+  category: { perTransaction?: Money | undefined; perDay?: Ceiling | undefined; perMonth?: Ceiling | undefined };
+  beneficiary?: { status: string; screening: string } | undefined;
+  consent?:
+    | {
+        status?: string | undefined;
+        validUntil?: string | undefined;
+        usageCount?: number | undefined;
+        remainingToday?: Money | undefined;
+        remainingThisMonth?: Money | undefined;
+      }
+    | undefined;
+}
+
+const PAYS = /transfer|payment|sepa|external/i;
+
+/** All that stands against a transfer, by what is known at `now`; empty where nothing does. */
+export function paymentObstacles(
+  order: TransferOrder,
+  account: PaymentAccount,
+  facts: PaymentFacts,
+  now: Date,
+): Requirement[] {
+  return [
+    ...accountObstacles(order, facts),
+    ...beneficiaryObstacles(order, account, facts),
+    ...consentObstacles(account, facts, now),
+    ...limitObstacles(order, account, facts),
+  ];
+}
+
+function accountObstacles({ amount }: TransferOrder, facts: PaymentFacts): Requirement[] {
+  const { walletStatus = 'ACTIVE', available, operations } = facts;
+  const found: Requirement[] = [];
+  if (walletStatus.toUpperCase() !== 'ACTIVE') found.push(obstacle('WalletNotActive', `the wallet is ${walletStatus}`));
+  if (operations.length > 0 && !operations.some((name) => PAYS.test(name))) {
+    found.push(obstacle('OperationNotAllowed', `the account may make: ${operations.join(', ')}`));
+  }
+  if (available && available.currency !== amount.currency) {
+    found.push(obstacle('CurrencyMismatch', `the account is kept in ${available.currency}`, 'amount.currency'));
+  } else if (available && exceeds(amount, available)) {
+    found.push(obstacle('InsufficientFunds', 'the available balance is less than the amount', 'amount'));
+  }
+  return found;
+}
+
+function beneficiaryObstacles(
+  { beneficiaryIban }: TransferOrder,
+  { consent }: PaymentAccount,
+  { beneficiary }: PaymentFacts,
+): Requirement[] {
+  const field = 'beneficiaryIban';
+  if (!beneficiary) return [obstacle('BeneficiaryUnknown', 'no beneficiary of the account has this IBAN', field)];
+  if (beneficiary.screening === 'FLAGGED') {
+    return [obstacle('BeneficiaryFlagged', "FinHub's PEP and sanctions screening flagged the beneficiary", field)];
+  }
+  if (beneficiary.status !== 'ACTIVE') {
+    return [obstacle('BeneficiaryInactive', `the beneficiary is ${beneficiary.status}`, field)];
+  }
+  const allowed = consent?.terms.allowedIbans ?? [];
+  return allowed.length > 0 && !allowed.includes(beneficiaryIban)
+    ? [obstacle('BeneficiaryNotAllowed', 'the payment consent does not allow this beneficiary', field)]
+    : [];
+}
+
+function consentObstacles({ consent }: PaymentAccount, facts: PaymentFacts, now: Date): Requirement[] {
+  if (!consent) return [obstacle('ConsentMissing', 'the account has no payment consent')];
+  const { status = 'ACTIVE', validUntil, usageCount } = facts.consent ?? {};
+  const ends = Math.min(...[consent.validUntil, validUntil].flatMap((time) => timeOf(time)));
+  if (status === 'EXPIRED' || ends <= now.getTime()) {
+    return [obstacle('ConsentExpired', 'the payment consent has expired')];
+  }
+  if (status !== 'ACTIVE') return [obstacle('ConsentNotActive', `the payment consent is ${status}`)];
+  const { maxTransactions } = consent.terms;
+  return maxTransactions !== undefined && usageCount !== undefined && usageCount >= maxTransactions
+    ? [obstacle('ConsentUsedUp', `the payment consent was used ${usageCount} times, which is its limit`)]
+    : [];
+}
+
+function limitObstacles(
+  { amount }: TransferOrder,
+  { consent }: PaymentAccount,
+  { category, consent: used }: PaymentFacts,
+): Requirement[] {
+  const ceilings: [string, Money | undefined][] = [
+    ["the category's limit per transaction", category.perTransaction],
+    ["what is left of the category's limit per day", category.perDay?.remaining ?? category.perDay?.limit],
+    ["what is left of the category's limit per month", category.perMonth?.remaining ?? category.perMonth?.limit],
+    ["the payment consent's limit per transaction", consent?.terms.perTransaction],
+    ["what is left of the payment consent's limit per day", used?.remainingToday ?? consent?.terms.perDay],
+    ["what is left of the payment consent's limit per month", used?.remainingThisMonth ?? consent?.terms.perMonth],
+  ];
+  return ceilings.flatMap(([name, ceiling]) =>
+    ceiling && ceiling.currency === amount.currency && exceeds(amount, ceiling)
+      ? [obstacle('LimitExceeded', `the amount is more than ${name}: ${moneyText(ceiling)}`, 'amount')]
+      : [],
+  );
+}
+
+function exceeds(amount: Money, limit: Money): boolean {
+  return isMoreThan(amountOf(amount), amountOf(limit));
+}
+
+function timeOf(time: string | undefined): number[] {
+  const at = Date.parse(time ?? '');
+  return Number.isNaN(at) ? [] : [at];
+}
+
+function obstacle(code: PaymentObstacle, message: string, field?: string): Requirement {
+  return { code, message, field };
+}

@@ -1,0 +1,52 @@
+import type { Money, Origin } from './application.js';
+import { canonicalJson } from './canonical.js';
+import { amountOf, moneyOf } from './money.js';
+
+/** A transfer as a backend asks for it. */
+export interface TransferOrder {
+  /** The business key, unique within the tenant: the same reference is the same transfer. */
+  reference: string;
+  tenantId: string;
+  /** FinHub's id of the account that pays. */
+  accountId: string;
+  /** The beneficiary's natural key; one of the account's registered beneficiaries. */
+  beneficiaryIban: string;
+  amount: Money;
+  description: string;
+  /** The prepared order waits for `confirmTransfer` before it is executed. */
+  confirmation: boolean;
+  /** Who asks for it; whoever does never approves it. */
+  submittedBy: string;
+  /** The customer's own. */
+  origin: Origin;
+}
+
+/** What makes two orders of one reference the same transfer: what is paid, not who asks for it. Text for a fingerprint. */
+export function transferContent({ submittedBy: _by, origin: _origin, ...paid }: TransferOrder): string {
+  return canonicalJson({ kind: 'transfer', ...paid, amount: moneyOf(amountOf(paid.amount)) });
+}
+
+const DATE = /(?:^|[-_.])(20\d{2})(-?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=$|[-_.])/g;
+
+/**
+ * The date that a reference carries as its first or last part, `20251103` or `2025-11-03`, set off by `-`, `_` or `.`. ISO 8601, or
+ * undefined where there is none.
+ */
+export function referenceDate(reference: string): string | undefined {
+  const dates = [...reference.matchAll(DATE)].filter(
+    (match) => match.index === 0 || match.index + match[0].length === reference.length,
+  );
+  const [, year, , month, day] = dates.at(-1) ?? [];
+  return year === undefined ? undefined : `${year}-${month}-${day}`;
+}
+
+const DAY = 24 * 3600_000;
+
+/**
+ * Whether a reference is older than the namespace's memory of closed workflows, so that nothing would tell that it was paid already. One
+ * without a date is never found to be.
+ */
+export function isBeyondRetention(reference: string, retentionDays: number, now: Date): boolean {
+  const date = referenceDate(reference);
+  return date !== undefined && Date.parse(date) + retentionDays * DAY <= now.getTime();
+}

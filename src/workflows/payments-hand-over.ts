@@ -1,0 +1,101 @@
+import {
+  defineSearchAttributeKey,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import { startChild, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
+import { isOrganization, type Application } from '../lifecycle/application.js';
+import type { Outcome } from '../lifecycle/case-state.js';
+import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import type { Approver, PaymentAccount, PaymentConsent } from '../lifecycle/payment-account.js';
+import type { TransferOrder } from '../lifecycle/transfer.js';
+import { caseLookUps, ownActivities } from './activities.js';
+import { loginOf } from './calls.js';
+import type { Case } from './case.js';
+
+/** Hands the account over to a case of its own, which outlives the lifecycle. */
+export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
+  const { application, finhub, kind } = kase.state;
+  const account: PaymentAccount = {
+    accountId: finhub.accountId!,
+    tenantId: application.tenantId,
+    iban: finhub.iban!,
+    customerId: kase.customerId,
+    kind,
+    origin: application.origin,
+    session: finhub.facts.includes('session') ? loginOf(kase.state) : undefined,
+    approvers: approversOf(application),
+    consent,
+  };
+  await startOnce('account', accountCaseId(account.tenantId, account.accountId), account, {});
+}
+
+/**
+ * Starts a transfer that outlives the lifecycle, or joins the one that somebody started with the same reference and content, and follows it to
+ * its end.
+ */
+export async function followTransfer(kase: Case, order: TransferOrder): Promise<Outcome> {
+  const workflowId = transferId(order.tenantId, order.reference);
+  kase.state.transfer = { reference: order.reference, state: 'running' };
+  const fingerprint = await ownActivities.fingerprintTransfer(order);
+  const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
+    const child = await startOnce('transfer', workflowId, order, { fingerprint });
+    return child ? ((await child.result()) as Outcome) : joined(kase, workflowId, fingerprint);
+  });
+  const { result, orderId } = outcome;
+  kase.state.transfer = { ...kase.state.transfer, state: result === 'active' ? 'completed' : result, orderId };
+  return outcome;
+}
+
+/** The same reference with other content is another transfer, and a person's business. */
+async function joined(kase: Case, workflowId: string, fingerprint: string): Promise<Outcome> {
+  while ((await caseLookUps.lookUpTransfer({ workflowId })) !== fingerprint) {
+    await kase.calls.needsPerson(`join/${workflowId}`, 'transfer', {
+      type: 'TransferConflict',
+      message: 'a transfer of this reference is there with other content',
+    });
+  }
+  kase.record('transferJoined', workflowId);
+  return kase.calls.poll(
+    'awaitTransfer',
+    { workflowId },
+    { every: 1, slowest: 60, summary: 'looks whether the transfer has ended' },
+  );
+}
+
+function approversOf(application: Application): Approver[] {
+  if (!isOrganization(application)) return [];
+  const named = application.payments?.approvers ?? [];
+  return application.employees.filter(({ ref }) => named.includes(ref)).map(({ ref, email }) => ({ ref, email }));
+}
+
+const KIND = defineSearchAttributeKey('LifecycleKind', 'KEYWORD');
+const TENANT = defineSearchAttributeKey('FinHubTenant', 'KEYWORD');
+const STATUS = defineSearchAttributeKey('LifecycleStatus', 'KEYWORD');
+
+/** Starts a case as a child that our end does not end; undefined where there is one of this id, running or closed. */
+async function startOnce<Subject extends { tenantId: string }>(
+  kind: 'transfer' | 'account',
+  workflowId: string,
+  application: Subject,
+  memo: Record<string, string>,
+): Promise<ChildWorkflowHandle<Workflow> | undefined> {
+  try {
+    return await startChild(WORKFLOW_TYPES[kind], {
+      workflowId,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      parentClosePolicy: 'ABANDON',
+      cancellationType: 'ABANDON',
+      args: [{ application }],
+      memo,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: KIND, value: kind },
+        { key: TENANT, value: application.tenantId },
+        { key: STATUS, value: 'running' },
+      ]),
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}

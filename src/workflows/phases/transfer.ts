@@ -1,0 +1,118 @@
+import type { Requirement, TransferState } from '../../lifecycle/case-state.js';
+import type { PaymentAccount } from '../../lifecycle/payment-account.js';
+import { paymentObstacles, type PaymentFacts, type PaymentObstacle } from '../../lifecycle/payment-checks.js';
+import type { BusinessDays } from '../../lifecycle/policy.js';
+import { isBeyondRetention } from '../../lifecycle/transfer.js';
+import { caseLookUps } from '../activities.js';
+import type { Case } from '../case.js';
+import { Ending } from '../endings.js';
+import { settleOrder, type OrderRequest } from '../orders.js';
+
+type Transfer = Case<TransferState>;
+
+/** Phase 1 of a transfer: what stands against it is said before FinHub is asked for anything. */
+export async function checks(kase: Transfer): Promise<void> {
+  const { application: order, startedAt } = kase.state;
+  const { retentionDays } = kase.policy;
+  if (retentionDays !== undefined && isBeyondRetention(order.reference, retentionDays, new Date(startedAt))) {
+    throw new Ending('rejected', 'the reference is older than what tells whether it was paid already');
+  }
+  await payable(kase);
+}
+
+/** How long an approver has. */
+const APPROVAL_DAYS: BusinessDays = { reminder: 1, due: 2, expiry: 10 };
+
+/** Phase 2: where the organization named approvers, one of them says yes, and not who asked for the transfer. */
+export async function approval(kase: Transfer): Promise<void> {
+  const { state } = kase;
+  const approvers = state.payer?.approvers ?? [];
+  if (approvers.length === 0) return;
+  const requirements: Requirement[] = approvers.map(({ ref }) => ({
+    code: 'approval',
+    message: 'a TRANSACTION_APPROVER of the organization has to approve the transfer',
+    subject: ref,
+  }));
+  await kase.wait(
+    { who: 'customer', what: 'approval by a transaction approver', requirements, days: APPROVAL_DAYS },
+    () => state.decision !== undefined,
+  );
+  if (state.decision?.verdict === 'reject') throw new Ending('rejected', 'the approver rejected the transfer');
+}
+
+/** Phase 3: prepared, executed and followed until it is settled. */
+export async function execution(kase: Transfer): Promise<void> {
+  const { reference, confirmation } = kase.state.application;
+  const { status, reason } = await settleOrder(kase, reference, { request: () => payable(kase), confirmation });
+  if (status === 'failed') throw new Ending('failed', reason);
+}
+
+const KEY = 'payable';
+
+/** The order as FinHub is to be asked for it, once nothing known stands against it; what does is put before a person. */
+async function payable(kase: Transfer): Promise<OrderRequest> {
+  const { application: order } = kase.state;
+  for (;;) {
+    // A new run takes up the question that the last one left with a person.
+    if (kase.state.attention?.key !== KEY) {
+      const { tenantId, accountId } = order;
+      const account = await caseLookUps.lookUpAccount({ tenantId, accountId });
+      if (!account) {
+        await putBefore(kase, [
+          { code: 'AccountUnknown', message: 'no onboarding has opened this account for payments' },
+        ]);
+        continue;
+      }
+      kase.state.payer = account;
+      const facts = await factsOf(kase, account);
+      const obstacles = paymentObstacles(order, account, facts, new Date());
+      if (obstacles.length === 0) return request(kase, account, facts);
+      await putBefore(kase, obstacles);
+    } else await putBefore(kase, []);
+  }
+}
+
+async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void> {
+  await kase.calls.needsPerson(KEY, 'transfer', {
+    type: (obstacles[0]?.code ?? 'AccountUnknown') as PaymentObstacle,
+    message: obstacles.map(({ message }) => message).join('; '),
+    missing: obstacles,
+  });
+}
+
+interface Facts extends PaymentFacts {
+  found?: { beneficiaryId: string; name: string } | undefined;
+}
+
+/** What FinHub says of the account and the beneficiary; a screening under way is waited for. */
+async function factsOf(kase: Transfer, account: PaymentAccount): Promise<Facts> {
+  const { beneficiaryIban: iban } = kase.state.application;
+  const { accountId } = account;
+  const facts = await kase.calls.read('readPaymentFacts', { accountId, iban, consentId: account.consent?.consentId });
+  if (facts.beneficiary?.screening !== 'PENDING') return facts;
+  const screened = await kase.waiting('finhub', 'screening of the beneficiary', () =>
+    kase.calls.poll(
+      'awaitScreening',
+      { accountId, iban },
+      { every: 5, slowest: 900, summary: 'looks at the screening' },
+    ),
+  );
+  return { ...facts, beneficiary: screened };
+}
+
+function request(kase: Transfer, account: PaymentAccount, facts: Facts): OrderRequest {
+  const { amount, description, beneficiaryIban } = kase.state.application;
+  const { accountId, iban, consent } = account;
+  const { name, beneficiaryId } = facts.found!;
+  return {
+    type: 'transfer',
+    accountId,
+    iban,
+    description,
+    amount,
+    counterparty: { name, iban: beneficiaryIban, beneficiaryId },
+    consentId: consent?.consentId,
+    authenticationCode: consent?.authenticationCode,
+    availableBefore: facts.available,
+  };
+}

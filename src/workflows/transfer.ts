@@ -1,0 +1,17 @@
+import { newTransfer } from '../lifecycle/case-rules.js';
+import type { Outcome, TransferState } from '../lifecycle/case-state.js';
+import type { TransferPhase } from '../lifecycle/phases.js';
+import { Case, type CaseInput, type PhaseFunction } from './case.js';
+import { loadPolicy, nothingToClose } from './housekeeping.js';
+import { answer, receive } from './messages.js';
+import { approval, checks, execution } from './phases/transfer.js';
+
+const PHASE_FUNCTIONS: Record<TransferPhase, PhaseFunction<TransferState>> = { checks, approval, execution };
+
+/** Pays once. Its id is the payment's reference, so that the same reference is the same transfer, whoever starts it and how often. */
+export async function transfer(input: CaseInput<TransferState>): Promise<Outcome> {
+  const kase = new Case(input.resumed ?? newTransfer(input.application, new Date()));
+  receive(kase);
+  answer(kase);
+  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, cleanUp: nothingToClose, success: 'completed' });
+}
