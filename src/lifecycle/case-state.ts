@@ -77,6 +77,14 @@ export interface Outcome {
   reason?: string | undefined;
 }
 
+/** Something the outside is told: ids and states, no personal data. `data.sequence` numbers it within the lifecycle. */
+export interface Notification {
+  type: string;
+  /** ISO 8601. */
+  at: string;
+  data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
+}
+
 /** An operator's remark. */
 export interface CaseNote {
   at: string;
@@ -141,6 +149,8 @@ export interface CaseState {
   audit: AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
   audited: number;
-  /** Notifications sent so far; numbers the next one. */
+  /** Notifications made so far; numbers the next one. */
   notified: number;
+  /** Notifications that were not delivered yet. */
+  outbox: Notification[];
 }

@@ -2,8 +2,16 @@ import { recorded } from './audit.js';
 import { canonicalJson } from './canonical.js';
 import { correct, resolve } from './case-rules.js';
 import type { CaseState, Outcome } from './case-state.js';
-import { deadlinesFrom, extend, fire, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
-import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
+import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
+import {
+  accept,
+  refuse,
+  type Answer,
+  type Decision,
+  type Message,
+  type MessageBodies,
+  type MessageName,
+} from './messages.js';
 import { worksFor, type Operator, type ReviewRules } from './policy.js';
 import {
   addEvidence,
@@ -12,8 +20,10 @@ import {
   earlierAnswer,
   escalate,
   isDue,
+  isFull,
   keep,
   openRound,
+  remember,
   takeDue,
   type KeptDecision,
 } from './review.js';
@@ -50,6 +60,7 @@ type Rule<Name extends MessageName> = (
 /** What each message does; `FATES` has let it through. */
 const RULES: { [Name in MessageName]: Rule<Name> } = {
   submitDocuments: (state, { submittedBy, documents }) => {
+    if (isFull(state.review, documents.length)) return [{}, refuse('NotAllowed', 'the case holds too many documents')];
     const review = addEvidence(state.review, documents, submittedBy);
     const added = review.evidence.length - state.review.evidence.length;
     return [{ review }, accept('applied', `${added} new documents for round ${review.round}`)];
@@ -63,6 +74,7 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   submitActivationCode: (_state, { code }) => [{ activationCode: code }, accept('applied', 'activation code taken')],
 
   decideVerification: (state, decision, given) => {
+    if (!isSigned(state, decision, given)) return [{}, UNSIGNED];
     if (!isDue(state.review, decision)) {
       const { review, answer } = keep(state.review, decision);
       return [{ review }, answer];
@@ -105,15 +117,21 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   ],
 
   extend: (state, { until }, { at }) => {
-    if (Date.parse(until) <= at.getTime()) return [{}, refuse('NotAllowed', 'the new time must be in the future')];
-    if (state.deadlines.length === 0) return [{}, refuse('NotAllowed', 'nothing here has a deadline')];
+    const time = Date.parse(until);
+    const due = timeOf(state.deadlines, 'due') ?? timeOf(state.deadlines, 'expiry');
+    if (due === undefined) return [{}, refuse('NotAllowed', 'nothing here has a deadline')];
+    if (time <= at.getTime()) return [{}, refuse('NotAllowed', 'the new time must be in the future')];
+    if (time <= Date.parse(due)) return [{}, refuse('NotAllowed', `it is due at ${due}, which is later already`)];
+    if (time > at.getTime() + LONGEST_EXTENSION_MS) return [{}, refuse('NotAllowed', 'a year ahead is the longest')];
     return [{ deadlines: extend(state.deadlines, new Date(until)) }, accept('applied', `due ${until}`)];
   },
 
   cancel: (_state, request) => [{ cancelRequest: request }, accept('applied', 'cancelled')],
 };
 
-const MAX_NOTES = 200;
+const MAX_NOTES = 100;
+const LONGEST_EXTENSION_MS = 366 * 24 * 3600_000;
+const UNSIGNED = refuse('SignatureInvalid', "the decision does not carry the operator's own signature");
 
 /** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
 const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
@@ -126,14 +144,16 @@ const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
 ]);
 
 /**
- * The operators that have to be looked up before a message can be decided; none for one that is kept, was answered before, or is refused
- * whoever sent it.
+ * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
+ * it. A decision that is kept is looked up when it is due; only its signature is checked at once.
  */
 export function operatorsNamed(state: CaseState, message: Message): string[] {
-  if (FATES[message.name][stageOf(state)] !== 'taken') return [];
+  const fate = FATES[message.name][stageOf(state)];
+  if (fate !== 'taken' && fate !== 'kept') return [];
   if (message.name === 'decideVerification') {
     const { body } = message;
-    return earlierAnswer(state.review, body) === undefined && isDue(state.review, body) ? [body.operator.id] : [];
+    const matters = isDue(state.review, body) || state.policy?.signedDecisions === true;
+    return matters && earlierAnswer(state.review, body) === undefined ? [body.operator.id] : [];
   }
   if (message.name === 'assign') return [message.body.by, message.body.to];
   return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
@@ -176,7 +196,9 @@ function ruled(state: CaseState, message: Message, given: Given): [Partial<CaseS
     }
   }
   const rule = RULES[message.name] as Rule<MessageName>;
-  return rule(state, message.body, given);
+  const [changes, answer] = rule(state, message.body, given);
+  const early = fate === 'kept' && answer.accepted && answer.state === 'applied';
+  return [changes, early ? accept('kept', `${answer.detail}, for when its time comes`) : answer];
 }
 
 /** What happens by itself, by the same rules. */
@@ -198,8 +220,11 @@ function occurred(state: CaseState, occurrence: Occurrence, given: Given): [Part
         accept('applied', `${rules.level}, quorum ${rules.quorum}, due ${deadlines.due ?? 'at no time'}`),
       ];
     }
-    case 'keptDecision':
-      return judged(state, occurrence.kept, given);
+    case 'keptDecision': {
+      const { kept } = occurrence;
+      if (isSigned(state, kept.decision, given)) return judged(state, kept, given);
+      return [{ review: remember(state.review, kept.decision, UNSIGNED) }, UNSIGNED];
+    }
     case 'deadlinePassed': {
       const { kind } = occurrence;
       const deadlines = fire(state.deadlines, kind);
@@ -212,7 +237,7 @@ function occurred(state: CaseState, occurrence: Occurrence, given: Given): [Part
         return [{}, accept('recorded', `${verdict}, held until our operators have decided`)];
       }
       return [
-        { review: adoptPortalDecision(state.review, verdict) },
+        { review: adoptPortalDecision(state.review, verdict), ...REVIEW_OVER },
         accept('applied', `${verdict} in FinHub's portal`),
       ];
     }
@@ -238,18 +263,23 @@ function ending(
   };
 }
 
+/** What ends with the review of a round. */
+const REVIEW_OVER = { deadlines: [], assignee: undefined };
+
 function judged(
   state: CaseState,
-  { decision, evidenceHash }: { decision: KeptDecision['decision']; evidenceHash: string | undefined },
+  { decision, evidenceHash }: { decision: Decision; evidenceHash: string | undefined },
   given: Given,
 ): [Partial<CaseState>, Answer] {
-  if (state.policy?.signedDecisions === true && !given.signed.has(decision.decisionId)) {
-    return [{}, refuse('SignatureInvalid', "the decision does not carry the operator's own signature")];
-  }
   const operator = given.operators.get(decision.operator.id);
   const { review, answer } = decideReview(state.review, decision, operator, evidenceHash);
-  const isOver = review.stage !== 'inReview';
-  return [{ review, ...(isOver ? { deadlines: [], assignee: undefined } : {}) }, answer];
+  const endsRound = state.review.stage === 'inReview' && review.stage !== 'inReview';
+  return [{ review, ...(endsRound ? REVIEW_OVER : {}) }, answer];
+}
+
+/** Whether a decision may count, where only signed ones do. */
+function isSigned({ policy }: CaseState, { decisionId }: Decision, { signed }: Given): boolean {
+  return policy?.signedDecisions !== true || signed.has(decisionId);
 }
 
 /** The kept decisions that are due now, and the case without them. */

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /*
  * FinHub's amounts come as scaled integers (`{value: "2500", scale: 2}`), as major-unit decimals and as bare numbers (facts §1.5). Ours are
  * decimal strings in major units; nothing here goes through floating point.
@@ -20,6 +22,9 @@ export function toMinorUnits(value: string, scale: number): string {
   if (!match || fraction.length > scale) throw new RangeError(`an amount with at most ${scale} decimals is expected`);
   return BigInt(match[1]! + fraction.padEnd(scale, '0')).toString();
 }
+
+/** An amount in major units, as a decimal string. */
+export const Money = z.strictObject({ value: z.string(), currency: z.string() });
 
 /** FinHub's AmountDto for an amount in major units. Source: H2, T2. */
 export function amountDto({ value, currency }: { value: string; currency: string }) {
