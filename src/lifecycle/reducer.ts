@@ -27,6 +27,7 @@ import {
   takeDue,
   type KeptDecision,
 } from './review.js';
+import { DROPPED, isSealedText } from './sealed.js';
 import { FATES, refusalDetail, stageOf } from './stages.js';
 
 /** What happens to a case besides messages: its own doings, and what FinHub's portal decided. */
@@ -71,7 +72,10 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
       ? [{}, refuse('NotAllowed', 'the consents were given already')]
       : [{ consents: evidence }, accept('applied', 'consents taken')],
 
-  submitActivationCode: (_state, { code }) => [{ activationCode: code }, accept('applied', 'activation code taken')],
+  submitActivationCode: (_state, { code }) =>
+    isSealedText(code)
+      ? [{ activationCode: code }, accept('applied', 'activation code taken')]
+      : [{}, refuse('UnsealedSecret', 'the code was not sealed; send it with the client library or the starter')],
 
   decideVerification: (state, decision, given) => {
     if (!isSigned(state, decision, given)) return [{}, UNSIGNED];
@@ -83,6 +87,12 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   },
 
   correctApplication: (state, correction) => {
+    if ('password' in correction.patch && !isSealedText(correction.patch['password'])) {
+      return [
+        {},
+        refuse('UnsealedSecret', 'the password was not sealed; send it with the client library or the starter'),
+      ];
+    }
     const { changes, answer } = correct(state, correction);
     return [changes, answer];
   },
@@ -258,7 +268,10 @@ function ending(
     attention: undefined,
     deadlines: [],
     requirements: [],
+    // What is over needs no secrets: the password, and what was sealed in FinHub's answers.
+    application: { ...state.application, password: DROPPED },
     activationCode: undefined,
+    done: {},
     outcome: { result, at: at.toISOString(), reason },
   };
 }

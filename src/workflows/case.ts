@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -16,6 +17,7 @@ import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifec
 import type { LifecycleKind, PhaseName } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
+import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { ownActivities } from './activities.js';
 import { Calls } from './calls.js';
@@ -65,7 +67,13 @@ export class Case {
   }
 
   /** Runs the phases in order, each once and only on its prerequisites, and returns how it all ended. */
-  async run(phases: Record<string, PhaseFunction>, prepare: PhaseFunction, cleanUp: PhaseFunction): Promise<Outcome> {
+  async run(phases: Record<string, PhaseFunction>, prepare: PhaseFunction): Promise<Outcome> {
+    if (!isSealedText(this.state.application.password)) {
+      throw ApplicationFailure.nonRetryable(
+        'the password was not sealed; start lifecycles with the client library',
+        'UnsealedSecret',
+      );
+    }
     try {
       await CancellationScope.cancellable(async () => {
         this.#scope = CancellationScope.current();
@@ -73,14 +81,13 @@ export class Case {
         await prepare(this);
         for (const { name } of this.state.phases) await this.#runPhase(name, phases[name]!);
       });
-      this.#end('active');
+      await this.#end('active');
     } catch (error) {
-      if (error instanceof Ending) this.#end(error.result, error.reason);
-      else if (isCancellation(error)) this.#end('cancelled');
+      if (error instanceof Ending) await this.#end(error.result, error.reason);
+      else if (isCancellation(error)) await this.#end('cancelled');
       else throw error;
     }
     await CancellationScope.nonCancellable(async () => {
-      await cleanUp(this);
       await condition(allHandlersFinished);
       await this.notifications.drained();
     });
@@ -195,10 +202,13 @@ export class Case {
     this.state.requirements = [];
   }
 
-  #end(result: Outcome['result'], reason?: string): void {
+  /** Ends the case at once for everybody, then logs the customer out. */
+  async #end(result: Outcome['result'], reason?: string): Promise<void> {
+    const logOut = this.calls.logOut();
     this.occur({ name: 'ended', result, reason });
     this.notifications.send('lifecycle.ended', { result });
     this.show();
+    await CancellationScope.nonCancellable(logOut);
   }
 
   async #runPhase(name: PhaseName, phase: PhaseFunction): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { OrganizationPhase } from '../lifecycle/phases.js';
 import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
-import { loadPolicy, nothingToClose } from './housekeeping.js';
+import { loadPolicy } from './load-policy.js';
 import { answer, receive } from './messages.js';
 import { activation } from './phases/activation.js';
 import { consents } from './phases/consents.js';
@@ -26,5 +26,5 @@ export async function organizationLifecycle(input: LifecycleInput): Promise<Outc
   const kase = new Case('organization', input);
   receive(kase);
   answer(kase);
-  return kase.run(PHASE_FUNCTIONS, loadPolicy, nothingToClose);
+  return kase.run(PHASE_FUNCTIONS, loadPolicy);
 }
