@@ -10,13 +10,14 @@ const LAYERS = {
   policies: ['lifecycle'],
   store: ['lifecycle'],
   finhub: ['lifecycle'],
-  temporal: ['lifecycle'],
+  temporal: ['lifecycle', 'secrets'],
   workflows: ['lifecycle'],
   activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators', 'policies', 'secrets'],
   client: ['lifecycle', 'temporal', 'store', 'secrets'],
+  codec: ['secrets', 'temporal'],
   config: ['secrets', 'temporal'],
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],
-  embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox'],
+  embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox', 'codec'],
   demo: ['client', 'config', 'embedded'],
 };
 const folders = Object.keys(LAYERS);

@@ -187,8 +187,8 @@ addCommand(program, 'audit <id>', 'prints who did what and when, in order', [`au
 await runProgram(program);
 
 async function withClient(use: (client: CaseClient) => Promise<void>): Promise<void> {
-  const { temporal: settings, tenantId } = loadEnvironment('operator');
-  const temporal = await connectClient(settings);
+  const { temporal: settings, keys, tenantId } = loadEnvironment('operator');
+  const temporal = await connectClient(settings, keys);
   try {
     await use(new CaseClient({ temporal, tenantId }));
   } finally {

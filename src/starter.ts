@@ -155,7 +155,7 @@ function startedText({ workflowId, alreadyRunning, closed }: Started): string {
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
   const { temporal: settings, keys, documentStore, tenantId, notes } = loadEnvironment('starter');
   for (const note of notes) say(note);
-  const temporal = await connectClient(settings);
+  const temporal = await connectClient(settings, keys);
   try {
     await ensureSearchAttributes(temporal.connection, settings.namespace);
     await use(new OnboardingClient({ temporal, keys, store: folderStore(documentStore), tenantId }));

@@ -9,7 +9,7 @@ import { TASK_QUEUE } from './lifecycle/ids.js';
 import { OperatorsFileError } from './operators/operators-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
-import { dataConverter } from './temporal/data-converter.js';
+import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
 import { dependenciesOf } from './worker/dependencies.js';
@@ -27,6 +27,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
   });
   for (const note of config.notes) logger.warn(note);
 
+  const undecodable = Runtime.instance().metricMeter.createCounter('onboarding_undecodable_payloads');
   const dependencies = await dependenciesOf(config);
   const connection = await connectWorker(config.temporal);
   try {
@@ -42,7 +43,15 @@ async function run(config: WorkerConfiguration): Promise<void> {
       taskQueue: TASK_QUEUE,
       workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
       activities: createActivities(dependencies),
-      dataConverter,
+      dataConverter: encryptingDataConverter({
+        keys: config.keys,
+        namespace,
+        encryptedOnly: config.encryptedPayloadsOnly,
+        onUndecodable: ({ message }) => {
+          undecodable.add(1);
+          logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
+        },
+      }),
       shutdownGraceTime: config.shutdownGraceSeconds * 1000,
     });
     logger.info({ address: config.temporal.address, namespace, taskQueue: TASK_QUEUE }, 'worker ready');

@@ -255,7 +255,7 @@ describe('the client on a Temporal server', () => {
       ONBOARDING_KEYS: newKeyRingText(),
       DOCUMENT_STORE: join(folder, 'documents'),
     };
-    const temporal = await connectClient(temporalSettings(env));
+    const temporal = await connectClient(temporalSettings(env), parseKeyRing(env['ONBOARDING_KEYS']!));
     client = new OnboardingClient({
       temporal,
       keys: parseKeyRing(env['ONBOARDING_KEYS']!),

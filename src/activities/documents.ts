@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { uploadDocument } from '../finhub/catalogue/verification.js';
+import { uploadDocument } from '../finhub/catalogue/documents.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Performed } from '../finhub/perform.js';
 import type { DocumentReference } from '../lifecycle/application.js';

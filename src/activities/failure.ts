@@ -45,15 +45,19 @@ function toFailure(error: FinHubError, called: Called, timeoutMs: number): Appli
     unclear: error.unclear,
   };
   // After an unclear try FinHub may still be at work: what is read back too early shows nothing.
-  const settling = error.unclear && called.idempotency.class !== 'safe' ? timeoutMs : undefined;
-  const wait = error.retryAfterMs ?? settling;
+  const wait = error.unclear ? Math.max(timeoutMs, error.retryAfterMs ?? 0) : error.retryAfterMs;
   return ApplicationFailure.create({
     message: error.message,
     type,
-    nonRetryable: error.onceOnly || !RETRYABLE.has(type),
+    nonRetryable: error.onceOnly || !(RETRYABLE.has(type) || isWorthAnotherLook(error)),
     details: [details],
     ...(wait === undefined ? {} : { nextRetryDelay: wait }),
   });
+}
+
+/** An answer that nobody could read came too late to be guessed at; the next try of a call reads back what it did, by its class. */
+function isWorthAnotherLook({ kind, status = 200 }: FinHubError): boolean {
+  return kind === 'unexpectedAnswer' && status < 300;
 }
 
 /** Something polled for is not there yet: expected, so neither logged nor counted as a failure. */

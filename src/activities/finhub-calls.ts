@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { z } from 'zod';
 import { CATALOGUE, type Catalogue, type OperationName } from '../finhub/catalogue/index.js';
 import type { FinHubClient } from '../finhub/client.js';
@@ -29,10 +29,17 @@ export interface FinHubCall<I> {
   for: CallFor;
 }
 
-/** Logins answer with tokens, which stay in this process: they have activities of their own. */
-type Unlisted =
-  'openCustomerSession' | 'openOrganizationSession' | 'openAdminSession' | 'closeCustomerSession' | 'uploadDocument';
-export type CallableOperation = Exclude<OperationName, Unlisted>;
+/** Sessions belong to this process, and documents come by reference: both have activities of their own. */
+const UNLISTED = [
+  'openCustomerSession',
+  'openOrganizationSession',
+  'openAdminSession',
+  'closeCustomerSession',
+  'closeOrganizationSession',
+  'closeAdminSession',
+  'uploadDocument',
+] as const satisfies OperationName[];
+export type CallableOperation = Exclude<OperationName, (typeof UNLISTED)[number]>;
 
 type InputOf<E> = E extends { request: z.ZodType<infer I> } ? I : never;
 type ResultOf<E> = E extends { response: z.ZodType<infer R> } ? R : never;
@@ -42,13 +49,12 @@ export type FinHubActivities = {
   [Op in CallableOperation]: (call: FinHubCall<InputOf<Catalogue[Op]>>) => Promise<Performed<ResultOf<Catalogue[Op]>>>;
 };
 
-const UNLISTED: ReadonlySet<string> = new Set<Unlisted>([
-  'openCustomerSession',
-  'openOrganizationSession',
-  'openAdminSession',
-  'closeCustomerSession',
-  'uploadDocument',
-]);
+/** Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. */
+function wasStartedBefore(): boolean {
+  const info = activityInfo();
+  heartbeat('started');
+  return info.attempt > 1 || info.heartbeatDetails !== undefined;
+}
 
 /** Calls an endpoint as the running activity. */
 export async function callAsActivity<I, R>(
@@ -59,10 +65,11 @@ export async function callAsActivity<I, R>(
 ): Promise<Performed<R>> {
   const { input, for: purpose } = call;
   return failing(endpoint, client, purpose.tenantId, async () => {
+    const mayHaveBeenTried = wasStartedBefore();
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
-      mayHaveBeenTried: activityInfo().attempt > 1,
+      mayHaveBeenTried,
       signal: cancellationSignal(),
     });
     return { ...performed, result: secrets.sealFields(performed.result, endpoint.secrets) };
@@ -71,7 +78,9 @@ export async function callAsActivity<I, R>(
 
 /** The activities of the catalogue. */
 export function finHubActivities(client: FinHubClient, secrets: Secrets): FinHubActivities {
-  const callable = Object.entries(CATALOGUE).filter(([operation]) => !UNLISTED.has(operation));
+  const callable = Object.entries(CATALOGUE).filter(
+    ([operation]) => !(UNLISTED as readonly string[]).includes(operation),
+  );
   return Object.fromEntries(
     callable.map(([operation, endpoint]) => [
       operation,

@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { getPaymentConsent, listBeneficiaries } from '../finhub/catalogue/payments.js';
+import { listBeneficiaries } from '../finhub/catalogue/beneficiaries.js';
+import { getPaymentConsent } from '../finhub/catalogue/payment-consents.js';
 import { getAllowedOperations, getBalance } from '../finhub/catalogue/wallets.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';

@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { checkActivation, checkOrganizationReadiness } from '../finhub/catalogue/activation.js';
-import { getOrder } from '../finhub/catalogue/payments.js';
+import { getOrder } from '../finhub/catalogue/orders.js';
 import { getVerification } from '../finhub/catalogue/verification.js';
 import { listWallets } from '../finhub/catalogue/wallets.js';
 import type { FinHubClient } from '../finhub/client.js';

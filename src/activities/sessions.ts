@@ -24,7 +24,7 @@ export function sessionActivities(client: FinHubClient, secrets: Secrets): Sessi
       ),
     closeSession: ({ session, for: purpose }) =>
       failing({ operation: 'closeSession', idempotency: { class: 'repeatable' } }, client, purpose.tenantId, () =>
-        client.closeSession(secrets.openAll(session), { key: purpose.key, origin: purpose.origin }),
+        client.sessions.close(secrets.openAll(session)),
       ),
   };
 }

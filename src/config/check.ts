@@ -56,7 +56,7 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
     ...missing(role, set),
     ...unknown(set),
     ...(role === 'worker' ? checkOperatorsFile(values) : []),
-    ...(role === 'operator' ? [] : checkKeys(values)),
+    ...checkKeys(values),
     ...(fault ? [fault] : []),
   ];
   return { values, temporal, faults };

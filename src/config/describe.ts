@@ -33,7 +33,7 @@ export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process
     const from = env[name]?.trim() ? 'set' : 'default';
     const value = faulty.has(name) && from === 'set' ? UNUSABLE : (values[name] ?? standIns[name]);
     if (value === undefined) return { name, value: null, from: 'not set' };
-    return { name, value: aboutVariable(name).secret ? REDACTED : String(value), from };
+    return { name, value: aboutVariable(name).secret ? REDACTED : shown(value), from };
   });
   return {
     role,
@@ -48,6 +48,10 @@ export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process
       : null,
     faults,
   };
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function keysStandIn(inline: string | undefined): { ONBOARDING_KEYS_FILE?: string } {

@@ -54,6 +54,7 @@ export interface WorkerConfiguration extends CaseConfiguration {
   signedDecisions: boolean;
   notifications: { url: string; secret: string } | undefined;
   maxHistoryEvents: number;
+  encryptedPayloadsOnly: boolean;
   shutdownGraceSeconds: number;
 }
 
@@ -63,14 +64,26 @@ export interface StarterConfiguration extends CaseConfiguration {
 }
 
 export interface OperatorConfiguration extends CommonConfiguration {
+  keys: KeyRing;
   /** For case ids that name no tenant. */
   tenantId: string | undefined;
+}
+
+export interface CodecServerConfiguration extends CommonConfiguration {
+  keys: KeyRing;
+  codec: {
+    tokens: { name: string; role: 'read' | 'write'; token: string }[];
+    uiOrigin: string | undefined;
+    host: string;
+    port: number;
+  };
 }
 
 export interface Configurations {
   worker: WorkerConfiguration;
   starter: StarterConfiguration;
   operator: OperatorConfiguration;
+  'codec-server': CodecServerConfiguration;
 }
 
 /**
@@ -97,14 +110,28 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     notifications:
       values.NOTIFY_URL && values.NOTIFY_SECRET ? { url: values.NOTIFY_URL, secret: values.NOTIFY_SECRET } : undefined,
     maxHistoryEvents: values.MAX_HISTORY_EVENTS,
+    encryptedPayloadsOnly: values.ENCRYPTED_PAYLOADS_ONLY,
     shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   operator: (values, temporal) => ({
     temporal,
     logLevel: values.LOG_LEVEL,
-    notes: [],
+    notes: keyNotes(values),
+    keys: keyRing(values),
     tenantId: values.FINHUB_TENANT_ID,
+  }),
+  'codec-server': (values, temporal) => ({
+    temporal,
+    logLevel: values.LOG_LEVEL,
+    notes: keyNotes(values),
+    keys: keyRing(values),
+    codec: {
+      tokens: values.CODEC_TOKENS!,
+      uiOrigin: values.CODEC_UI_ORIGIN,
+      host: values.CODEC_HOST,
+      port: values.CODEC_PORT,
+    },
   }),
 };
 

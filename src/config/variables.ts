@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Who reads the configuration; each needs another part of it. */
-export const ROLES = ['worker', 'starter', 'operator'] as const;
+export const ROLES = ['worker', 'starter', 'operator', 'codec-server'] as const;
 export type Role = (typeof ROLES)[number];
 
 interface About {
@@ -33,6 +33,21 @@ const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const whole = (min: number, max: number): z.ZodType<number, string> =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
 
+const tokens = z
+  .string()
+  .regex(/^[\w-]+:(read|write):[^,:\s]{24,}(,[\w-]+:(read|write):[^,:\s]{24,})*$/)
+  .transform((list) =>
+    list.split(',').map((entry) => {
+      const [name, role, token] = entry.split(':') as [string, 'read' | 'write', string];
+      return { name, role, token };
+    }),
+  );
+
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+
 const WORKER = { neededBy: ['worker'] } as const;
 const WORKER_SECRET = { ...WORKER, secret: true } as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -63,13 +78,7 @@ export const environmentSchema = z.object({
   FINHUB_DEVICE_ID: variable(id.default('finhub-onboarding'), 'an id, 1 to 64 of A-Z a-z 0-9 . _ -'),
   OPERATORS_FILE: variable(text.optional(), 'the path of a readable JSON file with the operators'),
   POLICY_FILE: variable(text.optional(), "the path of a readable JSON file with the tenants' policies"),
-  REQUIRE_SIGNED_DECISIONS: variable(
-    z
-      .enum(['true', 'false'])
-      .default('false')
-      .transform((value) => value === 'true'),
-    '"true" or "false"',
-  ),
+  REQUIRE_SIGNED_DECISIONS: variable(flag, '"true" or "false"'),
   NOTIFY_URL: variable(url.optional(), 'the http(s) address that is told what happens'),
   NOTIFY_SECRET: variable(
     z
@@ -82,6 +91,15 @@ export const environmentSchema = z.object({
   DOCUMENT_STORE: variable(text.optional(), 'the path of a folder'),
   ONBOARDING_KEYS: variable(text.max(20_000).optional(), 'a key ring in JSON', { secret: true }),
   ONBOARDING_KEYS_FILE: variable(text.optional(), 'the path of a readable file with a key ring in JSON'),
+  ENCRYPTED_PAYLOADS_ONLY: variable(flag, '"true" or "false"'),
+  CODEC_TOKENS: variable(
+    tokens.optional(),
+    'NAME:ROLE:TOKEN, separated by commas; ROLE is "read" or "write", TOKEN 24 characters or more,',
+    { neededBy: ['codec-server'], secret: true },
+  ),
+  CODEC_UI_ORIGIN: variable(url.optional(), "the origin of Temporal's UI, such as http://localhost:8233,"),
+  CODEC_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
+  CODEC_PORT: variable(whole(0, 65_535).default(8081), 'a port, 0 to 65535'),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
   MAX_HISTORY_EVENTS: variable(whole(50, 20_000).default(4000), 'a whole number of events, 50 to 20000'),
   SHUTDOWN_GRACE_SECONDS: variable(whole(0, 3600).default(20), 'a whole number of seconds, 0 to 3600'),

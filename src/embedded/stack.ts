@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { folderStore } from '../store/folder-store.js';
 import { ensureSearchAttributes, searchAttributeTypes } from '../temporal/search-attributes.js';
 import type { Child } from './child-process.js';
 import { startEntry } from './entry-process.js';
+import { freePort } from './ports.js';
 import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 
 export interface StackOptions {
@@ -49,15 +51,19 @@ export async function startStack({
   try {
     const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-'));
     closing.push(() => rm(folder, { recursive: true, force: true }));
-    const [sandbox, temporal] = await Promise.all([
+    const viewer = ui ? await viewing() : undefined;
+    const [sandbox, temporal, codec] = await Promise.all([
       startEntry('sandbox', { args: ['--port', '0', ...sandboxArgs], ready: /listening on (http:\S+)/ }),
-      temporalServer(ui, onProgress),
+      temporalServer(viewer, onProgress),
+      viewer && startEntry('codec-server', { env: viewer.codecEnvironment, ready: /listening on/ }),
     ]);
     closing.push(sandbox.stop, temporal.stop);
+    if (codec) closing.push(codec.stop);
     const sandboxUrl = sandbox.firstMatch![1]!;
     const environment = {
       ...sandboxEnvironment(sandboxUrl),
       ...(temporal.ours ? { TEMPORAL_ADDRESS: temporal.address } : {}),
+      ...viewer?.cliEnvironment,
       DOCUMENT_STORE: join(folder, 'documents'),
     };
     const startWorker = (): Promise<Child> => {
@@ -80,13 +86,40 @@ interface OurServer extends Pick<TemporalServer, 'address' | 'uiUrl'> {
   stop: () => Promise<void>;
 }
 
-async function temporalServer(ui: boolean, onProgress?: (line: string) => void): Promise<OurServer> {
+interface Viewer {
+  uiPort: number;
+  /** With a token of its own in it, since the UI sends no header of ours. */
+  uiCodecEndpoint: string;
+  codecEnvironment: Record<string, string>;
+  /** Lets Temporal's CLI decode and encode. */
+  cliEnvironment: Record<string, string>;
+}
+
+/** Where Temporal's UI and the codec server that decodes for it will be, with tokens made for this run. */
+async function viewing(): Promise<Viewer> {
+  const [uiPort, codecPort] = [await freePort(), await freePort()];
+  const token = (): string => randomBytes(24).toString('base64url');
+  const [uiToken, cliToken] = [token(), token()];
+  const url = `http://127.0.0.1:${codecPort}`;
+  return {
+    uiPort,
+    uiCodecEndpoint: `${url}/t/${uiToken}`,
+    codecEnvironment: {
+      CODEC_TOKENS: `ui:read:${uiToken},cli:write:${cliToken}`,
+      CODEC_UI_ORIGIN: `http://127.0.0.1:${uiPort}`,
+      CODEC_PORT: String(codecPort),
+    },
+    cliEnvironment: { TEMPORAL_CODEC_ENDPOINT: url, TEMPORAL_CODEC_AUTH: `Bearer ${cliToken}` },
+  };
+}
+
+async function temporalServer(viewer: Viewer | undefined, onProgress?: (line: string) => void): Promise<OurServer> {
   if (process.env['TEMPORAL_ADDRESS']) {
     return { address: temporalSettings().address, uiUrl: undefined, ours: false, stop: async () => {} };
   }
   const server = await startTemporalServer({
     searchAttributes: searchAttributeTypes,
-    ui,
+    ...(viewer ? { ui: true, uiPort: viewer.uiPort, uiCodecEndpoint: viewer.uiCodecEndpoint } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
   return { ...server, ours: true };
@@ -100,7 +133,7 @@ function withoutFinHub(): Record<string, undefined> {
 
 async function connect(env: NodeJS.ProcessEnv): Promise<{ client: OnboardingClient; close: () => Promise<void> }> {
   const { temporal: settings, keys, documentStore, tenantId } = loadEnvironment('starter', env);
-  const temporal = await connectClient(settings);
+  const temporal = await connectClient(settings, keys);
   await ensureSearchAttributes(temporal.connection, settings.namespace);
   const client = new OnboardingClient({
     temporal,

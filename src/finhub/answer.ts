@@ -42,6 +42,9 @@ function kindOf(status: number): FinHubErrorKind | undefined {
       return 'notFound';
     case 409:
       return 'conflict';
+    case 408:
+    case 425:
+      return 'unavailable';
     case 429:
       return 'rateLimited';
     default:
@@ -73,16 +76,26 @@ function fieldErrorsOf(body: unknown): FieldError[] {
   ];
 }
 
+/** The longest wait that is taken from FinHub: a slip of its clock must not put a case to sleep for years. */
+const LONGEST_WAIT_MS = 24 * 3600_000;
+
 /** Milliseconds until FinHub wants to be asked again: `Retry-After` (seconds or a date) or `retryAfter` in the body (facts §11). */
 function retryAfterMs(headers: Fields, body: unknown, now: number): number | undefined {
-  const header = headers['retry-after'];
-  if (typeof header === 'string') {
-    const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-    if (Number.isFinite(ms)) return Math.max(0, ms);
-  }
   const top = asFields(body);
-  const seconds = top?.['retryAfter'] ?? asFields(top?.['data'])?.['retryAfter'];
-  return typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;
+  for (const given of [headers['retry-after'], top?.['retryAfter'], asFields(top?.['data'])?.['retryAfter']]) {
+    if (typeof given !== 'string' && typeof given !== 'number') continue;
+    const text = String(given);
+    const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+    if (Number.isFinite(ms)) return Math.min(Math.max(0, ms), LONGEST_WAIT_MS);
+  }
+  return undefined;
+}
+
+/** A 409 that says "not now" rather than "there already": an earlier try of ours is being worked on (facts §9.1 has one code for both). */
+function isStillRunning(status: number, body: unknown): boolean {
+  const { message, error } = asFields(body) ?? {};
+  const told = [message, error].filter((text) => typeof text === 'string').join(' ');
+  return status === 409 && /still (running|processing)|in progress|being processed|try again later/i.test(told);
 }
 
 /** FinHub's own `message`, shortened; it names fields and states. The e-mail addresses and long numbers it may quote are blanked. */
@@ -98,23 +111,23 @@ function messageOf(body: unknown): string {
 
 /**
  * The error that an answer stands for, or undefined for a good one.
- * A 5xx is unclear, since FinHub may have acted before it failed; all other refusals came before any effect.
+ * A 5xx is unclear, since FinHub may have acted before it failed, and so is a try that is still being worked on; all other refusals came
+ * before any effect.
  */
 export function errorIn(
-  operation: string,
+  { operation, effect }: { operation: string; effect: boolean },
   httpStatus: number,
   headers: Fields,
   body: unknown,
 ): FinHubError | undefined {
   const status = effectiveStatus(httpStatus, body);
-  const fieldErrors = fieldErrorsOf(body);
   // The missing-header answer has code 500 in its body, but is the request's fault (facts §1.2).
-  const kind = httpStatus === 400 ? 'invalidRequest' : kindOf(status);
+  const kind = isStillRunning(status, body) ? 'unavailable' : httpStatus === 400 ? 'invalidRequest' : kindOf(status);
   if (kind === undefined) return undefined;
   return new FinHubError(kind, operation, `FinHub answered ${httpStatus} (${messageOf(body)})`, {
     status,
-    fieldErrors,
-    unclear: kind === 'unavailable',
+    fieldErrors: fieldErrorsOf(body),
+    unclear: effect && kind === 'unavailable',
     retryAfterMs: retryAfterMs(headers, body, Date.now()),
   });
 }

@@ -1,8 +1,9 @@
-import { closeCustomerSession } from './catalogue/sessions.js';
-import { pathParameters, type Credentials, type Endpoint, type Tenant } from './endpoint.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathParameters, type Credentials, type Endpoint, type Host, type Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
-import { Sessions, type Actor } from './sessions.js';
+import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
+import { Turns } from './turns.js';
 
 export interface FinHubOptions {
   baseUrl: string;
@@ -16,6 +17,7 @@ export interface FinHubOptions {
   legacy?: { baseUrl: string; apiKey: string } | undefined;
   /** Milliseconds one request may take in all. */
   timeoutMs: number;
+  /** Requests under way at a time for the tenant; more wait for their turn. */
   maxConnections: number;
   /** FinHub's `deviceId` header. */
   deviceId: string;
@@ -36,17 +38,41 @@ export interface CallContext {
 
 const APPLICATION = 'finhub-onboarding';
 
+/** How long the sessions' ends may hold up the process's own, in milliseconds. */
+const CLOSING_MS = 2000;
+
+/** A base address in the parts a request needs. */
+interface Base {
+  origin: string;
+  prefix: string;
+}
+
 /** Typed calls to FinHub: one attempt each, every failure a {@link FinHubError}. */
 export class FinHubClient {
   readonly sessions: Sessions;
+  /** Tries of one logical operation, one after the other. */
+  readonly turns: Turns;
   readonly #options: FinHubOptions;
   readonly #transport: Transport;
+  readonly #bases: Record<Host, Base | undefined>;
+  readonly #headers: Record<string, string>;
 
   constructor(options: FinHubOptions) {
+    const { baseUrl, legacy, tenantId, deviceId, timeoutMs } = options;
     this.#options = options;
     this.#transport = new Transport(options);
-    this.sessions = new Sessions(options, (endpoint, input) =>
-      this.#send(endpoint, input, { key: 'login' }, undefined),
+    this.#bases = { main: baseOf(baseUrl), legacy: legacy && baseOf(legacy.baseUrl) };
+    // The context headers that FinHub's filter asks for. Source: facts §1.2.
+    this.#headers = {
+      accept: 'application/json',
+      'X-Tenant-ID': tenantId,
+      'X-Forwarded-From': APPLICATION,
+      platform: 'web',
+      deviceId,
+    };
+    this.turns = new Turns(timeoutMs);
+    this.sessions = new Sessions(options, (endpoint, input, token) =>
+      this.#send(endpoint, input, { key: 'session' }, token),
     );
   }
 
@@ -67,47 +93,36 @@ export class FinHubClient {
    * @throws FinHubError
    */
   async call<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
-    const token = await this.#tokenFor(endpoint, context);
+    const session = await this.#sessionFor(endpoint, context);
     try {
-      return await this.#send(endpoint, input, context, token);
+      return await this.#send(endpoint, input, context, session?.token);
     } catch (error) {
-      if (token === undefined || !(error instanceof FinHubError) || error.kind !== 'unauthorized') throw error;
-      await this.sessions.forget(token);
-      return this.#send(endpoint, input, context, await this.#tokenFor(endpoint, context));
+      if (session === undefined || !(error instanceof FinHubError) || error.kind !== 'unauthorized') throw error;
+      this.sessions.forget(session);
+      return this.#send(endpoint, input, context, (await this.#sessionFor(endpoint, context))?.token);
     }
   }
 
-  /** Closes the session that this process holds for a customer, if it holds one. */
-  async closeSession(credentials: Credentials, context: CallContext): Promise<void> {
-    const session = await this.sessions.takeOut(credentials);
-    if (!session) return;
-    const { customerId, userId } = credentials;
-    await this.#send(
-      closeCustomerSession,
-      { customerId, userId, sessionId: session.sessionId },
-      context,
-      session.token,
-    );
-  }
-
+  /** Closes this process's sessions at FinHub, as far as that goes quickly, then its connections. */
   async close(): Promise<void> {
+    await Promise.race([this.sessions.closeAll(), pause(CLOSING_MS, undefined, { ref: false })]);
     await this.#transport.close();
   }
 
-  #actor(context: CallContext): Actor {
-    if (context.actAs !== 'powerTenant') return this.#options.admin;
+  #actor({ actAs }: Pick<CallContext, 'actAs'>): Actor {
+    if (actAs !== 'powerTenant') return this.#options.admin;
     if (!this.#options.powerTenant)
       throw new FinHubError('forbidden', 'session', 'no power-tenant credentials are configured');
     return this.#options.powerTenant;
   }
 
-  async #tokenFor<I, R>(endpoint: Endpoint<I, R>, context: CallContext): Promise<string | undefined> {
+  #sessionFor<I, R>(endpoint: Endpoint<I, R>, context: CallContext): Promise<Session> | undefined {
     switch (endpoint.auth) {
       case 'none':
       case 'apiKey':
         return undefined;
       case 'customer':
-        if (context.session) return this.sessions.customer(context.session);
+        if (context.session) return this.sessions.open(context.session);
         return this.sessions.actor(this.#actor(context));
       case 'admin':
         return this.sessions.actor(this.#actor(context));
@@ -115,66 +130,59 @@ export class FinHubClient {
   }
 
   async #send<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext, token: string | undefined): Promise<R> {
-    const { operation } = endpoint;
+    const { operation, method, idempotency } = endpoint;
+    const effect = idempotency.class !== 'safe';
     const checked = endpoint.request.safeParse(input);
     if (!checked.success) {
       const fieldErrors = checked.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
       throw new FinHubError('invalidRequest', operation, 'the input does not fit the request', { fieldErrors });
     }
     const tenant: Tenant = { tenantId: this.#options.tenantId, actor: this.#actor(context) };
+    const { origin, prefix } = this.#baseOf(endpoint);
+    const body = method === 'POST' || method === 'PUT' ? bodyOf(endpoint, checked.data, tenant) : undefined;
     const payload = await this.#transport.send({
-      operation,
-      method: endpoint.method,
-      url: this.#url(endpoint, checked.data),
-      headers: { ...this.#headers(context), ...this.#authorization(endpoint, token), ...endpoint.headers?.(tenant) },
-      body:
-        endpoint.method === 'POST' || endpoint.method === 'PUT' ? bodyOf(endpoint, checked.data, tenant) : undefined,
+      ...{ operation, effect, method, origin, body },
+      path: prefix + pathOf(endpoint, checked.data),
+      headers: {
+        ...this.#headers,
+        ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
+        'X-Forwarded-For': context.origin?.ipAddress ?? '127.0.0.1',
+        'User-Agent': context.origin?.userAgent ?? APPLICATION,
+        ...(effect ? { 'Idempotency-Key': context.key } : undefined),
+        ...this.#authorization(endpoint, token),
+        ...endpoint.headers?.(tenant),
+      },
       signal: context.signal,
     });
     const answer = endpoint.response.safeParse(payload);
     if (!answer.success) {
-      const [issue] = answer.error.issues;
-      throw new FinHubError('unexpectedAnswer', operation, `the answer does not fit: ${issue?.message ?? 'unknown'}`, {
-        unclear: true,
-      });
+      const what = `the answer does not fit: ${answer.error.issues[0]?.message ?? 'unknown'}`;
+      throw new FinHubError('unexpectedAnswer', operation, what, { unclear: effect });
     }
     return answer.data;
   }
 
-  #url<I, R>(endpoint: Endpoint<I, R>, input: I): URL {
-    const fields = input as Record<string, string>;
-    const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(fields[name]!));
-    const base = endpoint.host === 'legacy' ? this.#legacy(endpoint.operation).baseUrl : this.#options.baseUrl;
-    const url = new URL(base.replace(/\/$/, '') + path);
-    for (const [name, value] of Object.entries(endpoint.query?.(input) ?? {})) url.searchParams.set(name, value);
-    return url;
+  #baseOf({ host, operation }: Pick<Endpoint<never, never>, 'host' | 'operation'>): Base {
+    const base = this.#bases[host];
+    if (!base) throw new FinHubError('forbidden', operation, 'no access to the older host is configured');
+    return base;
   }
 
-  #legacy(operation: string): { baseUrl: string; apiKey: string } {
-    if (!this.#options.legacy)
-      throw new FinHubError('forbidden', operation, 'no access to the older host is configured');
-    return this.#options.legacy;
-  }
-
-  /** The context headers that FinHub's filter asks for. Source: facts §1.2. */
-  #headers({ key, origin }: CallContext): Record<string, string> {
-    return {
-      'content-type': 'application/json',
-      accept: 'application/json',
-      'X-Tenant-ID': this.#options.tenantId,
-      'X-Forwarded-For': origin?.ipAddress ?? '127.0.0.1',
-      'X-Forwarded-From': APPLICATION,
-      'User-Agent': origin?.userAgent ?? APPLICATION,
-      platform: 'web',
-      deviceId: this.#options.deviceId,
-      'Idempotency-Key': key,
-    };
-  }
-
-  #authorization<I, R>(endpoint: Endpoint<I, R>, token: string | undefined): Record<string, string> {
-    if (endpoint.auth === 'apiKey') return { 'X-API-Key': this.#legacy(endpoint.operation).apiKey };
+  #authorization({ auth }: Pick<Endpoint<never, never>, 'auth'>, token: string | undefined): Record<string, string> {
+    if (auth === 'apiKey') return { 'X-API-Key': this.#options.legacy?.apiKey ?? '' };
     return token === undefined ? {} : { Authorization: `Bearer ${token}` };
   }
+}
+
+function baseOf(url: string): Base {
+  const { origin, pathname } = new URL(url);
+  return { origin, prefix: pathname.replace(/\/$/, '') };
+}
+
+function pathOf<I, R>({ path, query }: Endpoint<I, R>, input: I): string {
+  const fields = input as Record<string, string>;
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(fields[name]!));
+  return query ? `${filled}?${new URLSearchParams(query(input)).toString()}` : filled;
 }
 
 function bodyOf<I, R>(endpoint: Endpoint<I, R>, input: I, tenant: Tenant): unknown {

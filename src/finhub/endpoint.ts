@@ -24,38 +24,56 @@ export type Read = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
 export interface Match<R> {
   id: string;
   result: R;
-  /** Why it is ours, in words for the audit. */
-  proof: string;
 }
 
 export interface Search<I> {
   input: I;
   read: Read;
+  tenantId: string;
   /** Tries a login once; a refusal is an answer, not an error. */
   canLogIn: (credentials: Credentials) => Promise<boolean>;
   /** When the case first wanted the object, ISO 8601. */
   requestedAt: string;
 }
 
+/** What is looked at to see what earlier tries of a call have come to. */
+export interface LookUp {
+  /** The endpoints that are read. */
+  reads: readonly { readonly operation: string }[];
+  /** Why what is found is ours, in words for the audit and the docs. */
+  proof: string;
+}
+
+/** How to find what earlier tries have made. */
+export interface ReadBack<I, R> extends LookUp {
+  /** Finds what is proved to be ours; `cannotRead` where nothing documented is open to this tenant. */
+  find: (search: Search<I>) => Promise<Match<R>[] | 'cannotRead'>;
+}
+
 /**
  * What happens when a call is repeated, and what is done about it; `perform.ts` has one rule for each class.
- * - `safe`: reads. `repeatable`: the same effect again.
- * - `naturalKey`: FinHub refuses a second one; `find` proves that the one there is ours.
- * - `keyed`: `find` tells whether the key was used already.
- * - `guarded`: a repeat makes a second object, so `find` is asked before every try. It answers `cannotRead` where nothing documented can
- *   tell; an unclear try then goes to a person.
- * - `unrecoverableAnswer`: `undo` takes back what an unclear try may have left, before each try.
+ * - `safe`: reads.
+ * - `repeatable`: the same effect again; a 409 or 404 is looked into, since it may say that the effect is there already.
+ * - `naturalKey`: FinHub refuses a second one; what is there is ours only on proof.
+ * - `keyed`: the call's own key makes it one-shot; read before every try.
+ * - `guarded`: a repeat makes a second object; read before every try. Where nothing can be read, an unclear try goes to a person.
+ * - `unrecoverableAnswer`: what an unclear try may have left is taken back before each try, since its answer is lost.
  * - `asynchronous`: accepted is not done; a conflict says that it is under way, and the reading endpoint is polled.
- * - `expiring`: a repeat leaves a reservation that lapses by itself.
+ * - `expiring`: a repeat leaves a reservation that lapses by itself; never two at a time.
  */
 export type Idempotency<I, R> =
-  | { class: 'safe' | 'repeatable' | 'expiring' }
-  | { class: 'asynchronous'; accepted: R }
-  | { class: 'naturalKey' | 'keyed'; find: (search: Search<I>) => Promise<Match<R>[]> }
-  | { class: 'guarded'; find: (search: Search<I>) => Promise<Match<R>[] | 'cannotRead'> }
-  | { class: 'unrecoverableAnswer'; undo: (search: Search<I>) => Promise<void> };
+  | { class: 'safe' | 'expiring' }
+  | { class: 'repeatable' | 'naturalKey'; readBack?: ReadBack<I, R> }
+  | { class: 'keyed' | 'guarded'; readBack: ReadBack<I, R> }
+  | { class: 'asynchronous'; accepted: R; polled: { readonly operation: string } }
+  | { class: 'unrecoverableAnswer'; undo: Undo<I> };
 
 export type IdempotencyClass = Idempotency<unknown, unknown>['class'];
+
+/** How what an unclear try has left is taken back. */
+export interface Undo<I> extends LookUp {
+  takeBack: (search: Search<I>) => Promise<void>;
+}
 
 export interface Tenant {
   tenantId: string;
@@ -75,20 +93,22 @@ export interface Endpoint<I, R> {
   auth: Auth;
   /** Documents that describe it, by the keys of the facts. */
   sources: readonly string[];
+  /** What no document says and we take for granted; one sentence. */
+  assumed: string | undefined;
   request: z.ZodType<I>;
   /** The wire form of the input; by default the input without the path's fields. */
   body: ((input: I, tenant: Tenant) => unknown) | undefined;
   query: ((input: I) => Record<string, string>) | undefined;
   /** Headers of this endpoint alone. */
   headers: ((tenant: Tenant) => Record<string, string>) | undefined;
-  /** Reads the unwrapped answer; tolerant, unknown fields are dropped. */
+  /** Reads the unwrapped answer; unknown fields are dropped, and an answer without what the caller relies on is refused. */
   response: z.ZodType<R>;
   /** Fields of the result that are secret; sealed before they leave the activity. */
   secrets: readonly (keyof R & string)[];
   idempotency: Idempotency<I, R>;
 }
 
-type Optional = 'host' | 'body' | 'query' | 'headers' | 'secrets';
+type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'secrets';
 
 /** Defines an endpoint; the rare fields have defaults. */
 export function endpoint<I, R>(
@@ -96,12 +116,31 @@ export function endpoint<I, R>(
 ): Endpoint<I, R> {
   return {
     host: 'main',
+    assumed: undefined,
     body: undefined,
     query: undefined,
     headers: undefined,
     secrets: [],
     ...definition,
   };
+}
+
+/** The look-up of an endpoint, whatever its class calls it. */
+export function lookUpOf<I, R>({ idempotency: rule }: Endpoint<I, R>): LookUp | undefined {
+  switch (rule.class) {
+    case 'safe':
+    case 'expiring':
+      return undefined;
+    case 'asynchronous':
+      return { reads: [rule.polled], proof: 'polled until it is done' };
+    case 'unrecoverableAnswer':
+      return rule.undo;
+    case 'repeatable':
+    case 'naturalKey':
+    case 'keyed':
+    case 'guarded':
+      return rule.readBack;
+  }
 }
 
 /** Names of the placeholders in a path template. */

@@ -1,5 +1,5 @@
 import type { CallContext, FinHubClient } from './client.js';
-import type { Credentials, Endpoint, Match, Search } from './endpoint.js';
+import type { Credentials, Endpoint, Match, ReadBack, Search } from './endpoint.js';
 import { FinHubError } from './error.js';
 
 /** What a call came to, and how: made now, or found at FinHub and taken over on proof. */
@@ -18,57 +18,71 @@ export interface PerformContext extends CallContext {
 }
 
 /**
- * Calls an endpoint by the rule of its idempotency class, so that repeating is harmless as far as FinHub's API lets a client see it.
+ * Calls an endpoint by the rule of its idempotency class, so that repeating is harmless as far as FinHub's API lets a client see it. Tries of
+ * one logical operation come one after the other; an unclear one settles before the next.
  * @throws FinHubError; of kind `unclear` when a repeat could make a second object and nothing documented can tell
  */
-export async function perform<I, R>(
+export function perform<I, R>(
   client: FinHubClient,
   endpoint: Endpoint<I, R>,
   input: I,
   context: PerformContext,
 ): Promise<Performed<R>> {
+  const rule = endpoint.idempotency;
   const make = async (): Promise<Performed<R>> => ({
     result: await client.call(endpoint, input, context),
     provenance: { how: 'made' },
   });
   const search: Search<I> = {
+    tenantId: client.tenantId,
     input,
     requestedAt: context.requestedAt,
     read: (other, otherInput) => client.call(other, otherInput, context),
     canLogIn: (credentials) => canLogIn(client, credentials),
   };
-  const rule = endpoint.idempotency;
-  switch (rule.class) {
-    case 'safe':
-    case 'repeatable':
-    case 'expiring':
-      return make();
-    case 'asynchronous':
-      return make().catch(
-        onConflict(() => Promise.resolve(adopted({ id: '', result: rule.accepted, proof: 'FinHub has it under way' }))),
-      );
-    case 'naturalKey':
-      return make().catch(
-        onConflict(async (conflict) => {
-          const match = unused(await rule.find(search), context);
-          if (!match) throw conflict;
-          return adopted(match);
-        }),
-      );
-    case 'keyed': {
-      const match = unused(await rule.find(search), context);
-      return match ? adopted(match) : make();
+  const look = async (readBack: ReadBack<I, R>): Promise<Performed<R> | 'cannotRead' | undefined> => {
+    const found = await readBack.find(search);
+    if (found === 'cannotRead') return found;
+    const match = unused(found, context);
+    return match && { result: match.result, provenance: { how: 'adopted', proof: readBack.proof } };
+  };
+  /** Adopts what a refusal says is there, if it is proved to be ours. */
+  const proved = async (refusal: FinHubError, readBack: ReadBack<I, R> | undefined): Promise<Performed<R>> => {
+    const found = readBack && (await look(readBack));
+    if (!found || found === 'cannotRead') throw refusal;
+    return found;
+  };
+
+  const attempt = async (): Promise<Performed<R>> => {
+    switch (rule.class) {
+      case 'safe':
+      case 'expiring':
+        return make();
+      case 'repeatable':
+        return make().catch(onRefusal(isDoneAlready, (refusal) => proved(refusal, rule.readBack)));
+      case 'naturalKey':
+        return make().catch(onRefusal(isTaken, (refusal) => proved(refusal, rule.readBack)));
+      case 'asynchronous':
+        return make().catch(
+          onRefusal(isTaken, () => ({
+            result: rule.accepted,
+            provenance: { how: 'adopted', proof: 'FinHub has it under way' },
+          })),
+        );
+      case 'keyed': {
+        const found = await look(rule.readBack);
+        return !found || found === 'cannotRead' ? make() : found;
+      }
+      case 'guarded': {
+        const found = await look(rule.readBack);
+        return found === 'cannotRead' ? makeUnseen(endpoint.operation, context, make) : (found ?? make());
+      }
+      case 'unrecoverableAnswer':
+        await rule.undo.takeBack(search);
+        return make();
     }
-    case 'guarded': {
-      const found = await rule.find(search);
-      if (found === 'cannotRead') return makeUnseen(endpoint.operation, context, make);
-      const match = unused(found, context);
-      return match ? adopted(match) : make();
-    }
-    case 'unrecoverableAnswer':
-      await rule.undo(search);
-      return make();
-  }
+  };
+  return rule.class === 'safe' ? attempt() : client.turns.take(`${endpoint.operation} ${context.key}`, attempt);
 }
 
 /** Where nothing can be read back, one try is all there is: what may have happened twice goes to a person. */
@@ -93,24 +107,32 @@ async function makeUnseen<R>(
   }
 }
 
-function adopted<R>({ result, proof }: Match<R>): Performed<R> {
-  return { result, provenance: { how: 'adopted', proof } };
-}
-
+/** What the case has not taken over yet. */
 function unused<R>(matches: readonly Match<R>[], { taken }: PerformContext): Match<R> | undefined {
   return matches.find(({ id }) => !taken.includes(id));
 }
 
-/** FinHub says that the object is there already: 409, or a field error on the e-mail as v1 has it (S4). */
-function onConflict<T>(handle: (conflict: FinHubError) => Promise<T>): (error: unknown) => Promise<T> {
+function onRefusal<T>(
+  is: (error: FinHubError) => boolean,
+  handle: (refusal: FinHubError) => T | Promise<T>,
+): (error: unknown) => T | Promise<T> {
   return (error) => {
-    if (!(error instanceof FinHubError)) throw error;
-    const isTaken = error.fieldErrors.some(
-      ({ field, message }) => /email|iban/i.test(field) && /already|exist|taken|duplicate/i.test(message),
-    );
-    if (error.kind === 'conflict' || (error.kind === 'invalidRequest' && isTaken)) return handle(error);
+    if (error instanceof FinHubError && is(error)) return handle(error);
     throw error;
   };
+}
+
+/** FinHub says that the object is there already: 409, or a field error on the e-mail as v1 has it (S4). */
+function isTaken({ kind, fieldErrors }: FinHubError): boolean {
+  const taken = fieldErrors.some(
+    ({ field, message }) => /email|iban/i.test(field) && /already|exist|taken|duplicate/i.test(message),
+  );
+  return kind === 'conflict' || (kind === 'invalidRequest' && taken);
+}
+
+/** FinHub will not do it again, or no longer has what was to be taken away. */
+function isDoneAlready({ kind }: FinHubError): boolean {
+  return kind === 'conflict' || kind === 'notFound';
 }
 
 async function canLogIn(client: FinHubClient, credentials: Credentials): Promise<boolean> {

@@ -1,4 +1,11 @@
-import { openAdminSession, openCustomerSession, openOrganizationSession } from './catalogue/sessions.js';
+import {
+  closeAdminSession,
+  closeCustomerSession,
+  closeOrganizationSession,
+  openAdminSession,
+  openCustomerSession,
+  openOrganizationSession,
+} from './catalogue/sessions.js';
 import type { Credentials, Endpoint } from './endpoint.js';
 import { FinHubError } from './error.js';
 
@@ -10,14 +17,25 @@ export interface Actor {
   password: string;
 }
 
-/** Sends a login without any session; the client provides it. */
-export type SendLogin = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
+/** Sends a login or logout, with the token given and no other; the client provides it. */
+export type SendSession = <I, R>(endpoint: Endpoint<I, R>, input: I, token?: string) => Promise<R>;
 
-interface Session {
+/** An open session of this process. */
+export interface Session {
+  /** Whose it is; one at a time for each. */
+  key: string;
   token: string;
-  sessionId: string | undefined;
-  /** Milliseconds since the epoch, from the token's own `exp`. */
-  expiresAt: number;
+  /** Milliseconds since the epoch by our clock, a margin before FinHub ends it. */
+  renewAt: number;
+  /** Logs out. */
+  close: () => Promise<unknown>;
+}
+
+interface Login {
+  key: string;
+  password: string;
+  open: () => Promise<{ token: string; sessionId?: string | undefined }>;
+  close: (sessionId: string, token: string) => Promise<unknown>;
 }
 
 /** Renewed this long before it ends, so that no call starts with a token about to die. */
@@ -26,82 +44,115 @@ const RENEWAL_MARGIN_MS = 60_000;
 /** FinHub's stated life of a token without a readable `exp`. Facts §13. */
 const DEFAULT_LIFE_MS = 3600_000;
 
+/** How long five refusals lock an account. Facts F2. */
+const LOCK_MS = 30 * 60_000;
+
 /**
- * Tokens of this process: opened once however many calls wait, renewed before they end, never written anywhere. A refused login blocks its
- * credentials until the process restarts with others, since five refusals lock the account for half an hour (facts F2).
+ * Sessions of this process: opened once however many calls wait, renewed before they end, closed with the client, never written anywhere. A
+ * refused login blocks its credentials until there are others, since five refusals lock the account; a locked one is left alone until the
+ * lock ends (facts F2).
  */
 export class Sessions {
-  readonly #login: SendLogin;
+  readonly #send: SendSession;
   readonly #tenant: { tenantId: string; tenantKey: string; tenantSecret: string };
-  readonly #open = new Map<string, Promise<Session>>();
-  readonly #refused = new Map<string, FinHubError>();
+  readonly #open = new Map<string, Session>();
+  readonly #opening = new Map<string, Promise<Session>>();
+  readonly #refused = new Map<string, { error: FinHubError; until: number }>();
 
-  constructor(tenant: { tenantId: string; tenantKey: string; tenantSecret: string }, login: SendLogin) {
+  constructor(tenant: { tenantId: string; tenantKey: string; tenantSecret: string }, send: SendSession) {
     const { tenantId, tenantKey, tenantSecret } = tenant;
     this.#tenant = { tenantId, tenantKey, tenantSecret };
-    this.#login = login;
+    this.#send = send;
   }
 
-  /** The token of an admin of the tenant or power tenant. */
-  async actor(actor: Actor): Promise<string> {
-    const { organizationId, userId, username, password } = actor;
-    const session = await this.#session(`admin/${organizationId}/${userId}`, password, () =>
-      this.#login(openAdminSession, { organizationId, userId, username, password, ...this.#tenant }),
-    );
-    return session.token;
+  /** The session of an admin of the tenant or power tenant. */
+  actor({ organizationId, userId, username, password }: Actor): Promise<Session> {
+    const ids = { organizationId, userId };
+    return this.#session({
+      key: `admin/${organizationId}/${userId}`,
+      password,
+      open: () => this.#send(openAdminSession, { ...ids, username, password, ...this.#tenant }),
+      close: (sessionId, token) => this.#send(closeAdminSession, { ...ids, sessionId }, token),
+    });
   }
 
-  /** The token of a customer or of an organization's user. */
-  async customer(credentials: Credentials): Promise<string> {
-    return (await this.open(credentials)).token;
-  }
-
-  /** Opens a customer's session, or finds it open. */
+  /** The session of a customer or of an organization's user; opened if it is not. */
   open(credentials: Credentials): Promise<Session> {
     const { kind, customerId, userId, username, password } = credentials;
-    const endpoint = kind === 'individual' ? openCustomerSession : openOrganizationSession;
-    return this.#session(customerKey(credentials), password, () =>
-      this.#login(endpoint, { customerId, userId, username, password, ...this.#tenant }),
-    );
+    const ids = { customerId, userId };
+    const [login, logout] =
+      kind === 'individual'
+        ? [openCustomerSession, closeCustomerSession]
+        : [openOrganizationSession, closeOrganizationSession];
+    return this.#session({
+      key: customerKey(credentials),
+      password,
+      open: () => this.#send(login, { ...ids, username, password, ...this.#tenant }),
+      close: (sessionId, token) => this.#send(logout, { ...ids, sessionId }, token),
+    });
   }
 
-  /** Forgets a token that FinHub no longer takes, unless another call has renewed it already. */
-  async forget(token: string): Promise<void> {
-    for (const [key, open] of this.#open) {
-      const session = await open.catch(() => undefined);
-      if (session?.token === token && this.#open.get(key) === open) this.#open.delete(key);
+  /** Forgets a session that FinHub no longer takes, unless another call has renewed it already. */
+  forget(session: Session): void {
+    if (this.#open.get(session.key) === session) this.#open.delete(session.key);
+  }
+
+  /** Logs a customer out, if this process holds a session; one that FinHub has ended by itself counts as closed. */
+  async close(credentials: Credentials): Promise<void> {
+    const session = this.#open.get(customerKey(credentials));
+    if (session) await this.#close(session);
+  }
+
+  /** Logs everybody out, as far as FinHub lets us: what is left ends by itself within the hour. */
+  async closeAll(): Promise<void> {
+    await Promise.allSettled(this.#opening.values());
+    await Promise.allSettled([...this.#open.values()].map((session) => this.#close(session)));
+  }
+
+  async #close(session: Session): Promise<void> {
+    this.forget(session);
+    try {
+      await session.close();
+    } catch (error) {
+      if (error instanceof FinHubError && ['unauthorized', 'notFound'].includes(error.kind)) return;
+      if (!this.#open.has(session.key)) this.#open.set(session.key, session);
+      throw error;
     }
   }
 
-  /** Takes a customer's session out of use; the caller closes it at FinHub. */
-  async takeOut(credentials: Credentials): Promise<{ sessionId: string; token: string } | undefined> {
-    const key = customerKey(credentials);
-    const session = await this.#open.get(key)?.catch(() => undefined);
-    this.#open.delete(key);
-    return session?.sessionId === undefined ? undefined : { sessionId: session.sessionId, token: session.token };
+  /** The open session, or the one login that all wait for. */
+  #session(login: Login): Promise<Session> {
+    const { key, password } = login;
+    const open = this.#open.get(key);
+    if (open && open.renewAt > Date.now()) return Promise.resolve(open);
+    // A corrected password is another credential: the old one's refusal must not block it.
+    const credential = `${key}\n${password}`;
+    const opening = this.#opening.get(credential);
+    if (opening) return opening;
+    const refused = this.#refused.get(credential);
+    if (refused && refused.until > Date.now()) return Promise.reject(refused.error);
+    const started = this.#logIn(login, credential).finally(() => this.#opening.delete(credential));
+    this.#opening.set(credential, started);
+    return started;
   }
 
-  #session(
-    key: string,
-    password: string,
-    login: () => Promise<{ token: string; sessionId?: string | undefined }>,
-  ): Promise<Session> {
-    // A corrected password is another credential: its refusal must not block this one.
-    const credential = `${key}\n${password}`;
-    const refused = this.#refused.get(credential);
-    if (refused) return Promise.reject(refused);
-    const current = this.#open.get(key) ?? Promise.resolve(undefined);
-    const next = current.then(async (session) => {
-      if (session && session.expiresAt - RENEWAL_MARGIN_MS > Date.now()) return session;
-      const { token, sessionId } = await login();
-      return { token, sessionId, expiresAt: expiryOf(token) };
-    });
-    this.#open.set(key, next);
-    next.catch((error: unknown) => {
-      if (this.#open.get(key) === next) this.#open.delete(key);
-      if (error instanceof FinHubError && error.kind === 'unauthorized') this.#refused.set(credential, error);
-    });
-    return next;
+  async #logIn({ key, open, close }: Login, credential: string): Promise<Session> {
+    try {
+      const { token, sessionId } = await open();
+      const session: Session = {
+        ...{ key, token },
+        renewAt: renewalOf(token),
+        close: () => (sessionId === undefined ? Promise.resolve() : close(sessionId, token)),
+      };
+      this.#open.set(key, session);
+      return session;
+    } catch (error) {
+      if (error instanceof FinHubError && error.kind === 'unauthorized') {
+        const until = /locked/i.test(error.message) ? Date.now() + LOCK_MS : Infinity;
+        this.#refused.set(credential, { error, until });
+      }
+      throw error;
+    }
   }
 }
 
@@ -109,15 +160,23 @@ function customerKey({ kind, customerId, userId }: Credentials): string {
   return `${kind}/${customerId}/${userId}`;
 }
 
-/** FinHub's `expiresAt` contradicts the token; the token's own `exp` counts (facts I03). */
-function expiryOf(token: string): number {
+/**
+ * When to renew a token that came just now. FinHub's `expiresAt` contradicts the token, so the token's own `exp` counts (facts I03); with its
+ * `iat` it gives a life that does not depend on whose clock is right.
+ */
+function renewalOf(token: string): number {
+  const { iat, exp } = claimsOf(token);
+  const now = Date.now();
+  const life = exp === undefined ? DEFAULT_LIFE_MS : exp * 1000 - (iat === undefined ? now : iat * 1000);
+  return now + life - Math.min(RENEWAL_MARGIN_MS, life / 10);
+}
+
+function claimsOf(token: string): { iat?: number; exp?: number } {
   try {
-    const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
-      exp?: unknown;
-    };
-    if (typeof exp === 'number') return exp * 1000;
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as object | null;
+    const { iat, exp } = { ...claims } as Record<string, unknown>;
+    return { ...(typeof iat === 'number' && { iat }), ...(typeof exp === 'number' && { exp }) };
   } catch {
-    // Not a JWT: its life is FinHub's stated one.
+    return {}; // Not a JWT: its life is FinHub's stated one.
   }
-  return Date.now() + DEFAULT_LIFE_MS;
 }

@@ -1,11 +1,19 @@
-import { Agent, request } from 'undici';
+import { bulkhead } from 'cockatiel';
+import { Agent } from 'undici';
 import { errorIn, unwrap } from './answer.js';
+import { Breaker, type Outcome } from './breaker.js';
+import type { Method } from './endpoint.js';
 import { FinHubError } from './error.js';
 
 export interface HttpRequest {
   operation: string;
-  method: string;
-  url: URL;
+  /** It changes something at FinHub: without an answer, what happened is unclear. */
+  effect: boolean;
+  method: Method;
+  /** Scheme, host and port. */
+  origin: string;
+  /** With the query. */
+  path: string;
   headers: Record<string, string>;
   body: unknown;
   /** Ends the request when the activity is cancelled. */
@@ -13,9 +21,9 @@ export interface HttpRequest {
 }
 
 export interface TransportOptions {
-  /** Milliseconds one request may take in all. */
+  /** Milliseconds one request may take in all; also how long a host that is down is left alone. */
   timeoutMs: number;
-  /** Connections per host. */
+  /** Requests under way at a time; more wait for their turn. */
   maxConnections: number;
 }
 
@@ -23,81 +31,94 @@ export interface TransportOptions {
 const MAX_ANSWER = 4 * 1024 * 1024;
 
 /** The request cannot have reached FinHub: no connection came about. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
 
 /** HTTP to FinHub: one attempt per call, since Temporal is the only retry layer. */
 export class Transport {
-  readonly timeoutMs: number;
+  readonly #timeoutMs: number;
   readonly #agent: Agent;
+  readonly #turn;
+  readonly #breakers = new Map<string, Breaker>();
 
-  constructor(options: TransportOptions) {
-    this.timeoutMs = options.timeoutMs;
+  constructor({ timeoutMs, maxConnections }: TransportOptions) {
+    this.#timeoutMs = timeoutMs;
+    this.#turn = bulkhead(maxConnections, Infinity);
     this.#agent = new Agent({
-      connections: options.maxConnections,
-      connect: { timeout: Math.min(options.timeoutMs, 5000) },
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
+      connections: maxConnections,
+      connect: { timeout: Math.min(timeoutMs, 5000) },
+      // One deadline for the whole request stands in for undici's own, which are per part of it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       maxResponseSize: MAX_ANSWER,
     });
   }
 
   /**
-   * Sends a request and returns the unwrapped payload of a good answer.
+   * Sends a request and returns the unwrapped payload of a good answer. Its time counts from when it is its turn.
    * @throws FinHubError for everything else
    */
   async send(http: HttpRequest): Promise<unknown> {
-    const timeout = AbortSignal.timeout(this.timeoutMs);
-    const signal = http.signal ? AbortSignal.any([http.signal, timeout]) : timeout;
-    let answer: { status: number; headers: Record<string, unknown>; text: string };
-    try {
-      const response = await request(http.url, {
-        dispatcher: this.#agent,
-        method: http.method,
-        headers: http.headers,
-        body: http.body === undefined ? null : JSON.stringify(http.body),
-        signal,
-      });
-      answer = { status: response.statusCode, headers: response.headers, text: await response.body.text() };
-    } catch (error) {
-      throw noAnswer(http.operation, error);
-    }
-    const body = parseJson(http.operation, answer.status, answer.text);
-    const failure = errorIn(http.operation, answer.status, answer.headers, body);
-    if (failure) throw failure;
-    return unwrap(body);
+    const outcome = await this.#turn.execute(() =>
+      this.#breakerOf(http.origin).run(http.operation, () => this.#exchange(http)),
+    );
+    if ('error' in outcome) throw outcome.error;
+    return outcome.payload;
   }
 
   async close(): Promise<void> {
     await this.#agent.close();
   }
+
+  async #exchange(http: HttpRequest): Promise<Outcome> {
+    const { origin, path, method, headers, body, signal } = http;
+    const deadline = new AbortController();
+    const end = () => deadline.abort();
+    const timer = setTimeout(end, this.#timeoutMs);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    try {
+      const answer = await this.#agent.request({
+        ...{ origin, path, method, headers },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: deadline.signal,
+      });
+      return outcomeOf(http, answer.statusCode, answer.headers, await answer.body.text());
+    } catch (error) {
+      return { error: noAnswer(http, error), outage: !signal?.aborted };
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
+  #breakerOf(origin: string): Breaker {
+    let breaker = this.#breakers.get(origin);
+    if (!breaker) this.#breakers.set(origin, (breaker = new Breaker(this.#timeoutMs)));
+    return breaker;
+  }
 }
 
-function noAnswer(operation: string, error: unknown): FinHubError {
-  const { code, name } = error as { code?: string; name?: string };
-  return new FinHubError('unreachable', operation, `no answer (${code ?? name ?? 'unknown'})`, {
-    unclear: !NEVER_SENT.has(code ?? ''),
-    cause: error,
-  });
-}
-
-function parseJson(operation: string, status: number, text: string): unknown {
-  if (text === '') return {};
+function outcomeOf(http: HttpRequest, status: number, headers: Record<string, unknown>, text: string): Outcome {
+  let body: unknown = {};
   try {
-    return JSON.parse(text) as unknown;
+    if (text !== '') body = JSON.parse(text);
   } catch (cause) {
     // A proxy's error page is no JSON either, but its status still says what happened.
-    if (status >= 400) return {};
-    throw new FinHubError('unexpectedAnswer', operation, `FinHub answered ${status} with something that is not JSON`, {
-      status,
-      unclear: true,
-      cause,
-    });
+    if (status < 400) {
+      const what = `FinHub answered ${status} with something that is not JSON`;
+      const error = new FinHubError('unexpectedAnswer', http.operation, what, { status, unclear: http.effect, cause });
+      return { error, outage: false };
+    }
   }
+  const error = errorIn(http, status, headers, body);
+  return error ? { error, outage: status >= 500 } : { payload: unwrap(body) };
+}
+
+function noAnswer({ operation, effect }: HttpRequest, error: unknown): FinHubError {
+  const { code, name } = error as { code?: string; name?: string };
+  return new FinHubError('unreachable', operation, `no answer (${code ?? name ?? 'unknown'})`, {
+    unclear: effect && !NEVER_SENT.test(code ?? ''),
+    cause: error,
+  });
 }

@@ -3,7 +3,7 @@ import type { AnyCaseState, AuditEntry } from './case-state.js';
 /** Entries that a case carries along: the first ones, which say how it began, and the latest. */
 const FIRST = 200;
 const LATEST = 800;
-const MAX_DETAIL = 500;
+const MAX_DETAIL = 300;
 
 /** The record with one more entry: who, what, when, in which phase. Internal reasons stay in here. */
 export function recorded(

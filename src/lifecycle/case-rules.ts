@@ -52,6 +52,7 @@ function unstarted<Kind extends CaseKind, Subject>(
     audit: [],
     audited: 0,
     notified: 0,
+    outbox: [],
   };
 }
 
@@ -139,10 +140,42 @@ export function correct(
       return { changes: {}, answer: refuse('NotAllowed', `"${field}" was accepted by FinHub in phase ${phase.name}`) };
     }
   }
+  const corrected = mergePatch(state.application, patch);
+  const misshapen = misfit(state.application, corrected, '$');
+  if (misshapen !== undefined) {
+    return { changes: {}, answer: refuse('NotAllowed', `${misshapen} is not what an application has there`) };
+  }
   return {
-    changes: { application: mergePatch(state.application, patch) as Application, corrected: true },
+    changes: { application: corrected as Application, corrected: true },
     answer: accept('applied', 'corrected; the phase goes on with it'),
   };
+}
+
+/**
+ * Path of the first part of a corrected application that is of another kind than before: a list stays a list of what it held, an object an
+ * object, a text a text. What the texts say is for FinHub to check; lifecycles only rely on the shape.
+ */
+function misfit(before: unknown, after: unknown, path: string): string | undefined {
+  if (before === undefined) return undefined;
+  if (Array.isArray(before)) {
+    if (!Array.isArray(after)) return path;
+    return first(after, (item, index) => misfit(before[0], item, `${path}[${index}]`));
+  }
+  if (typeof before !== 'object' || before === null) {
+    return after === undefined || typeof after === typeof before ? undefined : path;
+  }
+  if (typeof after !== 'object' || after === null || Array.isArray(after)) return path;
+  return first(Object.entries(before), ([key, value]) =>
+    misfit(value, (after as Record<string, unknown>)[key], `${path}.${key}`),
+  );
+}
+
+function first<T>(items: readonly T[], fault: (item: T, index: number) => string | undefined): string | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = fault(item, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Takes a person's word on a call that needs attention. */
@@ -157,8 +190,14 @@ export function resolve(
   if (!attention.options.includes(resolution.action)) {
     return { changes: {}, answer: refuse('NotAllowed', `possible here: ${attention.options.join(', ')}`) };
   }
-  const missing = resolution.action === 'adopt' ? attention.adopts.filter((field) => !resolution.adopt?.[field]) : [];
-  if (missing.length > 0)
-    return { changes: {}, answer: refuse('NotAllowed', `to adopt, ${missing.join(' and ')} must be given`) };
-  return { changes: { resolution }, answer: accept('applied', `goes on with: ${resolution.action}`) };
+  const adopts = resolution.action === 'adopt' ? attention.adopts : [];
+  const given = adopts.flatMap((field) =>
+    resolution.adopt?.[field] ? [[field, resolution.adopt[field]] as const] : [],
+  );
+  if (given.length < adopts.length)
+    return { changes: {}, answer: refuse('NotAllowed', `to adopt, ${adopts.join(' and ')} must be given`) };
+  return {
+    changes: { resolution: { ...resolution, adopt: Object.fromEntries(given) } },
+    answer: accept('applied', `goes on with: ${resolution.action}`),
+  };
 }

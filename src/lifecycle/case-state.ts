@@ -96,6 +96,14 @@ export interface Outcome {
   orderId?: string | undefined;
 }
 
+/** Something the outside is told: ids and states, no personal data. `data.sequence` numbers it within the lifecycle. */
+export interface Notification {
+  type: string;
+  /** ISO 8601. */
+  at: string;
+  data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
+}
+
 /** An operator's remark. */
 export interface CaseNote {
   at: string;
@@ -169,8 +177,10 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   audit: AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
   audited: number;
-  /** Notifications sent so far; numbers the next one. */
+  /** Notifications made so far; numbers the next one. */
   notified: number;
+  /** Notifications that were not delivered yet. */
+  outbox: Notification[];
 }
 
 export type TransferState = CaseState<'transfer', TransferOrder>;

@@ -33,7 +33,7 @@ export function timeOf(deadlines: readonly Deadline[], kind: DeadlineKind): stri
 
 /**
  * Gives a wait until `until`: its due time moves there, everything that has not fired moves along, and a due time that had passed counts
- * again.
+ * again. A wait without a due time is given until its expiry.
  */
 export function extend(deadlines: readonly Deadline[], until: Date): Deadline[] {
   const due = timeOf(deadlines, 'due') ?? timeOf(deadlines, 'expiry');

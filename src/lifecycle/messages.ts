@@ -31,7 +31,7 @@ export interface SubmitDocuments {
 export type AcceptConsents = ConsentEvidence;
 
 export interface SubmitActivationCode {
-  /** Sealed by the client before it reaches Temporal; a plain one from Temporal's CLI is accepted as it is. */
+  /** Sealed by the client before it reaches Temporal; a plain one is refused. */
   code: string;
 }
 
@@ -154,6 +154,7 @@ export type Refusal =
   | 'Malformed'
   | 'UnknownOperator'
   | 'SignatureInvalid'
+  | 'UnsealedSecret'
   | 'WrongTenant'
   | 'LevelInsufficient'
   | 'SelfApproval'

@@ -19,7 +19,10 @@ import type { OperatorLevel } from './policy.js';
 export class Malformed extends Error {}
 
 const MAX_TEXT = 4000;
-const MAX_ITEMS = 200;
+const MAX_NOTE = 2000;
+const MAX_WHY = 500;
+const MAX_ITEMS = 50;
+const MAX_PATCH = 64_000;
 
 type Fields = Record<string, unknown>;
 
@@ -37,8 +40,8 @@ function text(from: Fields, key: string, path: string, max = MAX_TEXT): string {
   return value;
 }
 
-function optionalText(from: Fields, key: string, path: string): string | undefined {
-  return from[key] === undefined || from[key] === null ? undefined : text(from, key, path);
+function optionalText(from: Fields, key: string, path: string, max = MAX_TEXT): string | undefined {
+  return from[key] === undefined || from[key] === null ? undefined : text(from, key, path, max);
 }
 
 function integer(from: Fields, key: string, path: string, min: number): number {
@@ -79,7 +82,7 @@ function documentReference(value: unknown, path: string): DocumentReference {
     mimeType: text(from, 'mimeType', path, 100),
     size: integer(from, 'size', path, 1),
     sha256,
-    subject: optionalText(from, 'subject', path),
+    subject: optionalText(from, 'subject', path, 100),
   };
 }
 
@@ -88,7 +91,7 @@ function consentEvidence(value: unknown, path: string): ConsentEvidence {
   return {
     version: text(from, 'version', path, 40),
     acceptedAt: time(from, 'acceptedAt', path),
-    acceptedBy: optionalText(from, 'acceptedBy', path),
+    acceptedBy: optionalText(from, 'acceptedBy', path, 200),
     ipAddress: text(from, 'ipAddress', path, 64),
     userAgent: text(from, 'userAgent', path, 512),
   };
@@ -98,8 +101,8 @@ function documentRequest(value: unknown, path: string): DocumentRequest {
   const from = fields(value, path);
   return {
     type: text(from, 'type', path, 100),
-    why: optionalText(from, 'why', path),
-    subject: optionalText(from, 'subject', path),
+    why: optionalText(from, 'why', path, MAX_WHY),
+    subject: optionalText(from, 'subject', path, 100),
   };
 }
 
@@ -118,7 +121,7 @@ function decision(value: unknown, path: string): Decision {
           ? undefined
           : oneOf<OperatorLevel>(operator, 'level', `${path}.operator`, ['TENANT', 'POWER_TENANT']),
     },
-    evidenceHash: optionalText(from, 'evidenceHash', path),
+    evidenceHash: optionalText(from, 'evidenceHash', path, 100),
     customerReason: optionalText(from, 'customerReason', path),
     internalReason: optionalText(from, 'internalReason', path),
     retryable: from['retryable'] === true,
@@ -130,7 +133,9 @@ function decision(value: unknown, path: string): Decision {
 
 function correction(value: unknown, path: string): CorrectApplication {
   const from = fields(value, path);
-  return { correctedBy: text(from, 'correctedBy', path, 200), patch: fields(from['patch'], `${path}.patch`) };
+  const patch = fields(from['patch'], `${path}.patch`);
+  if (JSON.stringify(patch).length > MAX_PATCH) throw new Malformed(`${path}.patch: at most ${MAX_PATCH} characters`);
+  return { correctedBy: text(from, 'correctedBy', path, 200), patch };
 }
 
 function adoption(value: unknown, path: string): Record<string, string> {
@@ -173,7 +178,7 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
   },
   note: (value) => {
     const from = fields(value, '$');
-    return { by: text(from, 'by', '$', 200), text: text(from, 'text', '$') };
+    return { by: text(from, 'by', '$', 200), text: text(from, 'text', '$', MAX_NOTE) };
   },
   extend: (value) => {
     const from = fields(value, '$');

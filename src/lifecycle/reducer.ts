@@ -2,8 +2,17 @@ import { recorded } from './audit.js';
 import { canonicalJson } from './canonical.js';
 import { correct, resolve } from './case-rules.js';
 import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
-import { deadlinesFrom, extend, fire, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
-import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
+import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
+import {
+  accept,
+  refuse,
+  type Answer,
+  type Decision,
+  type Message,
+  type MessageBodies,
+  type MessageName,
+} from './messages.js';
+import type { PaymentAccount } from './payment-account.js';
 import { worksFor, type Operator, type ReviewRules } from './policy.js';
 import {
   addEvidence,
@@ -12,11 +21,14 @@ import {
   earlierAnswer,
   escalate,
   isDue,
+  isFull,
   keep,
   openRound,
+  remember,
   takeDue,
   type KeptDecision,
 } from './review.js';
+import { DROPPED, isSealedText } from './sealed.js';
 import { fateOf, refusalDetail } from './stages.js';
 import { confirmTransfer, decideTransfer } from './transfer-rules.js';
 
@@ -54,6 +66,7 @@ type Changes = Partial<Omit<CaseState, 'kind'>>;
 /** What each message does; `fateOf` has let it through. */
 const RULES: { [Name in MessageName]: Rule<Name> } = {
   submitDocuments: (state, { submittedBy, documents }) => {
+    if (isFull(state.review, documents.length)) return [{}, refuse('NotAllowed', 'the case holds too many documents')];
     const review = addEvidence(state.review, documents, submittedBy);
     const added = review.evidence.length - state.review.evidence.length;
     return [{ review }, accept('applied', `${added} new documents for round ${review.round}`)];
@@ -64,9 +77,13 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
       ? [{}, refuse('NotAllowed', 'the consents were given already')]
       : [{ consents: evidence }, accept('applied', 'consents taken')],
 
-  submitActivationCode: (_state, { code }) => [{ activationCode: code }, accept('applied', 'activation code taken')],
+  submitActivationCode: (_state, { code }) =>
+    isSealedText(code)
+      ? [{ activationCode: code }, accept('applied', 'activation code taken')]
+      : [{}, refuse('UnsealedSecret', 'the code was not sealed; send it with the client library or the starter')],
 
   decideVerification: (state, decision, given) => {
+    if (!isSigned(state, decision, given)) return [{}, UNSIGNED];
     if (!isDue(state.review, decision)) {
       const { review, answer } = keep(state.review, decision);
       return [{ review }, answer];
@@ -75,6 +92,12 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   },
 
   correctApplication: (state, correction) => {
+    if ('password' in correction.patch && !isSealedText(correction.patch['password'])) {
+      return [
+        {},
+        refuse('UnsealedSecret', 'the password was not sealed; send it with the client library or the starter'),
+      ];
+    }
     // Only lifecycles are let through to here.
     const { changes, answer } = correct(state as CaseState, correction);
     return [changes, answer];
@@ -110,8 +133,12 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   ],
 
   extend: (state, { until }, { at }) => {
-    if (Date.parse(until) <= at.getTime()) return [{}, refuse('NotAllowed', 'the new time must be in the future')];
-    if (state.deadlines.length === 0) return [{}, refuse('NotAllowed', 'nothing here has a deadline')];
+    const time = Date.parse(until);
+    const due = timeOf(state.deadlines, 'due') ?? timeOf(state.deadlines, 'expiry');
+    if (due === undefined) return [{}, refuse('NotAllowed', 'nothing here has a deadline')];
+    if (time <= at.getTime()) return [{}, refuse('NotAllowed', 'the new time must be in the future')];
+    if (time <= Date.parse(due)) return [{}, refuse('NotAllowed', `it is due at ${due}, which is later already`)];
+    if (time > at.getTime() + LONGEST_EXTENSION_MS) return [{}, refuse('NotAllowed', 'a year ahead is the longest')];
     return [{ deadlines: extend(state.deadlines, new Date(until)) }, accept('applied', `due ${until}`)];
   },
 
@@ -120,12 +147,14 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   confirmTransfer,
 
   cancel: (state, request) =>
-    state.transfer?.state === 'executing'
+    state.kind === 'transfer' && state.transfer?.state === 'executing'
       ? [{}, refuse('NotAllowed', 'the order is being executed, which nothing can take back')]
       : [{ cancelRequest: request }, accept('applied', 'cancelled')],
 };
 
-const MAX_NOTES = 200;
+const MAX_NOTES = 100;
+const LONGEST_EXTENSION_MS = 366 * 24 * 3600_000;
+const UNSIGNED = refuse('SignatureInvalid', "the decision does not carry the operator's own signature");
 
 /** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
 const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
@@ -138,14 +167,16 @@ const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
 ]);
 
 /**
- * The operators that have to be looked up before a message can be decided; none for one that is kept, was answered before, or is refused
- * whoever sent it.
+ * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
+ * it. A decision that is kept is looked up when it is due; only its signature is checked at once.
  */
 export function operatorsNamed(state: AnyCaseState, message: Message): string[] {
-  if (fateOf(state, message.name) !== 'taken') return [];
+  const fate = fateOf(state, message.name);
+  if (fate !== 'taken' && fate !== 'kept') return [];
   if (message.name === 'decideVerification') {
     const { body } = message;
-    return earlierAnswer(state.review, body) === undefined && isDue(state.review, body) ? [body.operator.id] : [];
+    const matters = isDue(state.review, body) || state.policy?.signedDecisions === true;
+    return matters && earlierAnswer(state.review, body) === undefined ? [body.operator.id] : [];
   }
   if (message.name === 'assign') return [message.body.by, message.body.to];
   return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
@@ -187,7 +218,9 @@ function ruled(state: AnyCaseState, message: Message, given: Given): [Changes, A
     }
   }
   const rule = RULES[message.name] as Rule<MessageName>;
-  return rule(state, message.body, given);
+  const [changes, answer] = rule(state, message.body, given);
+  const early = fate === 'kept' && answer.accepted && answer.state === 'applied';
+  return [changes, early ? accept('kept', `${answer.detail}, for when its time comes`) : answer];
 }
 
 /** What happens by itself, by the same rules. */
@@ -213,8 +246,11 @@ function occurred(state: AnyCaseState, occurrence: Occurrence, given: Given): [C
         accept('applied', `${rules.level}, quorum ${rules.quorum}, due ${deadlines.due ?? 'at no time'}`),
       ];
     }
-    case 'keptDecision':
-      return judged(state, occurrence.kept, given);
+    case 'keptDecision': {
+      const { kept } = occurrence;
+      if (isSigned(state, kept.decision, given)) return judged(state, kept, given);
+      return [{ review: remember(state.review, kept.decision, UNSIGNED) }, UNSIGNED];
+    }
     case 'deadlinePassed': {
       const { kind } = occurrence;
       const deadlines = fire(state.deadlines, kind);
@@ -227,7 +263,7 @@ function occurred(state: AnyCaseState, occurrence: Occurrence, given: Given): [C
         return [{}, accept('recorded', `${verdict}, held until our operators have decided`)];
       }
       return [
-        { review: adoptPortalDecision(state.review, verdict) },
+        { review: adoptPortalDecision(state.review, verdict), ...REVIEW_OVER },
         accept('applied', `${verdict} in FinHub's portal`),
       ];
     }
@@ -244,28 +280,49 @@ function ending(state: AnyCaseState, { result, reason }: Pick<Outcome, 'result' 
     attention: undefined,
     deadlines: [],
     requirements: [],
-    activationCode: undefined,
-    ...(state.kind === 'transfer' && result !== 'active' ? { transfer: { ...state.transfer!, state: result } } : {}),
-    outcome: { result, at: at.toISOString(), reason, ...ofTransfer(state) },
+    ...withoutSecrets(state),
+    ...endOfTransfer(state, result),
+    outcome: { result, at: at.toISOString(), reason, ...orderOf(state) },
   };
 }
 
-function ofTransfer({ kind, transfer }: AnyCaseState): Pick<Outcome, 'orderId'> {
+/** What is over needs no secrets: passwords, and what was sealed in FinHub's answers. */
+function withoutSecrets({ application, payer }: AnyCaseState): Changes {
+  const bare = (account: PaymentAccount): PaymentAccount => ({ ...account, session: undefined, consent: undefined });
+  const subject = 'password' in application ? { ...application, password: DROPPED } : application;
+  return {
+    application: ('approvers' in subject ? bare(subject) : subject) as CaseState['application'],
+    payer: payer && bare(payer),
+    activationCode: undefined,
+    done: {},
+  };
+}
+
+function endOfTransfer({ kind, transfer }: AnyCaseState, result: Outcome['result']): Changes {
+  return kind === 'transfer' && transfer && result !== 'active' ? { transfer: { ...transfer, state: result } } : {};
+}
+
+function orderOf({ kind, transfer }: AnyCaseState): Pick<Outcome, 'orderId'> {
   return kind === 'transfer' && transfer?.orderId !== undefined ? { orderId: transfer.orderId } : {};
 }
 
+/** What ends with the review of a round. */
+const REVIEW_OVER = { deadlines: [], assignee: undefined };
+
 function judged(
   state: AnyCaseState,
-  { decision, evidenceHash }: { decision: KeptDecision['decision']; evidenceHash: string | undefined },
+  { decision, evidenceHash }: { decision: Decision; evidenceHash: string | undefined },
   given: Given,
 ): [Changes, Answer] {
-  if (state.policy?.signedDecisions === true && !given.signed.has(decision.decisionId)) {
-    return [{}, refuse('SignatureInvalid', "the decision does not carry the operator's own signature")];
-  }
   const operator = given.operators.get(decision.operator.id);
   const { review, answer } = decideReview(state.review, decision, operator, evidenceHash);
-  const isOver = review.stage !== 'inReview';
-  return [{ review, ...(isOver ? { deadlines: [], assignee: undefined } : {}) }, answer];
+  const endsRound = state.review.stage === 'inReview' && review.stage !== 'inReview';
+  return [{ review, ...(endsRound ? REVIEW_OVER : {}) }, answer];
+}
+
+/** Whether a decision may count, where only signed ones do. */
+function isSigned({ policy }: AnyCaseState, { decisionId }: Decision, { signed }: Given): boolean {
+  return policy?.signedDecisions !== true || signed.has(decisionId);
 }
 
 /** The kept decisions that are due now, and the case without them. */

@@ -43,9 +43,10 @@ export interface ReviewState {
   customerReason?: string | undefined;
 }
 
-/** Bounds what a sender can pile up in a case. */
-const MAX_KEPT = 50;
+/** Bounds what senders can pile up in a case, which has to fit into one Temporal payload when it moves to a new run. */
+const MAX_KEPT = 20;
 const MAX_HANDLED = 500;
+const MAX_EVIDENCE = 300;
 
 /** The hash that decisions name: over the sorted content hashes and whose documents they are. */
 export function hashEvidence(evidence: readonly DocumentReference[]): string {
@@ -77,13 +78,20 @@ export function newReview(input: {
 /** Documents handed in for the round that is being collected; those with an id the review already holds are not added again. */
 export function addEvidence(review: ReviewState, documents: readonly DocumentReference[], by: string): ReviewState {
   const known = new Set(review.evidence.map((document) => document.documentId));
-  const evidence = [...review.evidence, ...documents.filter((document) => !known.has(document.documentId))];
+  const added = documents.filter((document) => !known.has(document.documentId));
+  if (added.length === 0) return review;
+  const evidence = [...review.evidence, ...added];
   return {
     ...review,
     evidence,
     evidenceHash: hashEvidence(evidence),
     submitters: [...new Set([...review.submitters, by])],
   };
+}
+
+/** Whether a case has taken in all the documents it can hold. */
+export function isFull(review: ReviewState, more: number): boolean {
+  return review.evidence.length + more > MAX_EVIDENCE;
 }
 
 /** Documents that the round still waits for: what was asked for, or any at all where nothing in particular was. */
@@ -254,7 +262,8 @@ function nextRound(review: ReviewState, decision: Decision): ReviewState {
   };
 }
 
-function remember(review: ReviewState, decision: Decision, answer: Answer): ReviewState {
+/** Remembers what a decision was answered, in place of what it heard before. */
+export function remember(review: ReviewState, decision: Decision, answer: Answer): ReviewState {
   const others = review.handled.filter((entry) => entry.decisionId !== decision.decisionId);
   const entry = { decisionId: decision.decisionId, fingerprint: fingerprint(decision), answer };
   return { ...review, handled: [...others, entry].slice(-MAX_HANDLED) };
@@ -262,5 +271,5 @@ function remember(review: ReviewState, decision: Decision, answer: Answer): Revi
 
 /** Equal for equal decisions; one signed anew is the same decision. */
 function fingerprint(decision: Decision): string {
-  return canonicalJson({ ...decision, signature: undefined });
+  return sha256(canonicalJson({ ...decision, signature: undefined }));
 }

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { dataConverter } from './data-converter.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { encryptingDataConverter } from './data-converter.js';
 import type { TemporalSettings } from './settings.js';
 
 const CONNECT_MS = 5_000;
@@ -14,10 +15,17 @@ export class TemporalUnreachable extends Error {
  * Connects a client to the configured namespace; its owner closes `client.connection`.
  * @throws TemporalUnreachable after 5 s
  */
-export async function connectClient({ address, namespace, connection }: TemporalSettings): Promise<Client> {
+export async function connectClient(
+  { address, namespace, connection }: TemporalSettings,
+  keys: KeyRing,
+): Promise<Client> {
   try {
     const connected = await Connection.connect({ ...connection, connectTimeout: CONNECT_MS });
-    return new Client({ connection: connected, namespace, dataConverter });
+    return new Client({
+      connection: connected,
+      namespace,
+      dataConverter: encryptingDataConverter({ keys, namespace }),
+    });
   } catch (error) {
     throw unreachable(address, error);
   }

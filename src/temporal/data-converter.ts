@@ -1,4 +1,12 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
+import { EncryptingCodec, type CodecOptions } from './payload-codec.js';
 
-/** How payloads are written to Temporal. Client and worker have to agree on it, so both take it from here: JSON, the SDK's own way. */
-export const dataConverter: DataConverter = {};
+/** How everything is written to Temporal, by client and worker alike: encrypted, failures included. */
+export function encryptingDataConverter(options: CodecOptions): DataConverter {
+  return {
+    payloadCodecs: [new EncryptingCodec(options)],
+    failureConverterPath: fileURLToPath(new URL(`./failure-converter${extname(import.meta.url)}`, import.meta.url)),
+  };
+}

@@ -137,17 +137,21 @@ export class Calls {
     });
   }
 
-  /** Logs the customer out; a session that cannot be closed ends by itself within the hour. */
-  async closeSession(): Promise<void> {
-    const session = this.#credentials();
-    try {
-      await callsTo(this.#case.policy.callSeconds, 'closeSession', 3).closeSession({
-        session,
-        for: this.#purpose('closeSession', now(), {}),
-      });
-    } catch (error) {
-      this.#case.record('sessionLeftOpen', failureOf(error).type);
-    }
+  /**
+   * Logs the customer out, if they were logged in; with the password as it is now, since the end of a case drops it. A session that cannot
+   * be closed ends by itself within the hour.
+   */
+  logOut(): () => Promise<void> {
+    const { finhub } = this.#case.state;
+    if (!finhub.facts.includes('session')) return async () => {};
+    const call = { session: this.#credentials(), for: this.#purpose('closeSession', now(), {}) };
+    return async () => {
+      try {
+        await callsTo(this.#case.policy.callSeconds, 'closeSession', 3).closeSession(call);
+      } catch (error) {
+        this.#case.record('sessionLeftOpen', failureOf(error).type);
+      }
+    };
   }
 
   /**

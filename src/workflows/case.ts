@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -15,6 +16,7 @@ import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifec
 import type { PhaseName } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
+import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { ownActivities } from './activities.js';
 import { Calls } from './calls.js';
@@ -32,11 +34,10 @@ export type LifecycleInput = CaseInput<CaseState>;
 
 export type PhaseFunction<State extends AnyCaseState = CaseState> = (kase: Case<State>) => Promise<void>;
 
-/** How a case is run: its phases by name, what comes before and after them, and how it ends when all went well. */
+/** How a case is run: its phases by name, what comes before them, and how it ends when all went well. */
 export interface Course<State extends AnyCaseState> {
   phases: Record<string, PhaseFunction<State>>;
   prepare: PhaseFunction<State>;
-  cleanUp: PhaseFunction<State>;
   success: 'active' | 'completed';
 }
 
@@ -74,7 +75,14 @@ export class Case<State extends AnyCaseState = CaseState> {
   }
 
   /** Runs the phases in order, each once and only on its prerequisites, and returns how it all ended. */
-  async run({ phases, prepare, cleanUp, success }: Course<State>): Promise<Outcome> {
+  async run({ phases, prepare, success }: Course<State>): Promise<Outcome> {
+    const { application } = this.state;
+    if ('password' in application && !isSealedText(application.password)) {
+      throw ApplicationFailure.nonRetryable(
+        'the password was not sealed; start lifecycles with the client library',
+        'UnsealedSecret',
+      );
+    }
     try {
       await CancellationScope.cancellable(async () => {
         this.#scope = CancellationScope.current();
@@ -82,14 +90,13 @@ export class Case<State extends AnyCaseState = CaseState> {
         await prepare(this);
         for (const { name } of this.state.phases) await this.#runPhase(name, phases[name]!);
       });
-      this.#end(success);
+      await this.#end(success);
     } catch (error) {
-      if (error instanceof Ending) this.#end(error.result, error.reason);
-      else if (isCancellation(error)) this.#end('cancelled');
+      if (error instanceof Ending) await this.#end(error.result, error.reason);
+      else if (isCancellation(error)) await this.#end('cancelled');
       else throw error;
     }
     await CancellationScope.nonCancellable(async () => {
-      await cleanUp(this);
       await condition(allHandlersFinished);
       await this.notifications.drained();
     });
@@ -205,10 +212,13 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.state.requirements = [];
   }
 
-  #end(result: Outcome['result'], reason?: string): void {
+  /** Ends the case at once for everybody, then logs the customer out. */
+  async #end(result: Outcome['result'], reason?: string): Promise<void> {
+    const logOut = this.calls.logOut();
     this.occur({ name: 'ended', result, reason });
     this.notifications.send('lifecycle.ended', { result });
     this.show();
+    await CancellationScope.nonCancellable(logOut);
   }
 
   async #runPhase(name: PhaseName, phase: PhaseFunction<State>): Promise<void> {

@@ -1,4 +1,12 @@
-import { defineQuery, defineSignal, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import { defaultPayloadConverter, rawValueTypeInfo, type RawValue } from '@temporalio/common';
+import {
+  CancellationScope,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { MESSAGES, refuse, type Answer, type Decision, type Message, type MessageName } from '../lifecycle/messages.js';
 import { Malformed, parseMessage } from '../lifecycle/parse.js';
@@ -9,12 +17,27 @@ import { caseViewOf, statusOf } from '../lifecycle/status.js';
 import { ownActivities } from './activities.js';
 import type { Case } from './case.js';
 
+/** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
+const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
+
 /** Takes every message, as Signal and as Update under one name. Nothing that anybody sends stops the case. */
 export function receive(kase: Case<AnyCaseState>): void {
   for (const name of MESSAGES) {
-    const handle = (value: unknown): Promise<Answer> => take(kase, name, value);
-    setHandler(defineSignal<[unknown]>(name), async (value) => void (await handle(value)));
+    // A cancellation of the lifecycle must not break off the answer to a message that has been taken in.
+    const handle = (value: unknown): Promise<Answer> => CancellationScope.nonCancellable(() => take(kase, name, value));
+    setHandler(
+      defineSignal<[RawValue | undefined]>(name, AS_IT_CAME),
+      async (value) => void (await handle(decoded(value))),
+    );
     setHandler(defineUpdate<Answer, [unknown]>(name), handle, { validator: (value) => void parseMessage(name, value) });
+  }
+}
+
+function decoded(value: RawValue | undefined): unknown {
+  try {
+    return value && defaultPayloadConverter.fromPayload(value.payload);
+  } catch {
+    return undefined;
   }
 }
 
@@ -44,6 +67,7 @@ async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown)
   }
   const { state, answer } = decide(kase.state, message, known.given());
   Object.assign(kase.state, state);
+  kase.show();
   if (name === 'cancel' && answer.accepted) kase.cancel();
   return answer;
 }

@@ -2,7 +2,7 @@ import { newCase } from '../lifecycle/case-rules.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { OrganizationPhase } from '../lifecycle/phases.js';
 import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
-import { loadPolicy, nothingToClose } from './housekeeping.js';
+import { loadPolicy } from './load-policy.js';
 import { answer, receive } from './messages.js';
 import { activation } from './phases/activation.js';
 import { consents } from './phases/consents.js';
@@ -27,5 +27,5 @@ export async function organizationLifecycle(input: LifecycleInput): Promise<Outc
   const kase = new Case(input.resumed ?? newCase('organization', input.application, new Date()));
   receive(kase);
   answer(kase);
-  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, cleanUp: nothingToClose, success: 'active' });
+  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
 }

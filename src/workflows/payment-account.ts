@@ -3,7 +3,7 @@ import { newAccount } from '../lifecycle/case-rules.js';
 import type { AccountState, Outcome } from '../lifecycle/case-state.js';
 import { renewalTime } from '../lifecycle/payment-account.js';
 import { Case, type CaseInput } from './case.js';
-import { loadPolicy, nothingToClose } from './housekeeping.js';
+import { loadPolicy } from './load-policy.js';
 import { answer, receive } from './messages.js';
 import { makeConsent } from './payment-consent.js';
 
@@ -16,7 +16,7 @@ export async function paymentAccount(input: CaseInput<AccountState>): Promise<Ou
   receive(kase);
   answer(kase);
   setHandler(defineQuery('account'), () => kase.state.application);
-  return kase.run({ phases: { upkeep }, prepare: loadPolicy, cleanUp: nothingToClose, success: 'completed' });
+  return kase.run({ phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
 }
 
 async function upkeep(kase: Case<AccountState>): Promise<never> {

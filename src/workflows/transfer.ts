@@ -2,7 +2,7 @@ import { newTransfer } from '../lifecycle/case-rules.js';
 import type { Outcome, TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
 import { Case, type CaseInput, type PhaseFunction } from './case.js';
-import { loadPolicy, nothingToClose } from './housekeeping.js';
+import { loadPolicy } from './load-policy.js';
 import { answer, receive } from './messages.js';
 import { approval, checks, execution } from './phases/transfer.js';
 
@@ -13,5 +13,5 @@ export async function transfer(input: CaseInput<TransferState>): Promise<Outcome
   const kase = new Case(input.resumed ?? newTransfer(input.application, new Date()));
   receive(kase);
   answer(kase);
-  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, cleanUp: nothingToClose, success: 'completed' });
+  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.js';
 import {
@@ -19,7 +20,9 @@ import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { newKeyRingText } from '../../src/secrets/key-ring.js';
+import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
+import { seal } from '../../src/secrets/seal.js';
+import { encryptingDataConverter } from '../../src/temporal/data-converter.js';
 import { initialSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { dependenciesOf } from '../../src/worker/dependencies.js';
 import { eventually } from './eventually.js';
@@ -55,6 +58,14 @@ export interface Lane {
 }
 
 /** FinHub answers at once, and is looked at every second. */
+/** The keys of this process's lanes. */
+const KEYS = newKeyRingText();
+
+/** What a lane's client and worker write to Temporal is encrypted, as it is outside of tests. */
+export function encrypted(namespace: string): DataConverter {
+  return encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace });
+}
+
 const FAST: SandboxOptions = { activationDelayMs: 0, settlementDelayMs: 0 };
 
 /** Where a lane's worker and client find Temporal; the client's namespace is the lane's. */
@@ -72,7 +83,7 @@ export async function startLane(
   const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
   const config = loadEnvironment('worker', {
     ...sandboxEnvironment(sandbox.url),
-    ONBOARDING_KEYS: newKeyRingText(),
+    ONBOARDING_KEYS: KEYS,
     DOCUMENT_STORE: folder,
     FINHUB_VERDICT_POLL_SECONDS: '1',
     ...env,
@@ -84,6 +95,7 @@ export async function startLane(
     namespace: temporal.options.namespace,
     taskQueue: TASK_QUEUE,
     activities: createActivities(dependencies),
+    dataConverter: encrypted(temporal.options.namespace),
     ...workerOptions,
   });
   const running = worker.run();
@@ -106,7 +118,7 @@ export async function startLane(
       await temporal.workflow.start(WORKFLOW_TYPES[kind], {
         workflowId,
         taskQueue: TASK_QUEUE,
-        args: [{ application }],
+        args: [{ application: { ...application, password: seal(keys, application.password) } }],
         typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
       });
       return workflowId;

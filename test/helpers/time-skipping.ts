@@ -9,14 +9,14 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
-import { dataConverter } from '../../src/temporal/data-converter.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
-import { startLane, type Lane, type LaneOptions } from './lane.js';
+import { encrypted, startLane, type Lane, type LaneOptions } from './lane.js';
 
 /** What workers run: the lifecycles, bundled once per process. */
 export const bundled = lazily((): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    failureConverterPath: encrypted('any').failureConverterPath!,
     logger: new DefaultLogger('WARN'),
   }),
 );
@@ -57,7 +57,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       const lane = await startLane(
         {
           connection: environment.nativeConnection,
-          temporal: new Client({ connection: environment.connection, namespace, dataConverter }),
+          temporal: new Client({ connection: environment.connection, namespace, dataConverter: encrypted(namespace) }),
           worker: { workflowBundle, ...worker },
         },
         options,

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
 import { at, firstText, Id, listIn, Nothing } from './fields.js';
+import { listWallets } from './wallets.js';
 
 const truth = (data: unknown, ...paths: string[]): boolean | undefined =>
   paths.map((path) => at(data, path)).find((value): value is boolean => typeof value === 'boolean');
 
 /** Whether FinHub would activate now, and what is missing; undefined where it does not say. F5, R9, R22, A3. */
-const Readiness = z.unknown().transform((data) => ({
+const readinessOf = (data: unknown) => ({
   allowed: truth(data, 'activationAllowed', 'canActivate', 'ready', 'readyForActivation'),
   verificationOk: truth(data, 'verificationOk'),
   consentOk: truth(data, 'consentOk'),
@@ -15,7 +16,7 @@ const Readiness = z.unknown().transform((data) => ({
     ...listIn(at(data, 'missing')),
     ...listIn(at(data, 'missingRequirements')),
   ].map((item) => (typeof item === 'string' ? item : (firstText(item, 'message', 'code', 'name') ?? 'unnamed'))),
-}));
+});
 
 export const checkActivation = endpoint({
   operation: 'checkActivation',
@@ -25,7 +26,12 @@ export const checkActivation = endpoint({
   auth: 'customer',
   sources: ['F5', 'R8', 'R9', 'R22', 'A3'],
   request: z.strictObject({ customerId: Id, tenantId: Id }),
-  response: Readiness,
+  response: z.unknown().transform((data, context) => {
+    const readiness = readinessOf(data);
+    if (readiness.allowed === undefined)
+      context.addIssue({ code: 'custom', message: 'it does not say whether activation is allowed' });
+    return readiness;
+  }),
   idempotency: { class: 'safe' },
 });
 
@@ -37,8 +43,9 @@ export const checkOrganizationReadiness = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/activation/readiness',
   auth: 'admin',
   sources: ['R21'],
+  assumed: 'The answer has the form that it has for a person; one that does not say counts as ready.',
   request: z.strictObject({ organizationId: Id }),
-  response: Readiness,
+  response: z.unknown().transform(readinessOf),
   idempotency: { class: 'safe' },
 });
 
@@ -59,7 +66,7 @@ export const activateIndividual = endpoint({
       ? { code: input.code, userId: input.email }
       : { activationReason: input.activationReason, activatedBy: actor.userId },
   response: Nothing,
-  idempotency: { class: 'asynchronous', accepted: {} },
+  idempotency: { class: 'asynchronous', accepted: {}, polled: listWallets },
 });
 
 /** S0, S2, O5, R10, R21, A8. */
@@ -78,5 +85,5 @@ export const activateOrganization = endpoint({
     additionalInfo: { activatedBy: actor.userId },
   }),
   response: Nothing,
-  idempotency: { class: 'asynchronous', accepted: {} },
+  idempotency: { class: 'asynchronous', accepted: {}, polled: listWallets },
 });

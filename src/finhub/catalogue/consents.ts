@@ -1,11 +1,30 @@
 import { z } from 'zod';
-import { endpoint } from '../endpoint.js';
+import { endpoint, type Match } from '../endpoint.js';
+import { checkActivation, checkOrganizationReadiness } from './activation.js';
 import { firstText, Id } from './fields.js';
 
 const ConsentType = z.enum(['terms', 'privacy', 'data-processing']);
+type ConsentType = z.infer<typeof ConsentType>;
+
+/** FinHub's own names of the three. F4. */
+const NAMES: Record<ConsentType, string> = {
+  terms: 'TERMS_AND_CONDITIONS',
+  privacy: 'PRIVACY_POLICY',
+  'data-processing': 'DATA_PROCESSING',
+};
 
 /** Recording is asynchronous in the newest samples (`PENDING`); the activation check confirms it. */
-const Recorded = z.unknown().transform((data) => ({ status: firstText(data, 'status') ?? 'PENDING' }));
+const recordedOf = (data: unknown) => ({ status: firstText(data, 'status') ?? 'PENDING' });
+const Recorded = z.unknown().transform(recordedOf);
+
+/** Whether the activation check has the consent. */
+function accepted(
+  type: ConsentType,
+  { consentOk, missing }: { consentOk: boolean | undefined; missing: string[] },
+): Match<ReturnType<typeof recordedOf>>[] {
+  const isThere = consentOk === true || (missing.length > 0 && !missing.some((text) => text.includes(NAMES[type])));
+  return isThere ? [{ id: type, result: { status: 'ACCEPTED' } }] : [];
+}
 
 /** S0, S1, S2, S3, F4, R8, V11. */
 export const acceptConsent = endpoint({
@@ -18,7 +37,15 @@ export const acceptConsent = endpoint({
   request: z.strictObject({ customerId: Id, consentType: ConsentType, version: z.string(), acceptedAt: z.string() }),
   body: ({ version, acceptedAt }) => ({ accepted: true, version, acceptanceTimestamp: acceptedAt, acceptedAt }),
   response: Recorded,
-  idempotency: { class: 'repeatable' },
+  idempotency: {
+    class: 'repeatable',
+    readBack: {
+      reads: [checkActivation],
+      proof: 'the activation check no longer misses it',
+      find: async ({ input: { customerId, consentType }, read, tenantId }) =>
+        accepted(consentType, await read(checkActivation, { customerId, tenantId })),
+    },
+  },
 });
 
 /** S0, S2, O4, R20, V12. */
@@ -38,5 +65,13 @@ export const acceptOrganizationConsent = endpoint({
   }),
   body: ({ version, acceptedBy, acceptedAt }) => ({ accepted: true, version, acceptedBy, acceptedDate: acceptedAt }),
   response: Recorded,
-  idempotency: { class: 'repeatable' },
+  idempotency: {
+    class: 'repeatable',
+    readBack: {
+      reads: [checkOrganizationReadiness],
+      proof: 'the readiness check no longer misses it',
+      find: async ({ input: { organizationId, consentType }, read }) =>
+        accepted(consentType, await read(checkOrganizationReadiness, { organizationId })),
+    },
+  },
 });

@@ -35,14 +35,16 @@ export function requiredText(data: unknown, context: z.core.$RefinementCtx, ...p
   return value ?? '';
 }
 
-/** The list in a payload: bare, or under one of several names. */
+/** The list in a payload, bare or under one of several names; empty where there is none. */
 export function listIn(data: unknown, ...paths: string[]): unknown[] {
-  if (Array.isArray(data)) return data;
-  for (const path of paths) {
-    const value = at(data, path);
-    if (Array.isArray(value)) return value;
-  }
-  return [];
+  return [data, ...paths.map((path) => at(data, path))].find(Array.isArray) ?? [];
+}
+
+/** As {@link listIn}, for a list that shows what was made: an answer without it must not pass for "nothing there". */
+export function requiredList(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): unknown[] {
+  const list = [data, ...paths.map((path) => at(data, path))].find(Array.isArray);
+  if (list === undefined) context.addIssue({ code: 'custom', message: 'there is no list in the answer' });
+  return list ?? [];
 }
 
 /** Reads one needed id out of an answer. */

@@ -1,8 +1,11 @@
 import * as activation from './activation.js';
+import * as beneficiaries from './beneficiaries.js';
 import * as categorization from './categorization.js';
 import * as consents from './consents.js';
+import * as documents from './documents.js';
 import * as legacy from './legacy.js';
-import * as payments from './payments.js';
+import * as orders from './orders.js';
+import * as paymentConsents from './payment-consents.js';
 import * as personnel from './personnel.js';
 import * as registration from './registration.js';
 import * as sessions from './sessions.js';
@@ -16,10 +19,13 @@ export const CATALOGUE = {
   ...sessions,
   ...personnel,
   ...verification,
+  ...documents,
   ...consents,
   ...activation,
   ...wallets,
-  ...payments,
+  ...beneficiaries,
+  ...paymentConsents,
+  ...orders,
   ...legacy,
 };
 

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
-import { firstText, Id, listIn } from './fields.js';
+import { firstText, Id, Payload, requiredList, requiredText } from './fields.js';
 
-/** Customers in one status, with what the answer says of them; body undocumented, read tolerantly. S4. */
+/*
+ * The calls of v1 and v2 (S4), on the older host with its API key. No lifecycle begins with them; two of them are the only documented
+ * look-ups for what was registered or started. Where S4 names a call without a body, the answer's fields are those of the calls it shows.
+ */
+
+/** Customers in one status, with what the answer says of them. S4. */
 export const listCustomersByStatus = endpoint({
   operation: 'listCustomersByStatus',
   summary: 'Lists customers in a status; the only documented way to find one that was registered',
@@ -11,9 +16,10 @@ export const listCustomersByStatus = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
+  assumed: 'The answer is a list, bare or named, of customers with ids, e-mail and time of registration.',
   request: z.strictObject({ customerStatus: z.string() }),
-  response: z.unknown().transform((data) => ({
-    customers: listIn(data, 'customers', 'content', 'items').map((item) => ({
+  response: z.unknown().transform((data, context) => ({
+    customers: requiredList(data, context, 'customers', 'content', 'items').map((item) => ({
       customerId: firstText(item, 'customerId', 'organizationId', 'id'),
       userId: firstText(item, 'userId', 'user.id', 'user.userId'),
       email: firstText(item, 'email', 'user.email', 'person.email'),
@@ -24,7 +30,7 @@ export const listCustomersByStatus = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** A customer's verifications; body undocumented, read tolerantly. S4. */
+/** A customer's verifications. S4. */
 export const getVerificationHistory = endpoint({
   operation: 'getVerificationHistory',
   summary: "Lists a customer's verifications; the only documented way to find one that was started",
@@ -33,13 +39,160 @@ export const getVerificationHistory = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
+  assumed: 'The answer is a list, bare or named, of verifications with `verificationId` or `id`.',
   request: z.strictObject({ customerId: Id }),
-  response: z.unknown().transform((data) => ({
-    verifications: listIn(data, 'verifications', 'history', 'items').map((item) => ({
-      verificationId: firstText(item, 'verificationId', 'id'),
+  response: z.unknown().transform((data, context) => ({
+    verifications: requiredList(data, context, 'verifications', 'history', 'items').map((item) => ({
+      verificationId: requiredText(item, context, 'verificationId', 'id'),
       status: firstText(item, 'status'),
-      createdAt: firstText(item, 'createdAt', 'startedAt'),
     })),
   })),
   idempotency: { class: 'safe' },
+});
+
+const Customer = z.unknown().transform((data, context) => ({
+  customerId: requiredText(data, context, 'customerId', 'id', 'profileId'),
+  status: firstText(data, 'status', 'customerStatus'),
+}));
+
+/** Registers a customer of v1; FinHub then mails a link. Nothing documented proves that one found there is ours. S4. */
+export const createLegacyCustomer = endpoint({
+  operation: 'createLegacyCustomer',
+  summary: 'Registers a person by v1, with a captcha',
+  method: 'POST',
+  path: '/api/v1/customers',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  request: z.strictObject({
+    firstName: z.string(),
+    lastName: z.string(),
+    email: z.string(),
+    password: z.string(),
+    captcha: z.string(),
+    termsAccepted: z.literal(true),
+    marketingConsent: z.boolean().optional(),
+  }),
+  response: Customer,
+  idempotency: { class: 'naturalKey' },
+});
+
+/** S4. */
+export const getLegacyProfile = endpoint({
+  operation: 'getLegacyProfile',
+  summary: "Reads a customer's profile by v2",
+  method: 'GET',
+  path: '/v2/profile/{customerId}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: 'The answer has `customerId` and `status`.',
+  request: z.strictObject({ customerId: Id }),
+  response: Customer,
+  idempotency: { class: 'safe' },
+});
+
+/** S4. */
+export const updateLegacyProfile = endpoint({
+  operation: 'updateLegacyProfile',
+  summary: "Changes a customer's contact details by v2",
+  method: 'PUT',
+  path: '/v2/profile/{profileId}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: "`profileId` is the customer's id, and the body holds the fields to change.",
+  request: z.strictObject({ profileId: Id, changes: Payload }),
+  body: ({ changes }) => changes,
+  response: Customer,
+  idempotency: { class: 'repeatable' },
+});
+
+/** S4. */
+export const getLegacyCustomer = endpoint({
+  operation: 'getLegacyCustomer',
+  summary: 'Reads a customer by v2',
+  method: 'GET',
+  path: '/v2/customer/{customerId}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: 'The answer has `customerId` and `status`.',
+  request: z.strictObject({ customerId: Id }),
+  response: Customer,
+  idempotency: { class: 'safe' },
+});
+
+/** S4. */
+export const setLegacyPersonStatus = endpoint({
+  operation: 'setLegacyPersonStatus',
+  summary: "Sets a person's status by v2",
+  method: 'PUT',
+  path: '/v2/persons/{customerId}/{customerStatus}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: 'There is no body, and the answer has `customerId` and `status`.',
+  request: z.strictObject({ customerId: Id, customerStatus: z.string() }),
+  response: Customer,
+  idempotency: { class: 'repeatable' },
+});
+
+const Organization = z.unknown().transform((data, context) => ({
+  organizationId: requiredText(data, context, 'organizationId', 'id'),
+  status: firstText(data, 'status'),
+  kybStatus: firstText(data, 'kybStatus'),
+}));
+
+/** Creates an organization of v2; a second one is refused. Nothing documented proves that one found there is ours. S4. */
+export const createLegacyOrganization = endpoint({
+  operation: 'createLegacyOrganization',
+  summary: 'Creates an organization by v2',
+  method: 'POST',
+  path: '/v2/organization',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  request: z.strictObject({
+    businessName: z.string(),
+    businessType: z.string(),
+    registrationNumber: z.string(),
+    countryOfIncorporation: z.string(),
+    dateOfIncorporation: z.string(),
+    industryType: z.string(),
+    contactEmail: z.string(),
+    contactPhone: z.string(),
+  }),
+  response: Organization,
+  idempotency: { class: 'naturalKey' },
+});
+
+/** S4. */
+export const getLegacyOrganization = endpoint({
+  operation: 'getLegacyOrganization',
+  summary: 'Reads an organization in a status by v2',
+  method: 'GET',
+  path: '/v2/organization/{organizationId}/{status}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: 'The answer has the form of the one to POST; 404 where the organization is in another status.',
+  request: z.strictObject({ organizationId: Id, status: z.string() }),
+  response: Organization,
+  idempotency: { class: 'safe' },
+});
+
+/** S4. */
+export const setLegacyOrganizationStatus = endpoint({
+  operation: 'setLegacyOrganizationStatus',
+  summary: "Sets an organization's status by v2",
+  method: 'PUT',
+  path: '/v2/organization/{organizationId}/{status}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: 'There is no body, and the answer has the form of the one to POST.',
+  request: z.strictObject({ organizationId: Id, status: z.string() }),
+  response: Organization,
+  idempotency: { class: 'repeatable' },
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FinHubError } from '../error.js';
-import { endpoint, type Match } from '../endpoint.js';
-import { firstText, Id, listIn, requiredText, sameText } from './fields.js';
+import { endpoint, type Match, type ReadBack } from '../endpoint.js';
+import { firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
 import { Person } from './people.js';
 
 /**
@@ -36,9 +36,9 @@ const Added = z.unknown().transform((data, context) => {
 type Added = z.infer<typeof Added>;
 
 const Listed = (...names: string[]) =>
-  z.unknown().transform((data) => ({
-    people: listIn(data, ...names, 'items', 'content').map((item) => ({
-      recordId: firstText(item, 'directorId', 'shareholderId', 'employeeId', 'id'),
+  z.unknown().transform((data, context) => ({
+    people: requiredList(data, context, ...names, 'items', 'content').map((item) => ({
+      recordId: requiredText(item, context, 'directorId', 'shareholderId', 'employeeId', 'id'),
       individualId: firstText(
         item,
         'individualCustomerId',
@@ -56,12 +56,11 @@ const Listed = (...names: string[]) =>
   }));
 type ListedPerson = z.infer<ReturnType<typeof Listed>>['people'][number];
 
-function matching(people: ListedPerson[], isSame: (person: ListedPerson) => boolean, proof: string): Match<Added>[] {
-  return people.flatMap((person) =>
-    person.recordId && isSame(person)
-      ? [{ id: person.recordId, result: { recordId: person.recordId, individualId: person.individualId }, proof }]
-      : [],
-  );
+/** Those of the listed people who are the one that is wanted. */
+function matching(people: ListedPerson[], isSame: (person: ListedPerson) => boolean): Match<Added>[] {
+  return people
+    .filter(isSame)
+    .map(({ recordId, individualId }) => ({ id: recordId, result: { recordId, individualId } }));
 }
 
 /** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
@@ -110,13 +109,13 @@ export const addDirector = endpoint({
   response: Added,
   idempotency: {
     class: 'guarded',
-    find: async ({ input, read }) => {
-      const { people } = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
-      return matching(
-        people,
-        ({ email }) => sameText(email, input.person.email),
-        'listed as a director with the same e-mail',
-      );
+    readBack: {
+      reads: [listDirectors],
+      proof: 'listed as a director with the same e-mail',
+      find: async ({ input, read }) => {
+        const { people } = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
+        return matching(people, ({ email }) => sameText(email, input.person.email));
+      },
     },
   },
 });
@@ -129,6 +128,7 @@ export const listShareholders = endpoint({
   path: '/api/v2/organizations/{organizationId}/shareholders',
   auth: 'admin',
   sources: ['R14'],
+  assumed: 'The answer is a list, bare or named, with `shareholderId`, names or e-mail, and `ownershipPercentage`.',
   request: z.strictObject({ organizationId: Id }),
   response: Listed('shareholders'),
   idempotency: { class: 'safe' },
@@ -162,16 +162,20 @@ export const addShareholder = endpoint({
   response: Added,
   idempotency: {
     class: 'guarded',
-    find: async ({ input: { organizationId, shareholder }, read }) => {
-      const { people } = await read(listShareholders, { organizationId }).catch(nobody);
-      const isSame = (person: ListedPerson): boolean =>
-        Number(person.percentage) === Number(shareholder.ownershipPercentage) &&
-        (person.email !== undefined
-          ? sameText(person.email, shareholder.email)
-          : shareholder.type === 'CORPORATE'
-            ? sameText(person.companyName, shareholder.companyName)
-            : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
-      return matching(people, isSame, 'listed as a shareholder of the same name with the same share');
+    readBack: {
+      reads: [listShareholders],
+      proof: 'listed as a shareholder of the same e-mail or name, with the same share',
+      find: async ({ input: { organizationId, shareholder }, read }) => {
+        const { people } = await read(listShareholders, { organizationId }).catch(nobody);
+        const isSame = (person: ListedPerson): boolean =>
+          Number(person.percentage) === Number(shareholder.ownershipPercentage) &&
+          (person.email !== undefined
+            ? sameText(person.email, shareholder.email)
+            : shareholder.type === 'CORPORATE'
+              ? sameText(person.companyName, shareholder.companyName)
+              : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
+        return matching(people, isSame);
+      },
     },
   },
 });
@@ -220,13 +224,69 @@ export const addEmployee = endpoint({
   response: Added,
   idempotency: {
     class: 'guarded',
-    find: async ({ input, read }) => {
-      const { people } = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
-      return matching(
-        people,
-        ({ email }) => sameText(email, input.person.email),
-        'listed as an employee with the same e-mail',
-      );
+    readBack: {
+      reads: [listEmployees],
+      proof: 'listed as an employee with the same e-mail',
+      find: async ({ input, read }) => {
+        const { people } = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
+        return matching(people, ({ email }) => sameText(email, input.person.email));
+      },
     },
   },
+});
+
+const Removal = z.strictObject({ organizationId: Id, recordId: Id });
+
+/** A removal is done where the list no longer has the person. */
+function goneFrom(list: typeof listDirectors): ReadBack<z.infer<typeof Removal>, object> {
+  return {
+    reads: [list],
+    proof: 'no longer listed',
+    find: async ({ input: { organizationId, recordId }, read }) => {
+      const { people } = await read(list, { organizationId }).catch(nobody);
+      return people.some((person) => person.recordId === recordId) ? [] : [{ id: recordId, result: {} }];
+    },
+  };
+}
+
+/** Named only. R13. */
+export const removeDirector = endpoint({
+  operation: 'removeDirector',
+  summary: 'Removes a director',
+  method: 'DELETE',
+  path: '/api/v2.1/customer/organization/{organizationId}/directors/{recordId}',
+  auth: 'admin',
+  sources: ['R13'],
+  assumed: 'Nothing of the answer is used; 404 says that the director is gone.',
+  request: Removal,
+  response: Nothing,
+  idempotency: { class: 'repeatable', readBack: goneFrom(listDirectors) },
+});
+
+/** Stays on `/api/v2/`. R14. */
+export const removeShareholder = endpoint({
+  operation: 'removeShareholder',
+  summary: 'Removes a shareholder',
+  method: 'DELETE',
+  path: '/api/v2/organizations/{organizationId}/shareholders/{recordId}',
+  auth: 'admin',
+  sources: ['R14'],
+  assumed: 'Nothing of the answer is used; 404 says that the shareholder is gone.',
+  request: Removal,
+  response: Nothing,
+  idempotency: { class: 'repeatable', readBack: goneFrom(listShareholders) },
+});
+
+/** R15 has the 204 of it without its path. */
+export const removeEmployee = endpoint({
+  operation: 'removeEmployee',
+  summary: 'Removes an employee',
+  method: 'DELETE',
+  path: '/api/v2.1/customer/organization/{organizationId}/employees/{recordId}',
+  auth: 'admin',
+  sources: ['R15'],
+  assumed: "The path follows the director's; nothing of the answer is used.",
+  request: Removal,
+  response: Nothing,
+  idempotency: { class: 'repeatable', readBack: goneFrom(listEmployees) },
 });

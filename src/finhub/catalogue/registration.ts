@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FinHubError } from '../error.js';
-import { endpoint, type Match, type Search } from '../endpoint.js';
+import { endpoint, type ReadBack } from '../endpoint.js';
 import { firstText, madeAfter, requiredText, sameText } from './fields.js';
 import { listCustomersByStatus } from './legacy.js';
 import { Address, categorizationDto, CategoryChoice, Person, personDto } from './people.js';
+import { openCustomerSession, openOrganizationSession } from './sessions.js';
 
 /** States a customer can be in right after registration; the documents disagree (facts §8). */
 const FRESH = {
@@ -15,34 +16,41 @@ const FRESH = {
  * The customer with this e-mail that was registered since the case first asked, and into which the application's own password logs in: an
  * e-mail alone could be a stranger's.
  */
-async function findRegistered(
-  search: Pick<Search<unknown>, 'read' | 'requestedAt' | 'canLogIn'>,
+function registeredAs<I>(
   kind: keyof typeof FRESH,
-  email: string,
-  password: string,
-): Promise<Match<{ customerId: string; userId: string }>[]> {
-  for (const customerStatus of FRESH[kind]) {
-    const { customers } = await search.read(listCustomersByStatus, { customerStatus }).catch(nothingThere);
-    for (const { customerId, userId, email: found, createdAt } of customers) {
-      if (!customerId || !userId || !sameText(found, email) || !madeAfter(createdAt, search.requestedAt)) continue;
-      if (await search.canLogIn({ kind, customerId, userId, username: email, password })) {
-        return [
-          {
-            id: customerId,
-            result: { customerId, userId },
-            proof: "registered after our first try, and the application's password logs in",
-          },
-        ];
+  loginOf: (input: I) => { email: string; password: string },
+): ReadBack<I, { customerId: string; userId: string }> {
+  return {
+    reads: [listCustomersByStatus, kind === 'individual' ? openCustomerSession : openOrganizationSession],
+    proof: "registered after our first try, and the application's password logs in",
+    find: async ({ input, read, requestedAt, canLogIn }) => {
+      const { email, password } = loginOf(input);
+      for (const customerStatus of FRESH[kind]) {
+        const { customers } = await read(listCustomersByStatus, { customerStatus }).catch(nothingThere);
+        for (const { customerId, userId, email: found, createdAt } of customers) {
+          if (!customerId || !sameText(found, email) || !madeAfter(createdAt, requestedAt)) continue;
+          if (!userId) throw withoutUser(kind);
+          if (await canLogIn({ kind, customerId, userId, username: email, password })) {
+            return [{ id: customerId, result: { customerId, userId } }];
+          }
+        }
       }
-    }
-  }
-  return [];
+      return [];
+    },
+  };
+}
+
+/** An organization's admin is made some time after it (O1); until then nobody can log in to prove that it is ours. */
+function withoutUser(kind: keyof typeof FRESH): FinHubError {
+  const operation = kind === 'individual' ? 'registerIndividual' : 'registerOrganization';
+  return new FinHubError('unavailable', operation, 'it is registered, but has no user yet to prove it by', {
+    unclear: true,
+  });
 }
 
 /** Without access to the older host, or with nobody in the status, there is nothing to find. */
 function nothingThere(error: unknown): { customers: never[] } {
-  if (error instanceof FinHubError && ['notFound', 'forbidden', 'unauthorized'].includes(error.kind))
-    return { customers: [] };
+  if (error instanceof FinHubError && ['notFound', 'forbidden'].includes(error.kind)) return { customers: [] };
   throw error;
 }
 
@@ -92,7 +100,10 @@ export const registerIndividual = endpoint({
   })),
   idempotency: {
     class: 'naturalKey',
-    find: (search) => findRegistered(search, 'individual', search.input.person.email, search.input.password),
+    readBack: registeredAs('individual', ({ person, password }: { person: Person; password: string }) => ({
+      email: person.email,
+      password,
+    })),
   },
 });
 
@@ -158,6 +169,12 @@ export const registerOrganization = endpoint({
   })),
   idempotency: {
     class: 'naturalKey',
-    find: (search) => findRegistered(search, 'organization', search.input.organization.email, search.input.password),
+    readBack: registeredAs(
+      'organization',
+      ({ organization, password }: { organization: z.infer<typeof Organization>; password: string }) => ({
+        email: organization.email,
+        password,
+      }),
+    ),
   },
 });

@@ -76,3 +76,31 @@ export const closeCustomerSession = endpoint({
   response: Nothing,
   idempotency: { class: 'repeatable' },
 });
+
+/** Named by no document; as for customers. A7, R1. */
+export const closeOrganizationSession = endpoint({
+  operation: 'closeOrganizationSession',
+  summary: 'Logs a user of an organization out',
+  method: 'DELETE',
+  path: '/api/v2.1/customer/organization/{customerId}/users/{userId}/sessions/{sessionId}',
+  auth: 'customer',
+  sources: ['A7', 'R1'],
+  assumed: "The path follows the person's log-out.",
+  request: z.strictObject({ customerId: Id, userId: Id, sessionId: Id }),
+  response: Nothing,
+  idempotency: { class: 'repeatable' },
+});
+
+/** Named by no document; as for customers. M2, M6. */
+export const closeAdminSession = endpoint({
+  operation: 'closeAdminSession',
+  summary: "Logs a tenant's or power tenant's admin out",
+  method: 'DELETE',
+  path: '/api/v2.1/admin/organization/{organizationId}/users/{userId}/sessions/{sessionId}',
+  auth: 'admin',
+  sources: ['M2', 'M6'],
+  assumed: "The path follows the person's log-out.",
+  request: z.strictObject({ organizationId: Id, userId: Id, sessionId: Id }),
+  response: Nothing,
+  idempotency: { class: 'repeatable' },
+});

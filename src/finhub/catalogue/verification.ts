@@ -1,29 +1,30 @@
 import { z } from 'zod';
+import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
 import { FinHubError } from '../error.js';
-import { endpoint, type Match, type Search } from '../endpoint.js';
-import { answerWith, firstText, Id, listIn, madeAfter, Nothing, requiredText } from './fields.js';
+import { answerWith, Id, Nothing, requiredList, requiredText } from './fields.js';
 import { getVerificationHistory } from './legacy.js';
 
 type Started = { verificationId: string };
 
-/** Verifications of this customer that were started since the case first asked for one. */
-async function findStarted(
-  search: Pick<Search<unknown>, 'read' | 'requestedAt'>,
-  customerId: string,
-): Promise<Match<Started>[] | 'cannotRead'> {
-  try {
-    const { verifications } = await search.read(getVerificationHistory, { customerId });
-    return verifications.flatMap(({ verificationId, createdAt }) =>
-      verificationId && madeAfter(createdAt, search.requestedAt)
-        ? [{ id: verificationId, result: { verificationId }, proof: 'started for this customer after our first try' }]
-        : [],
-    );
-  } catch (error) {
-    if (error instanceof FinHubError && ['forbidden', 'unauthorized'].includes(error.kind)) return 'cannotRead';
-    if (error instanceof FinHubError && error.kind === 'notFound') return [];
-    throw error;
-  }
+/** Finds the verification that a case has started for its customer: the case's own customer has no other. */
+function startedFor<I>(customerOf: (input: I) => string): ReadBack<I, Started> {
+  return {
+    reads: [getVerificationHistory],
+    proof: "it is a verification of the case's own customer",
+    find: async ({ input, read }) => {
+      try {
+        const { verifications } = await read(getVerificationHistory, { customerId: customerOf(input) });
+        return verifications.map(({ verificationId }) => ({ id: verificationId, result: { verificationId } }));
+      } catch (error) {
+        if (error instanceof FinHubError && error.kind === 'forbidden') return 'cannotRead';
+        if (error instanceof FinHubError && error.kind === 'notFound') return [];
+        throw error;
+      }
+    },
+  };
 }
+
+const VerificationId = answerWith('verificationId', 'verificationId', 'id');
 
 /** Starts a person's KYC. S1, F3, R6. */
 export const initiateVerification = endpoint({
@@ -34,26 +35,8 @@ export const initiateVerification = endpoint({
   auth: 'customer',
   sources: ['S1', 'F3', 'R6'],
   request: z.strictObject({ customerId: Id }),
-  response: answerWith('verificationId', 'verificationId', 'id'),
-  idempotency: { class: 'guarded', find: (search) => findStarted(search, search.input.customerId) },
-});
-
-/** Hands the KYC in, after its documents. S0, S1, S2, S3, F4, R6. */
-export const submitVerification = endpoint({
-  operation: 'submitVerification',
-  summary: "Hands a person's KYC in for review",
-  method: 'POST',
-  path: '/api/v2.1/customer/individual/{customerId}/verification',
-  auth: 'customer',
-  sources: ['S0', 'S1', 'S2', 'S3', 'R1', 'R2', 'R6'],
-  request: z.strictObject({
-    customerId: Id,
-    verificationId: Id,
-    verificationType: z.enum(['STANDARD', 'ENHANCED', 'SIMPLIFIED']),
-  }),
-  body: ({ verificationId, verificationType }) => ({ verificationId, verificationType }),
-  response: Nothing,
-  idempotency: { class: 'repeatable' },
+  response: VerificationId,
+  idempotency: { class: 'guarded', readBack: startedFor(({ customerId }: { customerId: string }) => customerId) },
 });
 
 /** Starts an organization's KYB, its beneficial owners included. S0, S2, R18, A6. */
@@ -75,11 +58,49 @@ export const startOrganizationVerification = endpoint({
     notes,
     reason: notes,
   }),
-  response: answerWith('verificationId', 'verificationId', 'id'),
-  idempotency: { class: 'guarded', find: (search) => findStarted(search, search.input.organizationId) },
+  response: VerificationId,
+  idempotency: {
+    class: 'guarded',
+    readBack: startedFor(({ organizationId }: { organizationId: string }) => organizationId),
+  },
 });
 
-/** Where a verification stands; body undocumented. S1. */
+/** Starts a verification of either kind; FinHub's stated fallback for the two above. R18, V1, V2, V3, V4, L3. */
+export const createVerification = endpoint({
+  operation: 'createVerification',
+  summary: 'Starts a verification of a person or an organization',
+  method: 'POST',
+  path: '/api/v2.1/verifications',
+  auth: 'admin',
+  sources: ['R18', 'V1', 'V2', 'V3', 'V4', 'L3'],
+  request: z.strictObject({
+    customerId: Id,
+    type: z.enum([
+      'IDENTITY_VERIFICATION',
+      'BUSINESS_VERIFICATION',
+      'DOCUMENT_VERIFICATION',
+      'ENHANCED_DUE_DILIGENCE',
+      'SANCTIONS_CHECK',
+      'CUSTOMER_DUE_DILIGENCE',
+    ]),
+    requestedLevel: z.enum(['TENANT_VERIFIED', 'POWER_TENANT_VERIFIED', 'FINHUB_VERIFIED']),
+    notes: z.string(),
+  }),
+  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
+  body: (input, { tenantId, actor }) => ({
+    ...input,
+    requestedByUserId: actor.userId,
+    requestedByTenantId: tenantId,
+  }),
+  response: VerificationId,
+  idempotency: { class: 'guarded', readBack: startedFor(({ customerId }: { customerId: string }) => customerId) },
+});
+
+const status = (data: unknown, context: z.core.$RefinementCtx) => ({
+  status: requiredText(data, context, 'status', 'verificationStatus'),
+});
+
+/** Where a verification stands. S1. */
 export const getVerification = endpoint({
   operation: 'getVerification',
   summary: 'Reads where a verification stands',
@@ -87,92 +108,54 @@ export const getVerification = endpoint({
   path: '/api/v2.1/verifications/{verificationId}',
   auth: 'admin',
   sources: ['S1'],
+  assumed: 'The answer has the form of the one to POST, with the current `status`.',
   request: z.strictObject({ verificationId: Id }),
-  response: z
-    .unknown()
-    .transform((data, context) => ({ status: requiredText(data, context, 'status', 'verificationStatus') })),
+  response: z.unknown().transform(status),
   idempotency: { class: 'safe' },
 });
 
-const DocumentList = z.unknown().transform((data) => ({
-  documents: listIn(data, 'documents', 'items').map((item) => ({
-    documentId: firstText(item, 'documentId', 'id'),
-    docId: firstText(item, 'docId'),
-    fileName: firstText(item, 'fileName'),
-  })),
-}));
+/** The verification, if it has come to the end that is asked for. */
+async function decided<R>(
+  { read }: Pick<Search<unknown>, 'read'>,
+  verificationId: string,
+  as: (status: string) => R | undefined,
+): Promise<Match<R>[]> {
+  const verification = await read(getVerification, { verificationId });
+  const result = as(verification.status);
+  return result === undefined ? [] : [{ id: verificationId, result }];
+}
 
-/** Body undocumented. R7. */
-export const listIndividualDocuments = endpoint({
-  operation: 'listIndividualDocuments',
-  summary: "Lists a person's documents",
-  method: 'GET',
-  path: '/api/v2.1/customer/individual/{customerId}/documents',
-  auth: 'customer',
-  sources: ['R7'],
-  request: z.strictObject({ customerId: Id }),
-  response: DocumentList,
-  idempotency: { class: 'safe' },
-});
-
-/** R10, R19. */
-export const listOrganizationDocuments = endpoint({
-  operation: 'listOrganizationDocuments',
-  summary: "Lists an organization's documents",
-  method: 'GET',
-  path: '/api/v2.1/customer/organization/{customerId}/documents',
-  auth: 'admin',
-  sources: ['R10', 'R19'],
-  request: z.strictObject({ customerId: Id }),
-  response: DocumentList,
-  idempotency: { class: 'safe' },
-});
-
-/** Attaches a document; `docId` is ours, and file names carry a part of it, so that one is found again. S3, R17, V1, V6. */
-export const uploadDocument = endpoint({
-  operation: 'uploadDocument',
-  summary: 'Attaches a document to a verification',
+/**
+ * Hands the KYC in, after its documents. Where no verification is open, FinHub may take it as the start of another one (the sources
+ * disagree, facts I08), so it is not sent for a verification that is decided. S0, S1, S2, S3, R6.
+ */
+export const submitVerification = endpoint({
+  operation: 'submitVerification',
+  summary: "Hands a person's KYC in for review",
   method: 'POST',
-  path: '/api/v2.1/verifications/{verificationId}/documents',
-  auth: 'admin',
-  sources: ['S3', 'R17', 'V1', 'V2', 'V5', 'V6', 'L4'],
+  path: '/api/v2.1/customer/individual/{customerId}/verification',
+  auth: 'customer',
+  sources: ['S0', 'S1', 'S2', 'S3', 'R1', 'R2', 'R6'],
+  assumed: 'It hands the open verification in; the answer is not documented and nothing of it is used.',
   request: z.strictObject({
-    verificationId: Id,
     customerId: Id,
-    organization: z.boolean(),
-    docId: z.string(),
-    documentType: z.string(),
-    mimeType: z.string(),
-    fileName: z.string(),
-    fileContent: z.string(),
+    verificationId: Id,
+    verificationType: z.enum(['STANDARD', 'ENHANCED', 'SIMPLIFIED']),
   }),
-  body: ({ organization, ...document }) => ({
-    ...document,
-    ...(organization ? { organizationId: document.customerId, accountId: document.customerId } : {}),
-  }),
-  response: answerWith('documentId', 'documentId', 'id'),
+  body: ({ verificationId, verificationType }) => ({ verificationId, verificationType }),
+  response: Nothing,
   idempotency: {
     class: 'keyed',
-    find: async ({ input: { organization, customerId, docId, fileName }, read }) => {
-      const { documents } = await read(organization ? listOrganizationDocuments : listIndividualDocuments, {
-        customerId,
-      }).catch(noDocuments);
-      return documents.flatMap(({ documentId, ...found }) =>
-        documentId && (found.docId === docId || found.fileName === fileName)
-          ? [{ id: documentId, result: { documentId }, proof: 'FinHub lists the document under our name for it' }]
-          : [],
-      );
+    readBack: {
+      reads: [getVerification],
+      proof: 'the verification is decided already',
+      find: (search) =>
+        decided(search, search.input.verificationId, (is) => (/^(APPROVED|REJECTED)$/.test(is) ? {} : undefined)),
     },
   },
 });
 
-/** A list that is not offered, or is empty, shows no document; `docId` then stands alone against a repeat. */
-function noDocuments(error: unknown): { documents: never[] } {
-  if (error instanceof FinHubError && ['notFound', 'forbidden'].includes(error.kind)) return { documents: [] };
-  throw error;
-}
-
-/** Tells FinHub of the decision; the power tenant's admin for high risk. `REJECTED` is inferred from V7. S3, V1, V7, V8. */
+/** Tells FinHub of the decision; the power tenant's admin for high risk. S3, V1, V7, V8. */
 export const decideVerificationAtFinHub = endpoint({
   operation: 'decideVerificationAtFinHub',
   summary: 'Tells FinHub that a verification is approved or rejected',
@@ -180,6 +163,7 @@ export const decideVerificationAtFinHub = endpoint({
   path: '/api/v2.1/verifications/{verificationId}/approve',
   auth: 'admin',
   sources: ['S3', 'V1', 'V7', 'V8'],
+  assumed: '`status` REJECTED rejects; only approval is shown, though V7 speaks of both.',
   request: z.strictObject({
     verificationId: Id,
     customerId: Id,
@@ -194,6 +178,47 @@ export const decideVerificationAtFinHub = endpoint({
     userId: actor.userId,
     approvedBy: actor.userId,
   }),
-  response: z.unknown().transform((data) => ({ status: firstText(data, 'status', 'verificationStatus') ?? 'UNKNOWN' })),
-  idempotency: { class: 'repeatable' },
+  response: z.unknown().transform(status),
+  idempotency: {
+    class: 'repeatable',
+    readBack: {
+      reads: [getVerification],
+      proof: 'the verification stands as decided',
+      find: (search) =>
+        decided(search, search.input.verificationId, (is) => (is === search.input.status ? { status: is } : undefined)),
+    },
+  },
+});
+
+/** R17. */
+export const getVerificationRequirements = endpoint({
+  operation: 'getVerificationRequirements',
+  summary: 'Reads which documents a KYB needs',
+  method: 'GET',
+  path: '/api/v2.1/customer/organization/{organizationId}/verification/requirements',
+  auth: 'admin',
+  sources: ['R17'],
+  request: z.strictObject({ organizationId: Id }),
+  response: z.unknown().transform((data, context) => ({
+    requiredDocuments: requiredList(data, context, 'requiredDocuments').map(String),
+  })),
+  idempotency: { class: 'safe' },
+});
+
+/** Starts an organization's KYB by v2: though a PUT, it may start another one each time. S4. */
+export const initiateLegacyKyb = endpoint({
+  operation: 'initiateLegacyKyb',
+  summary: "Starts an organization's KYB by v2",
+  method: 'PUT',
+  path: '/v2/kyb/initiateKYBStatus/{organizationId}',
+  host: 'legacy',
+  auth: 'apiKey',
+  sources: ['S4'],
+  assumed: "There is no body, and the answer has the verification's id.",
+  request: z.strictObject({ organizationId: Id }),
+  response: VerificationId,
+  idempotency: {
+    class: 'guarded',
+    readBack: startedFor(({ organizationId }: { organizationId: string }) => organizationId),
+  },
 });

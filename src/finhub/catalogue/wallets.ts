@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
 import { amountIn } from './amounts.js';
-import { at, firstText, Id, listIn } from './fields.js';
+import { at, firstText, Id, listIn, requiredList, requiredText } from './fields.js';
 
-/** S0, S1, S2, T8, T17. */
+/** T1, T8, T17. */
 export const listWallets = endpoint({
   operation: 'listWallets',
   summary: "Lists a customer's wallets; the one with an IBAN is the account",
@@ -13,8 +13,8 @@ export const listWallets = endpoint({
   sources: ['T1', 'T8', 'T17'],
   request: z.strictObject({ customerId: Id, customerType: z.enum(['B2C', 'B2B']) }),
   query: ({ customerType }) => ({ customerType }),
-  response: z.unknown().transform((data) => ({
-    wallets: listIn(data, 'wallets', 'content').map((item) => ({
+  response: z.unknown().transform((data, context) => ({
+    wallets: requiredList(data, context, 'wallets', 'content').map((item) => ({
       accountId: firstText(item, 'walletId', 'id', 'accountId'),
       status: firstText(item, 'status', 'walletStatus'),
       currency: firstText(item, 'currency'),
@@ -74,5 +74,23 @@ export const getAllowedOperations = endpoint({
       perMonth: at(data, 'limits.monthly') ? ceiling('monthly') : undefined,
     };
   }),
+  idempotency: { class: 'safe' },
+});
+
+/** Named in a warning only. A8. */
+export const getWalletStatus = endpoint({
+  operation: 'getWalletStatus',
+  summary: "Reads how far an organization's wallet is",
+  method: 'GET',
+  path: '/api/v2.1/customer/organization/{organizationId}/wallet-status',
+  auth: 'admin',
+  sources: ['A8'],
+  assumed: 'The answer has `status`, and `iban` once there is one.',
+  request: z.strictObject({ organizationId: Id }),
+  response: z.unknown().transform((data, context) => ({
+    status: requiredText(data, context, 'walletStatus', 'wallet.status', 'status'),
+    accountId: firstText(data, 'walletId', 'wallet.walletId', 'wallet.id'),
+    iban: firstText(data, 'iban', 'wallet.iban'),
+  })),
   idempotency: { class: 'safe' },
 });

@@ -9,11 +9,3 @@ export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
   kase.state.policy = await ownActivities.loadPolicy({ tenantId: kase.state.application.tenantId });
   kase.record('started', `flow ${FLOW_VERSION}, policy ${kase.state.policy.version}`);
 }
-
-/** Logs the customer out. */
-export async function closeSession(kase: Case): Promise<void> {
-  if (kase.state.finhub.facts.includes('session')) await kase.calls.closeSession();
-}
-
-/** Organizations have no session of their own: the tenant's admin acts for them. */
-export async function nothingToClose(): Promise<void> {}

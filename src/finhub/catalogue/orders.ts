@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { wasExecuted } from '../../lifecycle/orders.js';
+import { endpoint } from '../endpoint.js';
+import { FinHubError } from '../error.js';
+import { amountDto, amountIn, Money } from './amounts.js';
+import { at, firstText, Id, requiredText } from './fields.js';
+
+const OrderType = z.enum(['transfer', 'topup']);
+
+/** Fees are `{value, currency}` in FLOW, `{totalFee}` in LAT, below `summary` in REF. */
+function feesIn(data: unknown, context: z.core.$RefinementCtx) {
+  const currency = firstText(data, 'fees.currency', 'summary.fees.currency', 'amount.currency', 'currency');
+  const places = ['fees.totalFee', 'fees', 'summary.fees'];
+  const told = places.filter((place) => firstText(data, place, `${place}.value`) !== undefined);
+  return currency === undefined ? undefined : amountIn(data, context, currency, ...told);
+}
+
+/** Validates an order and reserves its funds until `validUntil`. S0, S1, S2, F7, T12, A11, L8. */
+export const prepareOrder = endpoint({
+  operation: 'prepareOrder',
+  summary: 'Prepares an order and reserves its funds',
+  method: 'POST',
+  path: '/api/v2.1/fintrans/{accountId}/types/{type}/prepare',
+  auth: 'customer',
+  sources: ['S0', 'S1', 'S2', 'F7', 'O8', 'T1', 'T2', 'T3', 'T12', 'T13', 'A11', 'L8', 'H2'],
+  request: z.strictObject({
+    accountId: Id,
+    type: OrderType,
+    reference: z.string(),
+    description: z.string(),
+    amount: Money,
+    /** The other side: who is paid, or for a top-up who pays in. */
+    counterparty: z.strictObject({ name: z.string(), iban: z.string(), beneficiaryId: z.string().optional() }),
+    /** Our own account. */
+    iban: z.string(),
+    consentId: z.string().optional(),
+  }),
+  body: ({ accountId, type, reference, description, amount, counterparty, iban, consentId }) => ({
+    type: type === 'topup' ? 'TOPUP' : 'EXTERNAL',
+    sourceAccount:
+      type === 'topup' ? { iban: counterparty.iban, accountHolder: counterparty.name } : { walletId: accountId, iban },
+    target: type === 'topup' ? { walletId: accountId, iban } : { name: counterparty.name, iban: counterparty.iban },
+    targetAccount:
+      type === 'topup'
+        ? { walletId: accountId, iban }
+        : { iban: counterparty.iban, beneficiaryName: counterparty.name },
+    amount: amountDto(amount),
+    currency: amount.currency,
+    description,
+    reference,
+    clientReference: reference,
+    ...(counterparty.beneficiaryId
+      ? {
+          beneficiaryId: counterparty.beneficiaryId,
+          beneficiaryName: counterparty.name,
+          beneficiaryIban: counterparty.iban,
+        }
+      : {}),
+    ...(consentId ? { consent: { consentReference: consentId } } : {}),
+  }),
+  response: z.unknown().transform((data, context) => ({
+    preparedOrderId: requiredText(data, context, 'preparedOrderId', 'orderId'),
+    validUntil: firstText(data, 'validUntil'),
+    fees: feesIn(data, context),
+  })),
+  idempotency: { class: 'expiring' },
+});
+
+const orderStatus = (data: unknown, context: z.core.$RefinementCtx) =>
+  requiredText(data, context, 'status', 'order.status', 'state').toUpperCase();
+
+/** Where an order stands. T3. */
+export const getOrder = endpoint({
+  operation: 'getOrder',
+  summary: 'Reads where an order stands',
+  method: 'GET',
+  path: '/api/v2.1/fintrans/{accountId}/orders/{orderId}',
+  auth: 'customer',
+  sources: ['T3', 'T15', 'O8'],
+  assumed: '`orderId` is the `preparedOrderId`; the answer has `status`, and `executedAt` once the order was executed.',
+  request: z.strictObject({ accountId: Id, orderId: Id }),
+  response: z.unknown().transform((data, context) => ({
+    status: orderStatus(data, context),
+    reason: firstText(data, 'failureReason', 'statusDetails.reason', 'errorCode'),
+    transactionId: firstText(data, 'transactionId', 'transactions.0.transactionId'),
+    executedAt: firstText(data, 'executedAt'),
+  })),
+  idempotency: { class: 'safe' },
+});
+
+interface ExecutedOrder {
+  orderId: string | undefined;
+  status: string;
+  transactionId: string | undefined;
+}
+
+/** Executes a prepared order: `preparedOrderId` makes it one-shot, and the order is read before every try. S1, O8, T14, T15, L9. */
+export const executeOrder = endpoint({
+  operation: 'executeOrder',
+  summary: 'Executes a prepared order',
+  method: 'POST',
+  path: '/api/v2.1/fintrans/{accountId}/types/{type}/execute',
+  auth: 'customer',
+  sources: ['S1', 'O8', 'T1', 'T14', 'T15', 'A12', 'L9'],
+  request: z.strictObject({
+    accountId: Id,
+    type: OrderType,
+    preparedOrderId: Id,
+    consentId: z.string().optional(),
+    authenticationCode: z.string().optional(),
+  }),
+  body: ({ preparedOrderId, consentId, authenticationCode }) => ({
+    preparedOrderId,
+    ...(authenticationCode ? { authenticationCode } : {}),
+    consentConfirmation: {
+      ...(consentId ? { consentId } : {}),
+      channel: 'WEB',
+      confirmed: true,
+      confirmationMethod: 'EXPLICIT',
+    },
+  }),
+  response: z.unknown().transform((data, context): ExecutedOrder => ({
+    orderId: firstText(data, 'orderId', 'preparedOrderId'),
+    status: orderStatus(data, context),
+    transactionId:
+      firstText(data, 'transactionId', 'executionId') ??
+      (at(data, 'transactions.0.transactionId') as string | undefined),
+  })),
+  idempotency: {
+    class: 'keyed',
+    readBack: {
+      reads: [getOrder],
+      proof: 'FinHub has executed the order, or is at it',
+      find: async ({ input: { accountId, preparedOrderId }, read }) => {
+        const order = await read(getOrder, { accountId, orderId: preparedOrderId }).catch((error: unknown) => {
+          if (error instanceof FinHubError && error.kind === 'notFound') return undefined;
+          throw error;
+        });
+        if (!order || !wasExecuted(order)) return [];
+        const { status, transactionId } = order;
+        return [{ id: preparedOrderId, result: { orderId: preparedOrderId, status, transactionId } }];
+      },
+    },
+  },
+});

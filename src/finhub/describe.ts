@@ -1,0 +1,69 @@
+import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES, PHASES } from '../lifecycle/phases.js';
+import { CATALOGUE } from './catalogue/index.js';
+import * as sessions from './catalogue/sessions.js';
+import { lookUpOf, type Endpoint, type IdempotencyClass, type LookUp } from './endpoint.js';
+
+/** An endpoint of the catalogue as people and scripts may read it. */
+export interface EndpointDescription {
+  operation: string;
+  summary: string;
+  method: string;
+  path: string;
+  /** `main` is the current API, `legacy` the older host. */
+  host: string;
+  auth: string;
+  class: IdempotencyClass;
+  /** The operations by which it is seen what a try has come to, and why what they show is ours. */
+  readBack: { reads: string[]; proof: string } | null;
+  /** Phases, `kind: phase`, and other operations that call it. */
+  usedBy: string[];
+  sources: readonly string[];
+  /** What no document says and we take for granted. */
+  assumed: string | null;
+}
+
+/** What a phase names that is an activity over several endpoints. */
+const ACTIVITIES: Record<string, readonly string[]> = { openSession: ['openCustomerSession'] };
+
+type AnyEndpoint = Endpoint<never, unknown>;
+const ENDPOINTS = Object.values(CATALOGUE) as unknown as AnyEndpoint[];
+
+/** The catalogue, in its own order. */
+export function describeEndpoints(): EndpointDescription[] {
+  return ENDPOINTS.map((endpoint) => {
+    const { operation, summary, method, path, host, auth, sources, assumed = null } = endpoint;
+    const lookUp = lookUpOf(endpoint);
+    return {
+      ...{ operation, summary, method, path, host, auth },
+      class: endpoint.idempotency.class,
+      readBack: lookUp ? { reads: namesOf(lookUp), proof: lookUp.proof } : null,
+      usedBy: [...phasesOf(operation), ...readersOf(operation), ...(operation in sessions ? ['sessions'] : [])],
+      ...{ sources, assumed },
+    };
+  });
+}
+
+function phasesOf(operation: string): string[] {
+  return Object.entries(PHASES).flatMap(([kind, phases]) =>
+    phases
+      .filter(({ operations }) => operations.flatMap((name) => ACTIVITIES[name] ?? [name]).includes(operation))
+      .map(({ name }) => `${kind}: ${name}`),
+  );
+}
+
+function readersOf(operation: string): string[] {
+  return ENDPOINTS.filter((endpoint) => namesOf(lookUpOf(endpoint)).includes(operation)).map(
+    (endpoint) => endpoint.operation,
+  );
+}
+
+function namesOf(lookUp: LookUp | undefined): string[] {
+  return lookUp?.reads.map(({ operation }) => operation) ?? [];
+}
+
+/** Operations that phases name and neither the catalogue nor an activity has; none, unless somebody slipped. */
+export function unknownOperations(): string[] {
+  return [...INDIVIDUAL_PHASES, ...ORGANIZATION_PHASES]
+    .flatMap(({ operations }): readonly string[] => operations)
+    .filter((name) => !(name in CATALOGUE) && !(name in ACTIVITIES));
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { WorkflowFailedError } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { documentActivities, type DocumentActivities } from '../../src/activities/documents.js';
+import { finHubActivities, type FinHubActivities } from '../../src/activities/finhub-calls.js';
+import { secretsWith } from '../../src/activities/secrets.js';
+import { sessionActivities, type SessionActivities } from '../../src/activities/sessions.js';
+import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
+import { FinHubClient } from '../../src/finhub/client.js';
+import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
+import { FinHub, madeTwice, type LedgerEntry } from '../helpers/finhub.js';
+import { SandboxClient } from '../helpers/sandbox-client.js';
+import type { Cell } from './cells.js';
+import { SITUATIONS } from './situations.js';
+
+/** Milliseconds: FinHub's late effects come within the HTTP timeout, its late answers after it. */
+const TIMEOUT_MS = 800;
+const LATE_EFFECT_MS = 250;
+const LATE_ANSWER_MS = 1100;
+
+/** Runs cells on real activities, a time-skipping Temporal server and sandboxes over HTTP, several at a time. */
+export class Rig {
+  readonly #environment: TestWorkflowEnvironment;
+  readonly #worker: Worker;
+  readonly #running: Promise<void>;
+  /** The activities of each cell under way, by the key that its calls carry. */
+  readonly #activities: Map<string, Activities>;
+  #cells = 0;
+
+  static async start(): Promise<Rig> {
+    // The SDK's log lines of what is provoked on purpose would bury the cells' own.
+    const logging = { forward: { level: 'ERROR' as const } };
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
+    const [{ path }, workflowBundle] = await Promise.all([
+      findTemporalBinary('temporal-test-server'),
+      bundleWorkflowCode({
+        workflowsPath: fileURLToPath(new URL('workflow.ts', import.meta.url)),
+        logger: new DefaultLogger('WARN'),
+      }),
+    ]);
+    const environment = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+    const activities = new Map<string, Activities>();
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue: 'matrix',
+      workflowBundle,
+      activities: delegating(activities),
+    });
+    return new Rig(environment, worker, activities);
+  }
+
+  private constructor(environment: TestWorkflowEnvironment, worker: Worker, activities: Map<string, Activities>) {
+    this.#environment = environment;
+    this.#worker = worker;
+    this.#activities = activities;
+    this.#running = worker.run();
+  }
+
+  async stop(): Promise<void> {
+    this.#worker.shutdown();
+    await this.#running;
+    await this.#environment.teardown();
+  }
+
+  /** Runs cells one after the other against a sandbox of their own; `each` gets every one of them to carry out. */
+  async lane(cells: Iterable<Cell>, each: (cell: Cell, run: () => Promise<void>) => Promise<void>): Promise<void> {
+    const sandbox = await startSandbox({ activationDelayMs: 0, settlementDelayMs: 0, honourIdempotencyKeys: false });
+    try {
+      for (const cell of cells) await each(cell, () => this.#run(cell, sandbox));
+    } finally {
+      await sandbox.close();
+    }
+  }
+
+  async #run(cell: Cell, { url }: Sandbox): Promise<void> {
+    const { operation, fault, again, expected } = cell;
+    const finhub = new FinHub(url);
+    const before = await finhub.ledger();
+    const situation = await SITUATIONS[operation](new SandboxClient(url));
+    const key = `cell-${(this.#cells += 1)}`;
+    const client = clientOf(url);
+    this.#activities.set(key, activitiesOf(client));
+    const requestedAt = new Date().toISOString();
+    const call = { ...situation, for: { tenantId: SANDBOX_TENANT.id, key, requestedAt } };
+    try {
+      if (again || operation === 'closeCustomerSession' || operation === 'closeOrganizationSession') {
+        await this.#outcome(again ? operation : 'openSession', call, client);
+      }
+      await finhub.inject({ ...faultAt(cell), kind: fault, ...delayOf(fault) });
+      assert.equal(await this.#outcome(operation, call, client), expected);
+      assert.equal(await finhub.faultsAreSpent(), true, 'the fault met no call');
+      assert.deepEqual(madeTwice(newEntries(before, await finhub.ledger())), []);
+    } finally {
+      this.#activities.delete(key);
+      await client.close();
+    }
+  }
+
+  async #outcome(operation: string, call: unknown, client: FinHubClient): Promise<string> {
+    if (operation === 'closeAdminSession') {
+      await client.sessions.actor(SANDBOX_TENANT.admin);
+      await client.sessions.closeAll();
+      return 'done';
+    }
+    const activity = activityOf(operation);
+    try {
+      const result = (await this.#environment.client.workflow.execute('callOperation', {
+        workflowId: `${operation}-${Math.random()}`,
+        taskQueue: 'matrix',
+        args: [activity, call],
+      })) as { provenance?: { how: string } } | undefined;
+      return operation === 'openAdminSession' ? 'done' : (result?.provenance?.how ?? 'done');
+    } catch (error) {
+      const cause = error instanceof WorkflowFailedError && error.cause instanceof ActivityFailure && error.cause.cause;
+      if (cause instanceof ApplicationFailure) return `${cause.type}`;
+      throw error;
+    }
+  }
+}
+
+/** The activity that carries an operation out. */
+function activityOf(operation: string): string {
+  if (operation === 'openAdminSession') return 'getCategorizationHierarchy';
+  return operation.replace(/^(open|close)(Customer|Organization)Session$/, '$1Session');
+}
+
+function faultAt({ at }: Cell): { method: string; path: string } {
+  return { method: at.method, path: at.path.replace('/types/transfer', '/types/{type}') };
+}
+
+function delayOf(fault: string): { delayMs?: number } {
+  if (fault === 'late-effect') return { delayMs: LATE_EFFECT_MS };
+  return fault === 'late-answer' ? { delayMs: LATE_ANSWER_MS } : {};
+}
+
+function newEntries(before: LedgerEntry[], after: LedgerEntry[]): LedgerEntry[] {
+  const old = new Map(before.map(({ kind, key, count }) => [`${kind} ${key}`, count]));
+  return after.filter(({ kind, key, count }) => old.get(`${kind} ${key}`) !== count);
+}
+
+function clientOf(url: string): FinHubClient {
+  const { id, key, secret, apiKey, admin, powerTenantAdmin } = SANDBOX_TENANT;
+  return new FinHubClient({
+    ...{ baseUrl: url, legacy: { baseUrl: url, apiKey } },
+    ...{ tenantId: id, tenantKey: key, tenantSecret: secret, admin, powerTenant: powerTenantAdmin },
+    ...{ timeoutMs: TIMEOUT_MS, maxConnections: 8, deviceId: 'matrix' },
+  });
+}
+
+type Activities = FinHubActivities & DocumentActivities & SessionActivities;
+
+const secrets = secretsWith(parseKeyRing(newKeyRingText()));
+const store = {
+  put: () => Promise.reject(new Error('nothing is stored here')),
+  get: ({ documentId }: { documentId: string }) => Promise.resolve(Buffer.from(documentId)),
+};
+
+function activitiesOf(client: FinHubClient): Activities {
+  return {
+    ...finHubActivities(client, secrets),
+    ...documentActivities(client, secrets, store),
+    ...sessionActivities(client, secrets),
+  };
+}
+
+/** Activities of the names that there are, which find the cell's own by the key of the call. */
+function delegating(activities: Map<string, Activities>): object {
+  const names = Object.keys(activitiesOf(clientOf('http://127.0.0.1:1')));
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      (call: { for: { key: string } }) => {
+        const own = activities.get(call.for.key) as unknown as Record<string, (call: unknown) => Promise<unknown>>;
+        return own[name]!(call);
+      },
+    ]),
+  );
+}
