@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import { printAnswer } from './cli/answer.js';
 import { documentArgument, readJson, readSecret, wholeNumber } from './cli/input.js';
+import { addPaymentCommands } from './cli/payment-commands.js';
 import { addCommand, createProgram, endWith, print, runProgram, say } from './cli/program.js';
 import { changeLine, statusText } from './cli/status-text.js';
 import {
@@ -8,6 +9,7 @@ import {
   connectClient,
   folderStore,
   OnboardingClient,
+  transferJsonSchema,
   WAIT_TARGETS,
   type ConsentsInput,
   type IndividualInput,
@@ -128,10 +130,14 @@ addCommand(program, 'cancel <id>', 'ends a lifecycle; what FinHub holds already 
 
 program
   .command('schema')
-  .addArgument(new Argument('<kind>').choices(['individual', 'organization']))
-  .description('prints the JSON Schema of an application')
+  .addArgument(new Argument('<kind>').choices(['individual', 'organization', 'transfer']))
+  .description('prints the JSON Schema of an application or a transfer')
   .option('--json', 'JSON it is in any case')
-  .action((kind: LifecycleKind) => print(true, applicationJsonSchema(kind), String));
+  .action((kind: LifecycleKind | 'transfer') =>
+    print(true, kind === 'transfer' ? transferJsonSchema() : applicationJsonSchema(kind), String),
+  );
+
+addPaymentCommands(program, withClient);
 
 await runProgram(program);
 

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { CurrentStatus } from '../client/index.js';
 import type { WaitingOn } from '../lifecycle/case-state.js';
 import { lifecycleId } from '../lifecycle/ids.js';
+import { moneyText } from '../lifecycle/money.js';
 import type { LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
 import { table } from './table.js';
 
@@ -38,13 +39,14 @@ export function statusLines(status: LifecycleStatus): string[] {
     table(['phase', 'state', 'started', 'completed', ''], phases.map(phaseRow)),
     fields({
       'waiting for': waitingOn && waitingText(waitingOn),
-      review: `${review.stage}, round ${review.round}${review.dueAt ? `, due ${review.dueAt}` : ''}`,
+      review: isReviewed(status) && `${review.stage}, round ${review.round}${review.dueAt ? `, due ${review.dueAt}` : ''}`,
       reason: review.customerReason,
       customer: ids.customerId,
       account: ids.accountId,
       iban,
       transfer:
         transfer && `${transfer.reference}: ${transfer.state}${transfer.orderId ? `, ${transfer.orderId}` : ''}`,
+      fees: transfer?.fees && moneyText(transfer.fees),
       outcome: outcome(status),
     }),
     ...requirements.map(({ message, field, document, subject, dueAt }) => {
@@ -54,12 +56,17 @@ export function statusLines(status: LifecycleStatus): string[] {
   ];
 }
 
+/** Transfers and accounts have nothing to review. */
+function isReviewed({ kind }: LifecycleStatus): boolean {
+  return kind === 'individual' || kind === 'organization';
+}
+
 /** Names and values, without those that have none. */
-export function fields(values: Record<string, string | null | undefined>): string {
+export function fields(values: Record<string, string | false | null | undefined>): string {
   return table(
     [],
     Object.entries(values)
-      .filter(([, value]) => value)
+      .filter((entry): entry is [string, string] => Boolean(entry[1]))
       .map(([name, value]) => [pc.dim(name), value]),
   );
 }

@@ -1,0 +1,105 @@
+import { createReadStream } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Option, type Command } from 'commander';
+import { runBatch, type BatchReport, type OnboardingClient, type TransferInput } from '../client/index.js';
+import { printAnswer } from './answer.js';
+import { readJson, wholeNumber } from './input.js';
+import { addCommand, endWith, print, say } from './program.js';
+import { table } from './table.js';
+
+interface Json {
+  json?: boolean;
+}
+
+type WithClient = (use: (client: OnboardingClient) => Promise<void>) => Promise<void>;
+
+const EXAMPLE_ID = 'transfer/TENANT/rent-2025-11';
+
+/** Adds what moves money, and batches of it, to the starter. */
+export function addPaymentCommands(program: Command, withClient: WithClient): void {
+  addCommand(program, 'transfer <file>', 'starts a transfer from a JSON file, "-" for standard input', [
+    'transfer examples/transfer.json',
+    `wait ${EXAMPLE_ID} --for done`,
+  ]).action(async (file: string, { json }: Json) => {
+    const { content } = await readJson(file);
+    await withClient(async (client) => {
+      const started = await client.startTransfer(content as TransferInput);
+      print(json, started, () => {
+        const what = started.closed ? 'has ended already' : started.alreadyRunning ? 'is running already' : 'started';
+        return `${started.workflowId} ${what}\nnext: npm run starter -- wait ${started.workflowId} --for done`;
+      });
+    });
+  });
+
+  addCommand(program, 'decide-transfer <id>', 'hands on what a TRANSACTION_APPROVER says to a transfer', [
+    `decide-transfer ${EXAMPLE_ID} --by employee-anke --approve`,
+    `decide-transfer ${EXAMPLE_ID} --by anke@firm.example --reject --reason 'not our supplier'`,
+  ])
+    .requiredOption('--by <who>', "the employee's ref or e-mail address; make sure that it is them")
+    .addOption(new Option('--approve').conflicts('reject'))
+    .addOption(new Option('--reject').conflicts('approve'))
+    .option('--reason <text>', 'kept in the audit')
+    .action((id: string, { json, by, approve, reject, reason }: DecideFlags, command: Command) =>
+      withClient(async (client) => {
+        if (!approve && !reject) command.error('error: one of --approve, --reject is expected');
+        printAnswer(json, await client.decideTransfer(id, { by, verdict: approve ? 'approve' : 'reject', reason }));
+      }),
+    );
+
+  addCommand(program, 'confirm-transfer <id> <orderId>', "hands on the customer's word on a prepared order", [
+    `confirm-transfer ${EXAMPLE_ID} ORDER --by customer`,
+  ])
+    .requiredOption('--by <who>', 'who confirms')
+    .action((id: string, orderId: string, { json, by }: Json & { by: string }) =>
+      withClient(async (client) => printAnswer(json, await client.confirmTransfer(id, { by, orderId }))),
+    );
+
+  addCommand(program, 'batch <file>', 'starts what JSON lines say, "-" for standard input; run again it starts nothing twice', [
+    'batch payday.jsonl --concurrency 16    # {"transfer": {…}} per line, or {"individual": {…}}, {"organization": {…}}',
+    'batch payday.jsonl --json > report.jsonl',
+  ])
+    .option('--concurrency <number>', 'lines at work at a time', wholeNumber, 8)
+    .option('--per-account <number>', 'transfers of one account at work at a time', wholeNumber, 1)
+    .option('--no-follow', 'starts transfers without following them')
+    .action((file: string, { json, concurrency, perAccount, follow }: BatchFlags) =>
+      withClient(async (client) => {
+        const fromStandardInput = file === '-';
+        const input = fromStandardInput ? process.stdin : createReadStream(file);
+        const folder = fromStandardInput ? process.cwd() : dirname(resolve(file));
+        const counts: Record<string, number> = {};
+        const report = (entry: BatchReport): void => {
+          counts[entry.result] = (counts[entry.result] ?? 0) + 1;
+          process.stdout.write(`${json ? JSON.stringify(entry) : reportText(entry)}\n`);
+          if (process.stderr.isTTY) say(countsText(counts));
+        };
+        const lines = createInterface({ input, crlfDelay: Infinity });
+        await runBatch(client, lines, { concurrency, perAccount, follow, folder }, report);
+        say(countsText(counts));
+        if (counts['refused'] || counts['conflict'] || counts['failed']) endWith('refused');
+      }),
+    );
+}
+
+interface DecideFlags extends Json {
+  by: string;
+  approve?: boolean;
+  reject?: boolean;
+  reason?: string;
+}
+
+interface BatchFlags extends Json {
+  concurrency: number;
+  perAccount: number;
+  follow: boolean;
+}
+
+function reportText({ line, result, workflowId, status, detail }: BatchReport): string {
+  return table([], [[String(line), result, workflowId, status, detail?.replaceAll('\n', ' ')]]);
+}
+
+function countsText(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([result, count]) => `${count} ${result}`)
+    .join(', ');
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bulkhead, type IPolicy } from 'cockatiel';
+import type { IndividualInput, OrganizationInput } from './application-schema.js';
+import type { CurrentStatus } from './current-status.js';
+import { ApplicationConflict, InvalidInput, type Fault } from './errors.js';
+import type { OnboardingClient } from './onboarding-client.js';
+import type { Started } from './start.js';
+import type { TransferInput } from './start-transfer.js';
+
+const KINDS = ['individual', 'organization', 'transfer'] as const;
+type BatchKind = (typeof KINDS)[number];
+
+export interface BatchOptions {
+  /** Entries at work at a time; 8 by default. */
+  concurrency?: number | undefined;
+  /** Transfers of one account at work at a time; 1 by default. */
+  perAccount?: number | undefined;
+  /** Follows each transfer until it has ended or waits for a person; true by default. Lifecycles are started only. */
+  follow?: boolean | undefined;
+  /** Folder that the applications' documents start from. */
+  folder?: string | undefined;
+}
+
+/** What became of one line. */
+export interface BatchReport {
+  /** From 1. */
+  line: number;
+  kind: BatchKind | null;
+  workflowId: string | null;
+  /** `found`: the same content was started before; `conflict`: other content was; `refused`: nothing was sent. */
+  result: 'started' | 'found' | 'conflict' | 'refused' | 'failed';
+  /** Of the case, as far as it was followed. */
+  status: string | null;
+  detail: string | null;
+  faults?: readonly Fault[] | undefined;
+}
+
+/** Lines that are read ahead of those at work. */
+const AHEAD = 8;
+
+/**
+ * Starts what JSON lines say, each `{"individual": {…}}`, `{"organization": {…}}` or `{"transfer": {…}}`; empty lines are passed over. One
+ * line's fault holds up no other, and a batch run again starts nothing twice.
+ * @param report hears of each line when it is done with, in the order in which that happens
+ */
+export async function runBatch(
+  client: OnboardingClient,
+  lines: AsyncIterable<string>,
+  { concurrency = 8, perAccount = 1, follow = true, folder }: BatchOptions,
+  report: (entry: BatchReport) => void,
+): Promise<void> {
+  const turns = bulkhead(concurrency, Infinity);
+  const accounts = new Map<string, IPolicy>();
+  const ofAccount = (accountId: string): IPolicy => {
+    const turn = accounts.get(accountId) ?? bulkhead(perAccount, Infinity);
+    accounts.set(accountId, turn);
+    return turn;
+  };
+  const atWork = new Set<Promise<void>>();
+  let count = 0;
+  for await (const text of lines) {
+    const line = (count += 1);
+    if (text.trim() === '') continue;
+    const entry = entryOf(text);
+    const work = (): Promise<void> =>
+      turns.execute(async () => report({ line, ...(await handled(client, entry, { follow, folder })) }));
+    const account = accountOf(entry);
+    const task: Promise<void> = (account === undefined ? work() : ofAccount(account).execute(work)).finally(() =>
+      atWork.delete(task),
+    );
+    atWork.add(task);
+    if (atWork.size >= concurrency * AHEAD) await Promise.race(atWork);
+  }
+  await Promise.all(atWork);
+}
+
+type Entry = { kind: BatchKind; input: unknown } | { fault: string };
+
+function entryOf(text: string): Entry {
+  const form = `one of ${KINDS.map((kind) => `{"${kind}": {…}}`).join(', ')} is expected`;
+  try {
+    const [only, ...others] = Object.entries(JSON.parse(text) as object);
+    const kind = KINDS.find((candidate) => candidate === only?.[0]);
+    return kind === undefined || others.length > 0 ? { fault: form } : { kind, input: only![1] };
+  } catch {
+    return { fault: 'JSON is expected' };
+  }
+}
+
+function accountOf(entry: Entry): string | undefined {
+  if (!('kind' in entry) || entry.kind !== 'transfer') return undefined;
+  const { accountId } = (entry.input ?? {}) as { accountId?: unknown };
+  return typeof accountId === 'string' ? accountId : undefined;
+}
+
+async function handled(
+  client: OnboardingClient,
+  entry: Entry,
+  { follow, folder }: Pick<BatchOptions, 'follow' | 'folder'>,
+): Promise<Omit<BatchReport, 'line'>> {
+  const nothing = { workflowId: null, status: null, detail: null };
+  if ('fault' in entry) return { ...nothing, kind: null, result: 'refused', detail: entry.fault };
+  const { kind } = entry;
+  try {
+    const { workflowId, alreadyRunning } = await started(client, kind, entry.input, folder);
+    const result = alreadyRunning ? 'found' : 'started';
+    const seen = follow && kind === 'transfer' ? await followed(client, workflowId) : undefined;
+    return { kind, workflowId, result, status: seen?.status ?? null, detail: seen?.outcome?.reason ?? null };
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof InvalidInput) {
+      return { ...nothing, kind, result: 'refused', detail: message, faults: error.faults };
+    }
+    if (error instanceof ApplicationConflict) {
+      return { ...nothing, kind, result: 'conflict', workflowId: error.workflowId, detail: message };
+    }
+    return { ...nothing, kind, result: 'failed', detail: message };
+  }
+}
+
+function started(client: OnboardingClient, kind: BatchKind, input: unknown, folder?: string): Promise<Started> {
+  switch (kind) {
+    case 'individual':
+      return client.startIndividual(input as IndividualInput, { folder });
+    case 'organization':
+      return client.startOrganization(input as OrganizationInput, { folder });
+    case 'transfer':
+      return client.startTransfer(input as TransferInput);
+  }
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+
+/** Looks until a transfer has ended, or nothing goes on without a person. */
+async function followed(client: OnboardingClient, workflowId: string): Promise<CurrentStatus> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    const status = await client.status(workflowId);
+    const waitsForPerson = !status.stale && status.waitingOn !== null && status.waitingOn.who !== 'finhub';
+    if (status.outcome || status.status === 'needsAttention' || waitsForPerson) return status;
+    await sleep(pause);
+  }
+}
