@@ -15,6 +15,8 @@ export interface FaultOrder {
   path: string;
   kind: FaultKind;
   times?: number;
+  /** Of the calls that would meet it. */
+  share?: number;
   delayMs?: number;
 }
 
@@ -77,6 +79,11 @@ export class FinHub {
   /** Pays into a wallet; `amount` in EUR, major units. */
   async credit(walletId: string, amount: string): Promise<void> {
     await this.#post(`wallets/${walletId}/credit`, { amount });
+  }
+
+  /** What FinHub does with a wallet that is under suspicion, and undoes. */
+  async setWallet(walletId: string, status: 'ACTIVE' | 'SUSPENDED'): Promise<void> {
+    await this.#post(`wallets/${walletId}/status`, { status });
   }
 
   /** Moves the sandbox's clock forward to a time; a time that has passed already changes nothing. */
