@@ -65,6 +65,10 @@ export class FinHub {
     await this.#post('faults', faults);
   }
 
+  async clearFaults(): Promise<void> {
+    await request(`${this.url}/__sandbox/faults`, { method: 'DELETE' }).then(({ body }) => body.dump());
+  }
+
   /** Whether every injected fault has met its call. */
   async faultsAreSpent(): Promise<boolean> {
     const { waiting } = await this.#get<{ waiting: unknown[] }>('faults');

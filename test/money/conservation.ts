@@ -29,7 +29,9 @@ export interface Size {
 const LOST: FaultKind[] = ['drop', 'effect-500', 'late-effect', 'late-answer', 'cut', 'garble'];
 const REFUSED: FaultKind[] = ['refuse-500', 'refuse-502', 'refuse-503', 'refuse-429', 'refuse-401', 'conflict-running'];
 const SHARES = [...LOST.map((kind) => [kind, 0.014] as const), ...REFUSED.map((kind) => [kind, 0.003] as const)];
-const MONEY_MOVES = ['prepare', 'execute'].map((step) => `/api/v2.1/fintrans/{accountId}/types/{operationType}/${step}`);
+const MONEY_MOVES = ['prepare', 'execute'].map(
+  (step) => `/api/v2.1/fintrans/{accountId}/types/{operationType}/${step}`,
+);
 
 const TIMEOUT_MS = 400;
 /** Less than the HTTP timeout: FinHub is not at work on a request that was given up longer ago. */
@@ -144,7 +146,10 @@ function transfersOf(payers: Payer[]): fc.Arbitrary<Draft> {
       accountId: fc.constant(accountId),
       beneficiaryIban: fc.constantFrom(...beneficiaries),
       amount: fc.integer({ min: 1, max: 90_00 }).map((cents) => ({ value: euros(cents), currency: 'EUR' })),
-      description: fc.oneof({ weight: 9, arbitrary: fc.constant('Rent') }, { weight: 1, arbitrary: fc.constant('FAIL') }),
+      description: fc.oneof(
+        { weight: 9, arbitrary: fc.constant('Rent') },
+        { weight: 1, arbitrary: fc.constant('FAIL') },
+      ),
       submittedBy: fc.constant('backoffice'),
       origin: fc.constant({ ipAddress: '192.0.2.24', userAgent: 'test' }),
     }),
