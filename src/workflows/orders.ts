@@ -151,7 +151,7 @@ async function execute(
       const { failure } = error;
       const refused = REFUSALS.has(failure.type) || (failure.type === FAILURES.conflict && repeats >= MAX_CONFLICTS);
       // FinHub may still be working on the last try; what is read before that shows nothing.
-      if (!refused) await settling(kase);
+      if (!refused) await settling(kase, repeats);
       const read = await readOrder(kase, accountId, preparedOrderId);
       const step = nextStep({ order: read, refused, validUntil, repeats, now: new Date() });
       kase.record('orderRead', `${of}: ${read?.status ?? 'not found'} after ${failure.type}, hence ${step}`);
@@ -174,9 +174,12 @@ async function execute(
   }
 }
 
-async function settling(kase: Case<AnyCaseState>): Promise<void> {
+const LONGEST_PAUSE_SECONDS = 300;
+
+async function settling(kase: Case<AnyCaseState>, repeats: number): Promise<void> {
+  const seconds = Math.min(kase.policy.callSeconds * 2 ** repeats, LONGEST_PAUSE_SECONDS);
   await kase.waiting('finhub', 'what became of the last try', () =>
-    sleep(kase.policy.callSeconds * 1000, { summary: 'FinHub may still be at work' }),
+    sleep(seconds * 1000, { summary: 'FinHub may still be at work' }),
   );
 }
 

@@ -90,6 +90,11 @@ export class FinHub {
     await this.#post(`wallets/${walletId}/status`, { status });
   }
 
+  /** The sandbox's time, ISO 8601. */
+  async now(): Promise<string> {
+    return (await this.#get<{ now: string }>('clock')).now;
+  }
+
   /** Moves the sandbox's clock forward to a time; a time that has passed already changes nothing. */
   async moveClockTo(time: Date): Promise<void> {
     const { now } = await this.#get<{ now: string }>('clock');

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { runBatch, type BatchReport, type IndividualInput, type TransferInput } from '../../src/client/index.js';
+import {
+  InvalidInput,
+  runBatch,
+  type BatchReport,
+  type IndividualInput,
+  type TransferInput,
+} from '../../src/client/index.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
 import type { Child } from '../../src/embedded/child-process.js';
@@ -79,6 +85,7 @@ export async function conserve({ transfers, accounts, kills, seed }: Size): Prom
   try {
     const finhub = new FinHub(stack.sandboxUrl);
     const payers = await openAccounts(stack, finhub, accounts);
+    await assertRemembered(stack, payers[0]!);
     await inject(finhub);
     const inputs = fc.sample(transfersOf(payers), { numRuns: transfers, seed }).map(withReference);
     const killer = killing(stack, workers, kills);
@@ -126,6 +133,17 @@ async function openAccount(stack: Stack, finhub: FinHub, to: typeof EXTERNAL): P
     () => {},
   );
   return { accountId: status.ids.accountId!, iban: status.iban!, beneficiaries: to.map(({ iban }) => iban) };
+}
+
+/** What is older than the server's memory of closed workflows is not paid: nothing could tell that it was paid already. */
+async function assertRemembered(
+  { client }: Stack,
+  { accountId, beneficiaries: [beneficiaryIban] }: Payer,
+): Promise<void> {
+  const origin = { ipAddress: '192.0.2.24', userAgent: 'test' };
+  const amount = { value: '1.00', currency: 'EUR' };
+  const old = { reference: '20200131-rent', description: 'Rent', submittedBy: 'backoffice', accountId, amount, origin };
+  await assert.rejects(client.startTransfer({ ...old, beneficiaryIban: beneficiaryIban! }), InvalidInput);
 }
 
 async function inject(finhub: FinHub): Promise<void> {
