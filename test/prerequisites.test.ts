@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { CaseView, Decision, IndividualInput, OrganizationInput } from '../src/client/index.js';
 import { EXAMPLES } from '../src/demo/examples.js';
 import type { Application } from '../src/lifecycle/application.js';
+import { transferId } from '../src/lifecycle/ids.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
@@ -477,13 +478,19 @@ describe('payments', { concurrency: 3 }, () => {
     await lane.client.decide(id, decisionOf('op-1'));
     await lane.until(id, 'asks for the code', ({ waitingOn }) => waitingOn?.what === 'activation code');
     await lane.client.submitActivationCode(id, await lane.activationCode(id));
-    const { attention: shown, ids, accountActive } = await attention(id);
+    const {
+      transfer: running,
+      ids,
+      accountActive,
+    } = await lane.until(id, 'pays', (status) => status.transfer !== null);
     assert.equal(accountActive, true);
-    assert.deepEqual([shown?.operation, shown?.failure], ['prepareOrder', 'FinHubInvalidRequest']);
-    assert.match(shown!.message, /Insufficient balance/);
+    const transferCase = transferId(SANDBOX_TENANT.id, running!.reference);
+    await eventually('the transfer runs', () => lane.client.status(transferCase));
+    const { attention: shown } = await attention(transferCase);
+    assert.deepEqual([shown?.operation, shown?.failure], ['transfer', 'InsufficientFunds']);
 
     await lane.finhub.credit(ids.accountId!, '1000.00');
-    await lane.client.resolveAttention(id, { attentionId: shown!.attentionId, action: 'retry', by: 'op-1' });
+    await lane.client.resolveAttention(transferCase, { attentionId: shown!.attentionId, action: 'retry', by: 'op-1' });
     const { transfer } = await lane.finish(id);
     assert.equal(transfer?.state, 'completed');
   });

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { amountDto, jsonNumber, readAmount } from '../src/finhub/catalogue/amounts.js';
+import { amountOf, decimalsOf, isMoreThan, moneyOf } from '../src/lifecycle/money.js';
+import { isBeyondRetention, referenceDate } from '../src/lifecycle/transfer.js';
+
+const CURRENCIES = ['EUR', 'JPY', 'BHD'];
+
+/** A currency and digits of minor units; what they mean in major units is spelt here, apart from the code under test. */
+const amounts = fc.record({
+  currency: fc.constantFrom(...CURRENCIES),
+  minor: fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }),
+});
+
+function spelt({ currency, minor }: { currency: string; minor: bigint }): string {
+  const scale = { EUR: 2, JPY: 0, BHD: 3 }[currency]!;
+  const unit = 10n ** BigInt(scale);
+  const fraction = (minor % unit).toString().padStart(scale, '0');
+  return scale === 0 ? minor.toString() : `${minor / unit}.${fraction}`;
+}
+
+test('an amount keeps every digit between text, minor units and back, in currencies of 0, 2 and 3 decimals', () => {
+  fc.assert(
+    fc.property(amounts, (amount) => {
+      const value = spelt(amount);
+      const { units, currency } = amountOf({ value, currency: amount.currency });
+      assert.equal(units, amount.minor);
+      assert.deepEqual(moneyOf({ units, currency }), { value, currency });
+    }),
+  );
+});
+
+test('one amount is read the same in each form that FinHub has for it', () => {
+  fc.assert(
+    fc.property(amounts, fc.integer({ min: 0, max: 4 }), (amount, finer) => {
+      const { currency, minor } = amount;
+      const value = spelt(amount);
+      const scale = decimalsOf(currency) + finer;
+      const scaled = (minor * 10n ** BigInt(finer)).toString();
+      const minorText = minor.toString();
+      const forms: [unknown, string | undefined, unknown?][] = [
+        [{ value: scaled, scale, currency }, undefined],
+        [{ value: scaled, scale }, currency],
+        [{ value: minorText, currency, valueFormatted: value }, undefined],
+        [{ value: minorText, currency }, undefined],
+        [minorText, currency, value],
+        [minorText, currency],
+        [amountDto({ value, currency }), undefined],
+      ];
+      if (decimalsOf(currency) > 0) forms.push([value, currency], [{ value, currency }, undefined]);
+      if (value.replace('.', '').length <= 15) {
+        forms.push(
+          [jsonNumber({ value, currency }), currency],
+          [{ amount: jsonNumber({ value, currency }), currency }, undefined],
+        );
+      }
+      for (const [form, given, formatted] of forms) {
+        assert.deepEqual(readAmount(form, given, formatted), { value, currency }, JSON.stringify(form));
+      }
+    }),
+  );
+});
+
+test('what is no amount, or two that differ, is never guessed at', () => {
+  for (const form of [
+    '-1',
+    '1e3',
+    '1,5',
+    'NaN',
+    ' 1',
+    NaN,
+    Infinity,
+    -1,
+    1e21,
+    0.001,
+    true,
+    { value: '1', scale: -1 },
+  ]) {
+    assert.throws(() => readAmount(form, 'EUR'), RangeError, JSON.stringify(form));
+  }
+  assert.throws(() => readAmount('100', undefined), RangeError);
+  assert.throws(() => readAmount('100', 'EUR', '100.00'), RangeError);
+  assert.throws(() => readAmount({ value: '1', scale: 3, currency: 'EUR' }, undefined), RangeError);
+  assert.throws(() => amountOf({ value: '0.1', currency: 'JPY' }), RangeError);
+  assert.throws(() => jsonNumber({ value: '9999999999999.991', currency: 'BHD' }), RangeError);
+  assert.throws(
+    () => isMoreThan(amountOf({ value: '1', currency: 'JPY' }), amountOf({ value: '1', currency: 'EUR' })),
+    RangeError,
+  );
+  for (const nothing of [undefined, null, '']) assert.equal(readAmount(nothing, 'EUR'), undefined);
+});
+
+test('a limit is the JSON number that reads as its decimals', () => {
+  const written = { '500.00': '500', '0.10': '0.1', '1000.05': '1000.05', '70000000.07': '70000000.07', '100': '100' };
+  for (const [value, json] of Object.entries(written)) {
+    assert.equal(JSON.stringify(jsonNumber({ value, currency: 'EUR' })), json);
+  }
+});
+
+test('a reference carries a date as its first or last part', () => {
+  const dates = {
+    '20251103-rent': '2025-11-03',
+    'rent.2025-11-03': '2025-11-03',
+    rent_20251103: '2025-11-03',
+    '2025-11-03': '2025-11-03',
+    'a-20251103-b': undefined,
+    'rent-2025-11': undefined,
+    'rent-20251303': undefined,
+    'rent-120251103': undefined,
+  };
+  for (const [reference, date] of Object.entries(dates)) assert.equal(referenceDate(reference), date, reference);
+  const now = new Date('2026-03-01T12:00:00Z');
+  assert.equal(isBeyondRetention('rent-20251201', 90, now), true);
+  assert.equal(isBeyondRetention('rent-20251203', 90, now), false);
+  assert.equal(isBeyondRetention('rent', 90, now), false);
+});
