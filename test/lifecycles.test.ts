@@ -65,6 +65,17 @@ describe('an application to the end, over days', () => {
     t.diagnostic(`${await eventsOf(id)} events in the history of an organization`);
   });
 
+  test(
+    'a phase that takes longer than expected says so while it lasts',
+    { todo: 'status tells the time of the last event' },
+    async () => {
+      const id = await lane.toReview(await anIndividual());
+      await time.skip(4 * DAY);
+      const { phases } = await lane.until(id, 'waits', ({ status }) => status === 'waiting');
+      assert.equal(phases.find(({ name }) => name === 'verification')?.longerThanExpected, true);
+    },
+  );
+
   /** Carries an application through a review that is decided after so many days. */
   async function decidedAfter(days: number, application: IndividualInput | OrganizationInput, t: TestContext) {
     const id = await lane.toReview(application);

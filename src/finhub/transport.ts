@@ -66,8 +66,9 @@ export class Transport {
     return outcome.payload;
   }
 
+  /** Ends all connections; whatever is still under way gets no answer. */
   async close(): Promise<void> {
-    await this.#agent.close();
+    await this.#agent.destroy();
   }
 
   async #exchange(http: HttpRequest): Promise<Outcome> {

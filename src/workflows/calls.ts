@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
-import type { Requirement } from '../lifecycle/case-state.js';
+import type { CaseState, Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
@@ -183,10 +183,16 @@ export class Calls {
     const kase = this.#case;
     const { state } = kase;
     const resolved = (): boolean => state.resolution !== undefined || state.corrected === true;
-    await condition(() => resolved() || kase.historyIsLong);
+    try {
+      await condition(() => resolved() || kase.mayMove);
+    } catch (error) {
+      // Nobody has to decide any more: the case went on without the call, or ended.
+      if (isCancellation(error)) withdraw(state);
+      throw error;
+    }
     if (!resolved()) await kase.continueAsNew();
     const { resolution } = state;
-    Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
+    withdraw(state);
     kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
     kase.show();
     if (resolution?.action === 'abort') throw new Ending('aborted');
@@ -267,6 +273,10 @@ export class Calls {
 }
 
 const now = (): string => new Date().toISOString();
+
+function withdraw(state: CaseState): void {
+  Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
+}
 
 interface Performed {
   result: unknown;

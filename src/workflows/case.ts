@@ -19,10 +19,10 @@ import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
-import { ownActivities } from './activities.js';
 import { Calls } from './calls.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
+import { OwnActivities } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
 
 /** Input of a lifecycle; `resumed` is the case where continue-as-new left it. */
@@ -37,7 +37,7 @@ export type PhaseFunction = (kase: Case) => Promise<void>;
 export interface Wait {
   who: Waiter;
   what: string;
-  requirements?: Requirement[] | undefined;
+  requirements?: (() => Requirement[]) | undefined;
   /** Business days to reminder, due time, escalation and expiry, for a wait that sets its own. */
   days?: BusinessDays | undefined;
 }
@@ -46,8 +46,10 @@ export interface Wait {
 export class Case {
   readonly state: CaseState;
   readonly calls: Calls;
+  readonly own = new OwnActivities();
   readonly notifications: Notifications;
   readonly #shown: SearchAttributes;
+  #wait: (Wait & { since: string }) | undefined;
   #scope: CancellationScope | undefined;
 
   constructor(kind: LifecycleKind, { application, resumed }: LifecycleInput) {
@@ -106,32 +108,43 @@ export class Case {
   async wait(wait: Wait, met: () => boolean): Promise<void> {
     const { state } = this;
     if (met()) return;
-    if (wait.days && state.deadlines.length === 0) {
-      const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
-      state.deadlines = deadlinesFrom(await ownActivities.businessTimes(times));
+    try {
+      if (wait.days && state.deadlines.length === 0) {
+        const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
+        state.deadlines = deadlinesFrom(await this.own.businessTimes(times));
+      }
+      // In a new run the wait goes on; whoever it is for was told.
+      const goesOn = state.waitingOn?.what === wait.what;
+      this.#showWait({ ...wait, since: goesOn ? state.waitingOn!.since : new Date().toISOString() });
+      if (!goesOn) this.notifications.send('lifecycle.waiting', { for: wait.who });
+      while (!met()) {
+        const next = nextDeadline(state.deadlines);
+        const woken = (): boolean => met() || this.mayMove || nextDeadline(state.deadlines)?.at !== next?.at;
+        const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
+        if (!met() && !inTime) this.#pass(next!.kind, wait);
+        if (!met() && this.mayMove) await this.continueAsNew();
+        this.show();
+      }
+    } finally {
+      this.#wait = undefined;
+      this.#showNoWait();
+      state.deadlines = [];
     }
-    this.#showWait(wait);
-    if (wait.who !== 'finhub') this.notifications.send('lifecycle.waiting', { for: wait.who });
-    while (!met()) {
-      const next = nextDeadline(state.deadlines);
-      const woken = (): boolean => met() || this.historyIsLong || nextDeadline(state.deadlines)?.at !== next?.at;
-      if (await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` })) {
-        if (!met() && this.historyIsLong) await this.continueAsNew();
-      } else this.#pass(next!.kind, wait);
-      state.waitingOn = { ...state.waitingOn!, dueAt: timeOf(state.deadlines, 'due') };
-      this.show();
-    }
-    this.#endWait();
-    state.deadlines = [];
   }
 
-  /** Shows what is waited for while `work` runs. */
+  /** Shows what is waited for while `work` runs; a wait that it is part of is shown again afterwards. */
   async waiting<T>(who: Waiter, what: string, work: () => Promise<T>): Promise<T> {
-    this.#showWait({ who, what });
+    const outer = this.#wait;
+    const wait = { who, what, since: new Date().toISOString() };
+    this.#showWait(wait);
     try {
       return await work();
     } finally {
-      this.#endWait();
+      if (this.#wait === wait) {
+        this.#wait = outer;
+        if (outer) this.#showWait(outer);
+        else this.#showNoWait();
+      }
     }
   }
 
@@ -156,21 +169,23 @@ export class Case {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
   }
 
-  /** Brings what Temporal's UI shows up to date. */
+  /** Brings what people see up to date. */
   show(): void {
+    this.#refreshWait();
     this.#shown.update(this.state);
     setCurrentDetails(checklist(this.state, new Date()));
   }
 
-  /** Whether it is time to move to a new run; a wait does it when nothing is under way. */
-  get historyIsLong(): boolean {
+  /** Whether the history is long and no message is being handled, so that a wait can move to a new run. */
+  get mayMove(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter;
+    return (continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter) && allHandlersFinished();
   }
 
-  async continueAsNew(): Promise<never> {
-    await condition(allHandlersFinished);
-    await this.notifications.drained();
+  /** Moves to a new run, at once: nothing may happen to the case between `mayMove` and this. */
+  continueAsNew(): Promise<never> {
+    this.show();
+    this.notifications.handOver();
     return continueAsNew({ application: this.state.application, resumed: this.state } satisfies LifecycleInput);
   }
 
@@ -188,18 +203,25 @@ export class Case {
     if (kind === 'expiry') throw new Ending('expired');
   }
 
-  #showWait({ who, what, requirements = [] }: Wait): void {
-    const { waitingOn, deadlines } = this.state;
-    // The same wait, resumed in a new run, began when it began.
-    const since = waitingOn?.what === what ? waitingOn.since : new Date().toISOString();
-    this.state.waitingOn = { who, what, since, dueAt: timeOf(deadlines, 'due') };
-    this.state.requirements = requirements;
+  #showWait(wait: Wait & { since: string }): void {
+    this.#wait = wait;
     this.show();
   }
 
-  #endWait(): void {
+  #showNoWait(): void {
     this.state.waitingOn = undefined;
-    this.state.requirements = [];
+    if (!this.state.attention) this.state.requirements = [];
+  }
+
+  /** A message may have changed what is missing and when it is due. */
+  #refreshWait(): void {
+    const { state } = this;
+    if (!this.#wait) return;
+    const { who, what, since, requirements } = this.#wait;
+    const dueAt = timeOf(state.deadlines, 'due');
+    state.waitingOn = { who, what, since, dueAt };
+    // What needs attention shows requirements of its own.
+    if (!state.attention) state.requirements = (requirements?.() ?? []).map((one) => ({ ...one, dueAt }));
   }
 
   /** Ends the case at once for everybody, then logs the customer out. */

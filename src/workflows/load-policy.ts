@@ -1,10 +1,14 @@
+import { CancellationScope } from '@temporalio/workflow';
 import { FLOW_VERSION } from '../lifecycle/phases.js';
-import { ownActivities } from './activities.js';
 import type { Case } from './case.js';
 
 /** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
 export async function loadPolicy(kase: Case): Promise<void> {
-  if (kase.state.policy) return;
-  kase.state.policy = await ownActivities.loadPolicy({ tenantId: kase.state.application.tenantId });
-  kase.record('started', `flow ${FLOW_VERSION}, policy ${kase.state.policy.version}`);
+  const { state } = kase;
+  if (state.policy) return;
+  // A lifecycle that is cancelled at once still has to tell of its end, and the policy says how.
+  state.policy = await CancellationScope.nonCancellable(() =>
+    kase.own.loadPolicy({ tenantId: state.application.tenantId }),
+  );
+  kase.record('started', `flow ${FLOW_VERSION}, policy ${state.policy.version}`);
 }

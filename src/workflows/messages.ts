@@ -13,8 +13,8 @@ import type { Operator } from '../lifecycle/policy.js';
 import { decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { caseViewOf, statusOf } from '../lifecycle/status.js';
-import { ownActivities } from './activities.js';
 import type { Case } from './case.js';
+import type { OwnActivities } from './own-activities.js';
 
 /** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
 const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
@@ -23,8 +23,7 @@ const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
 export function receive(kase: Case): void {
   for (const name of MESSAGES) {
     // A cancellation of the lifecycle must not break off the answer to a message that has been taken in.
-    const handle = (value: unknown): Promise<Answer> =>
-      CancellationScope.nonCancellable(() => take(kase, name, value));
+    const handle = (value: unknown): Promise<Answer> => CancellationScope.nonCancellable(() => take(kase, name, value));
     setHandler(
       defineSignal<[RawValue | undefined]>(name, AS_IT_CAME),
       async (value) => void (await handle(decoded(value))),
@@ -58,7 +57,7 @@ async function take(kase: Case, name: MessageName, value: unknown): Promise<Answ
     return refuse('Malformed', error.message);
   }
   const decision = message.name === 'decideVerification' ? message.body : undefined;
-  const known = new LookUps();
+  const known = new LookUps(kase.own);
   // The case may move on while operators are looked up; what it needs then is looked up as well.
   for (;;) {
     const missing = operatorsNamed(kase.state, message).filter((id) => !known.has(id));
@@ -74,16 +73,21 @@ async function take(kase: Case, name: MessageName, value: unknown): Promise<Answ
 
 /** Judges a decision that was kept for the round that is open now, with what the operators file says now. */
 export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
-  const known = new LookUps();
+  const known = new LookUps(kase.own);
   await known.add([kept.decision.operator.id], kept.decision);
   kase.occur({ name: 'keptDecision', kept }, known.given());
 }
 
 /** Operators as an activity found them; its result is recorded, so a replay judges by the same rights. */
 class LookUps {
+  readonly #own: OwnActivities;
   readonly #asked = new Set<string>();
   readonly #operators = new Map<string, Operator>();
   readonly #signed = new Set<string>();
+
+  constructor(own: OwnActivities) {
+    this.#own = own;
+  }
 
   has(id: string): boolean {
     return this.#asked.has(id);
@@ -91,7 +95,7 @@ class LookUps {
 
   async add(ids: string[], decision: Decision | undefined): Promise<void> {
     const { workflowId } = workflowInfo();
-    const { operators, signed } = await ownActivities.lookUpOperators({ ids, workflowId, decision });
+    const { operators, signed } = await this.#own.lookUpOperators({ ids, workflowId, decision });
     for (const id of ids) this.#asked.add(id);
     for (const operator of operators) this.#operators.set(operator.id, operator);
     if (signed && decision) this.#signed.add(decision.decisionId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../../src/activities/index.js';
+import { createActivities, type ActivityDependencies } from '../../src/activities/index.js';
 import {
   OnboardingClient,
   type CurrentStatus,
@@ -57,7 +57,6 @@ export interface Lane {
   stop(): Promise<void>;
 }
 
-/** FinHub answers at once, and is looked at every second. */
 /** The keys of this process's lanes. */
 const KEYS = newKeyRingText();
 
@@ -66,6 +65,7 @@ export function encrypted(namespace: string): DataConverter {
   return encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace });
 }
 
+/** FinHub answers at once. */
 const FAST: SandboxOptions = { activationDelayMs: 0, settlementDelayMs: 0 };
 
 /** Where a lane's worker and client find Temporal; the client's namespace is the lane's. */
@@ -75,36 +75,61 @@ export interface LaneServer {
   worker: Partial<WorkerOptions>;
 }
 
+/** Starts a lane; what was started of one that cannot be is stopped again. */
 export async function startLane(
   { connection, temporal, worker: workerOptions }: LaneServer,
   { sandbox: sandboxOptions, env }: LaneOptions,
 ): Promise<Lane> {
-  const sandbox = await startSandbox({ ...FAST, ...sandboxOptions });
-  const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-  const config = loadEnvironment('worker', {
-    ...sandboxEnvironment(sandbox.url),
-    ONBOARDING_KEYS: KEYS,
-    DOCUMENT_STORE: folder,
-    FINHUB_VERDICT_POLL_SECONDS: '1',
-    ...env,
-  });
-  const dependencies = await dependenciesOf(config);
-  const { keys, store, finhub: finhubClient } = dependencies;
-  const worker = await Worker.create({
-    connection,
-    namespace: temporal.options.namespace,
-    taskQueue: TASK_QUEUE,
-    activities: createActivities(dependencies),
-    dataConverter: encrypted(temporal.options.namespace),
-    ...workerOptions,
-  });
-  const running = worker.run();
-  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    const sandbox = await startSandbox({ ...FAST, ...sandboxOptions });
+    closing.push(() => sandbox.close());
+    const config = loadEnvironment('worker', {
+      ...sandboxEnvironment(sandbox.url),
+      ONBOARDING_KEYS: KEYS,
+      DOCUMENT_STORE: folder,
+      FINHUB_VERDICT_POLL_SECONDS: '1',
+      ...env,
+    });
+    const dependencies = await dependenciesOf(config);
+    closing.push(() => dependencies.finhub.close());
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.options.namespace,
+      taskQueue: TASK_QUEUE,
+      activities: createActivities(dependencies),
+      dataConverter: encrypted(temporal.options.namespace),
+      ...workerOptions,
+    });
+    const running = worker.run();
+    closing.push(() => {
+      worker.shutdown();
+      return running;
+    });
+    return laneOf(temporal, new FinHub(sandbox.url), dependencies, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
 
+function laneOf(
+  temporal: Client,
+  finhub: FinHub,
+  { keys, store }: Pick<ActivityDependencies, 'keys' | 'store'>,
+  stop: () => Promise<void>,
+): Lane {
+  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
   const lane: Lane = {
     client,
     temporal,
-    finhub: new FinHub(sandbox.url),
+    finhub,
+    stop,
     async start(application) {
       const { workflowId } =
         'person' in application
@@ -147,15 +172,8 @@ export async function startLane(
       return status;
     },
     async activationCode(id) {
-      const { finhub } = await client.caseView(id);
-      return lane.finhub.activationCode(finhub.customerId!);
-    },
-    async stop() {
-      worker.shutdown();
-      await running;
-      await finhubClient.close();
-      await sandbox.close();
-      await rm(folder, { recursive: true });
+      const { finhub: known } = await client.caseView(id);
+      return finhub.activationCode(known.customerId!);
     },
   };
   return lane;

@@ -47,13 +47,15 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
   });
   await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
   const lanes: Lane[] = [];
+  let opened = 0;
   const synchronize = async (): Promise<void> => {
     const now = new Date(await environment.currentTimeMs());
     await Promise.all(lanes.map((lane) => lane.finhub.moveClockTo(now)));
   };
   return {
     async lane(options = {}, worker = {}) {
-      const namespace = `lane-${lanes.length + 1}`;
+      opened += 1;
+      const namespace = `lane-${opened}`;
       const lane = await startLane(
         {
           connection: environment.nativeConnection,
@@ -71,8 +73,11 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await synchronize();
     },
     async stop() {
-      await Promise.all(lanes.map((lane) => lane.stop()));
-      await environment.teardown();
+      try {
+        await Promise.all(lanes.map((lane) => lane.stop()));
+      } finally {
+        await environment.teardown();
+      }
     },
   };
 }
