@@ -199,12 +199,14 @@ describe('secrets', () => {
   });
 });
 
+const storeKeys = parseKeyRing(newKeyRingText());
+
 describe('the document store', () => {
   const meta = { documentId: 'd1', type: 'PASSPORT', fileName: 'a.pdf' };
 
   it('gives back what it took, and notices what is missing or changed', async () => {
     const root = join(folder, 'store');
-    const store = folderStore(root);
+    const store = folderStore(root, storeKeys);
     const reference = await store.put(PDF, meta);
     assert.deepEqual(await store.put(PDF, meta), reference);
     assert.equal(reference.mimeType, 'application/pdf');
@@ -222,7 +224,7 @@ describe('the document store', () => {
   });
 
   it('takes PDF, JPEG and PNG up to 20 MB, as declared', async () => {
-    const store = folderStore(join(folder, 'checks'));
+    const store = folderStore(join(folder, 'checks'), storeKeys);
     const refused: [Buffer, string | undefined, RegExp][] = [
       [Buffer.alloc(0), undefined, /empty/],
       [Buffer.from('<html>'), undefined, /neither a PDF/],
@@ -259,7 +261,7 @@ describe('the client on a Temporal server', () => {
     client = new OnboardingClient({
       temporal,
       keys: parseKeyRing(env['ONBOARDING_KEYS']!),
-      store: folderStore(env['DOCUMENT_STORE']!),
+      store: folderStore(env['DOCUMENT_STORE']!, parseKeyRing(env['ONBOARDING_KEYS']!)),
       tenantId: TENANT,
       answerSeconds: 1,
       questionSeconds: 1,

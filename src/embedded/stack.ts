@@ -138,7 +138,7 @@ async function connect(env: NodeJS.ProcessEnv): Promise<{ client: OnboardingClie
   const client = new OnboardingClient({
     temporal,
     keys,
-    store: folderStore(documentStore),
+    store: folderStore(documentStore, keys),
     ...(tenantId ? { tenantId } : {}),
   });
   return { client, close: () => temporal.connection.close() };

@@ -168,7 +168,9 @@ export function resolve(
     return { changes: {}, answer: refuse('NotAllowed', `possible here: ${attention.options.join(', ')}`) };
   }
   const adopts = resolution.action === 'adopt' ? attention.adopts : [];
-  const given = adopts.flatMap((field) => (resolution.adopt?.[field] ? [[field, resolution.adopt[field]] as const] : []));
+  const given = adopts.flatMap((field) =>
+    resolution.adopt?.[field] ? [[field, resolution.adopt[field]] as const] : [],
+  );
   if (given.length < adopts.length)
     return { changes: {}, answer: refuse('NotAllowed', `to adopt, ${adopts.join(' and ')} must be given`) };
   return {

@@ -23,8 +23,7 @@ const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
 export function receive(kase: Case): void {
   for (const name of MESSAGES) {
     // A cancellation of the lifecycle must not break off the answer to a message that has been taken in.
-    const handle = (value: unknown): Promise<Answer> =>
-      CancellationScope.nonCancellable(() => take(kase, name, value));
+    const handle = (value: unknown): Promise<Answer> => CancellationScope.nonCancellable(() => take(kase, name, value));
     setHandler(
       defineSignal<[RawValue | undefined]>(name, AS_IT_CAME),
       async (value) => void (await handle(decoded(value))),
