@@ -24,6 +24,7 @@ import {
 import { applicationSchemas } from '../src/client/application-schema.js';
 import { faultsOf } from '../src/client/faults.js';
 import { visibilityQuery } from '../src/client/list.js';
+import { EncryptingCodec } from '../src/temporal/payload-codec.js';
 import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
 import type { IndividualApplication } from '../src/lifecycle/application.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
@@ -318,8 +319,9 @@ describe('the client on a Temporal server', () => {
   it('hands documents over by reference and the password sealed', async () => {
     const { workflowId } = await client.startOrganization(await organization(), { folder: EXAMPLES });
     const history = await client.temporal.workflow.getHandle(workflowId).fetchHistory();
-    const input = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
-    const text = Buffer.from(input!).toString();
+    const input = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+    const codec = new EncryptingCodec({ keys: parseKeyRing(env['ONBOARDING_KEYS']!), namespace: 'default' });
+    const text = Buffer.from((await codec.decode(input!))[0]!.data!).toString();
     const { application } = JSON.parse(text) as { application: IndividualApplication };
     assert.ok(isSealed(application.password) && !text.includes('Zibintas'));
     assert.match(
