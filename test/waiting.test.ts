@@ -172,7 +172,13 @@ describe('what status shows of every wait', { concurrency: false }, () => {
       if (expected.reachedIn !== undefined) await time.skip(expected.reachedIn);
       return undefined;
     }).catch(async (error: unknown) => {
-      console.log(JSON.stringify((await lane.finhub.requests()).slice(-8), null, 1)); console.log(await lane.temporal.workflow.getHandle(id).describe().then((d) => JSON.stringify(d.raw.pendingActivities, null, 1)));
+      console.log(JSON.stringify((await lane.finhub.requests()).slice(-8), null, 1));
+      console.log(
+        await lane.temporal.workflow
+          .getHandle(id)
+          .describe()
+          .then((d) => JSON.stringify(d.raw.pendingActivities, null, 1)),
+      );
       throw new Error(`${(error as Error).message}; last seen: ${JSON.stringify(last)}`, { cause: error });
     });
   }

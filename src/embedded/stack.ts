@@ -32,7 +32,8 @@ export interface Stack {
   /** What a command line needs in its environment to reach all this. */
   environment: Record<string, string>;
   worker: Child;
-  startWorker: () => Promise<Child>;
+  /** One more worker, with variables on top of the first one's. */
+  startWorker: (env?: Record<string, string>) => Promise<Child>;
   stop: () => Promise<void>;
 }
 
@@ -64,14 +65,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...viewer?.cliEnvironment,
       DOCUMENT_STORE: join(folder, 'documents'),
     };
-    const startWorker = (): Promise<Child> => {
-      const env = { ...withoutFinHub(), ...environment, ...workerEnv };
-      return startEntry('worker', { env, ready: /"msg":"worker ready"/ });
+    const startWorker = async (more: Record<string, string> = {}): Promise<Child> => {
+      const env = { ...withoutFinHub(), ...environment, ...workerEnv, ...more };
+      const started = await startEntry('worker', { env, ready: /"msg":"worker ready"/ });
+      closing.push(started.stop);
+      return started;
     };
     const { client, close } = await connect({ ...process.env, ...withoutFinHub(), ...environment });
     closing.push(close);
     const worker = await startWorker();
-    closing.push(worker.stop);
     return { temporal, sandboxUrl, client, environment, worker, startWorker, stop };
   } catch (error) {
     await stop();
