@@ -8,7 +8,7 @@ const LAYERS = {
   sandbox: [],
   operators: ['lifecycle'],
   policies: ['lifecycle'],
-  store: ['lifecycle'],
+  store: ['lifecycle', 'secrets'],
   finhub: ['lifecycle'],
   temporal: ['lifecycle', 'secrets'],
   workflows: ['lifecycle'],

@@ -19,7 +19,8 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 async function run(config: WorkerConfiguration): Promise<void> {
   const logger = pino({ level: config.logLevel, base: null });
   Runtime.install({
-    logger: new DefaultLogger('TRACE', ({ level, message, meta }: LogEntry) =>
+    // At TRACE the SDK logs decoded payloads, personal data and all.
+    logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
     ),
     telemetryOptions: { logging: { forward: { level: 'WARN' } } },

@@ -20,7 +20,7 @@ export async function dependenciesOf(config: WorkerConfiguration): Promise<Activ
   const { timeoutMs } = config.finhub;
   return {
     finhub: new FinHubClient(config.finhub),
-    store: folderStore(config.documentStore),
+    store: folderStore(config.documentStore, config.keys),
     keys: config.keys,
     operators,
     policies,

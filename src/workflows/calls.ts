@@ -12,6 +12,7 @@ import { isOrganization, type Origin } from '../lifecycle/application.js';
 import type { CaseState, Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
+import { PHASES } from '../lifecycle/phases.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, pollsEvery } from './activities.js';
 import type { Case } from './case.js';
@@ -63,10 +64,7 @@ export class Calls {
     const call = (state.done[key] ??= { requestedAt: now() });
     if (call.result !== undefined) return call.result as ResultOf<Name>;
     const { result, provenance } = await this.#untilSettled(key, operation, options, async () => {
-      const made = callsTo(
-        this.#case.policy.callSeconds,
-        `${operation}${options.of === undefined ? '' : ` (${options.of})`}`,
-      );
+      const made = callsTo(this.#case.policy.callSeconds, this.#summary(options.of));
       const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
       // Not cut short by a cancellation: what a write came to must be known.
       return CancellationScope.nonCancellable(() =>
@@ -81,7 +79,7 @@ export class Calls {
   /** Reads; nothing is kept. */
   async read<Name extends ActivityName>(operation: Name, input: CallInput<Name>): Promise<ResultOf<Name>> {
     const { result } = await this.#untilSettled(operation, operation, {}, async () => {
-      const activity = callsTo(this.#case.policy.callSeconds, operation)[operation] as unknown as (
+      const activity = callsTo(this.#case.policy.callSeconds, this.#summary())[operation] as unknown as (
         call: unknown,
       ) => Promise<Performed>;
       return activity({ input, for: this.#purpose(operation, now(), {}) });
@@ -119,7 +117,7 @@ export class Calls {
   async openSession(): Promise<void> {
     await this.#untilSettled('openSession', 'openSession', {}, async () => {
       const session = this.#credentials();
-      await callsTo(this.#case.policy.callSeconds, 'openSession').openSession({
+      await callsTo(this.#case.policy.callSeconds, this.#summary()).openSession({
         session,
         for: this.#purpose('openSession', now(), {}),
       });
@@ -137,7 +135,7 @@ export class Calls {
     const call = { session: this.#credentials(), for: this.#purpose('closeSession', now(), {}) };
     return async () => {
       try {
-        await callsTo(this.#case.policy.callSeconds, 'closeSession', 3).closeSession(call);
+        await callsTo(this.#case.policy.callSeconds, 'The end', 3).closeSession(call);
       } catch (error) {
         this.#case.record('sessionLeftOpen', failureOf(error).type);
       }
@@ -244,6 +242,14 @@ export class Calls {
         }
       }
     }
+  }
+
+  /** What Temporal's UI shows beside the operation: the phase it belongs to, and what it is about. */
+  #summary(of?: string): string {
+    const { kind, phases } = this.#case.state;
+    const phase = phases.find(({ state }) => state === 'active')?.name;
+    const title = PHASES[kind].find(({ name }) => name === phase)?.title ?? kind;
+    return of === undefined ? title : `${title}: ${of}`;
   }
 
   #purpose(
