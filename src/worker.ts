@@ -11,6 +11,7 @@ import { PolicyFileError } from './policies/policy-file.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
+import { bundlerOptions } from './worker/bundler-options.js';
 import { dependenciesOf } from './worker/dependencies.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -37,6 +38,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
       namespace: config.temporal.namespace,
       taskQueue: TASK_QUEUE,
       workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
+      bundlerOptions,
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,

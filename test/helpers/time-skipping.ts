@@ -10,11 +10,13 @@ import {
 } from '@temporalio/worker';
 import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
+import { bundlerOptions } from '../../src/worker/bundler-options.js';
 import { encrypted, startLane, type Lane, type LaneOptions } from './lane.js';
 
 /** What workers run: the lifecycles, bundled once per process. */
 export const bundled = lazily((): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
+    ...bundlerOptions,
     workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
     failureConverterPath: encrypted('any').failureConverterPath!,
     logger: new DefaultLogger('WARN'),
