@@ -6,16 +6,25 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Connection } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import { findTemporalBinary } from '../src/embedded/temporal-binary.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
-import type { Lane } from './helpers/lane.js';
-import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
+import { encrypted, type Lane } from './helpers/lane.js';
+import { bundled, startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
 const run = promisify(execFile);
+
+/** The newest audit entry of its event, once there are so many. */
+function audited(lane: Lane, id: string, event: string, count: number) {
+  return eventually(`${count} ${event} in the audit of ${id}`, async () => {
+    const entries = (await lane.client.audit(id)).filter((entry) => entry.event === event);
+    return entries.length === count && entries.at(-1);
+  });
+}
 
 /** Anybody who reaches Temporal may send anything; the plain Temporal CLI is how. */
 describe('what the Temporal CLI may send', () => {
@@ -51,13 +60,6 @@ describe('what the Temporal CLI may send', () => {
     await run(cli, ['workflow', 'signal', ...where, '--name', name, ...input]);
   }
 
-  /** The audit entry that is the newest of its event. */
-  const audited = (id: string, event: string, count: number) =>
-    eventually(`${count} ${event} in the audit of ${id}`, async () => {
-      const entries = (await lane.client.audit(id)).filter((entry) => entry.event === event);
-      return entries.length === count && entries.at(-1);
-    });
-
   const decision = (more: object) =>
     JSON.stringify({ decisionId: 'd1', round: 1, verdict: 'approve', operator: { id: 'op-1' }, ...more });
 
@@ -80,7 +82,7 @@ describe('what the Temporal CLI may send', () => {
     ];
     for (const [index, [what, input, says]] of malformed.entries()) {
       await signal(id, 'decideVerification', ...input);
-      assert.match((await audited(id, 'decideVerificationMalformed', index + 1)).detail ?? '', says, what);
+      assert.match((await audited(lane, id, 'decideVerificationMalformed', index + 1)).detail ?? '', says, what);
     }
 
     // The CLI sends no broken JSON itself; other programs do.
@@ -90,7 +92,7 @@ describe('what the Temporal CLI may send', () => {
       signalName: 'decideVerification',
       input: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"decisionId":') }] },
     });
-    await audited(id, 'decideVerificationMalformed', malformed.length + 1);
+    await audited(lane, id, 'decideVerificationMalformed', malformed.length + 1);
 
     const refused: [operator: string, says: RegExp][] = [
       ['nobody', /^refused, UnknownOperator/],
@@ -98,7 +100,7 @@ describe('what the Temporal CLI may send', () => {
     ];
     for (const [index, [operator, says]] of refused.entries()) {
       await signal(id, 'decideVerification', '--input', decision({ decisionId: operator, operator: { id: operator } }));
-      const entry = await audited(id, 'decideVerification', index + 1);
+      const entry = await audited(lane, id, 'decideVerification', index + 1);
       assert.match(entry.detail ?? '', says);
       assert.deepEqual([entry.by, entry.round], [operator, 1]);
     }
@@ -113,7 +115,7 @@ describe('what the Temporal CLI may send', () => {
     const id = await lane.toReview(await anIndividual());
     for (const name of MESSAGES) {
       await signal(id, name, '--input', 'null');
-      await audited(id, `${name}Malformed`, 1);
+      await audited(lane, id, `${name}Malformed`, 1);
     }
     await lane.client.cancel(id, { by: 'backend', reason: 'done' });
   });
@@ -178,10 +180,7 @@ describe('the same decision, sent again', () => {
     );
     await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     assert.notEqual((await lane.client.caseView(id)).evidenceHash, evidenceHash);
-    await eventually('judged', async () => {
-      const again = await lane.client.decide(id, approval);
-      return !again.accepted && again.refusal === 'EvidenceChanged';
-    });
+    assert.match((await audited(lane, id, 'keptDecision', 1)).detail!, /^refused, EvidenceChanged/);
 
     const first = await anIndividual();
     const known = await lane.start(first);
@@ -214,6 +213,12 @@ describe('the same decision, sent again', () => {
       'AlreadyDecided',
       'applied',
     ]);
+    // What was decided side by side is decided the same way by a worker that takes the case over.
+    const history = await lane.temporal.workflow.getHandle(id).fetchHistory();
+    const { namespace } = lane.temporal.options;
+    const replayer = { workflowBundle: await bundled(), dataConverter: encrypted(namespace), namespace };
+    await Worker.runReplayHistory(replayer, history, id);
+
     const [approved] = answers;
     const { outcome } = approved.accepted
       ? await lane.finish(id)

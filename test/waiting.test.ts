@@ -91,7 +91,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
         requirements: ['document ANY'],
         end: (id) => lane.client.submitDocuments(id, { submittedBy: 'backoffice', documents }, { folder: EXAMPLES }),
       },
-      decision(/^decision on round 1 by TENANT$/),
+      decision(/^decision on round 1/),
       {
         phase: 'consents',
         who: 'customer',
@@ -129,7 +129,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
     const waits: Expected[] = [
       outage('registration', 'registerOrganization'),
       outage('personnel', 'addShareholder'),
-      decision(/^decision on round 1 by TENANT$/),
+      decision(/^decision on round 1/),
       {
         phase: 'consents',
         who: 'customer',

@@ -145,7 +145,7 @@ export interface CaseState {
   cancelRequest?: { by: string; reason: string } | undefined;
   outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
-  done: Record<string, { requestedAt: string; result?: unknown; provenance?: Provenance | undefined }>;
+  done: Record<string, { result: unknown; provenance: Provenance }>;
   audit: AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
   audited: number;

@@ -61,17 +61,15 @@ export class Calls {
   ): Promise<ResultOf<Name>> {
     const { state } = this.#case;
     const key = options.of === undefined ? operation : `${operation}/${options.of}`;
-    const call = (state.done[key] ??= { requestedAt: now() });
-    if (call.result !== undefined) return call.result as ResultOf<Name>;
+    const done = state.done[key];
+    if (done) return done.result as ResultOf<Name>;
     const { result, provenance } = await this.#untilSettled(key, operation, options, async () => {
       const made = callsTo(this.#case.policy.callSeconds, this.#summary(options.of));
       const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
       // Not cut short by a cancellation: what a write came to must be known.
-      return CancellationScope.nonCancellable(() =>
-        activity({ input: input(), for: this.#purpose(key, call.requestedAt, options) }),
-      );
+      return CancellationScope.nonCancellable(() => activity({ input: input(), for: this.#purpose(key, options) }));
     });
-    state.done[key] = { ...call, result, provenance };
+    state.done[key] = { result, provenance };
     if (provenance.how === 'adopted') this.#case.record('adopted', `${operation}: ${provenance.proof}`);
     return result as ResultOf<Name>;
   }
@@ -82,7 +80,7 @@ export class Calls {
       const activity = callsTo(this.#case.policy.callSeconds, this.#summary())[operation] as unknown as (
         call: unknown,
       ) => Promise<Performed>;
-      return activity({ input, for: this.#purpose(operation, now(), {}) });
+      return activity({ input, for: this.#purpose(operation, {}) });
     });
     return result as ResultOf<Name>;
   }
@@ -106,7 +104,7 @@ export class Calls {
       operation,
       { leave: ({ type }) => type === FAILURES.awaiting },
       async () => ({
-        result: await activity({ input, for: this.#purpose(operation, now(), {}) }),
+        result: await activity({ input, for: this.#purpose(operation, {}) }),
         provenance: { how: 'made' as const },
       }),
     );
@@ -119,7 +117,7 @@ export class Calls {
       const session = this.#credentials();
       await callsTo(this.#case.policy.callSeconds, this.#summary()).openSession({
         session,
-        for: this.#purpose('openSession', now(), {}),
+        for: this.#purpose('openSession', {}),
       });
       return { result: undefined, provenance: { how: 'made' } };
     });
@@ -132,7 +130,7 @@ export class Calls {
   logOut(): () => Promise<void> {
     const { finhub } = this.#case.state;
     if (!finhub.facts.includes('session')) return async () => {};
-    const call = { session: this.#credentials(), for: this.#purpose('closeSession', now(), {}) };
+    const call = { session: this.#credentials(), for: this.#purpose('closeSession', {}) };
     return async () => {
       try {
         await callsTo(this.#case.policy.callSeconds, 'The end', 3).closeSession(call);
@@ -182,13 +180,15 @@ export class Calls {
     const { state } = kase;
     const resolved = (): boolean => state.resolution !== undefined || state.corrected === true;
     try {
-      await condition(() => resolved() || kase.mayMove);
+      while (!resolved()) {
+        await condition(() => resolved() || kase.mayMove);
+        if (!resolved()) await kase.moveOn(resolved);
+      }
     } catch (error) {
       // Nobody has to decide any more: the case went on without the call, or ended.
       if (isCancellation(error)) withdraw(state);
       throw error;
     }
-    if (!resolved()) await kase.continueAsNew();
     const { resolution } = state;
     withdraw(state);
     kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
@@ -216,6 +216,7 @@ export class Calls {
     { leave, adopts }: Pick<CallOptions<ActivityName>, 'leave'> & { adopts?: string[] },
     attempt: () => Promise<Performed>,
   ): Promise<Performed> {
+    this.#case.show();
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
     for (let slowTries = 0; ;) {
@@ -252,16 +253,13 @@ export class Calls {
     return of === undefined ? title : `${title}: ${of}`;
   }
 
-  #purpose(
-    key: string,
-    requestedAt: string,
-    options: Pick<CallOptions<ActivityName>, 'actAs' | 'origin' | 'taken'>,
-  ): CallFor {
+  #purpose(key: string, options: Pick<CallOptions<ActivityName>, 'actAs' | 'origin' | 'taken'>): CallFor {
     const { application, finhub, kind } = this.#case.state;
     return {
       tenantId: application.tenantId,
       key: `${kind}/${application.tenantId}/${application.applicationId}/${key}`,
-      requestedAt,
+      // Not when this try was asked for: a workflow reset asks again.
+      requestedAt: this.#case.state.startedAt,
       origin: options.origin ?? application.origin,
       // Organizations act through the tenant's admin (S0: activation takes admin headers).
       session: finhub.facts.includes('session') ? this.#credentials() : undefined,

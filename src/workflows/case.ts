@@ -22,7 +22,7 @@ import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
-import { OwnActivities } from './own-activities.js';
+import { businessTimes } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
 
 /** Input of a lifecycle; `resumed` is the case where continue-as-new left it. */
@@ -30,6 +30,8 @@ export interface LifecycleInput {
   application: Application;
   resumed?: CaseState | undefined;
 }
+
+const CALM_MS = 100;
 
 export type PhaseFunction = (kase: Case) => Promise<void>;
 
@@ -46,8 +48,9 @@ export interface Wait {
 export class Case {
   readonly state: CaseState;
   readonly calls: Calls;
-  readonly own = new OwnActivities();
   readonly notifications: Notifications;
+  /** Messages taken in this run. */
+  messages = 0;
   readonly #shown: SearchAttributes;
   #wait: (Wait & { since: string }) | undefined;
   #scope: CancellationScope | undefined;
@@ -111,7 +114,7 @@ export class Case {
     try {
       if (wait.days && state.deadlines.length === 0) {
         const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
-        state.deadlines = deadlinesFrom(await this.own.businessTimes(times));
+        state.deadlines = deadlinesFrom(await businessTimes(times));
       }
       // In a new run the wait goes on; whoever it is for was told.
       const goesOn = state.waitingOn?.what === wait.what;
@@ -122,7 +125,7 @@ export class Case {
         const woken = (): boolean => met() || this.mayMove || nextDeadline(state.deadlines)?.at !== next?.at;
         const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
         if (!met() && !inTime) this.#pass(next!.kind, wait);
-        if (!met() && this.mayMove) await this.continueAsNew();
+        if (!met() && this.mayMove) await this.moveOn(met);
         this.show();
       }
     } finally {
@@ -176,14 +179,27 @@ export class Case {
     setCurrentDetails(checklist(this.state, new Date()));
   }
 
-  /** Whether the history is long and no message is being handled, so that a wait can move to a new run. */
+  /** Whether it is time for a new run. A wait moves to it, since nothing is under way at FinHub then, nor is a message. */
   get mayMove(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return (continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter) && allHandlersFinished();
   }
 
-  /** Moves to a new run, at once: nothing may happen to the case between `mayMove` and this. */
-  continueAsNew(): Promise<never> {
+  /**
+   * Moves to a new run after a moment without messages, so that whoever sent one has the answer before the run closes; under a flood that
+   * leaves no such moment, at twice the length. Returns if `met` or a message came first.
+   */
+  async moveOn(met: () => boolean): Promise<void> {
+    const { messages } = this;
+    const disturbed = (): boolean => met() || this.messages !== messages;
+    if (workflowInfo().historyLength <= 2 * this.policy.continueAsNewAfter) {
+      await condition(disturbed, CALM_MS, { summary: 'moves to a new run' });
+      if (disturbed() || !this.mayMove) return;
+    }
+    await this.#continueAsNew();
+  }
+
+  #continueAsNew(): Promise<never> {
     this.show();
     this.notifications.handOver();
     return continueAsNew({ application: this.state.application, resumed: this.state } satisfies LifecycleInput);
@@ -240,7 +256,6 @@ export class Case {
       Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });
       this.record('phaseStarted');
     }
-    this.show();
     let ended: 'completed' | 'skipped' = 'completed';
     try {
       await this.#prerequisites(name);

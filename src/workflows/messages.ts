@@ -14,7 +14,7 @@ import { decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { caseViewOf, statusOf } from '../lifecycle/status.js';
 import type { Case } from './case.js';
-import type { OwnActivities } from './own-activities.js';
+import { lookUpOperators } from './own-activities.js';
 
 /** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
 const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
@@ -48,6 +48,7 @@ export function answer(kase: Case): void {
 }
 
 async function take(kase: Case, name: MessageName, value: unknown): Promise<Answer> {
+  kase.messages += 1;
   let message: Message;
   try {
     message = { name, body: parseMessage(name, value) } as Message;
@@ -57,7 +58,7 @@ async function take(kase: Case, name: MessageName, value: unknown): Promise<Answ
     return refuse('Malformed', error.message);
   }
   const decision = message.name === 'decideVerification' ? message.body : undefined;
-  const known = new LookUps(kase.own);
+  const known = new LookUps();
   // The case may move on while operators are looked up; what it needs then is looked up as well.
   for (;;) {
     const missing = operatorsNamed(kase.state, message).filter((id) => !known.has(id));
@@ -65,29 +66,26 @@ async function take(kase: Case, name: MessageName, value: unknown): Promise<Answ
     await known.add(missing, decision);
   }
   const { state, answer } = decide(kase.state, message, known.given());
+  const { stage } = kase.state.review;
   Object.assign(kase.state, state);
-  kase.show();
+  // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
+  if (state.review.stage === stage) kase.show();
   if (name === 'cancel' && answer.accepted) kase.cancel();
   return answer;
 }
 
 /** Judges a decision that was kept for the round that is open now, with what the operators file says now. */
 export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
-  const known = new LookUps(kase.own);
+  const known = new LookUps();
   await known.add([kept.decision.operator.id], kept.decision);
   kase.occur({ name: 'keptDecision', kept }, known.given());
 }
 
 /** Operators as an activity found them; its result is recorded, so a replay judges by the same rights. */
 class LookUps {
-  readonly #own: OwnActivities;
   readonly #asked = new Set<string>();
   readonly #operators = new Map<string, Operator>();
   readonly #signed = new Set<string>();
-
-  constructor(own: OwnActivities) {
-    this.#own = own;
-  }
 
   has(id: string): boolean {
     return this.#asked.has(id);
@@ -95,7 +93,7 @@ class LookUps {
 
   async add(ids: string[], decision: Decision | undefined): Promise<void> {
     const { workflowId } = workflowInfo();
-    const { operators, signed } = await this.#own.lookUpOperators({ ids, workflowId, decision });
+    const { operators, signed } = await lookUpOperators({ ids, workflowId, decision });
     for (const id of ids) this.#asked.add(id);
     for (const operator of operators) this.#operators.set(operator.id, operator);
     if (signed && decision) this.#signed.add(decision.decisionId);

@@ -1,31 +1,21 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import type { PolicyActivities } from '../activities/policy.js';
 
-const local = proxyLocalActivities<Pick<Activities, keyof PolicyActivities>>({
+/** Look-ups in the worker's own configuration, harmless to repeat: a file that cannot be read now is tried again until it can. */
+const LOOK_UP = {
   startToCloseTimeout: '5s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-});
+} as const;
+
+/** What a case looks up on its way; quick, so it runs within the workflow task. */
+export const { loadPolicy, businessTimes } =
+  proxyLocalActivities<Pick<Activities, 'loadPolicy' | 'businessTimes'>>(LOOK_UP);
 
 /**
- * Look-ups in the worker's own configuration: quick, harmless to repeat, so they run within the workflow task. A file that cannot be read
- * now is tried again until it can.
- *
- * One at a time: two that run side by side may end in two activations, but a replay gets both results in one, where what follows from them
- * comes in another order; the case would then be stuck with a nondeterminism error.
+ * What messages look up while the case goes on. Not a local activity: its result and that of a call that is being cancelled may come to the
+ * workflow in two steps at first but in one in a replay, and what follows from them would then come in another order.
  */
-export class OwnActivities implements PolicyActivities {
-  #last: Promise<unknown> = Promise.resolve();
-
-  loadPolicy: PolicyActivities['loadPolicy'] = (input) => this.#inTurn(() => local.loadPolicy(input));
-
-  businessTimes: PolicyActivities['businessTimes'] = (input) => this.#inTurn(() => local.businessTimes(input));
-
-  lookUpOperators: PolicyActivities['lookUpOperators'] = (input) => this.#inTurn(() => local.lookUpOperators(input));
-
-  #inTurn<T>(lookUp: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(lookUp);
-    this.#last = result.catch(() => {});
-    return result;
-  }
-}
+export const { lookUpOperators } = proxyActivities<Pick<Activities, 'lookUpOperators'>>({
+  ...LOOK_UP,
+  summary: 'looks the operator up',
+});

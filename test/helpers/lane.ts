@@ -16,6 +16,7 @@ import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
 import type { Application } from '../../src/lifecycle/application.js';
+import type { Outcome } from '../../src/lifecycle/case-state.js';
 import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
@@ -52,6 +53,8 @@ export interface Lane {
   toReview(application: IndividualInput | OrganizationInput): Promise<string>;
   /** Follows a lifecycle that needs no attention until its workflow is closed, as an operator who approves and a customer who brings the activation code. */
   finish(id: string, operator?: string): Promise<Told>;
+  /** Waits until the workflow of a lifecycle is closed: all cleaning up is done then. */
+  closed(id: string): Promise<Outcome>;
   /** The code that FinHub mailed to the lifecycle's customer. */
   activationCode(id: string): Promise<string>;
   stop(): Promise<void>;
@@ -168,9 +171,10 @@ function laneOf(
         customer: async () => void (await client.submitActivationCode(id, await lane.activationCode(id))),
       };
       const status = await within(60, id, carry(client, id, people, unlessAttention));
-      await temporal.workflow.getHandle(id).result();
+      await lane.closed(id);
       return status;
     },
+    closed: (id) => within(60, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>),
     async activationCode(id) {
       const { finhub: known } = await client.caseView(id);
       return finhub.activationCode(known.customerId!);

@@ -133,4 +133,12 @@ export default [
     to: "!('outage' in (outcome as Outcome)) && ",
     test: 'a host that is down is left alone, and asked again after a pause',
   },
+  {
+    name: "an operation's key is made from the run id",
+    file: 'src/activities/finhub-calls.ts',
+    from: '      taken: purpose.taken ?? [],\n',
+    to: '      taken: purpose.taken ?? [],\n      key: `${purpose.key}/${activityInfo().workflowExecution?.runId}`,\n',
+    in: 'test/resets.test.ts',
+    test: 'individual: the workflow, to before each write while that is under way',
+  },
 ].map((mutant) => ({ in: 'test/finhub-client.test.ts', ...mutant }));

@@ -8,6 +8,7 @@ import { missingDocuments } from '../../lifecycle/review.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { judgeKept } from '../messages.js';
+import { businessTimes } from '../own-activities.js';
 
 type FinHubVerdict = 'APPROVED' | 'REJECTED';
 
@@ -86,7 +87,7 @@ async function open(kase: Case): Promise<void> {
   const { kind, risk, application } = kase.state;
   const rules = rulesFor(kase.policy, kind, risk);
   const times = { tenantId: application.tenantId, from: new Date().toISOString(), days: rules.deadlines };
-  kase.occur({ name: 'roundOpened', rules, deadlines: await kase.own.businessTimes(times) });
+  kase.occur({ name: 'roundOpened', rules, deadlines: await businessTimes(times) });
   const { state, due } = dueDecisions(kase.state);
   Object.assign(kase.state, state);
   for (const kept of due) await judgeKept(kase, kept);
