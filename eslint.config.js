@@ -8,12 +8,12 @@ const LAYERS = {
   sandbox: [],
   operators: ['lifecycle'],
   policies: ['lifecycle'],
-  store: ['lifecycle'],
+  store: ['lifecycle', 'secrets'],
   finhub: ['lifecycle'],
   temporal: ['lifecycle', 'secrets'],
   workflows: ['lifecycle'],
   activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators', 'policies', 'secrets'],
-  client: ['lifecycle', 'temporal', 'store', 'secrets'],
+  client: ['lifecycle', 'operators', 'temporal', 'store', 'secrets'],
   codec: ['secrets', 'temporal'],
   config: ['secrets', 'temporal'],
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],
@@ -42,7 +42,12 @@ const layerRules = folders.map((folder) => {
               message: `${folder}/ may import only types of ${other}/`,
             })),
             ...(folder === 'workflows'
-              ? [{ regex: '^(?!\\.|@temporalio/(workflow|common)$)', message: 'workflow code imports the workflow SDK and the contract only' }]
+              ? [
+                  {
+                    regex: '^(?!\\.|@temporalio/(workflow|common)$)',
+                    message: 'workflow code imports the workflow SDK and the contract only',
+                  },
+                ]
               : []),
             ...(folder === 'lifecycle' ? [{ regex: '^(?!\\.)', message: 'the contract imports nothing' }] : []),
           ],
@@ -68,6 +73,18 @@ export default tseslint.config(
     },
   },
   ...layerRules,
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite'] }] }] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite'] },
+          ],
+        },
+      ],
+    },
+  },
   prettier,
 );

@@ -164,7 +164,7 @@ async function withClient(use: (client: OnboardingClient) => Promise<void>): Pro
   const temporal = await connectClient(settings, keys);
   try {
     await ensureSearchAttributes(temporal.connection, settings.namespace);
-    await use(new OnboardingClient({ temporal, keys, store: folderStore(documentStore), tenantId }));
+    await use(new OnboardingClient({ temporal, keys, store: folderStore(documentStore, keys), tenantId }));
   } finally {
     await temporal.connection.close();
   }

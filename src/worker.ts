@@ -12,6 +12,7 @@ import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
+import { bundlerOptions } from './worker/bundler-options.js';
 import { dependenciesOf } from './worker/dependencies.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -20,7 +21,8 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 async function run(config: WorkerConfiguration): Promise<void> {
   const logger = pino({ level: config.logLevel, base: null });
   Runtime.install({
-    logger: new DefaultLogger('TRACE', ({ level, message, meta }: LogEntry) =>
+    // At TRACE the SDK logs decoded payloads, personal data and all.
+    logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
     ),
     telemetryOptions: { logging: { forward: { level: 'WARN' } } },
@@ -42,6 +44,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
       namespace,
       taskQueue: TASK_QUEUE,
       workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
+      bundlerOptions,
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,

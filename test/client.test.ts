@@ -24,6 +24,7 @@ import {
 import { applicationSchemas } from '../src/client/application-schema.js';
 import { faultsOf } from '../src/client/faults.js';
 import { visibilityQuery } from '../src/client/list.js';
+import { EncryptingCodec } from '../src/temporal/payload-codec.js';
 import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
 import type { IndividualApplication } from '../src/lifecycle/application.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
@@ -199,12 +200,14 @@ describe('secrets', () => {
   });
 });
 
+const storeKeys = parseKeyRing(newKeyRingText());
+
 describe('the document store', () => {
   const meta = { documentId: 'd1', type: 'PASSPORT', fileName: 'a.pdf' };
 
   it('gives back what it took, and notices what is missing or changed', async () => {
     const root = join(folder, 'store');
-    const store = folderStore(root);
+    const store = folderStore(root, storeKeys);
     const reference = await store.put(PDF, meta);
     assert.deepEqual(await store.put(PDF, meta), reference);
     assert.equal(reference.mimeType, 'application/pdf');
@@ -222,7 +225,7 @@ describe('the document store', () => {
   });
 
   it('takes PDF, JPEG and PNG up to 20 MB, as declared', async () => {
-    const store = folderStore(join(folder, 'checks'));
+    const store = folderStore(join(folder, 'checks'), storeKeys);
     const refused: [Buffer, string | undefined, RegExp][] = [
       [Buffer.alloc(0), undefined, /empty/],
       [Buffer.from('<html>'), undefined, /neither a PDF/],
@@ -259,7 +262,7 @@ describe('the client on a Temporal server', () => {
     client = new OnboardingClient({
       temporal,
       keys: parseKeyRing(env['ONBOARDING_KEYS']!),
-      store: folderStore(env['DOCUMENT_STORE']!),
+      store: folderStore(env['DOCUMENT_STORE']!, parseKeyRing(env['ONBOARDING_KEYS']!)),
       tenantId: TENANT,
       answerSeconds: 1,
       questionSeconds: 1,
@@ -316,8 +319,9 @@ describe('the client on a Temporal server', () => {
   it('hands documents over by reference and the password sealed', async () => {
     const { workflowId } = await client.startOrganization(await organization(), { folder: EXAMPLES });
     const history = await client.temporal.workflow.getHandle(workflowId).fetchHistory();
-    const input = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
-    const text = Buffer.from(input!).toString();
+    const input = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+    const codec = new EncryptingCodec({ keys: parseKeyRing(env['ONBOARDING_KEYS']!), namespace: 'default' });
+    const text = Buffer.from((await codec.decode(input!))[0]!.data!).toString();
     const { application } = JSON.parse(text) as { application: IndividualApplication };
     assert.ok(isSealed(application.password) && !text.includes('Zibintas'));
     assert.match(

@@ -318,14 +318,14 @@ describe('an unclear execution', () => {
     await lane.finhub.inject({ ...EXECUTE, kind: 'refuse-503', times: 10_000 });
     const id = await started(transfer);
     await lane.until(id, 'executes', ({ transfer: shown }) => shown?.state === 'executing');
-    await passing('it was repeated', 5000, async () =>
+    await passing('it was repeated', MINUTE, async () =>
       (await lane.client.audit(id)).some(({ event, detail }) => event === 'orderRead' && /READY.*repeat/.test(detail!)),
     );
     assert.deepEqual(await books(transfer), { prepared: 1, paid: 0 });
     await lane.finhub.moveClockTo(new Date(Date.parse(await lane.finhub.now()) + 16 * MINUTE));
-    await passing('it was prepared anew', 5000, async () => (await books(transfer)).prepared === 2);
+    await passing('it was prepared anew', MINUTE, async () => (await books(transfer)).prepared === 2);
     await lane.finhub.clearFaults();
-    await passing('it ends', 5000, async () => (await lane.client.status(id)).outcome !== null);
+    await passing('it ends', MINUTE, async () => (await lane.client.status(id)).outcome !== null);
     assert.deepEqual([(await ended(id)).status, await books(transfer)], ['completed', { prepared: 2, paid: 1 }]);
     const orders = await lane.finhub.table<{ reference: string; status: string }>('orders');
     assert.equal(orders.find(({ reference }) => reference === transfer.reference)!.status, 'EXPIRED');
@@ -338,7 +338,11 @@ describe('an unclear execution', () => {
     await eventually('it was executed', async () => (await books(transfer)).paid === 1);
     const path = '/api/v2.1/fintrans/{accountId}/orders/{orderId}';
     await lane.finhub.inject({ method: 'GET', path, kind: 'garble', times: 10_000 });
-    await passing('it needs attention', MINUTE, async () => (await lane.client.status(id)).status === 'needsAttention');
+    await passing(
+      'it needs attention',
+      10 * MINUTE,
+      async () => (await lane.client.status(id)).status === 'needsAttention',
+    );
     const { attention: shown } = await attention(id);
     assert.equal(shown?.failure, 'FinHubUnclear');
     assert.deepEqual(

@@ -3,17 +3,28 @@ import type { DeadlineKind, DeadlineTimes } from '../lifecycle/deadlines.js';
 import type { BusinessDays } from '../lifecycle/policy.js';
 import type { Calendar } from '../policies/policy-file.js';
 
-/** The hours that lie so many business days after `from`, at the same local time of day. */
+/**
+ * The hours that lie so many business days after `from`, at the same local time of day. What begins on a day without work counts from the
+ * beginning of the next business day.
+ */
 export function businessTimes(calendar: Calendar, from: string, days: BusinessDays): DeadlineTimes {
-  const start = DateTime.fromISO(from, { zone: calendar.timeZone });
+  const start = beginning(calendar, DateTime.fromISO(from, { zone: calendar.timeZone }));
   const kinds = Object.keys(days) as DeadlineKind[];
   return Object.fromEntries(kinds.map((kind) => [kind, addBusinessDays(calendar, start, days[kind]!)]));
 }
 
+function beginning(calendar: Calendar, from: DateTime): DateTime {
+  let day = from;
+  while (!isBusinessDay(calendar, day)) day = day.plus({ days: 1 }).startOf('day');
+  return day;
+}
+
 function addBusinessDays(calendar: Calendar, start: DateTime, days: number): string {
   let day = start;
+  let passed = 0;
   for (let left = days; left > 0;) {
-    day = day.plus({ days: 1 });
+    // Counted from the start: an hour that one day on the way does not have is back on the next.
+    day = start.plus({ days: (passed += 1) });
     if (isBusinessDay(calendar, day)) left -= 1;
   }
   return day.toUTC().toISO()!;

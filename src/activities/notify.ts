@@ -1,14 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { request } from 'undici';
-
-/** What leaves the service: ids and states only. */
-export interface Notification {
-  type: string;
-  /** ISO 8601. */
-  at: string;
-  data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
-}
+import type { Notification } from '../lifecycle/case-state.js';
 
 /** Where notifications go, and the secret that signs them: `whsec_` and base64, as Standard Webhooks has it. */
 export interface NotificationTarget {

@@ -95,7 +95,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
         throw error;
       }
     },
-    fingerprintTransfer: async (order) => fingerprint(keys, transferContent(order)),
+    fingerprintTransfer: (order) => Promise.resolve(fingerprint(keys, transferContent(order))),
     async lookUpTransfer({ workflowId }) {
       try {
         const { memo } = await getClient().workflow.getHandle(workflowId).describe();

@@ -8,16 +8,23 @@ import { table } from './table.js';
 
 /** A case for operators, ending with the commands that fit it now. */
 export function caseText(view: CaseView): string {
-  const { risk, decision, evidence, evidenceHash, attention, people } = view;
+  const { risk, decision, evidence, evidenceHash, attention, people, assignee, deadlines, notes } = view;
   const approvals = decision?.approvals.map(({ operatorId }) => operatorId).join(', ') || 'none yet';
   return [
     heading(view),
     ...statusLines(view),
     fields({
       risk,
+      'taken by': assignee,
       decision: decision && `${decision.level}, ${decision.quorum} approval(s) needed; approved by: ${approvals}`,
       evidence: evidenceHash,
     }),
+    deadlines.length > 0
+      ? table(
+          ['deadline', 'at', ''],
+          deadlines.map(({ kind, at, fired }) => [kind, at, fired ? 'passed' : '']),
+        )
+      : '',
     evidence.length > 0
       ? table(
           ['document', 'of', 'file', 'bytes', 'id'],
@@ -36,6 +43,12 @@ export function caseText(view: CaseView): string {
           people.map(({ ref, role, recordId, individualId }) => [ref, role, recordId, individualId]),
         )
       : '',
+    notes.length > 0
+      ? table(
+          ['note', 'by', ''],
+          notes.map(({ at, by, text }) => [at, by, text]),
+        )
+      : '',
     attention
       ? `${pc.yellow('needs attention')} ${attention.attentionId}: ${attention.operation} ended in ${attention.failure}: ${attention.message}`
       : '',
@@ -48,22 +61,30 @@ export function caseText(view: CaseView): string {
 
 function nextCommands({ kind, tenantId, applicationId, review, attention }: CaseView): string[] {
   const id = lifecycleId(kind, tenantId, applicationId);
+  const adopted = attention?.options.includes('adopt') ? attention.adopts.map((field) => ` ${field}=…`).join('') : '';
   return [
-    ...(review.stage === 'inReview' ? [`decide ${id} --as OPERATOR --approve`] : []),
-    ...(attention ? [`resolve ${id} --as OPERATOR --action ${attention.options.join('|')}`] : []),
+    ...(review.stage === 'inReview'
+      ? [`claim ${id} --as OPERATOR`, `decide ${id} --as OPERATOR --approve | --reject | --request-documents TYPE…`]
+      : []),
+    ...(attention
+      ? attention.options.map(
+          (action) => `resolve ${id} --as OPERATOR --action ${action}${action === 'adopt' ? ` --adopt${adopted}` : ''}`,
+        )
+      : []),
   ];
 }
 
 export function queueText(cases: CaseSummary[]): string {
   if (cases.length === 0) return 'no cases';
   return table(
-    ['case', 'phase', 'status', 'risk', 'decided by', 'due', 'attention'],
-    cases.map(({ workflowId, phase, status, riskLevel, reviewLevel, dueAt, needsAttention }) => [
+    ['case', 'phase', 'status', 'risk', 'decided by', 'taken by', 'due', 'attention'],
+    cases.map(({ workflowId, phase, status, riskLevel, reviewLevel, assignee, dueAt, needsAttention }) => [
       workflowId,
       phase,
       status,
       riskLevel,
       reviewLevel,
+      assignee,
       dueAt !== null && Date.parse(dueAt) < Date.now() ? pc.red(`${dueAt} overdue`) : dueAt,
       needsAttention ? pc.yellow('yes') : '',
     ]),

@@ -23,9 +23,16 @@ export async function readSecret(argument: string | undefined): Promise<string> 
 }
 
 /** `TYPE` or `TYPE@SUBJECT`, where the subject is a person's ref of the application. */
-export function typeAndSubject(argument: string): { type: string; subject?: string } {
+function typeAndSubject(argument: string): { type: string; subject?: string } {
   const [type = '', subject] = argument.split('@', 2);
   return { type, ...(subject && { subject }) };
+}
+
+/** `TYPE`, `TYPE@SUBJECT`, `TYPE=WHY` or `TYPE@SUBJECT=WHY`. */
+export function documentRequest(argument: string): { type: string; subject?: string; why?: string } {
+  const at = argument.indexOf('=');
+  if (at < 0) return typeAndSubject(argument);
+  return { ...typeAndSubject(argument.slice(0, at)), why: argument.slice(at + 1) };
 }
 
 /** `TYPE=FILE` or `TYPE@SUBJECT=FILE`. */

@@ -55,10 +55,15 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
       withClient(async (client) => printAnswer(json, await client.confirmTransfer(id, { by, orderId }))),
     );
 
-  addCommand(program, 'batch <file>', 'starts what JSON lines say, "-" for standard input; run again it starts nothing twice', [
-    'batch payday.jsonl --concurrency 16    # {"transfer": {…}} per line, or {"individual": {…}}, {"organization": {…}}',
-    'batch payday.jsonl --json > report.jsonl',
-  ])
+  addCommand(
+    program,
+    'batch <file>',
+    'starts what JSON lines say, "-" for standard input; run again it starts nothing twice',
+    [
+      'batch payday.jsonl --concurrency 16    # {"transfer": {…}} per line, or {"individual": {…}}, {"organization": {…}}',
+      'batch payday.jsonl --json > report.jsonl',
+    ],
+  )
     .option('--concurrency <number>', 'lines at work at a time', wholeNumber, 8)
     .option('--per-account <number>', 'transfers of one account at work at a time', wholeNumber, 1)
     .option('--no-follow', 'starts transfers without following them')

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
+import { KeyFileError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
@@ -65,6 +66,7 @@ function report(error: unknown): ExitName {
 const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[] = [
   [InvalidInput, 'invalid'],
   [ConfigurationError, 'invalid'],
+  [KeyFileError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
   [SearchAttributesMissing, 'invalid'],
   [ApplicationConflict, 'refused'],

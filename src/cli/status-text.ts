@@ -39,7 +39,8 @@ export function statusLines(status: LifecycleStatus): string[] {
     table(['phase', 'state', 'started', 'completed', ''], phases.map(phaseRow)),
     fields({
       'waiting for': waitingOn && waitingText(waitingOn),
-      review: isReviewed(status) && `${review.stage}, round ${review.round}${review.dueAt ? `, due ${review.dueAt}` : ''}`,
+      review:
+        isReviewed(status) && `${review.stage}, round ${review.round}${review.dueAt ? `, due ${review.dueAt}` : ''}`,
       reason: review.customerReason,
       customer: ids.customerId,
       account: ids.accountId,

@@ -1,7 +1,20 @@
 import type { Client } from '@temporalio/client';
+import type { JWK } from 'jose';
 import type { AuditEntry } from '../lifecycle/case-state.js';
-import type { Answer, Cancel, Decision, MessageBodies, MessageName, ResolveAttention } from '../lifecycle/messages.js';
+import type {
+  Answer,
+  Assign,
+  Cancel,
+  Claim,
+  Decision,
+  Extend,
+  MessageBodies,
+  MessageName,
+  Note,
+  ResolveAttention,
+} from '../lifecycle/messages.js';
 import type { CaseView } from '../lifecycle/status.js';
+import { signDecision } from '../operators/signature.js';
 import { ask, currentStatus, type CurrentStatus } from './current-status.js';
 import { fullLifecycleId } from './lifecycle-id.js';
 import { listCases, type CaseFilter, type CaseSummary } from './list.js';
@@ -60,9 +73,38 @@ export class CaseClient {
     return listCases(this.temporal, filter);
   }
 
-  /** An operator's decision; throws NoAnswer, after which the same decision may be sent again. */
-  async decide(id: string, decision: Decision): Promise<Answer> {
-    return this.send(id, 'decideVerification', decision, decision.decisionId);
+  /**
+   * An operator's decision; throws NoAnswer, after which the same decision may be sent again.
+   * @param key the operator's private key (Ed25519 JWK), where decisions have to be signed
+   */
+  async decide(id: string, decision: Decision, key?: JWK): Promise<Answer> {
+    const signature = key && (await signDecision(key, this.fullId(id), decision));
+    return this.send(id, 'decideVerification', signature ? { ...decision, signature } : decision, decision.decisionId);
+  }
+
+  /** Takes a case on, so that others see who has it. Throws NoAnswer. */
+  async claim(id: string, claim: Claim): Promise<Answer> {
+    return this.send(id, 'claim', claim);
+  }
+
+  /** Gives a case back that one has claimed. Throws NoAnswer. */
+  async release(id: string, claim: Claim): Promise<Answer> {
+    return this.send(id, 'release', claim);
+  }
+
+  /** Hands a case to an operator, whoever has it now. Throws NoAnswer. */
+  async assign(id: string, assignment: Assign): Promise<Answer> {
+    return this.send(id, 'assign', assignment);
+  }
+
+  /** Leaves a remark for other operators. Throws NoAnswer. */
+  async note(id: string, note: Note): Promise<Answer> {
+    return this.send(id, 'note', note);
+  }
+
+  /** Gives what the case waits for more time; its later deadlines move along. Throws NoAnswer. */
+  async extend(id: string, extension: Extend): Promise<Answer> {
+    return this.send(id, 'extend', extension);
   }
 
   /** How a call goes on that neither retries nor rules could settle. Throws NoAnswer. */

@@ -17,6 +17,10 @@ export interface CaseFilter {
   forOperators?: boolean | undefined;
   /** Reviews whose due date has passed. */
   overdue?: boolean | undefined;
+  /** Cases that this operator has. */
+  assignee?: string | undefined;
+  /** Cases that nobody has. */
+  unassigned?: boolean | undefined;
   /** Running ones only, unless asked for. */
   withClosed?: boolean | undefined;
   /** 100 by default. */
@@ -39,8 +43,8 @@ export interface CaseSummary {
 }
 
 /**
- * Cases by Temporal's visibility, which may lag some seconds behind: what counts about one case is what the case itself says. Those due
- * first come first.
+ * Cases by Temporal's visibility, which may lag some seconds behind: what counts about one case is what the case itself says. Of those
+ * within the limit, which Temporal chooses, the ones due first come first.
  */
 export async function listCases(temporal: Client, filter: CaseFilter): Promise<CaseSummary[]> {
   const { limit = 100 } = filter;
@@ -66,6 +70,8 @@ export function visibilityQuery(filter: CaseFilter, now: Date): string {
     filter.reviewLevel && `ReviewLevel = ${quoted(filter.reviewLevel)}`,
     filter.forOperators && '(NeedsAttention = true OR ReviewLevel IS NOT NULL)',
     filter.overdue && `ReviewDueAt < ${quoted(now.toISOString())}`,
+    filter.assignee && `ReviewAssignee = ${quoted(filter.assignee)}`,
+    filter.unassigned && 'ReviewAssignee IS NULL',
   ];
   return conditions.filter(Boolean).join(' AND ');
 }

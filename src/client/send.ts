@@ -27,31 +27,39 @@ export async function send<Name extends MessageName>(
   // The server compares ids only; with the body's hash in it, other content under the same id still reaches the lifecycle, which refuses it.
   const hash = createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 16);
   const options = { args: [body] as [unknown], ...(messageId && { updateId: `${messageId}:${hash}` }) };
-  try {
-    return await temporal.withDeadline(Date.now() + seconds * 1000, () =>
-      handle.executeUpdate<Answer, [unknown]>(name, options),
-    );
-  } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNobodyAnswering(error)) {
-      throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await temporal.withDeadline(deadline, () => handle.executeUpdate<Answer, [unknown]>(name, options));
+    } catch (error) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNobodyAnswering(error)) {
+        throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
+      }
+      if (error instanceof WorkflowNotFoundError) {
+        const status = await statusOf(temporal, workflowId);
+        if (status !== 'RUNNING') return refuse('AlreadyFinal', `the lifecycle has ended (${status.toLowerCase()})`);
+        // It has moved to a new run meanwhile, which has not heard of the message.
+        if (Date.now() < deadline) continue;
+        throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
+      }
+      if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+        const { type, message } = error.cause;
+        if (type === 'Malformed') return refuse('Malformed', message);
+        if (type === ENDED_MEANWHILE)
+          return refuse('AlreadyFinal', 'the lifecycle ended while it handled this message');
+      }
+      throw error;
     }
-    if (error instanceof WorkflowNotFoundError) return endedOrThrow(temporal, workflowId);
-    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-      const { type, message } = error.cause;
-      if (type === 'Malformed') return refuse('Malformed', message);
-      if (type === ENDED_MEANWHILE) return refuse('AlreadyFinal', 'the lifecycle ended while it handled this message');
-    }
-    throw error;
   }
 }
 
 /** The server's failure for an update that was accepted by a workflow which then ended. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 
-async function endedOrThrow(temporal: Client, workflowId: string): Promise<Answer> {
+async function statusOf(temporal: Client, workflowId: string): Promise<string> {
   try {
     const { status } = await temporal.workflow.getHandle(workflowId).describe();
-    return refuse('AlreadyFinal', `the lifecycle has ended (${status.name.toLowerCase()})`);
+    return status.name;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
     throw error;

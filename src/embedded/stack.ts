@@ -17,6 +17,8 @@ export interface StackOptions {
   ui?: boolean;
   /** Arguments of the sandbox, on top of a free port. */
   sandboxArgs?: string[];
+  /** SQLite file that keeps Temporal's state; in memory without it. */
+  dbFilename?: string;
   /** Variables of the worker, on top of what makes it reach server and sandbox. */
   workerEnv?: Record<string, string | undefined>;
   onProgress?: (line: string) => void;
@@ -30,7 +32,8 @@ export interface Stack {
   /** What a command line needs in its environment to reach all this. */
   environment: Record<string, string>;
   worker: Child;
-  startWorker: () => Promise<Child>;
+  /** One more worker, with variables on top of the first one's. */
+  startWorker: (env?: Record<string, string>) => Promise<Child>;
   stop: () => Promise<void>;
 }
 
@@ -38,12 +41,8 @@ export interface Stack {
  * Starts it all; `TEMPORAL_ADDRESS` and its companions name a Temporal server to use instead of one of our own.
  * Nothing of it outlives this process.
  */
-export async function startStack({
-  ui = false,
-  sandboxArgs = [],
-  workerEnv,
-  onProgress,
-}: StackOptions = {}): Promise<Stack> {
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { ui = false, sandboxArgs = [], workerEnv } = options;
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -54,7 +53,7 @@ export async function startStack({
     const viewer = ui ? await viewing() : undefined;
     const [sandbox, temporal, codec] = await Promise.all([
       startEntry('sandbox', { args: ['--port', '0', ...sandboxArgs], ready: /listening on (http:\S+)/ }),
-      temporalServer(viewer, onProgress),
+      temporalServer(viewer, options),
       viewer && startEntry('codec-server', { env: viewer.codecEnvironment, ready: /listening on/ }),
     ]);
     closing.push(sandbox.stop, temporal.stop);
@@ -66,14 +65,15 @@ export async function startStack({
       ...viewer?.cliEnvironment,
       DOCUMENT_STORE: join(folder, 'documents'),
     };
-    const startWorker = (): Promise<Child> => {
-      const env = { ...withoutFinHub(), ...environment, ...workerEnv };
-      return startEntry('worker', { env, ready: /"msg":"worker ready"/ });
+    const startWorker = async (more: Record<string, string> = {}): Promise<Child> => {
+      const env = { ...withoutFinHub(), ...environment, ...workerEnv, ...more };
+      const started = await startEntry('worker', { env, ready: /"msg":"worker ready"/ });
+      closing.push(started.stop);
+      return started;
     };
     const { client, close } = await connect({ ...process.env, ...withoutFinHub(), ...environment });
     closing.push(close);
     const worker = await startWorker();
-    closing.push(worker.stop);
     return { temporal, sandboxUrl, client, environment, worker, startWorker, stop };
   } catch (error) {
     await stop();
@@ -113,14 +113,18 @@ async function viewing(): Promise<Viewer> {
   };
 }
 
-async function temporalServer(viewer: Viewer | undefined, onProgress?: (line: string) => void): Promise<OurServer> {
+async function temporalServer(
+  viewer: Viewer | undefined,
+  { dbFilename, onProgress }: Pick<StackOptions, 'dbFilename' | 'onProgress'>,
+): Promise<OurServer> {
   if (process.env['TEMPORAL_ADDRESS']) {
     return { address: temporalSettings().address, uiUrl: undefined, ours: false, stop: async () => {} };
   }
   const server = await startTemporalServer({
     searchAttributes: searchAttributeTypes,
     ...(viewer ? { ui: true, uiPort: viewer.uiPort, uiCodecEndpoint: viewer.uiCodecEndpoint } : {}),
-    ...(onProgress ? { onProgress } : {}),
+    ...(dbFilename === undefined ? {} : { dbFilename }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
   return { ...server, ours: true };
 }
@@ -138,7 +142,7 @@ async function connect(env: NodeJS.ProcessEnv): Promise<{ client: OnboardingClie
   const client = new OnboardingClient({
     temporal,
     keys,
-    store: folderStore(documentStore),
+    store: folderStore(documentStore, keys),
     ...(tenantId ? { tenantId } : {}),
   });
   return { client, close: () => temporal.connection.close() };

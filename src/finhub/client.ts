@@ -17,7 +17,7 @@ export interface FinHubOptions {
   legacy?: { baseUrl: string; apiKey: string } | undefined;
   /** Milliseconds one request may take in all. */
   timeoutMs: number;
-  /** Requests under way at a time for the tenant; more wait for their turn. */
+  /** The tenant's requests under way at a time, for each host; more wait for their turn. */
   maxConnections: number;
   /** FinHub's `deviceId` header. */
   deviceId: string;
@@ -116,7 +116,7 @@ export class FinHubClient {
     return this.#options.powerTenant;
   }
 
-  #sessionFor<I, R>(endpoint: Endpoint<I, R>, context: CallContext): Promise<Session> | undefined {
+  #sessionFor<I, R>(endpoint: Endpoint<I, R>, context: CallContext): Session | Promise<Session> | undefined {
     switch (endpoint.auth) {
       case 'none':
       case 'apiKey':

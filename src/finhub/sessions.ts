@@ -66,30 +66,35 @@ export class Sessions {
   }
 
   /** The session of an admin of the tenant or power tenant. */
-  actor({ organizationId, userId, username, password }: Actor): Promise<Session> {
-    const ids = { organizationId, userId };
-    return this.#session({
-      key: `admin/${organizationId}/${userId}`,
-      password,
-      open: () => this.#send(openAdminSession, { ...ids, username, password, ...this.#tenant }),
-      close: (sessionId, token) => this.#send(closeAdminSession, { ...ids, sessionId }, token),
-    });
+  actor(actor: Actor): Session | Promise<Session> {
+    const { organizationId, userId, username, password } = actor;
+    const key = `admin/${organizationId}/${userId}`;
+    return (
+      this.#current(key) ??
+      this.#opened({
+        ...{ key, password },
+        open: () => this.#send(openAdminSession, { organizationId, userId, username, password, ...this.#tenant }),
+        close: (sessionId, token) => this.#send(closeAdminSession, { organizationId, userId, sessionId }, token),
+      })
+    );
   }
 
   /** The session of a customer or of an organization's user; opened if it is not. */
-  open(credentials: Credentials): Promise<Session> {
+  open(credentials: Credentials): Session | Promise<Session> {
     const { kind, customerId, userId, username, password } = credentials;
-    const ids = { customerId, userId };
+    const key = customerKey(credentials);
     const [login, logout] =
       kind === 'individual'
         ? [openCustomerSession, closeCustomerSession]
         : [openOrganizationSession, closeOrganizationSession];
-    return this.#session({
-      key: customerKey(credentials),
-      password,
-      open: () => this.#send(login, { ...ids, username, password, ...this.#tenant }),
-      close: (sessionId, token) => this.#send(logout, { ...ids, sessionId }, token),
-    });
+    return (
+      this.#current(key) ??
+      this.#opened({
+        ...{ key, password },
+        open: () => this.#send(login, { customerId, userId, username, password, ...this.#tenant }),
+        close: (sessionId, token) => this.#send(logout, { customerId, userId, sessionId }, token),
+      })
+    );
   }
 
   /** Forgets a session that FinHub no longer takes, unless another call has renewed it already. */
@@ -120,11 +125,15 @@ export class Sessions {
     }
   }
 
-  /** The open session, or the one login that all wait for. */
-  #session(login: Login): Promise<Session> {
-    const { key, password } = login;
+  /** The open session, if it is not about to end. */
+  #current(key: string): Session | undefined {
     const open = this.#open.get(key);
-    if (open && open.renewAt > Date.now()) return Promise.resolve(open);
+    return open && open.renewAt > Date.now() ? open : undefined;
+  }
+
+  /** The one login that all wait for. */
+  #opened(login: Login): Promise<Session> {
+    const { key, password } = login;
     // A corrected password is another credential: the old one's refusal must not block it.
     const credential = `${key}\n${password}`;
     const opening = this.#opening.get(credential);

@@ -1,9 +1,9 @@
-import { bulkhead } from 'cockatiel';
 import { Agent } from 'undici';
 import { errorIn, unwrap } from './answer.js';
 import { Breaker, type Outcome } from './breaker.js';
 import type { Method } from './endpoint.js';
 import { FinHubError } from './error.js';
+import { exchange, type HttpAnswer } from './exchange.js';
 
 export interface HttpRequest {
   operation: string;
@@ -23,7 +23,7 @@ export interface HttpRequest {
 export interface TransportOptions {
   /** Milliseconds one request may take in all; also how long a host that is down is left alone. */
   timeoutMs: number;
-  /** Requests under way at a time; more wait for their turn. */
+  /** Requests to a host under way at a time; more wait for their turn. */
   maxConnections: number;
 }
 
@@ -38,12 +38,10 @@ const NEVER_SENT =
 export class Transport {
   readonly #timeoutMs: number;
   readonly #agent: Agent;
-  readonly #turn;
   readonly #breakers = new Map<string, Breaker>();
 
   constructor({ timeoutMs, maxConnections }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
-    this.#turn = bulkhead(maxConnections, Infinity);
     this.#agent = new Agent({
       connections: maxConnections,
       connect: { timeout: Math.min(timeoutMs, 5000) },
@@ -59,36 +57,23 @@ export class Transport {
    * @throws FinHubError for everything else
    */
   async send(http: HttpRequest): Promise<unknown> {
-    const outcome = await this.#turn.execute(() =>
-      this.#breakerOf(http.origin).run(http.operation, () => this.#exchange(http)),
-    );
+    const outcome = await this.#breakerOf(http.origin).run(http.operation, () => this.#exchange(http));
     if ('error' in outcome) throw outcome.error;
     return outcome.payload;
   }
 
+  /** Ends all connections; whatever is still under way gets no answer. */
   async close(): Promise<void> {
-    await this.#agent.close();
+    await this.#agent.destroy();
   }
 
   async #exchange(http: HttpRequest): Promise<Outcome> {
     const { origin, path, method, headers, body, signal } = http;
-    const deadline = new AbortController();
-    const end = () => deadline.abort();
-    const timer = setTimeout(end, this.#timeoutMs);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
+    const request = { origin, path, method, headers, body: body === undefined ? null : JSON.stringify(body) };
     try {
-      const answer = await this.#agent.request({
-        ...{ origin, path, method, headers },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: deadline.signal,
-      });
-      return outcomeOf(http, answer.statusCode, answer.headers, await answer.body.text());
+      return outcomeOf(http, await exchange(this.#agent, request, this.#timeoutMs, signal));
     } catch (error) {
       return { error: noAnswer(http, error), outage: !signal?.aborted };
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
     }
   }
 
@@ -99,7 +84,7 @@ export class Transport {
   }
 }
 
-function outcomeOf(http: HttpRequest, status: number, headers: Record<string, unknown>, text: string): Outcome {
+function outcomeOf(http: HttpRequest, { status, headers, text }: HttpAnswer): Outcome {
   let body: unknown = {};
   try {
     if (text !== '') body = JSON.parse(text);

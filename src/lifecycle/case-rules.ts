@@ -153,24 +153,25 @@ export function correct(
 
 /**
  * Path of the first part of a corrected application that is of another kind than before: a list stays a list of what it held, an object an
- * object, a text a text. What the texts say is for FinHub to check; lifecycles only rely on the shape.
+ * object, a text a text. What the texts say is for FinHub to check; lifecycles rely on the shape alone. People in a list need not have all
+ * that the first one has.
  */
-function misfit(before: unknown, after: unknown, path: string): string | undefined {
-  if (before === undefined) return undefined;
+function misfit(before: unknown, after: unknown, path: string, inList = false): string | undefined {
+  const isPart = typeof before === 'object' && before !== null;
+  if (before === undefined || (after === undefined && (inList || !isPart))) return undefined;
   if (Array.isArray(before)) {
     if (!Array.isArray(after)) return path;
-    return first(after, (item, index) => misfit(before[0], item, `${path}[${index}]`));
+    return firstOf(after, (item, index) =>
+      item === undefined ? path : misfit(before[0], item, `${path}[${index}]`, true),
+    );
   }
-  if (typeof before !== 'object' || before === null) {
-    return after === undefined || typeof after === typeof before ? undefined : path;
-  }
+  if (!isPart) return typeof after === typeof before ? undefined : path;
   if (typeof after !== 'object' || after === null || Array.isArray(after)) return path;
-  return first(Object.entries(before), ([key, value]) =>
-    misfit(value, (after as Record<string, unknown>)[key], `${path}.${key}`),
-  );
+  const parts = after as Record<string, unknown>;
+  return firstOf(Object.entries(before), ([key, value]) => misfit(value, parts[key], `${path}.${key}`, inList));
 }
 
-function first<T>(items: readonly T[], fault: (item: T, index: number) => string | undefined): string | undefined {
+function firstOf<T>(items: readonly T[], fault: (item: T, index: number) => string | undefined): string | undefined {
   for (const [index, item] of items.entries()) {
     const found = fault(item, index);
     if (found !== undefined) return found;

@@ -2,7 +2,7 @@ import type { Application, ConsentEvidence, Money } from './application.js';
 import type { Deadline } from './deadlines.js';
 import type { FieldError } from './failures.js';
 import type { AttentionAction, ResolveAttention } from './messages.js';
-import type { ConsentTerms, PaymentAccount } from './payment-account.js';
+import type { PaymentAccount } from './payment-account.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
@@ -131,8 +131,6 @@ export interface FinHubRecord {
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
   beneficiaries: Record<string, string>;
   paymentConsentId?: string | undefined;
-  /** What the payment consent was made with, and its end. */
-  paymentConsent?: { terms: ConsentTerms; validUntil: string } | undefined;
   facts: Prerequisite[];
 }
 
@@ -173,7 +171,7 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   cancelRequest?: { by: string; reason: string } | undefined;
   outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
-  done: Record<string, { requestedAt: string; result?: unknown; provenance?: Provenance | undefined }>;
+  done: Record<string, { result: unknown; provenance: Provenance }>;
   audit: AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
   audited: number;

@@ -64,6 +64,16 @@ const Settings = z
           message: 'high risk is decided by POWER_TENANT; FinHub takes no other approval',
         });
       }
+      for (const risk of ['LOW', 'MEDIUM', 'HIGH'] as const) {
+        const { quorum, portalDecision } = review[kind][risk];
+        if (quorum > 1 && portalDecision === 'adopt') {
+          context.addIssue({
+            code: 'custom',
+            path: ['review', kind, risk, 'portalDecision'],
+            message: "a quorum takes hold; in FinHub's portal one person would decide alone",
+          });
+        }
+      }
     }
   });
 

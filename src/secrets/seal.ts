@@ -1,11 +1,9 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { BoxError, close, open } from './box.js';
 import { deriveKey, type KeyRing } from './key-ring.js';
 
 const PREFIX = 'sealed:v1:';
 const PATTERN = /^sealed:v1:([A-Za-z0-9._-]{1,40}):([A-Za-z0-9_-]+)$/;
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** A sealed text that cannot be opened; the message holds nothing of it. */
 export class SealError extends Error {
@@ -17,17 +15,10 @@ export function isSealed(text: string): boolean {
   return PATTERN.test(text);
 }
 
-/**
- * Seals a secret with the current key: `sealed:v1:<keyId>:<base64url of nonce, ciphertext, tag>`, AES-256-GCM with a random nonce and
- * everything before the last colon as associated data.
- */
+/** Seals a secret with the current key: `sealed:v1:<keyId>:<base64url>`; everything before the last colon is authenticated with it. */
 export function seal(keys: KeyRing, plain: string): string {
   const head = `${PREFIX}${keys.current}`;
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, sealingKey(keys, keys.current), nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(head));
-  const sealed = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return `${head}:${sealed.toString('base64url')}`;
+  return `${head}:${close(keys, 'seal v1', head, Buffer.from(plain)).toString('base64url')}`;
 }
 
 /**
@@ -37,18 +28,12 @@ export function seal(keys: KeyRing, plain: string): string {
 export function unseal(keys: KeyRing, text: string): string {
   const [, keyId, body] = PATTERN.exec(text) ?? [];
   if (keyId === undefined || body === undefined) throw new SealError('this text is not sealed');
-  const bytes = Buffer.from(body, 'base64url');
-  const end = bytes.length - TAG_BYTES;
-  if (end < NONCE_BYTES) throw new SealError('the sealed text is cut short');
-  const decipher = createDecipheriv(CIPHER, sealingKey(keys, keyId), bytes.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(Buffer.from(`${PREFIX}${keyId}`));
-  decipher.setAuthTag(bytes.subarray(end));
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]).toString('utf8');
-  } catch {
-    throw new SealError(`the sealed text was changed, or its key "${keyId}" is not the one it was sealed with`);
+    return open(keys, keyId, 'seal v1', `${PREFIX}${keyId}`, Buffer.from(body, 'base64url')).toString('utf8');
+  } catch (error) {
+    if (error instanceof BoxError)
+      throw new SealError(`a sealed text does not open: ${error.message}`, { cause: error });
+    throw error;
   }
 }
 
@@ -57,17 +42,7 @@ export function unseal(keys: KeyRing, text: string): string {
  * could be guessed; the same over rotations, since its key is the ring's `fingerprint` key and not the current one.
  */
 export function fingerprint(keys: KeyRing, canonicalText: string): string {
-  return createHmac('sha256', required(keys, keys.fingerprint, 'fingerprint v1'))
-    .update(canonicalText)
-    .digest('hex');
-}
-
-function sealingKey(keys: KeyRing, keyId: string): Buffer {
-  return required(keys, keyId, 'seal v1');
-}
-
-function required(keys: KeyRing, keyId: string, purpose: string): Buffer {
-  const key = deriveKey(keys, keyId, purpose);
-  if (key === undefined) throw new SealError(`the key ring holds no key "${keyId}"`);
-  return key;
+  const key = deriveKey(keys, keys.fingerprint, 'fingerprint v1');
+  if (!key) throw new SealError(`the key ring holds no key "${keys.fingerprint}"`);
+  return createHmac('sha256', key).update(canonicalText).digest('hex');
 }

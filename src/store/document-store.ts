@@ -29,11 +29,12 @@ export interface DocumentStore {
 export class DocumentUnavailable extends Error {
   override readonly name = 'DocumentUnavailable';
   readonly reason: 'missing' | 'changed';
-  constructor(reference: DocumentReference, reason: 'missing' | 'changed') {
+  constructor(reference: DocumentReference, reason: 'missing' | 'changed', options?: ErrorOptions) {
     super(
       reason === 'missing'
         ? `the document store holds no document ${reference.documentId}`
-        : `document ${reference.documentId} is not what was stored: its size or SHA-256 differs`,
+        : `document ${reference.documentId} is not what was stored, or its key is not in the ring`,
+      options,
     );
     this.reason = reason;
   }

@@ -1,12 +1,9 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { deriveKey, type KeyRing } from '../secrets/key-ring.js';
+import { BoxError, close, open } from '../secrets/box.js';
+import type { KeyRing } from '../secrets/key-ring.js';
 
 const ENCODING = 'binary/encrypted';
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** A payload that cannot be read here; its case stalls until the key is back in the ring, others go on. */
 export class UndecodablePayload extends Error {
@@ -29,7 +26,6 @@ export interface CodecOptions {
  */
 export class EncryptingCodec implements PayloadCodec {
   readonly #options: CodecOptions;
-  readonly #derived = new Map<string, Buffer>();
 
   constructor(options: CodecOptions) {
     this.#options = options;
@@ -49,50 +45,34 @@ export class EncryptingCodec implements PayloadCodec {
   }
 
   #encrypt(payload: Payload): Payload {
-    const keyId = this.#options.keys.current;
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, this.#key(keyId), nonce, { authTagLength: TAG_BYTES });
-    cipher.setAAD(this.#bound(keyId));
+    const { keys } = this.#options;
     const plain = proto.temporal.api.common.v1.Payload.encode(payload).finish();
-    const data = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    return { metadata: { encoding: Buffer.from(ENCODING), 'key-id': Buffer.from(keyId) }, data };
+    return {
+      metadata: { encoding: Buffer.from(ENCODING), 'key-id': Buffer.from(keys.current) },
+      data: close(keys, 'payload v1', this.#bound(keys.current), plain),
+    };
   }
 
   #decrypt(payload: Payload): Payload {
+    const { keys, encryptedOnly } = this.#options;
     if (!isEncrypted(payload)) {
-      if (this.#options.encryptedOnly)
-        throw new UndecodablePayload('a payload is not encrypted, and this process takes no others');
+      if (encryptedOnly) throw new UndecodablePayload('a payload is not encrypted, and this process takes no others');
       return payload;
     }
     const keyId = Buffer.from(payload.metadata?.['key-id'] ?? []).toString();
-    const data = Buffer.from(payload.data ?? []);
-    const end = data.length - TAG_BYTES;
-    if (end < NONCE_BYTES) throw new UndecodablePayload('an encrypted payload is cut short');
-    const decipher = createDecipheriv(CIPHER, this.#key(keyId), data.subarray(0, NONCE_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(this.#bound(keyId));
-    decipher.setAuthTag(data.subarray(end));
     try {
-      const plain = Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, end)), decipher.final()]);
+      const plain = open(keys, keyId, 'payload v1', this.#bound(keyId), Buffer.from(payload.data ?? []));
       return proto.temporal.api.common.v1.Payload.decode(plain);
-    } catch (cause) {
-      throw new UndecodablePayload(`a payload was changed, or encrypted for another namespace (key "${keyId}")`, {
-        cause,
-      });
+    } catch (error) {
+      if (error instanceof BoxError) {
+        throw new UndecodablePayload(`an encrypted payload does not open: ${error.message}`, { cause: error });
+      }
+      throw error;
     }
   }
 
-  #key(keyId: string): Buffer {
-    const known = this.#derived.get(keyId) ?? deriveKey(this.#options.keys, keyId, 'payload v1');
-    if (!known)
-      throw new UndecodablePayload(`a payload is encrypted with key "${keyId}", which the key ring does not hold`);
-    this.#derived.set(keyId, known);
-    return known;
-  }
-
-  #bound(keyId: string): Buffer {
-    return Buffer.from(JSON.stringify([keyId, this.#options.namespace]));
+  #bound(keyId: string): string {
+    return JSON.stringify([keyId, this.#options.namespace]);
   }
 }
 

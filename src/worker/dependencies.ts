@@ -8,8 +8,8 @@ import { folderStore } from '../store/folder-store.js';
 /** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
 const CALL_MARGIN_SECONDS = 5;
 
-/** FinHub's requests that one activity makes at the most: a session, a read-back, the call itself. */
-const REQUESTS_PER_CALL = 3;
+/** HTTP timeouts that one activity goes through at the most: settling, a session, a read-back, a login as proof, the call itself. */
+const REQUESTS_PER_CALL = 5;
 
 /**
  * What a worker's activities need, by its configuration. Its owner closes `finhub`.
@@ -20,7 +20,7 @@ export async function dependenciesOf(config: WorkerConfiguration): Promise<Activ
   const { timeoutMs } = config.finhub;
   return {
     finhub: new FinHubClient(config.finhub),
-    store: folderStore(config.documentStore),
+    store: folderStore(config.documentStore, config.keys),
     keys: config.keys,
     operators,
     policies,

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { FAILURES } from '../lifecycle/failures.js';
 
@@ -36,18 +36,3 @@ export function pollsEvery(
     },
   });
 }
-
-/** Look-ups among the cases at Temporal, by the worker's own client. */
-export const caseLookUps = proxyActivities<Activities>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-});
-
-/**
- * Look-ups in the worker's own configuration: quick, harmless to repeat, so they run within the workflow task. A file that cannot be read
- * now is tried again until it can.
- */
-export const ownActivities = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '5s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-});

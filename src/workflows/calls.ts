@@ -12,6 +12,7 @@ import { isOrganization, type Origin } from '../lifecycle/application.js';
 import { caseName, type AnyCaseState, type CaseState, type Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
+import { PHASES } from '../lifecycle/phases.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, pollsEvery } from './activities.js';
 import type { Case } from './case.js';
@@ -60,20 +61,15 @@ export class Calls {
   ): Promise<ResultOf<Name>> {
     const { state } = this.#case;
     const key = options.of === undefined ? operation : `${operation}/${options.of}`;
-    const call = (state.done[key] ??= { requestedAt: now() });
-    if (call.result !== undefined) return call.result as ResultOf<Name>;
+    const done = state.done[key];
+    if (done) return done.result as ResultOf<Name>;
     const { result, provenance } = await this.#untilSettled(key, operation, options, async () => {
-      const made = callsTo(
-        this.#case.policy.callSeconds,
-        `${operation}${options.of === undefined ? '' : ` (${options.of})`}`,
-      );
+      const made = callsTo(this.#case.policy.callSeconds, this.#summary(options.of));
       const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
       // Not cut short by a cancellation: what a write came to must be known.
-      return CancellationScope.nonCancellable(() =>
-        activity({ input: input(), for: this.#purpose(key, call.requestedAt, options) }),
-      );
+      return CancellationScope.nonCancellable(() => activity({ input: input(), for: this.#purpose(key, options) }));
     });
-    state.done[key] = { ...call, result, provenance };
+    state.done[key] = { result, provenance };
     if (provenance.how === 'adopted') this.#case.record('adopted', `${operation}: ${provenance.proof}`);
     return result as ResultOf<Name>;
   }
@@ -85,10 +81,10 @@ export class Calls {
     { leave }: Pick<CallOptions<Name>, 'leave'> = {},
   ): Promise<ResultOf<Name>> {
     const { result } = await this.#untilSettled(operation, operation, { leave }, async () => {
-      const activity = callsTo(this.#case.policy.callSeconds, operation)[operation] as unknown as (
+      const activity = callsTo(this.#case.policy.callSeconds, this.#summary())[operation] as unknown as (
         call: unknown,
       ) => Promise<Performed>;
-      return activity({ input, for: this.#purpose(operation, now(), {}) });
+      return activity({ input, for: this.#purpose(operation, {}) });
     });
     return result as ResultOf<Name>;
   }
@@ -118,7 +114,7 @@ export class Calls {
       operation,
       { leave: (failure) => failure.type === FAILURES.awaiting || leave?.(failure) === true },
       async () => ({
-        result: await activity({ input, for: this.#purpose(operation, now(), {}) }),
+        result: await activity({ input, for: this.#purpose(operation, {}) }),
         provenance: { how: 'made' as const },
       }),
     );
@@ -129,9 +125,9 @@ export class Calls {
   async openSession(): Promise<void> {
     await this.#untilSettled('openSession', 'openSession', {}, async () => {
       const session = this.#credentials();
-      await callsTo(this.#case.policy.callSeconds, 'openSession').openSession({
+      await callsTo(this.#case.policy.callSeconds, this.#summary()).openSession({
         session,
-        for: this.#purpose('openSession', now(), {}),
+        for: this.#purpose('openSession', {}),
       });
       return { result: undefined, provenance: { how: 'made' } };
     });
@@ -144,10 +140,10 @@ export class Calls {
   logOut(): () => Promise<void> {
     const { finhub } = this.#case.state;
     if (!finhub.facts.includes('session')) return async () => {};
-    const call = { session: this.#credentials(), for: this.#purpose('closeSession', now(), {}) };
+    const call = { session: this.#credentials(), for: this.#purpose('closeSession', {}) };
     return async () => {
       try {
-        await callsTo(this.#case.policy.callSeconds, 'closeSession', 3).closeSession(call);
+        await callsTo(this.#case.policy.callSeconds, 'The end', 3).closeSession(call);
       } catch (error) {
         this.#case.record('sessionLeftOpen', failureOf(error).type);
       }
@@ -193,10 +189,18 @@ export class Calls {
     const kase = this.#case;
     const { state } = kase;
     const resolved = (): boolean => state.resolution !== undefined || state.corrected === true;
-    await condition(() => resolved() || kase.historyIsLong);
-    if (!resolved()) await kase.continueAsNew();
+    try {
+      while (!resolved()) {
+        await condition(() => resolved() || kase.mayMove);
+        if (!resolved()) await kase.moveOn(resolved);
+      }
+    } catch (error) {
+      // Nobody has to decide any more: the case went on without the call, or ended.
+      if (isCancellation(error)) withdraw(state);
+      throw error;
+    }
     const { resolution } = state;
-    Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
+    withdraw(state);
     kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
     kase.show();
     if (resolution?.action === 'abort') throw new Ending('aborted');
@@ -222,6 +226,7 @@ export class Calls {
     { leave, adopts }: { leave?: CallOptions<ActivityName>['leave'] | undefined; adopts?: string[] },
     attempt: () => Promise<Performed>,
   ): Promise<Performed> {
+    this.#case.show();
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
     for (let slowTries = 0; ;) {
@@ -250,17 +255,22 @@ export class Calls {
     }
   }
 
-  #purpose(
-    key: string,
-    requestedAt: string,
-    options: Pick<CallOptions<ActivityName>, 'actAs' | 'origin' | 'taken'>,
-  ): CallFor {
+  /** What Temporal's UI shows beside the operation: the phase it belongs to, and what it is about. */
+  #summary(of?: string): string {
+    const { kind, phases } = this.#case.state;
+    const phase = phases.find(({ state }) => state === 'active')?.name;
+    const title = PHASES[kind].find(({ name }) => name === phase)?.title ?? kind;
+    return of === undefined ? title : `${title}: ${of}`;
+  }
+
+  #purpose(key: string, options: Pick<CallOptions<ActivityName>, 'actAs' | 'origin' | 'taken'>): CallFor {
     const { state } = this.#case;
     const { application, kind } = state;
     return {
       tenantId: application.tenantId,
       key: `${kind}/${application.tenantId}/${caseName(state)}/${key}`,
-      requestedAt,
+      // Not when this try was asked for: a workflow reset asks again.
+      requestedAt: this.#case.state.startedAt,
       origin: options.origin ?? application.origin,
       session: this.#session(),
       actAs: options.actAs,
@@ -272,7 +282,7 @@ export class Calls {
   #session(): CallFor['session'] {
     const { application, payer, finhub } = this.#case.state;
     if ('reference' in application) return payer?.session;
-    if ('accountId' in application) return application.session;
+    if ('approvers' in application) return application.session;
     return finhub.facts.includes('session') ? this.#credentials() : undefined;
   }
 
@@ -288,6 +298,10 @@ export function loginOf({ application, finhub, kind }: CaseState) {
 }
 
 const now = (): string => new Date().toISOString();
+
+function withdraw(state: AnyCaseState): void {
+  Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
+}
 
 interface Performed {
   result: unknown;

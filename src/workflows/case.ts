@@ -11,17 +11,17 @@ import {
 } from '@temporalio/workflow';
 import { missingPrerequisites } from '../lifecycle/case-rules.js';
 import { recorded } from '../lifecycle/audit.js';
-import type { AnyCaseState, CaseState, Outcome, Requirement, Waiter } from '../lifecycle/case-state.js';
+import type { AnyCaseState, CaseState, Outcome, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { PhaseName } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
-import { ownActivities } from './activities.js';
 import { Calls } from './calls.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
+import { businessTimes } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
 
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
@@ -41,11 +41,13 @@ export interface Course<State extends AnyCaseState> {
   success: 'active' | 'completed';
 }
 
+const CALM_MS = 100;
+
 /** What is waited for, as people see it. */
 export interface Wait {
   who: Waiter;
   what: string;
-  requirements?: Requirement[] | undefined;
+  requirements?: (() => Requirement[]) | undefined;
   /** Business days to reminder, due time, escalation and expiry, for a wait that sets its own. */
   days?: BusinessDays | undefined;
 }
@@ -55,7 +57,10 @@ export class Case<State extends AnyCaseState = CaseState> {
   readonly state: State;
   readonly calls: Calls;
   readonly notifications: Notifications;
+  /** Messages taken in this run. */
+  messages = 0;
   readonly #shown: SearchAttributes;
+  #wait: (Wait & { since: string }) | undefined;
   #scope: CancellationScope | undefined;
 
   constructor(state: State) {
@@ -115,32 +120,43 @@ export class Case<State extends AnyCaseState = CaseState> {
   async wait(wait: Wait, met: () => boolean): Promise<void> {
     const { state } = this;
     if (met()) return;
-    if (wait.days && state.deadlines.length === 0) {
-      const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
-      state.deadlines = deadlinesFrom(await ownActivities.businessTimes(times));
+    try {
+      if (wait.days && state.deadlines.length === 0) {
+        const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
+        state.deadlines = deadlinesFrom(await businessTimes(times));
+      }
+      // In a new run the wait goes on; whoever it is for was told.
+      const goesOn = state.waitingOn?.what === wait.what;
+      this.#showWait({ ...wait, since: goesOn ? state.waitingOn!.since : new Date().toISOString() });
+      if (!goesOn) this.notifications.send('lifecycle.waiting', { for: wait.who });
+      while (!met()) {
+        const next = nextDeadline(state.deadlines);
+        const woken = (): boolean => met() || this.mayMove || nextDeadline(state.deadlines)?.at !== next?.at;
+        const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
+        if (!met() && !inTime) this.#pass(next!.kind, wait);
+        if (!met() && this.mayMove) await this.moveOn(met);
+        this.show();
+      }
+    } finally {
+      this.#wait = undefined;
+      this.#showNoWait();
+      state.deadlines = [];
     }
-    this.#showWait(wait);
-    if (wait.who !== 'finhub') this.notifications.send('lifecycle.waiting', { for: wait.who });
-    while (!met()) {
-      const next = nextDeadline(state.deadlines);
-      const woken = (): boolean => met() || this.historyIsLong || nextDeadline(state.deadlines)?.at !== next?.at;
-      if (await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` })) {
-        if (!met() && this.historyIsLong) await this.continueAsNew();
-      } else this.#pass(next!.kind, wait);
-      state.waitingOn = { ...state.waitingOn!, dueAt: timeOf(state.deadlines, 'due') };
-      this.show();
-    }
-    this.#endWait();
-    state.deadlines = [];
   }
 
-  /** Shows what is waited for while `work` runs. */
-  async waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements: Requirement[] = []): Promise<T> {
-    this.#showWait({ who, what, requirements });
+  /** Shows what is waited for while `work` runs; a wait that it is part of is shown again afterwards. */
+  async waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements?: () => Requirement[]): Promise<T> {
+    const outer = this.#wait;
+    const wait: Wait & { since: string } = { who, what, requirements, since: new Date().toISOString() };
+    this.#showWait(wait);
     try {
       return await work();
     } finally {
-      this.#endWait();
+      if (this.#wait === wait) {
+        this.#wait = outer;
+        if (outer) this.#showWait(outer);
+        else this.#showNoWait();
+      }
     }
   }
 
@@ -160,26 +176,50 @@ export class Case<State extends AnyCaseState = CaseState> {
     Object.assign(this.state, recorded(this.state, new Date(), { event, detail, by }));
   }
 
+  /** Keeps what must not be asked or found out again, beside the results of the calls. */
+  keep(key: string, result: unknown, provenance: Provenance = { how: 'made' }): void {
+    this.state.done[key] = { result, provenance };
+  }
+
+  kept<T>(key: string): T | undefined {
+    return this.state.done[key]?.result as T | undefined;
+  }
+
   /** Marks a fact about the customer as true. */
   establish(...facts: AnyCaseState['finhub']['facts']): void {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
   }
 
-  /** Brings what Temporal's UI shows up to date. */
+  /** Brings what people see up to date. */
   show(): void {
+    this.#refreshWait();
     this.#shown.update(this.state);
     setCurrentDetails(checklist(this.state, new Date()));
   }
 
-  /** Whether it is time to move to a new run; a wait does it when nothing is under way. */
-  get historyIsLong(): boolean {
+  /** Whether it is time for a new run. A wait moves to it, since nothing is under way at FinHub then, nor is a message. */
+  get mayMove(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter;
+    return (continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter) && allHandlersFinished();
   }
 
-  async continueAsNew(): Promise<never> {
-    await condition(allHandlersFinished);
-    await this.notifications.drained();
+  /**
+   * Moves to a new run after a moment without messages, so that whoever sent one has the answer before the run closes; under a flood that
+   * leaves no such moment, at twice the length. Returns if `met` or a message came first.
+   */
+  async moveOn(met: () => boolean): Promise<void> {
+    const { messages } = this;
+    const disturbed = (): boolean => met() || this.messages !== messages;
+    if (workflowInfo().historyLength <= 2 * this.policy.continueAsNewAfter) {
+      await condition(disturbed, CALM_MS, { summary: 'moves to a new run' });
+      if (disturbed() || !this.mayMove) return;
+    }
+    await this.#continueAsNew();
+  }
+
+  #continueAsNew(): Promise<never> {
+    this.show();
+    this.notifications.handOver();
     const { application } = this.state;
     return continueAsNew({ application, resumed: this.state } satisfies CaseInput<AnyCaseState>);
   }
@@ -198,18 +238,25 @@ export class Case<State extends AnyCaseState = CaseState> {
     if (kind === 'expiry') throw new Ending('expired');
   }
 
-  #showWait({ who, what, requirements = [] }: Wait): void {
-    const { waitingOn, deadlines } = this.state;
-    // The same wait, resumed in a new run, began when it began.
-    const since = waitingOn?.what === what ? waitingOn.since : new Date().toISOString();
-    this.state.waitingOn = { who, what, since, dueAt: timeOf(deadlines, 'due') };
-    this.state.requirements = requirements;
+  #showWait(wait: Wait & { since: string }): void {
+    this.#wait = wait;
     this.show();
   }
 
-  #endWait(): void {
+  #showNoWait(): void {
     this.state.waitingOn = undefined;
-    this.state.requirements = [];
+    if (!this.state.attention) this.state.requirements = [];
+  }
+
+  /** A message may have changed what is missing and when it is due. */
+  #refreshWait(): void {
+    const { state } = this;
+    if (!this.#wait) return;
+    const { who, what, since, requirements } = this.#wait;
+    const dueAt = timeOf(state.deadlines, 'due');
+    state.waitingOn = { who, what, since, dueAt };
+    // What needs attention shows requirements of its own.
+    if (!state.attention) state.requirements = (requirements?.() ?? []).map((one) => ({ ...one, dueAt }));
   }
 
   /** Ends the case at once for everybody, then logs the customer out. */
@@ -228,7 +275,6 @@ export class Case<State extends AnyCaseState = CaseState> {
       Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });
       this.record('phaseStarted');
     }
-    this.show();
     let ended: 'completed' | 'skipped' = 'completed';
     try {
       await this.#prerequisites(name);

@@ -1,11 +1,14 @@
-import { FLOW_VERSION } from '../lifecycle/phases.js';
+import { CancellationScope } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
-import { ownActivities } from './activities.js';
+import { FLOW_VERSION } from '../lifecycle/phases.js';
 import type { Case } from './case.js';
+import * as own from './own-activities.js';
 
 /** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
 export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
-  if (kase.state.policy) return;
-  kase.state.policy = await ownActivities.loadPolicy({ tenantId: kase.state.application.tenantId });
-  kase.record('started', `flow ${FLOW_VERSION}, policy ${kase.state.policy.version}`);
+  const { state } = kase;
+  if (state.policy) return;
+  // A lifecycle that is cancelled at once still has to tell of its end, and the policy says how.
+  state.policy = await CancellationScope.nonCancellable(() => own.loadPolicy({ tenantId: state.application.tenantId }));
+  kase.record('started', `flow ${FLOW_VERSION}, policy ${state.policy.version}`);
 }

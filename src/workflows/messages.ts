@@ -14,8 +14,8 @@ import type { Operator } from '../lifecycle/policy.js';
 import { decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { caseViewOf, statusOf } from '../lifecycle/status.js';
-import { ownActivities } from './activities.js';
 import type { Case } from './case.js';
+import { lookUpOperators } from './own-activities.js';
 
 /** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
 const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
@@ -49,6 +49,7 @@ export function answer(kase: Case<AnyCaseState>): void {
 }
 
 async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown): Promise<Answer> {
+  kase.messages += 1;
   let message: Message;
   try {
     message = { name, body: parseMessage(name, value) } as Message;
@@ -66,8 +67,10 @@ async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown)
     await known.add(missing, decision);
   }
   const { state, answer } = decide(kase.state, message, known.given());
+  const { stage } = kase.state.review;
   Object.assign(kase.state, state);
-  kase.show();
+  // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
+  if (state.review.stage === stage) kase.show();
   if (name === 'cancel' && answer.accepted) kase.cancel();
   return answer;
 }
@@ -91,7 +94,7 @@ class LookUps {
 
   async add(ids: string[], decision: Decision | undefined): Promise<void> {
     const { workflowId } = workflowInfo();
-    const { operators, signed } = await ownActivities.lookUpOperators({ ids, workflowId, decision });
+    const { operators, signed } = await lookUpOperators({ ids, workflowId, decision });
     for (const id of ids) this.#asked.add(id);
     for (const operator of operators) this.#operators.set(operator.id, operator);
     if (signed && decision) this.#signed.add(decision.decisionId);

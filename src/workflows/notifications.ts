@@ -1,25 +1,25 @@
-import { log, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { caseName, type AnyCaseState } from '../lifecycle/case-state.js';
+import { caseName, type AnyCaseState, type Notification } from '../lifecycle/case-state.js';
 import { statusWord } from '../lifecycle/status.js';
 
-const { notify } = proxyActivities<Pick<Activities, 'notify'>>({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '3 days',
-  summary: 'tells NOTIFY_URL',
-  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '1h' },
-});
+/** After this time nobody is told any more. */
+const GIVEN_UP_AFTER_MS = 3 * 24 * 3600_000;
+const LAST_TRY_MS = 60_000;
+
+/** Of a new run's history, the part that undelivered notifications may take up; else it would be long from its start. */
+const SHARE_OF_HISTORY = 1 / 4;
 
 /**
- * Tells the outside what happened: ids and states, no personal data, numbered within the lifecycle. Nothing waits for it; a run ends only
- * when all of it was delivered or given up after three days.
+ * Tells the outside what happened: ids and states, no personal data, numbered within the lifecycle. Nothing waits for a delivery, no
+ * cancellation breaks it off, and what was not delivered goes along into a new run. The last run ends when all of it was delivered or given up.
  */
 export class Notifications {
   readonly #state: AnyCaseState;
-  readonly #pending = new Set<Promise<void>>();
 
   constructor(state: AnyCaseState) {
     this.#state = state;
+    for (const notification of state.outbox) this.#deliver(notification);
   }
 
   send(type: string, more: Record<string, string> = {}): void {
@@ -40,13 +40,40 @@ export class Notifications {
       log.info(type, data);
       return;
     }
-    const sent = notify({ type, at: new Date().toISOString(), data })
-      .catch(() => log.warn('notification given up', { type, sequence: data.sequence }))
-      .finally(() => this.#pending.delete(sent));
-    this.#pending.add(sent);
+    const notification = { type, at: new Date().toISOString(), data };
+    state.outbox.push(notification);
+    this.#deliver(notification);
+  }
+
+  /** Leaves the newest ones for the next run to deliver, as many as its history should begin with. */
+  handOver(): void {
+    const { outbox, policy } = this.#state;
+    const most = Math.floor((policy?.continueAsNewAfter ?? 0) * SHARE_OF_HISTORY);
+    for (const notification of outbox.splice(0, Math.max(0, outbox.length - most))) givenUp(notification);
   }
 
   async drained(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    await condition(() => this.#state.outbox.length === 0);
   }
+
+  #deliver(notification: Notification): void {
+    const left = Date.parse(notification.at) + GIVEN_UP_AFTER_MS - Date.now();
+    const { notify } = proxyActivities<Pick<Activities, 'notify'>>({
+      startToCloseTimeout: '30s',
+      scheduleToCloseTimeout: Math.max(LAST_TRY_MS, left),
+      summary: 'tells NOTIFY_URL',
+      retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '1h' },
+    });
+    void CancellationScope.nonCancellable(() => notify(notification))
+      .catch(() => givenUp(notification))
+      .then(() => {
+        const { outbox } = this.#state;
+        const index = outbox.indexOf(notification);
+        if (index >= 0) outbox.splice(index, 1);
+      });
+  }
+}
+
+function givenUp({ type, data }: Notification): void {
+  log.warn('notification given up', { type, sequence: data.sequence });
 }

@@ -56,13 +56,13 @@ export async function settleOrder(
 ): Promise<SettledOrder> {
   for (let generation = 1; ; generation += 1) {
     const of = generation === 1 ? reference : `${reference}/${generation}`;
-    if (kept(kase, `lapsed/${of}`)) continue;
+    if (kase.kept(`lapsed/${of}`)) continue;
     const { order, prepared } = await prepare(kase, reference, of, request);
     if (confirmation) await confirmed(kase, prepared);
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before it was executed');
     const settled = await CancellationScope.nonCancellable(() => spend(kase, reference, of, order, prepared));
     if (settled) return settled;
-    keep(kase, `lapsed/${of}`, true);
+    kase.keep(`lapsed/${of}`, true);
     kase.record('orderLapsed', `${reference}: ${prepared.preparedOrderId} was not executed; it is prepared anew`);
     track(kase, { state: 'running', orderId: undefined, validUntil: undefined });
   }
@@ -76,7 +76,7 @@ async function prepare(
   request: () => Promise<OrderRequest>,
 ): Promise<{ order: OrderRequest; prepared: PreparedOrder }> {
   for (;;) {
-    const order = kept<OrderRequest>(kase, `order/${of}`) ?? (await request());
+    const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());
     const { accountId, iban, type, description, amount, counterparty, consentId } = order;
     const input = { accountId, iban, type, reference, description, amount, counterparty, consentId };
     try {
@@ -84,7 +84,7 @@ async function prepare(
         of,
         leave: ({ type }) => REFUSALS.has(type),
       });
-      keep(kase, `order/${of}`, order);
+      kase.keep(`order/${of}`, order);
       const { preparedOrderId: orderId, fees, validUntil } = prepared;
       track(kase, { state: 'prepared', orderId, fees, validUntil });
       return { order, prepared };
@@ -101,7 +101,7 @@ async function confirmed(kase: Case<AnyCaseState>, { preparedOrderId, validUntil
   const isConfirmed = (): boolean => state.confirmedOrderId === preparedOrderId;
   const left = validUntil === undefined ? undefined : Math.max(1, Date.parse(validUntil) - Date.now());
   const what = 'confirmation of the prepared order';
-  const requirements = [
+  const requirements = () => [
     { code: 'confirmation', message: `order ${preparedOrderId} waits for the customer's word`, dueAt: validUntil },
   ];
   const came = await kase.waiting(
@@ -157,7 +157,11 @@ async function execute(
       kase.record('orderRead', `${of}: ${read?.status ?? 'not found'} after ${failure.type}, hence ${step}`);
       switch (step) {
         case 'follow':
-          keep(kase, `executeOrder/${of}`, { orderId: preparedOrderId }, `FinHub's order is ${read!.status}`);
+          kase.keep(
+            `executeOrder/${of}`,
+            { orderId: preparedOrderId },
+            { how: 'adopted', proof: `FinHub's order is ${read!.status}` },
+          );
           return { orderId: preparedOrderId };
         case 'prepareAnew':
           return 'notExecuted';
@@ -278,19 +282,6 @@ async function settled(
 /** Keeps what a backend may show of a transfer. */
 function track({ state }: Case<AnyCaseState>, change: Partial<TransferRecord>): void {
   if (state.kind === 'transfer' && state.transfer) state.transfer = { ...state.transfer, ...change };
-}
-
-function kept<T>({ state }: Case<AnyCaseState>, key: string): T | undefined {
-  return state.done[key]?.result as T | undefined;
-}
-
-function keep(kase: Case<AnyCaseState>, key: string, result: unknown, proof?: string): void {
-  const requestedAt = kase.state.done[key]?.requestedAt ?? new Date().toISOString();
-  kase.state.done[key] = {
-    requestedAt,
-    result,
-    provenance: proof === undefined ? undefined : { how: 'adopted', proof },
-  };
 }
 
 const text = (money: Money | undefined): string => (money ? moneyText(money) : 'unknown');

@@ -32,14 +32,16 @@ async function upkeep(kase: Case<AccountState>): Promise<never> {
     kase.state.application = { ...kase.state.application, consent: consentAfter };
     kase.record('paymentConsentRenewed', `valid until ${consentAfter.validUntil}`);
     kase.show();
-    await kase.continueAsNew();
   }
 }
 
 /** Without a consent there is nothing to renew; the wait ends with the case's cancellation only. */
-async function untilRenewal({ state }: Case<AccountState>): Promise<void> {
-  const { consent } = state.application;
+async function untilRenewal(kase: Case<AccountState>): Promise<void> {
+  const { consent } = kase.state.application;
   if (!consent) return condition(() => false);
-  const left = renewalTime(consent).getTime() - Date.now();
-  if (left > 0) await condition(() => false, left, { summary: 'renewal of the payment consent' });
+  const left = (): number => renewalTime(consent).getTime() - Date.now();
+  while (left() > 0) {
+    await condition(() => kase.mayMove, left(), { summary: 'renewal of the payment consent' });
+    if (kase.mayMove) await kase.moveOn(() => false);
+  }
 }

@@ -14,8 +14,11 @@ export async function makeConsent(
   { accountId, terms, of }: { accountId: string; terms: ConsentTerms; of?: string },
 ): Promise<PaymentConsent> {
   const { allowedIbans, validDays, title, ...limits } = terms;
-  const made = (kase.state.done[keyOf(of)] ??= { requestedAt: new Date().toISOString() });
-  const from = new Date(made.requestedAt);
+  // Kept, so that a try on another day asks for the same days.
+  const key = `consentAsked/${of ?? 'first'}`;
+  const asked = kase.kept<string>(key) ?? new Date().toISOString();
+  kase.keep(key, asked);
+  const from = new Date(asked);
   const startDate = day(from);
   const endDate = day(new Date(from.getTime() + validDays * DAY));
   const { consentId, status, authenticationCode } = await kase.calls.once(
@@ -34,11 +37,6 @@ export async function makeConsent(
     await kase.calls.once('approvePaymentConsent', () => ({ consentId }), of === undefined ? {} : { of });
   }
   return { consentId, authenticationCode, validUntil: `${endDate}T23:59:59.999Z`, terms };
-}
-
-/** As `Calls.once` names the creation. */
-function keyOf(of: string | undefined): string {
-  return of === undefined ? 'createPaymentConsent' : `createPaymentConsent/${of}`;
 }
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);

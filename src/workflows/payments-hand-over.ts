@@ -9,9 +9,9 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Approver, PaymentAccount, PaymentConsent } from '../lifecycle/payment-account.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
-import { caseLookUps, ownActivities } from './activities.js';
 import { loginOf } from './calls.js';
 import type { Case } from './case.js';
+import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
 export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
@@ -37,7 +37,7 @@ export async function openAccount(kase: Case, consent: PaymentConsent): Promise<
 export async function followTransfer(kase: Case, order: TransferOrder): Promise<Outcome> {
   const workflowId = transferId(order.tenantId, order.reference);
   kase.state.transfer = { reference: order.reference, state: 'running' };
-  const fingerprint = await ownActivities.fingerprintTransfer(order);
+  const fingerprint = await fingerprintTransfer(order);
   const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
     const child = await startOnce('transfer', workflowId, order, { fingerprint });
     return child ? ((await child.result()) as Outcome) : joined(kase, workflowId, fingerprint);
@@ -49,7 +49,7 @@ export async function followTransfer(kase: Case, order: TransferOrder): Promise<
 
 /** The same reference with other content is another transfer, and a person's business. */
 async function joined(kase: Case, workflowId: string, fingerprint: string): Promise<Outcome> {
-  while ((await caseLookUps.lookUpTransfer({ workflowId })) !== fingerprint) {
+  while ((await lookUpTransfer({ workflowId })) !== fingerprint) {
     await kase.calls.needsPerson(`join/${workflowId}`, 'transfer', {
       type: 'TransferConflict',
       message: 'a transfer of this reference is there with other content',

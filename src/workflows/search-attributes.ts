@@ -39,7 +39,9 @@ function valuesOf(state: AnyCaseState): Values {
   return {
     LifecycleKind: state.kind,
     LifecyclePhase: state.phases.find((phase) => phase.state === 'active')?.name ?? null,
-    LifecycleStatus: statusWord(state),
+    // A look at FinHub is no state worth two events; waiting for people is.
+    LifecycleStatus:
+      state.waitingOn?.who === 'finhub' ? statusWord({ ...state, waitingOn: undefined }) : statusWord(state),
     FinHubTenant: state.application.tenantId,
     RiskLevel: state.risk ?? null,
     ReviewLevel: open ? (review.rules?.level ?? null) : null,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from '../../src/activities/index.js';
+import { createActivities, type ActivityDependencies } from '../../src/activities/index.js';
 import {
   OnboardingClient,
   type CurrentStatus,
@@ -16,6 +16,7 @@ import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
 import type { Application } from '../../src/lifecycle/application.js';
+import type { Outcome } from '../../src/lifecycle/case-state.js';
 import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
@@ -52,12 +53,13 @@ export interface Lane {
   toReview(application: IndividualInput | OrganizationInput): Promise<string>;
   /** Follows a lifecycle that needs no attention until its workflow is closed, as an operator who approves and a customer who brings the activation code. */
   finish(id: string, operator?: string): Promise<Told>;
+  /** Waits until the workflow of a lifecycle is closed: all cleaning up is done then. */
+  closed(id: string): Promise<Outcome>;
   /** The code that FinHub mailed to the lifecycle's customer. */
   activationCode(id: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** FinHub answers at once, and is looked at every second. */
 /** The keys of this process's lanes. */
 const KEYS = newKeyRingText();
 
@@ -66,6 +68,7 @@ export function encrypted(namespace: string): DataConverter {
   return encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace });
 }
 
+/** FinHub answers at once. */
 const FAST: SandboxOptions = { activationDelayMs: 0, settlementDelayMs: 0 };
 
 /** Where a lane's worker and client find Temporal; the client's namespace is the lane's. */
@@ -75,36 +78,61 @@ export interface LaneServer {
   worker: Partial<WorkerOptions>;
 }
 
+/** Starts a lane; what was started of one that cannot be is stopped again. */
 export async function startLane(
   { connection, temporal, worker: workerOptions }: LaneServer,
   { sandbox: sandboxOptions, env }: LaneOptions,
 ): Promise<Lane> {
-  const sandbox = await startSandbox({ ...FAST, ...sandboxOptions });
-  const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-  const config = loadEnvironment('worker', {
-    ...sandboxEnvironment(sandbox.url),
-    ONBOARDING_KEYS: KEYS,
-    DOCUMENT_STORE: folder,
-    FINHUB_VERDICT_POLL_SECONDS: '1',
-    ...env,
-  });
-  const dependencies = await dependenciesOf(config);
-  const { keys, store, finhub: finhubClient } = dependencies;
-  const worker = await Worker.create({
-    connection,
-    namespace: temporal.options.namespace,
-    taskQueue: TASK_QUEUE,
-    activities: createActivities(dependencies),
-    dataConverter: encrypted(temporal.options.namespace),
-    ...workerOptions,
-  });
-  const running = worker.run();
-  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    const sandbox = await startSandbox({ ...FAST, ...sandboxOptions });
+    closing.push(() => sandbox.close());
+    const config = loadEnvironment('worker', {
+      ...sandboxEnvironment(sandbox.url),
+      ONBOARDING_KEYS: KEYS,
+      DOCUMENT_STORE: folder,
+      FINHUB_VERDICT_POLL_SECONDS: '1',
+      ...env,
+    });
+    const dependencies = await dependenciesOf(config);
+    closing.push(() => dependencies.finhub.close());
+    const worker = await Worker.create({
+      connection,
+      namespace: temporal.options.namespace,
+      taskQueue: TASK_QUEUE,
+      activities: createActivities(dependencies),
+      dataConverter: encrypted(temporal.options.namespace),
+      ...workerOptions,
+    });
+    const running = worker.run();
+    closing.push(() => {
+      worker.shutdown();
+      return running;
+    });
+    return laneOf(temporal, new FinHub(sandbox.url), dependencies, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
 
+function laneOf(
+  temporal: Client,
+  finhub: FinHub,
+  { keys, store }: Pick<ActivityDependencies, 'keys' | 'store'>,
+  stop: () => Promise<void>,
+): Lane {
+  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
   const lane: Lane = {
     client,
     temporal,
-    finhub: new FinHub(sandbox.url),
+    finhub,
+    stop,
     async start(application) {
       const { workflowId } =
         'person' in application
@@ -143,19 +171,13 @@ export async function startLane(
         customer: async () => void (await client.submitActivationCode(id, await lane.activationCode(id))),
       };
       const status = await within(60, id, carry(client, id, people, unlessAttention));
-      await temporal.workflow.getHandle(id).result();
+      await lane.closed(id);
       return status;
     },
+    closed: (id) => within(60, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>),
     async activationCode(id) {
-      const { finhub } = await client.caseView(id);
-      return lane.finhub.activationCode(finhub.customerId!);
-    },
-    async stop() {
-      worker.shutdown();
-      await running;
-      await finhubClient.close();
-      await sandbox.close();
-      await rm(folder, { recursive: true });
+      const { finhub: known } = await client.caseView(id);
+      return finhub.activationCode(known.customerId!);
     },
   };
   return lane;

@@ -10,11 +10,13 @@ import {
 } from '@temporalio/worker';
 import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
+import { bundlerOptions } from '../../src/worker/bundler-options.js';
 import { encrypted, startLane, type Lane, type LaneOptions } from './lane.js';
 
 /** What workers run: the lifecycles, bundled once per process. */
 export const bundled = lazily((): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
+    ...bundlerOptions,
     workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
     failureConverterPath: encrypted('any').failureConverterPath!,
     logger: new DefaultLogger('WARN'),
@@ -47,13 +49,15 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
   });
   await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
   const lanes: Lane[] = [];
+  let opened = 0;
   const synchronize = async (): Promise<void> => {
     const now = new Date(await environment.currentTimeMs());
     await Promise.all(lanes.map((lane) => lane.finhub.moveClockTo(now)));
   };
   return {
     async lane(options = {}, worker = {}) {
-      const namespace = `lane-${lanes.length + 1}`;
+      opened += 1;
+      const namespace = `lane-${opened}`;
       const lane = await startLane(
         {
           connection: environment.nativeConnection,
@@ -71,8 +75,11 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await synchronize();
     },
     async stop() {
-      await Promise.all(lanes.map((lane) => lane.stop()));
-      await environment.teardown();
+      try {
+        await Promise.all(lanes.map((lane) => lane.stop()));
+      } finally {
+        await environment.teardown();
+      }
     },
   };
 }

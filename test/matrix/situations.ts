@@ -122,9 +122,9 @@ const ofPerson =
     input: { customerId: (await client.individual()).id, ...more },
   });
 const ofOrganization =
-  (more: object | (() => object) = {}) =>
+  (more: () => object = () => ({})) =>
   async (client: SandboxClient) => ({
-    input: { organizationId: (await client.organization()).id, ...(typeof more === 'function' ? more() : more) },
+    input: { organizationId: (await client.organization()).id, ...more() },
   });
 const ofAccount =
   (more: object = {}) =>

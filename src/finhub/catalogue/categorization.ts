@@ -23,8 +23,12 @@ export const getCategorizationHierarchy = endpoint({
   auth: 'admin',
   sources: ['S0', 'S1', 'S2', 'S3', 'F1', 'C1', 'R2', 'R3', 'R10'],
   request: z.strictObject({ tenantId: Id }),
-  response: z.unknown().transform((data) => {
-    const categories = at(data, 'categories') ?? {};
+  response: z.unknown().transform((data, context) => {
+    const categories = at(data, 'categories');
+    if (typeof categories !== 'object' || categories === null) {
+      context.addIssue({ code: 'custom', message: 'there are no categories in the answer' });
+      return z.NEVER;
+    }
     return {
       categories: Object.entries(categories).map(([key, value]) => {
         const category = Category.parse(value);

@@ -9,12 +9,11 @@ export type Payload = z.infer<typeof Payload>;
 
 /** The value at a path like `user.id`, if it is there. */
 export function at(data: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) => (typeof value === 'object' && value !== null ? (value as Payload)[key] : undefined),
-      data,
-    );
+  return path.includes('.') ? path.split('.').reduce(field, data) : field(data, path);
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Payload)[name] : undefined;
 }
 
 /** The first non-empty text (or number, as text) among several places where FinHub's documents put a value. */

@@ -88,7 +88,12 @@ async function activateWithCode(kase: Case): Promise<void> {
   ) {
     const requirements = [{ code: 'activationCode', message, field: 'code' }];
     await kase.wait(
-      { who: 'customer', what: 'activation code', requirements, days: kase.policy.customer.activationCode },
+      {
+        who: 'customer',
+        what: 'activation code',
+        requirements: () => requirements,
+        days: kase.policy.customer.activationCode,
+      },
       () => kase.state.activationCode !== undefined,
     );
     const code = kase.state.activationCode!;
@@ -101,7 +106,8 @@ async function activateWithCode(kase: Case): Promise<void> {
       if (!(error instanceof CallFailed)) throw error;
       kase.record('activationCodeRefused', error.failure.message);
     } finally {
-      kase.state.activationCode = undefined;
+      // Another code may have come meanwhile; it is tried next.
+      if (kase.state.activationCode === code) kase.state.activationCode = undefined;
     }
   }
 }

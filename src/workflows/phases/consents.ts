@@ -6,11 +6,8 @@ const CONSENTS = ['terms', 'privacy', 'data-processing'] as const;
 
 /** Phase 4: the three mandatory consents, with the customer's own address, agent and time, which FinHub keeps for good. */
 export async function consents(kase: Case): Promise<void> {
-  const requirements = CONSENTS.map((consent) => ({
-    code: 'consent',
-    message: `consent to ${consent} is needed`,
-    field: consent,
-  }));
+  const requirements = () =>
+    CONSENTS.map((consent) => ({ code: 'consent', message: `consent to ${consent} is needed`, field: consent }));
   const wait = { who: 'customer', what: 'consents', requirements, days: kase.policy.customer.consents } as const;
   await kase.wait(wait, () => kase.state.consents !== undefined);
   const { version, acceptedAt, acceptedBy, ...origin } = kase.state.consents!;

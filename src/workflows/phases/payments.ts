@@ -57,9 +57,10 @@ async function addBeneficiaries(kase: Case, wanted: Beneficiary[]): Promise<void
 
 /** Waits for a screening under way. A flagged beneficiary is a person's decision, never a silent skip. */
 async function passes(kase: Case, ref: string, iban: string, told: string): Promise<boolean> {
-  const { done, finhub } = kase.state;
+  const { finhub } = kase.state;
   const key = `screening/${ref}`;
-  if (done[key]) return done[key].result === 'VERIFIED';
+  const earlier = kase.kept<string>(key);
+  if (earlier !== undefined) return earlier === 'VERIFIED';
   for (let screening = told; ;) {
     if (screening === 'PENDING') {
       const what = `screening of beneficiary "${ref}"`;
@@ -73,7 +74,7 @@ async function passes(kase: Case, ref: string, iban: string, told: string): Prom
       screening = screened.screening;
     }
     if (screening !== 'FLAGGED') {
-      done[key] = { requestedAt: new Date().toISOString(), result: 'VERIFIED' };
+      kase.keep(key, 'VERIFIED');
       return true;
     }
     try {
@@ -83,7 +84,7 @@ async function passes(kase: Case, ref: string, iban: string, told: string): Prom
       });
     } catch (error) {
       if (!(error instanceof PhaseSkipped)) throw error;
-      done[key] = { requestedAt: new Date().toISOString(), result: 'leftOut' };
+      kase.keep(key, 'leftOut');
       kase.record('beneficiaryLeftOut', ref);
       return false;
     }

@@ -1,12 +1,12 @@
 import type { Requirement, TransferState } from '../../lifecycle/case-state.js';
 import type { PaymentAccount } from '../../lifecycle/payment-account.js';
-import { paymentObstacles, type PaymentFacts, type PaymentObstacle } from '../../lifecycle/payment-checks.js';
+import { paymentObstacles, type PaymentFacts } from '../../lifecycle/payment-checks.js';
 import type { BusinessDays } from '../../lifecycle/policy.js';
 import { isBeyondRetention } from '../../lifecycle/transfer.js';
-import { caseLookUps } from '../activities.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
+import { lookUpAccount } from '../own-activities.js';
 
 type Transfer = Case<TransferState>;
 
@@ -28,11 +28,12 @@ export async function approval(kase: Transfer): Promise<void> {
   const { state } = kase;
   const approvers = state.payer?.approvers ?? [];
   if (approvers.length === 0) return;
-  const requirements: Requirement[] = approvers.map(({ ref }) => ({
-    code: 'approval',
-    message: 'a TRANSACTION_APPROVER of the organization has to approve the transfer',
-    subject: ref,
-  }));
+  const requirements = (): Requirement[] =>
+    approvers.map(({ ref }) => ({
+      code: 'approval',
+      message: 'a TRANSACTION_APPROVER of the organization has to approve the transfer',
+      subject: ref,
+    }));
   await kase.wait(
     { who: 'customer', what: 'approval by a transaction approver', requirements, days: APPROVAL_DAYS },
     () => state.decision !== undefined,
@@ -56,7 +57,7 @@ async function payable(kase: Transfer): Promise<OrderRequest> {
     // A new run takes up the question that the last one left with a person.
     if (kase.state.attention?.key !== KEY) {
       const { tenantId, accountId } = order;
-      const account = await caseLookUps.lookUpAccount({ tenantId, accountId });
+      const account = await lookUpAccount({ tenantId, accountId });
       if (!account) {
         await putBefore(kase, [
           { code: 'AccountUnknown', message: 'no onboarding has opened this account for payments' },
@@ -74,7 +75,7 @@ async function payable(kase: Transfer): Promise<OrderRequest> {
 
 async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void> {
   await kase.calls.needsPerson(KEY, 'transfer', {
-    type: (obstacles[0]?.code ?? 'AccountUnknown') as PaymentObstacle,
+    type: obstacles[0]?.code ?? 'AccountUnknown',
     message: obstacles.map(({ message }) => message).join('; '),
     missing: obstacles,
   });

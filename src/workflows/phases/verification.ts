@@ -1,14 +1,14 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { beneficialOwners, isOrganization } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
 import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
 import { missingDocuments } from '../../lifecycle/review.js';
-import { ownActivities } from '../activities.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { judgeKept } from '../messages.js';
+import { businessTimes } from '../own-activities.js';
 
 type FinHubVerdict = 'APPROVED' | 'REJECTED';
 
@@ -53,18 +53,15 @@ async function start(kase: Case): Promise<string> {
 /** Waits for what the round still lacks, uploads what came, and hands the verification in. */
 async function collect(kase: Case, verificationId: string): Promise<void> {
   const lacking = () => missingDocuments(kase.state.review);
-  while (lacking().length > 0) {
-    const before = kase.state.review.evidence.length;
-    await kase.wait(
-      {
-        who: 'customer',
-        what: 'documents',
-        requirements: lacking().map(requirementOf),
-        days: kase.policy.customer.documents,
-      },
-      () => kase.state.review.evidence.length > before || lacking().length === 0,
-    );
-  }
+  await kase.wait(
+    {
+      who: 'customer',
+      what: 'documents',
+      requirements: () => lacking().map(requirementOf),
+      days: kase.policy.customer.documents,
+    },
+    () => lacking().length === 0,
+  );
   const { kind, review, risk } = kase.state;
   for (const document of review.evidence) {
     await kase.calls.once(
@@ -90,7 +87,7 @@ async function open(kase: Case): Promise<void> {
   const { kind, risk, application } = kase.state;
   const rules = rulesFor(kase.policy, kind, risk);
   const times = { tenantId: application.tenantId, from: new Date().toISOString(), days: rules.deadlines };
-  kase.occur({ name: 'roundOpened', rules, deadlines: await ownActivities.businessTimes(times) });
+  kase.occur({ name: 'roundOpened', rules, deadlines: await businessTimes(times) });
   const { state, due } = dueDecisions(kase.state);
   Object.assign(kase.state, state);
   for (const kept of due) await judgeKept(kase, kept);
@@ -99,32 +96,31 @@ async function open(kase: Case): Promise<void> {
 /** Waits for the operators, and looks at FinHub meanwhile: somebody may decide in its portal. Returns what FinHub says, if it was asked. */
 async function decision(kase: Case, verificationId: string): Promise<FinHubVerdict | undefined> {
   const isDecided = (): boolean => kase.state.review.stage !== 'inReview';
-  const { rules, round } = kase.state.review;
+  const { round } = kase.state.review;
   let seen: FinHubVerdict | undefined;
-  const portal = new CancellationScope();
-  const watching = portal
-    .run(async () => {
-      seen = await kase.calls.poll(
-        'awaitVerdict',
-        { verificationId },
-        {
-          every: kase.policy.verdictPollSeconds,
-          summary: `looks for a decision in FinHub's portal; waiting is normal`,
-        },
-      );
-      kase.occur({ name: 'seenAtFinHub', verdict: seen });
-    })
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
-  try {
-    const operators = kase.wait({ who: 'operator', what: `decision on round ${round} by ${rules?.level}` }, isDecided);
-    // Whatever ends the watching early, but for its cancellation, ends the wait.
-    await Promise.race([operators, watching.then(() => operators)]);
-  } finally {
-    portal.cancel();
-  }
-  await watching;
+  const watch = async (): Promise<void> => {
+    seen = await kase.calls.poll(
+      'awaitVerdict',
+      { verificationId },
+      {
+        every: kase.policy.verdictPollSeconds,
+        summary: `looks for a decision in FinHub's portal; waiting is normal`,
+      },
+    );
+    kase.occur({ name: 'seenAtFinHub', verdict: seen });
+  };
+  const both = new CancellationScope();
+  await both.run(async () => {
+    const operators = kase.wait({ who: 'operator', what: `decision on round ${round}` }, isDecided);
+    const watching = watch();
+    try {
+      // Looking at FinHub may end the lifecycle; else the operators' decision is what counts.
+      await Promise.race([operators, watching.then(() => operators)]);
+    } finally {
+      both.cancel();
+      await Promise.allSettled([operators, watching]);
+    }
+  });
   askForDocuments(kase);
   return seen;
 }
@@ -146,9 +142,13 @@ async function reject(kase: Case, verificationId: string, atFinHub: FinHubVerdic
 
 /** Tells FinHub with rights of the level the review took, and waits until FinHub says the same. */
 async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerdict): Promise<void> {
-  const { kind, review } = kase.state;
-  const actAs = review.rules?.level === 'POWER_TENANT' ? 'powerTenant' : 'admin';
-  if (actAs === 'admin' || kase.policy.powerTenantCredentials) {
+  const { kind, review, risk } = kase.state;
+  const { powerTenantCredentials } = kase.policy;
+  // FinHub asks for the power tenant by risk; a review that was escalated here is told by the power tenant where we can.
+  const needsPowerTenant = rulesFor(kase.policy, kind, risk).level === 'POWER_TENANT';
+  const escalated = review.rules?.level === 'POWER_TENANT' && powerTenantCredentials;
+  const actAs = needsPowerTenant || escalated ? 'powerTenant' : 'admin';
+  if (actAs === 'admin' || powerTenantCredentials) {
     const said = await kase.calls.once(
       'decideVerificationAtFinHub',
       () => ({
@@ -163,20 +163,19 @@ async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerd
     if (said.status === status) return;
   }
   const what =
-    actAs === 'powerTenant' && !kase.policy.powerTenantCredentials
+    actAs === 'powerTenant' && !powerTenantCredentials
       ? `${status} in FinHub's portal: this worker has no power-tenant credentials`
       : `FinHub to confirm ${status}`;
-  await kase.waiting('finhub', what, async () => {
-    const verdict = await kase.calls.poll(
-      'awaitVerdict',
-      { verificationId },
-      { every: 5, slowest: 900, summary: what },
+  for (;;) {
+    const verdict = await kase.waiting('finhub', what, () =>
+      kase.calls.poll('awaitVerdict', { verificationId }, { every: 5, slowest: 900, summary: what }),
     );
-    if (verdict !== status) await contradiction(kase, verdict);
-  });
+    if (verdict === status) return;
+    await contradiction(kase, verdict);
+  }
 }
 
-/** FinHub says the opposite of what was decided here: a person looks at it, nothing is overwritten. */
+/** FinHub says the opposite of what was decided here: a person sees to it there and has us look again, nothing is overwritten. */
 async function contradiction(kase: Case, verdict: FinHubVerdict): Promise<void> {
   await kase.calls.needsPerson('verdict', 'verification', {
     type: 'VerdictContradicts',

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { Option, type Command } from 'commander';
+import type { CaseClient } from '../../client/index.js';
+import type { Decision, Verdict } from '../../lifecycle/messages.js';
+import { readKeyFile } from '../../operators/key-pair.js';
+import { printAnswer } from '../answer.js';
+import { documentRequest, wholeNumber } from '../input.js';
+import { addCommand, say } from '../program.js';
+import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
+
+const VERDICTS: Record<Verdict, string> = {
+  approve: '--approve',
+  reject: '--reject',
+  'request-documents': '--request-documents',
+};
+
+interface DecideFlags extends Sender, Pick<Decision, 'customerReason' | 'internalReason' | 'retryable'> {
+  approve?: boolean;
+  reject?: boolean;
+  requestDocuments?: string[];
+  level?: 'TENANT' | 'POWER_TENANT';
+  round?: number;
+  evidence?: string;
+  key?: string;
+  decisionId?: string;
+}
+
+export function addDecide(program: Command): void {
+  addCommand(program, 'decide <id>', 'decides on the open round of a review', [
+    `decide ${EXAMPLE_ID} --as op-1 --approve`,
+    `decide ${EXAMPLE_ID} --as op-1 --reject --customer-reason 'The passport has expired.' --retryable`,
+    `decide organization/TENANT/org-2025-0001 --as op-2 --request-documents BANK_STATEMENT 'PASSPORT@director-ona=has expired'`,
+    `decide ${EXAMPLE_ID} --as op-1 --approve --key op-1.key`,
+  ])
+    .requiredOption(...AS)
+    .addOption(new Option(VERDICTS.approve).conflicts(['reject', 'requestDocuments']))
+    .addOption(new Option(VERDICTS.reject).conflicts(['approve', 'requestDocuments']))
+    .addOption(
+      new Option(`${VERDICTS['request-documents']} <types...>`, 'each TYPE, TYPE@PERSON or TYPE@PERSON=WHY').conflicts([
+        'approve',
+        'reject',
+      ]),
+    )
+    .addOption(new Option('--level <level>', 'acts at a lower level than your own').choices(['TENANT', 'POWER_TENANT']))
+    .option('--round <number>', 'the round decided on; by default the one the case shows now', wholeNumber)
+    .option('--evidence <hash>', 'the evidence decided on; by default what the case shows now')
+    .option('--customer-reason <text>', 'what the customer is told')
+    .option('--internal-reason <text>', 'never leaves the case')
+    .option('--retryable', 'with --reject: the customer may hand in again')
+    .option('--key <file>', 'signs the decision with your private key, where decisions have to be signed')
+    .option('--decision-id <id>', 'by default a new one; the same id again is the same decision')
+    .action((id: string, flags: DecideFlags, command: Command) =>
+      withClient(async (client) => {
+        const verdict = verdictOf(flags, command);
+        const decision: Decision = {
+          decisionId: flags.decisionId ?? randomUUID(),
+          ...(await decidedOn(client, id, flags)),
+          verdict,
+          operator: { id: flags.as, level: flags.level },
+          customerReason: flags.customerReason,
+          internalReason: flags.internalReason,
+          retryable: flags.retryable,
+          documents: flags.requestDocuments?.map(documentRequest),
+        };
+        say(`decision ${decision.decisionId} on round ${decision.round}`);
+        const key = flags.key === undefined ? undefined : await readKeyFile(flags.key);
+        printAnswer(flags.json, await client.decide(id, decision, key), { decisionId: decision.decisionId });
+      }),
+    );
+}
+
+/** What the operator has before their eyes, unless they name it; a case that has moved on since then refuses the decision. */
+async function decidedOn(
+  client: CaseClient,
+  id: string,
+  { round, evidence }: DecideFlags,
+): Promise<Pick<Decision, 'round' | 'evidenceHash'>> {
+  if (round !== undefined && evidence !== undefined) return { round, evidenceHash: evidence };
+  const shown = await client.caseView(id);
+  return { round: round ?? shown.review.round, evidenceHash: evidence ?? shown.evidenceHash };
+}
+
+function verdictOf({ approve, reject, requestDocuments }: DecideFlags, command: Command): Verdict {
+  if (approve) return 'approve';
+  if (reject) return 'reject';
+  if (requestDocuments) return 'request-documents';
+  return command.error(`error: one of ${Object.values(VERDICTS).join(', ')} is expected`);
+}

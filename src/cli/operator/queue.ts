@@ -1,0 +1,48 @@
+import { Option, type Command } from 'commander';
+import type { CaseFilter } from '../../client/index.js';
+import { queueText } from '../case-text.js';
+import { wholeNumber } from '../input.js';
+import { addCommand, print, say } from '../program.js';
+import { withClient, type Json } from './common.js';
+
+interface QueueFlags extends Pick<CaseFilter, 'kind' | 'needsAttention' | 'overdue' | 'assignee' | 'unassigned'> {
+  all?: boolean;
+  level?: CaseFilter['reviewLevel'];
+  tenant?: string;
+  limit: number;
+}
+
+export function addQueue(program: Command): void {
+  addCommand(program, 'queue', 'lists the cases that wait for an operator', [
+    'queue',
+    'queue --unassigned --level TENANT',
+    'queue --needs-attention',
+    'queue --level POWER_TENANT --overdue',
+  ])
+    .option('--all', 'every running case, whoever it waits for')
+    .option('--needs-attention', 'only those where a call has to be settled')
+    .addOption(new Option('--kind <kind>').choices(['individual', 'organization']))
+    .addOption(new Option('--level <level>', 'of the decision').choices(['TENANT', 'POWER_TENANT']))
+    .option('--tenant <id>')
+    .option('--overdue', 'only reviews whose due date has passed')
+    .addOption(new Option('--assignee <operator>', 'only those that this operator has').conflicts('unassigned'))
+    .option('--unassigned', 'only those that nobody has')
+    .option('--limit <number>', 'how many at most', wholeNumber, 100)
+    .action(({ json, all, level, tenant, limit, ...filter }: Json & QueueFlags) =>
+      withClient(async (client) => {
+        const found = await client.list({
+          ...filter,
+          tenantId: tenant,
+          reviewLevel: level,
+          forOperators: !all,
+          limit: limit + 1,
+        });
+        const cases = found.slice(0, limit);
+        const more = found.length > limit;
+        print(json, { note: NOTE, more, cases }, () => queueText(cases));
+        if (!json) say(more ? `there are more than these ${limit}; ${NOTE}` : NOTE);
+      }),
+    );
+}
+
+const NOTE = "from Temporal's visibility, which may lag some seconds behind; show ID tells how a case stands now";

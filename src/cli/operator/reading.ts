@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { auditText, caseText } from '../case-text.js';
+import { addCommand, print } from '../program.js';
+import { EXAMPLE_ID, withClient, type Json } from './common.js';
+
+/** What one case says of itself. */
+export function addReading(program: Command): void {
+  addCommand(program, 'show <id>', 'shows a case with what a decision needs', [`show ${EXAMPLE_ID}`]).action(
+    (id: string, { json }: Json) =>
+      withClient(async (client) => {
+        const view = await client.caseView(id);
+        print(json, view, () => caseText(view));
+      }),
+  );
+
+  addCommand(program, 'audit <id>', 'prints who did what and when, in order', [`audit ${EXAMPLE_ID} --json`]).action(
+    (id: string, { json }: Json) =>
+      withClient(async (client) => {
+        const entries = await client.audit(id);
+        print(json, entries, () => auditText(entries));
+      }),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { printAnswer } from '../answer.js';
+import { addCommand } from '../program.js';
+import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
+
+/** How operators share the work: who has a case, what they tell each other, how long it may take. */
+export function addSharing(program: Command): void {
+  addCommand(program, 'claim <id>', 'takes a case on, so that others see who has it', [`claim ${EXAMPLE_ID} --as op-1`])
+    .requiredOption(...AS)
+    .action((id: string, { json, as }: Sender) =>
+      withClient(async (client) => printAnswer(json, await client.claim(id, { by: as }))),
+    );
+
+  addCommand(program, 'release <id>', 'gives a case back that you have', [`release ${EXAMPLE_ID} --as op-1`])
+    .requiredOption(...AS)
+    .action((id: string, { json, as }: Sender) =>
+      withClient(async (client) => printAnswer(json, await client.release(id, { by: as }))),
+    );
+
+  addCommand(program, 'assign <id>', 'hands a case to an operator, whoever has it now', [
+    `assign ${EXAMPLE_ID} --as op-1 --to op-2 --reason 'on leave from tomorrow'`,
+  ])
+    .requiredOption(...AS)
+    .requiredOption('--to <operator>', 'who is to have it')
+    .requiredOption('--reason <text>', 'kept in the audit')
+    .action((id: string, { json, as, to, reason }: Sender & { to: string; reason: string }) =>
+      withClient(async (client) => printAnswer(json, await client.assign(id, { by: as, to, reason }))),
+    );
+
+  addCommand(program, 'note <id> <text>', 'leaves a remark for other operators; it never leaves the case', [
+    `note ${EXAMPLE_ID} --as op-1 'called the customer, the new passport is on its way'`,
+  ])
+    .requiredOption(...AS)
+    .action((id: string, text: string, { json, as }: Sender) =>
+      withClient(async (client) => printAnswer(json, await client.note(id, { by: as, text }))),
+    );
+
+  addCommand(program, 'extend <id>', 'gives what a case waits for more time; its later deadlines move along', [
+    `extend ${EXAMPLE_ID} --as op-1 --until 2025-11-14T17:00:00+02:00 --reason 'the registry is closed this week'`,
+  ])
+    .requiredOption(...AS)
+    .requiredOption('--until <time>', 'the new due time, ISO 8601 with zone')
+    .requiredOption('--reason <text>', 'kept in the audit')
+    .action((id: string, { json, as, until, reason }: Sender & { until: string; reason: string }) =>
+      withClient(async (client) => printAnswer(json, await client.extend(id, { by: as, until, reason }))),
+    );
+}

@@ -1,0 +1,27 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+
+/** Look-ups in the worker's own configuration, harmless to repeat: a file that cannot be read now is tried again until it can. */
+const LOOK_UP = {
+  startToCloseTimeout: '5s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+} as const;
+
+/** What a case looks up on its way; quick, so it runs within the workflow task. */
+export const { loadPolicy, businessTimes, fingerprintTransfer } =
+  proxyLocalActivities<Pick<Activities, 'loadPolicy' | 'businessTimes' | 'fingerprintTransfer'>>(LOOK_UP);
+
+/**
+ * What messages look up while the case goes on. Not a local activity: its result and that of a call that is being cancelled may come to the
+ * workflow in two steps at first but in one in a replay, and what follows from them would then come in another order.
+ */
+export const { lookUpOperators } = proxyActivities<Pick<Activities, 'lookUpOperators'>>({
+  ...LOOK_UP,
+  summary: 'looks the operator up',
+});
+
+/** Look-ups among the cases at Temporal, by the worker's own client. */
+export const { lookUpAccount, lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpAccount' | 'lookUpTransfer'>>({
+  ...LOOK_UP,
+  startToCloseTimeout: '30s',
+});

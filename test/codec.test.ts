@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it, test } from 'node:test';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { fetch } from 'undici';
+import { startCodecServer } from '../src/codec/server.js';
+import { parseKeyRing, type KeyRing } from '../src/secrets/key-ring.js';
+import { seal } from '../src/secrets/seal.js';
+import { EncryptingCodec, isEncrypted } from '../src/temporal/payload-codec.js';
+
+const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
+const ring = (current: string, keys: Record<string, string>): KeyRing =>
+  parseKeyRing(JSON.stringify({ current, fingerprint: Object.keys(keys)[0], keys }));
+
+const RING = ring('k1', { k1: key(1) });
+const codec = (keys: KeyRing = RING, namespace = 'default'): EncryptingCodec =>
+  new EncryptingCodec({ keys, namespace });
+const json = (value: unknown) => ({
+  metadata: { encoding: Buffer.from('json/plain') },
+  data: Buffer.from(JSON.stringify(value)),
+});
+const textOf = (payload: { data?: Uint8Array | null }): string => Buffer.from(payload.data ?? []).toString();
+
+describe('payload encryption', () => {
+  it('gives back any payload, and shows nothing of it meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 12, maxLength: 500 }), fc.string(), async (data, encoding) => {
+        const payload = { metadata: { encoding: Buffer.from(encoding) }, data };
+        const [encrypted] = await codec().encode([payload]);
+        assert.ok(isEncrypted(encrypted!));
+        assert.ok(!Buffer.from(encrypted!.data!).includes(Buffer.from(data)));
+        const [decrypted] = await codec().decode([encrypted!]);
+        assert.deepEqual(Buffer.from(decrypted!.data!), Buffer.from(data));
+        assert.equal(Buffer.from(decrypted!.metadata!['encoding']!).toString(), encoding);
+      }),
+    );
+  });
+
+  it('opens with older keys of the ring, and with no others', async () => {
+    const [old] = await codec().encode([json('secret')]);
+    assert.equal(textOf((await codec(ring('k2', { k1: key(1), k2: key(2) })).decode([old!]))[0]!), '"secret"');
+    await assert.rejects(codec(ring('k2', { k2: key(2) })).decode([old!]), /holds no key "k1"/);
+    await assert.rejects(codec(ring('k1', { k1: key(9) })).decode([old!]), /does not open/);
+  });
+
+  it('is bound to namespace and key id, and notices every changed bit', async () => {
+    const [encrypted] = await codec().encode([json('secret')]);
+    await assert.rejects(codec(RING, 'other').decode([encrypted!]), /does not open/);
+    const two = ring('k1', { k1: key(1), k2: key(1) });
+    const renamed = { ...encrypted!, metadata: { ...encrypted!.metadata, 'key-id': Buffer.from('k2') } };
+    await assert.rejects(codec(two).decode([renamed]), /does not open/);
+    for (let index = 0; index < encrypted!.data!.length; index += 1) {
+      const data = Buffer.from(encrypted!.data!);
+      data[index]! ^= 1;
+      await assert.rejects(codec().decode([{ ...encrypted!, data }]), /does not open/);
+    }
+  });
+
+  it('lets plain payloads in, unless it is told not to, and tells of what it cannot read', async () => {
+    assert.equal(textOf((await codec().decode([json('plain')]))[0]!), '"plain"');
+    const told: string[] = [];
+    const strict = new EncryptingCodec({
+      keys: RING,
+      namespace: 'default',
+      encryptedOnly: true,
+      onUndecodable: ({ message }) => told.push(message),
+    });
+    await assert.rejects(strict.decode([json('plain')]), /not encrypted/);
+    assert.equal(told.length, 1);
+  });
+});
+
+test('the codec server decodes for a right token, for the UI alone, and keeps sealed secrets', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const audit = pino(
+    { level: 'info' },
+    { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const tokens = [
+    { name: 'ana', role: 'read', token: 'r'.repeat(24) },
+    { name: 'cli', role: 'write', token: 'w'.repeat(24) },
+  ] as const;
+  const uiOrigin = 'http://ui.example';
+  const server = await startCodecServer({ keys: RING, tokens, uiOrigin, host: '127.0.0.1', port: 0, audit });
+  try {
+    const sealed = seal(RING, 'hunter2');
+    const [encrypted] = await codec().encode([json({ name: 'Rūta', password: sealed })]);
+    const wire = {
+      payloads: [
+        {
+          metadata: Object.fromEntries(
+            Object.entries(encrypted!.metadata!).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+          ),
+          data: Buffer.from(encrypted!.data!).toString('base64'),
+        },
+      ],
+    };
+    const post = (path: string, token?: string, body: unknown = wire, origin?: string) =>
+      fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-namespace': 'default',
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...(origin ? { origin } : {}),
+        },
+        body: JSON.stringify(body),
+      });
+    const decoded = await post('/decode', 'r'.repeat(24));
+    const { payloads } = (await decoded.json()) as { payloads: { data: string }[] };
+    assert.deepEqual(JSON.parse(Buffer.from(payloads[0]!.data, 'base64').toString()), {
+      name: 'Rūta',
+      password: '[sealed]',
+    });
+
+    assert.equal((await post(`/t/${'r'.repeat(24)}/decode`)).status, 200);
+    assert.equal((await post('/decode')).status, 401);
+    assert.equal((await post('/decode', 'x'.repeat(24))).status, 401);
+    assert.equal((await post('/encode', 'r'.repeat(24))).status, 403);
+    assert.equal((await post('/encode', 'w'.repeat(24))).status, 200);
+    assert.equal((await post('/decode', 'r'.repeat(24), { payloads: 'x' })).status, 400);
+    assert.equal(
+      (await post('/decode', 'r'.repeat(24), wire, uiOrigin)).headers.get('access-control-allow-origin'),
+      uiOrigin,
+    );
+    assert.notEqual(
+      (await post('/decode', 'r'.repeat(24), wire, 'http://evil.example')).headers.get('access-control-allow-origin'),
+      'http://evil.example',
+    );
+
+    assert.equal(lines.length, 9, 'a line for each request');
+    assert.deepEqual(lines.map(({ bearer }) => bearer).slice(0, 5), ['ana', 'ana', null, null, 'ana']);
+    assert.ok(!JSON.stringify(lines).includes('Rūta') && !JSON.stringify(lines).includes('rrrr'));
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end. */
+export function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === 'number') resolve({ code, stdout, stderr });
+      else reject(new Error(`${command} ${args.join(' ')} did not run to its end: ${stderr}`, { cause: error }));
+    });
+  });
+}
+
+/** Runs one of this project's command lines as a person would type it. */
+export function runEntry(entry: 'starter' | 'operator', args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  const program = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url));
+  return run(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], env);
+}

@@ -1,0 +1,3 @@
+import { describeFaults } from './profiles/carried.js';
+
+describeFaults(20);
