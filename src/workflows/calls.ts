@@ -165,7 +165,7 @@ export class Calls {
         adopts,
         since: now(),
       };
-      state.requirements = failure.missing ?? (failure.fieldErrors ?? []).map(requirementOf);
+      state.requirements = failure.missing ?? requirementsOf(failure);
       state.resolution = undefined;
       state.corrected = undefined;
       kase.record('needsAttention', `${operation}: ${failure.type}`);
@@ -285,6 +285,12 @@ function withdraw(state: CaseState): void {
 interface Performed {
   result: unknown;
   provenance: { how: 'made' } | { how: 'adopted'; proof: string };
+}
+
+/** What FinHub refused in the application: by field where it says so, else in its own words. */
+function requirementsOf({ type, message, fieldErrors = [] }: CallFailure): Requirement[] {
+  if (fieldErrors.length === 0 && type === FAILURES.invalidRequest) return [{ code: 'correction', message }];
+  return fieldErrors.map(requirementOf);
 }
 
 function requirementOf({ field, message }: FieldError): Requirement {
