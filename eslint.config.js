@@ -19,6 +19,7 @@ const LAYERS = {
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],
   embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox', 'codec'],
   demo: ['client', 'config', 'embedded'],
+  docs: ['lifecycle'],
 };
 const folders = Object.keys(LAYERS);
 

@@ -34,10 +34,13 @@ describe('an answer of FinHub that is lost', () => {
   test('leaves every object there once, whichever operation it is', { concurrency: LANES }, async (t) => {
     const cells: Cell[] = [];
     const expected: Record<string, Record<string, number>> = {};
+    const covered = new Set<string>();
     for (const kind of ['individual', 'organization'] as const) {
       const { operations, objects } = await undisturbed(lanes[0]!, kind);
       expected[kind] = objects;
-      cells.push(...operations.flatMap((operation) => KINDS.map((fault) => ({ kind, operation, fault }))));
+      const more = operations.filter((operation) => !covered.has(operation));
+      for (const operation of more) covered.add(operation);
+      cells.push(...more.flatMap((operation) => KINDS.map((fault) => ({ kind, operation, fault }))));
     }
     t.diagnostic(`${cells.length} cells: operations of both lifecycles × kinds of lost answers`);
     assert.ok(cells.length >= 60, `only ${cells.length} cells`);

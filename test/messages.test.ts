@@ -56,7 +56,7 @@ describe('what the Temporal CLI may send', () => {
   async function signal(id: string, name: string, ...input: string[]): Promise<void> {
     const { address } = (lane.temporal.connection as Connection).options;
     const { namespace } = lane.temporal.options;
-    const where = ['--address', address!, '--namespace', namespace, '--workflow-id', id];
+    const where = ['--address', address, '--namespace', namespace, '--workflow-id', id];
     await run(cli, ['workflow', 'signal', ...where, '--name', name, ...input]);
   }
 

@@ -163,7 +163,8 @@ describe('notifications', () => {
         FINHUB_VERDICT_POLL_SECONDS: '86400',
       },
     });
-    const id = await dead.toReview(await anIndividual());
+    const id = await dead.start(await anIndividual({ documents: [] }));
+    await dead.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
     const runOf = async () => (await dead.temporal.workflow.getHandle(id).describe()).runId;
     const first = await runOf();
     const handle = dead.temporal.workflow.getHandle(id);

@@ -528,6 +528,7 @@ describe('a customer who is registered already', () => {
     const adopted = await audited(id, 'adopted');
     assert.equal(adopted.length, 1);
     assert.match(adopted[0]!, /^registerIndividual: registered after our first try, and .* password logs in$/);
+    assert.match((await audited(id, 'triedAgain'))[0]!, /^registerIndividual: settled at try 2/);
     assert.deepEqual(
       (await lane.finhub.ledgerOf(emailOf(application))).map(({ count }) => count),
       [1],

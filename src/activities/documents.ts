@@ -2,11 +2,10 @@ import { extname } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { uploadDocument } from '../finhub/catalogue/documents.js';
 import type { FinHubClient } from '../finhub/client.js';
-import type { Performed } from '../finhub/perform.js';
 import type { DocumentReference } from '../lifecycle/application.js';
 import { FAILURES } from '../lifecycle/failures.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
-import { callAsActivity, type FinHubCall } from './finhub-calls.js';
+import { callAsActivity, type FinHubCall, type Settled } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
 
 export interface DocumentUpload {
@@ -18,7 +17,7 @@ export interface DocumentUpload {
 
 export interface DocumentActivities {
   /** Takes the content out of the store and attaches it to the verification. */
-  uploadDocument(call: FinHubCall<DocumentUpload>): Promise<Performed<{ documentId: string }>>;
+  uploadDocument(call: FinHubCall<DocumentUpload>): Promise<Settled<{ documentId: string }>>;
 }
 
 export function documentActivities(client: FinHubClient, secrets: Secrets, store: DocumentStore): DocumentActivities {

@@ -44,9 +44,14 @@ export type CallableOperation = Exclude<OperationName, (typeof UNLISTED)[number]
 type InputOf<E> = E extends { request: z.ZodType<infer I> } ? I : never;
 type ResultOf<E> = E extends { response: z.ZodType<infer R> } ? R : never;
 
+/** What a call came to, and at which try; the earlier ones were refused for the time being, or unclear. */
+export interface Settled<R> extends Performed<R> {
+  tries: number;
+}
+
 /** One activity per endpoint, named after its operation. */
 export type FinHubActivities = {
-  [Op in CallableOperation]: (call: FinHubCall<InputOf<Catalogue[Op]>>) => Promise<Performed<ResultOf<Catalogue[Op]>>>;
+  [Op in CallableOperation]: (call: FinHubCall<InputOf<Catalogue[Op]>>) => Promise<Settled<ResultOf<Catalogue[Op]>>>;
 };
 
 /** Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. */
@@ -62,7 +67,7 @@ export async function callAsActivity<I, R>(
   secrets: Secrets,
   endpoint: Endpoint<I, R>,
   call: FinHubCall<I>,
-): Promise<Performed<R>> {
+): Promise<Settled<R>> {
   const { input, for: purpose } = call;
   return failing(endpoint, client, purpose.tenantId, async () => {
     const mayHaveBeenTried = wasStartedBefore();
@@ -72,7 +77,8 @@ export async function callAsActivity<I, R>(
       mayHaveBeenTried,
       signal: cancellationSignal(),
     });
-    return { ...performed, result: secrets.sealFields(performed.result, endpoint.secrets) };
+    const result = secrets.sealFields(performed.result, endpoint.secrets);
+    return { ...performed, result, tries: activityInfo().attempt };
   });
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   closeAdminSession,
   closeCustomerSession,
@@ -22,7 +23,7 @@ export type SendSession = <I, R>(endpoint: Endpoint<I, R>, input: I, token?: str
 
 /** An open session of this process. */
 export interface Session {
-  /** Whose it is; one at a time for each. */
+  /** Whose it is, by which password: another password has to prove itself. */
   key: string;
   token: string;
   /** Milliseconds since the epoch by our clock, a margin before FinHub ends it. */
@@ -33,7 +34,6 @@ export interface Session {
 
 interface Login {
   key: string;
-  password: string;
   open: () => Promise<{ token: string; sessionId?: string | undefined }>;
   close: (sessionId: string, token: string) => Promise<unknown>;
 }
@@ -68,11 +68,11 @@ export class Sessions {
   /** The session of an admin of the tenant or power tenant. */
   actor(actor: Actor): Session | Promise<Session> {
     const { organizationId, userId, username, password } = actor;
-    const key = `admin/${organizationId}/${userId}`;
+    const key = keyOf(`admin/${organizationId}/${userId}`, password);
     return (
       this.#current(key) ??
       this.#opened({
-        ...{ key, password },
+        key,
         open: () => this.#send(openAdminSession, { organizationId, userId, username, password, ...this.#tenant }),
         close: (sessionId, token) => this.#send(closeAdminSession, { organizationId, userId, sessionId }, token),
       })
@@ -90,7 +90,7 @@ export class Sessions {
     return (
       this.#current(key) ??
       this.#opened({
-        ...{ key, password },
+        key,
         open: () => this.#send(login, { customerId, userId, username, password, ...this.#tenant }),
         close: (sessionId, token) => this.#send(logout, { customerId, userId, sessionId }, token),
       })
@@ -133,19 +133,17 @@ export class Sessions {
 
   /** The one login that all wait for. */
   #opened(login: Login): Promise<Session> {
-    const { key, password } = login;
-    // A corrected password is another credential: the old one's refusal must not block it.
-    const credential = `${key}\n${password}`;
-    const opening = this.#opening.get(credential);
+    const { key } = login;
+    const opening = this.#opening.get(key);
     if (opening) return opening;
-    const refused = this.#refused.get(credential);
+    const refused = this.#refused.get(key);
     if (refused && refused.until > Date.now()) return Promise.reject(refused.error);
-    const started = this.#logIn(login, credential).finally(() => this.#opening.delete(credential));
-    this.#opening.set(credential, started);
+    const started = this.#logIn(login).finally(() => this.#opening.delete(key));
+    this.#opening.set(key, started);
     return started;
   }
 
-  async #logIn({ key, open, close }: Login, credential: string): Promise<Session> {
+  async #logIn({ key, open, close }: Login): Promise<Session> {
     try {
       const { token, sessionId } = await open();
       const session: Session = {
@@ -158,15 +156,19 @@ export class Sessions {
     } catch (error) {
       if (error instanceof FinHubError && error.kind === 'unauthorized') {
         const until = /locked/i.test(error.message) ? Date.now() + LOCK_MS : Infinity;
-        this.#refused.set(credential, { error, until });
+        this.#refused.set(key, { error, until });
       }
       throw error;
     }
   }
 }
 
-function customerKey({ kind, customerId, userId }: Credentials): string {
-  return `${kind}/${customerId}/${userId}`;
+function customerKey({ kind, customerId, userId, password }: Credentials): string {
+  return keyOf(`${kind}/${customerId}/${userId}`, password);
+}
+
+function keyOf(identity: string, password: string): string {
+  return `${identity}/${createHash('sha256').update(password).digest('hex')}`;
 }
 
 /**

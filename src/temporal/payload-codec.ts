@@ -39,7 +39,8 @@ export class EncryptingCodec implements PayloadCodec {
     try {
       return Promise.resolve(payloads.map((payload) => this.#decrypt(payload)));
     } catch (error) {
-      if (error instanceof UndecodablePayload) this.#options.onUndecodable?.(error);
+      if (!(error instanceof UndecodablePayload)) throw error;
+      this.#options.onUndecodable?.(error);
       return Promise.reject(error);
     }
   }

@@ -63,13 +63,19 @@ export class Calls {
     const key = options.of === undefined ? operation : `${operation}/${options.of}`;
     const done = state.done[key];
     if (done) return done.result as ResultOf<Name>;
-    const { result, provenance } = await this.#untilSettled(key, operation, options, async () => {
+    const {
+      result,
+      provenance,
+      tries = 1,
+    } = await this.#untilSettled(key, operation, options, async () => {
       const made = callsTo(this.#case.policy.callSeconds, this.#summary(options.of));
       const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
       // Not cut short by a cancellation: what a write came to must be known.
       return CancellationScope.nonCancellable(() => activity({ input: input(), for: this.#purpose(key, options) }));
     });
     state.done[key] = { result, provenance };
+    if (tries > 1)
+      this.#case.record('triedAgain', `${key}: settled at try ${tries}, the earlier ones unclear or refused`);
     if (provenance.how === 'adopted') this.#case.record('adopted', `${operation}: ${provenance.proof}`);
     return result as ResultOf<Name>;
   }
@@ -175,7 +181,7 @@ export class Calls {
         adopts,
         since: now(),
       };
-      state.requirements = failure.missing ?? (failure.fieldErrors ?? []).map(requirementOf);
+      state.requirements = failure.missing ?? requirementsOf(failure);
       state.resolution = undefined;
       state.corrected = undefined;
       kase.record('needsAttention', `${operation}: ${failure.type}`);
@@ -306,6 +312,13 @@ function withdraw(state: AnyCaseState): void {
 interface Performed {
   result: unknown;
   provenance: { how: 'made' } | { how: 'adopted'; proof: string };
+  tries?: number;
+}
+
+/** What FinHub refused in the application: by field where it says so, else in its own words. */
+function requirementsOf({ type, message, fieldErrors = [] }: CallFailure): Requirement[] {
+  if (fieldErrors.length === 0 && type === FAILURES.invalidRequest) return [{ code: 'correction', message }];
+  return fieldErrors.map(requirementOf);
 }
 
 function requirementOf({ field, message }: FieldError): Requirement {

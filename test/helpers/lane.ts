@@ -127,7 +127,9 @@ function laneOf(
   { keys, store }: Pick<ActivityDependencies, 'keys' | 'store'>,
   stop: () => Promise<void>,
 ): Lane {
-  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
+  // Patient, since a loaded machine answers late and a question given up here would outlive its test.
+  const patience = { answerSeconds: 60, questionSeconds: 30 };
+  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id, ...patience });
   const lane: Lane = {
     client,
     temporal,

@@ -138,7 +138,7 @@ export default [
     file: 'src/activities/finhub-calls.ts',
     from: '      taken: purpose.taken ?? [],\n',
     to: '      taken: purpose.taken ?? [],\n      key: `${purpose.key}/${activityInfo().workflowExecution?.runId}`,\n',
-    in: 'test/resets.test.ts',
+    in: 'test/resets.long.ts',
     test: 'individual: the workflow, to before each write while that is under way',
   },
 ].map((mutant) => ({ in: 'test/finhub-client.test.ts', ...mutant }));

@@ -1,0 +1,26 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { startRealServer, type RealServer } from './real-server.js';
+import { OPERATORS, TENANT } from './review-model.js';
+
+/** A real server whose worker knows the model's operators and reads its policy from a file that may be changed. */
+export async function startModelServer(): Promise<RealServer & { policyFile: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+  const [policyFile, operatorsFile] = [join(folder, 'policy.json'), join(folder, 'operators.json')];
+  const operators = OPERATORS.map(({ tenants, ...operator }) => ({
+    ...operator,
+    tenants: tenants.map((tenant) => (tenant === TENANT ? SANDBOX_TENANT.id : tenant)),
+  }));
+  await Promise.all([writeFile(policyFile, '{}'), writeFile(operatorsFile, JSON.stringify({ operators }))]);
+  const server = await startRealServer({ env: { POLICY_FILE: policyFile, OPERATORS_FILE: operatorsFile } });
+  return {
+    ...server,
+    policyFile,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

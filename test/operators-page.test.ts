@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { LifecycleStatus } from '../src/client/index.js';
+import { PROJECT_FOLDER } from '../src/config/check.js';
+import { EXAMPLES, exampleIndividual, exampleOrganization } from '../src/demo/examples.js';
+import { SITUATIONS, statesPage } from '../src/docs/states.js';
+import { startStack, type Stack } from '../src/embedded/stack.js';
+import { newCase } from '../src/lifecycle/case-rules.js';
+import type { CaseState } from '../src/lifecycle/case-state.js';
+import { MESSAGES, type Message, type MessageBodies, type MessageName } from '../src/lifecycle/messages.js';
+import { decide } from '../src/lifecycle/reducer.js';
+import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/stages.js';
+import { run } from './helpers/command-line.js';
+import { eventually } from './helpers/eventually.js';
+
+const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
+
+describe('docs/states.md', () => {
+  test('is what the code says (npm run docs writes it)', async () => {
+    assert.equal(await page('states.md'), statesPage());
+  });
+
+  test('names tests that are there', async () => {
+    for (const { shownBy } of SITUATIONS) {
+      const source = await readFile(join(PROJECT_FOLDER, shownBy.file), 'utf8');
+      assert.ok(source.includes(`test('${shownBy.test}'`), shownBy.test);
+    }
+  });
+
+  /** A message of each name, from somebody who may send it. */
+  const BODIES: MessageBodies = {
+    submitDocuments: {
+      submittedBy: 'backend',
+      documents: [
+        { documentId: 'd', type: 'T', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
+      ],
+    },
+    acceptConsents: { version: '1', acceptedAt: '2026-01-01T00:00:00Z', ipAddress: '192.0.2.1', userAgent: 'a' },
+    submitActivationCode: { code: 'sealed:v1:k:abc' },
+    decideVerification: { decisionId: 'd', round: 1, verdict: 'approve', operator: { id: 'op-1' } },
+    correctApplication: { correctedBy: 'backend', patch: {} },
+    resolveAttention: { attentionId: 'a', action: 'retry', by: 'op-1' },
+    claim: { by: 'op-1' },
+    release: { by: 'op-1' },
+    assign: { by: 'op-1', to: 'op-1', reason: 'r' },
+    note: { by: 'op-1', text: 't' },
+    extend: { by: 'op-1', until: '2030-01-01T00:00:00Z', reason: 'r' },
+    cancel: { by: 'backend', reason: 'r' },
+  };
+
+  test('says of every message at every stage what a case does with it', async () => {
+    const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', documents: [] };
+    const fresh = newCase('individual', application as unknown as CaseState['application'], new Date());
+    delete fresh.consents;
+    const { review, finhub } = fresh;
+    const at: Record<Stage, CaseState> = {
+      collecting: fresh,
+      inReview: { ...fresh, review: { ...review, stage: 'inReview' } },
+      decided: { ...fresh, review: { ...review, stage: 'approved' } },
+      active: { ...fresh, finhub: { ...finhub, facts: ['accountActive'] } },
+      ended: { ...fresh, outcome: { result: 'expired', at: '2026-01-01T00:00:00Z' } },
+    };
+    const operator = { id: 'op-1', level: 'TENANT', tenants: ['*'] } as const;
+    const given = {
+      at: new Date(),
+      operators: new Map([['op-1', { ...operator, tenants: ['*'] }]]),
+      signed: new Set<string>(),
+    };
+    for (const stage of STAGES) {
+      assert.equal(stageOf(at[stage]), stage);
+      for (const name of MESSAGES) {
+        const { answer } = decide(at[stage], { name, body: BODIES[name] } as Message, given);
+        const fate = FATES[name][stage];
+        const what = `${name} at ${stage}: ${JSON.stringify(answer)}`;
+        if (fate === 'kept') assert.ok(answer.accepted && answer.state === 'kept', what);
+        else if (fate !== 'taken') assert.ok(!answer.accepted && answer.refusal === fate, what);
+        else assert.ok(answer.accepted || CONDITIONAL.has(name), what);
+      }
+    }
+  });
+
+  /** What these ask for is not there in a case that has only just begun. */
+  const CONDITIONAL = new Set<MessageName>(['resolveAttention', 'release', 'extend', 'decideVerification']);
+});
+
+describe('docs/operators.md', () => {
+  let stack: Stack;
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+    await symlink(EXAMPLES, join(folder, 'examples'));
+    stack = await startStack({ workerEnv: { FINHUB_VERDICT_POLL_SECONDS: '1' } });
+  });
+  after(async () => {
+    await stack.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const until = (id: string, isWanted: (status: LifecycleStatus) => boolean) =>
+    eventually(id, async () => {
+      const status = await stack.client.status(id);
+      return !status.stale && isWanted(status) && status;
+    });
+
+  /** Runs a printed command in a shell; `npm run` without what npm itself takes. */
+  function printed(command: string) {
+    const npm = `npm() { entry=$2; shift 3; "${process.execPath}" --import "${import.meta.resolve('tsx')}" "${PROJECT_FOLDER}/src/$entry.ts" "$@"; }`;
+    const env = { ...process.env, ...stack.environment };
+    return run('sh', ['-c', `cd "${folder}" && ${npm} && ${command}`], env);
+  }
+
+  test('every command does as printed, in the order of the page', async () => {
+    const others = [
+      await exampleIndividual('ind-2025-0001'),
+      await exampleIndividual('ind-2025-0002'),
+      await exampleIndividual('ind-2025-0003'),
+    ] as const;
+    others[1].categorization.category = 'NO_SUCH_CATEGORY';
+    for (const [index, application] of others.entries()) {
+      application.person.email = `person-${index}@mail.example`;
+      await stack.client.startIndividual(application, { folder: EXAMPLES });
+    }
+    await stack.client.startOrganization(await exampleOrganization('org-2025-0001'), { folder: EXAMPLES });
+    const inReview = ({ review, waitingOn }: LifecycleStatus) => review.stage === 'inReview' && waitingOn !== null;
+    for (const id of ['individual/ind-2025-0001', 'individual/ind-2025-0003', 'organization/org-2025-0001']) {
+      await until(id, inReview);
+    }
+    await until('individual/ind-2025-0002', ({ status }) => status === 'needsAttention');
+
+    const text = await page('operators.md');
+    const commands = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) => block!.trim().split('\n'));
+    assert.ok(commands.length >= 18);
+    for (const command of commands) {
+      const { code, stdout, stderr } = await printed(command);
+      assert.equal(code, 0, `${command}\n${stdout}${stderr}`);
+      if (command.includes('submit-documents')) await until('individual/ind-2025-0001', inReview);
+      if (command.includes(' queue')) assert.match(stdout, /no cases|case +phase/);
+      if (command.includes('--action retry')) {
+        await until('individual/ind-2025-0002', ({ status }) => status === 'needsAttention');
+      }
+    }
+    const { status } = await stack.client.wait('organization/org-2025-0001', 'done', { timeoutMs: 20_000 });
+    assert.equal(status.outcome?.result, 'rejected');
+    for (const id of ['individual/ind-2025-0001', 'individual/ind-2025-0003']) {
+      await until(id, ({ review }) => review.stage === 'approved');
+    }
+    const filtered = async (flags: string) => {
+      const { stdout } = await printed(`npm run operator -- queue --json ${flags}`);
+      return (JSON.parse(stdout) as { cases: { workflowId: string }[] }).cases.map(({ workflowId }) => workflowId);
+    };
+    const { workflowId } = await stack.client.startIndividual(
+      { ...(await exampleIndividual('ind-2025-0004')), person: { ...others[0].person, email: 'four@mail.example' } },
+      { folder: EXAMPLES },
+    );
+    await until(workflowId, inReview);
+    await stack.client.claim(workflowId, { by: 'op-3' });
+    await eventually('found by who has it', async () => (await filtered('--assignee op-3')).includes(workflowId));
+    assert.deepEqual(await filtered('--unassigned --level TENANT'), []);
+    assert.deepEqual(await filtered('--overdue'), []);
+  });
+});
