@@ -18,7 +18,7 @@ const LAYERS = {
   config: ['secrets', 'temporal'],
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],
   embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox', 'codec'],
-  demo: ['client', 'config', 'embedded'],
+  demo: ['client', 'cli', 'config', 'embedded'],
   docs: ['lifecycle'],
 };
 const folders = Object.keys(LAYERS);

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import pc from 'picocolors';
+import { colours } from './cli/colours.js';
 import { table } from './cli/table.js';
 import { faultLine } from './config/configuration-error.js';
 import { describeEnvironment, type ConfigurationDescription } from './config/describe.js';
@@ -14,7 +14,7 @@ const program = new Command('config')
   .action(({ for: role, json }: { for: Role; json?: true }) => {
     const description = describeEnvironment(role);
     console.log(json ? JSON.stringify(description, undefined, 2) : readable(description));
-    if (!json) for (const fault of description.faults) console.error(pc.red(faultLine(fault)));
+    if (!json) for (const fault of description.faults) console.error(colours.red(faultLine(fault)));
     process.exitCode = description.faults.length > 0 ? 1 : 0;
   });
 

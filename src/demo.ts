@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
-import pc from 'picocolors';
+import { colours } from './cli/colours.js';
 import type { CurrentStatus, LifecycleStatus, Started } from './client/index.js';
 import { approveAs, carry } from './demo/carry.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from './demo/examples.js';
@@ -31,11 +31,11 @@ async function onboard(
   const applicationId = `demo-${Date.now().toString(36)}`;
   const people = (email: string) => ({
     operator: async (id: string) => {
-      progress(`${pc.bold(kind.padEnd(12))} operator op-1 approves`);
+      progress(`${colours.bold(kind.padEnd(12))} operator op-1 approves`);
       await approveAs(client, id, 'op-1');
     },
     customer: async (id: string) => {
-      progress(`${pc.bold(kind.padEnd(12))} the customer reads the activation code in the mail and types it in`);
+      progress(`${colours.bold(kind.padEnd(12))} the customer reads the activation code in the mail and types it in`);
       await client.submitActivationCode(id, await mailedActivationCode(sandboxUrl, email));
     },
   });
@@ -83,6 +83,6 @@ async function run(): Promise<boolean> {
 try {
   process.exitCode = (await run()) ? 0 : 1;
 } catch (error) {
-  progress(pc.red(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  progress(colours.red(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   process.exitCode = 1;
 }

@@ -49,6 +49,8 @@ describe('docs/states.md', () => {
     assign: { by: 'op-1', to: 'op-1', reason: 'r' },
     note: { by: 'op-1', text: 't' },
     extend: { by: 'op-1', until: '2030-01-01T00:00:00Z', reason: 'r' },
+    decideTransfer: { by: 'approver', verdict: 'approve' },
+    confirmTransfer: { by: 'backend', orderId: 'o' },
     cancel: { by: 'backend', reason: 'r' },
   };
 

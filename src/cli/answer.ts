@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import type { Answer } from '../lifecycle/messages.js';
 import { endWith, print } from './program.js';
 
@@ -6,8 +6,8 @@ import { endWith, print } from './program.js';
 export function printAnswer(json: boolean | undefined, answer: Answer, also: Record<string, string> = {}): void {
   print(json, { ...also, ...answer }, () =>
     answer.accepted
-      ? `${pc.green(answer.state)}: ${answer.detail}`
-      : `${pc.red(`refused (${answer.refusal})`)}: ${answer.detail}`,
+      ? `${colours.green(answer.state)}: ${answer.detail}`
+      : `${colours.red(`refused (${answer.refusal})`)}: ${answer.detail}`,
   );
   if (!answer.accepted) endWith('refused');
 }

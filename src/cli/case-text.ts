@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import type { CaseSummary } from '../client/index.js';
 import type { AuditEntry } from '../lifecycle/case-state.js';
 import { lifecycleId } from '../lifecycle/ids.js';
@@ -50,10 +50,10 @@ export function caseText(view: CaseView): string {
         )
       : '',
     attention
-      ? `${pc.yellow('needs attention')} ${attention.attentionId}: ${attention.operation} ended in ${attention.failure}: ${attention.message}`
+      ? `${colours.yellow('needs attention')} ${attention.attentionId}: ${attention.operation} ended in ${attention.failure}: ${attention.message}`
       : '',
     ...(attention?.fieldErrors ?? []).map(({ field, message }) => `  ${field}: ${message}`),
-    ...nextCommands(view).map((command) => pc.dim(`npm run operator -- ${command}`)),
+    ...nextCommands(view).map((command) => colours.dim(`npm run operator -- ${command}`)),
   ]
     .filter(Boolean)
     .join('\n');
@@ -85,8 +85,8 @@ export function queueText(cases: CaseSummary[]): string {
       riskLevel,
       reviewLevel,
       assignee,
-      dueAt !== null && Date.parse(dueAt) < Date.now() ? pc.red(`${dueAt} overdue`) : dueAt,
-      needsAttention ? pc.yellow('yes') : '',
+      dueAt !== null && Date.parse(dueAt) < Date.now() ? colours.red(`${dueAt} overdue`) : dueAt,
+      needsAttention ? colours.yellow('yes') : '',
     ]),
   );
 }

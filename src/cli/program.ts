@@ -1,6 +1,6 @@
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { KeyFileError } from '../operators/key-pair.js';
@@ -59,7 +59,8 @@ function report(error: unknown): ExitName {
     const faults = error instanceof InvalidInput || error instanceof ConfigurationError ? error.faults : undefined;
     print(true, { error: { name, message, faults } }, String);
   }
-  if (!isUsage) say(pc.red(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message));
+  if (!isUsage)
+    say(colours.red(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message));
   return exit;
 }
 

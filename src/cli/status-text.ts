@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import type { CurrentStatus } from '../client/index.js';
 import type { WaitingOn } from '../lifecycle/case-state.js';
 import { lifecycleId } from '../lifecycle/ids.js';
@@ -11,7 +11,7 @@ export function statusText(status: CurrentStatus): string {
   if (status.stale) {
     return [
       heading(status),
-      pc.yellow('No worker answers; this is what Temporal itself knows and may be behind.'),
+      colours.yellow('No worker answers; this is what Temporal itself knows and may be behind.'),
       fields({ phase: status.phase, started: status.startedAt, ended: status.closedAt, outcome: outcome(status) }),
     ].join('\n');
   }
@@ -30,7 +30,7 @@ export function heading({
   applicationId,
   status,
 }: Pick<LifecycleStatus, 'kind' | 'tenantId' | 'applicationId' | 'status'>): string {
-  return `${pc.bold(lifecycleId(kind, tenantId, applicationId))}  ${COLOURS[status](status)}`;
+  return `${colours.bold(lifecycleId(kind, tenantId, applicationId))}  ${COLOURS[status](status)}`;
 }
 
 export function statusLines(status: LifecycleStatus): string[] {
@@ -52,7 +52,7 @@ export function statusLines(status: LifecycleStatus): string[] {
     }),
     ...requirements.map(({ message, field, document, subject, dueAt }) => {
       const about = [field ?? document, subject].filter(Boolean).join(' of ');
-      return `${pc.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
+      return `${colours.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
     }),
   ];
 }
@@ -68,24 +68,24 @@ export function fields(values: Record<string, string | false | null | undefined>
     [],
     Object.entries(values)
       .filter((entry): entry is [string, string] => Boolean(entry[1]))
-      .map(([name, value]) => [pc.dim(name), value]),
+      .map(([name, value]) => [colours.dim(name), value]),
   );
 }
 
 const COLOURS: Record<LifecycleStatusWord, (text: string) => string> = {
-  running: pc.cyan,
-  waiting: pc.cyan,
-  needsAttention: pc.yellow,
-  completed: pc.green,
-  failed: pc.red,
-  rejected: pc.red,
-  expired: pc.red,
-  cancelled: pc.red,
-  aborted: pc.red,
+  running: colours.cyan,
+  waiting: colours.cyan,
+  needsAttention: colours.yellow,
+  completed: colours.green,
+  failed: colours.red,
+  rejected: colours.red,
+  expired: colours.red,
+  cancelled: colours.red,
+  aborted: colours.red,
 };
 
 function phaseRow({ title, status, startedAt, completedAt, longerThanExpected }: PhaseStatus): string[] {
-  const late = longerThanExpected && status === 'active' ? pc.yellow('longer than expected') : '';
+  const late = longerThanExpected && status === 'active' ? colours.yellow('longer than expected') : '';
   return [title, status, startedAt ?? '', completedAt ?? '', late];
 }
 

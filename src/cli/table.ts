@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { colours } from './colours.js';
 
 const NO_LINES = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'mid'].map(
@@ -11,7 +11,7 @@ const NO_RULES = { ...NO_LINES, 'left-mid': '', 'mid-mid': '', 'right-mid': '', 
 /** Columns for people; colours and nothing else depend on whether a terminal is there. */
 export function table(head: string[], rows: (string | null | undefined)[][]): string {
   const columns = new Table({
-    head: head.map((title) => pc.bold(title)),
+    head: head.map((title) => colours.bold(title)),
     chars: NO_RULES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });

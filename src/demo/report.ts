@@ -1,15 +1,19 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { colours } from '../cli/colours.js';
 import type { CurrentStatus, LifecycleStatus } from '../client/index.js';
 
-const MARKS: Record<string, string> = { completed: pc.green('✔'), skipped: pc.dim('–'), active: pc.cyan('…') };
+const MARKS: Record<string, string> = {
+  completed: colours.green('✔'),
+  skipped: colours.dim('–'),
+  active: colours.cyan('…'),
+};
 
 /** A line about where a lifecycle stands, for the progress shown while the demo runs. */
 export function progressLine(kind: string, status: CurrentStatus): string {
-  if (status.stale) return `${pc.bold(kind.padEnd(12))} no worker answers yet`;
+  if (status.stale) return `${colours.bold(kind.padEnd(12))} no worker answers yet`;
   const waiting = status.waitingOn ? `, waits for ${status.waitingOn.who}: ${status.waitingOn.what}` : '';
-  const attention = status.status === 'needsAttention' ? pc.red(' needs attention') : '';
-  return `${pc.bold(kind.padEnd(12))} ${status.phase ?? status.status}${waiting}${attention}`;
+  const attention = status.status === 'needsAttention' ? colours.red(' needs attention') : '';
+  return `${colours.bold(kind.padEnd(12))} ${status.phase ?? status.status}${waiting}${attention}`;
 }
 
 /** The end of a lifecycle: its phases, its IBAN and its first transfer. */
@@ -19,7 +23,7 @@ export function report(workflowId: string, status: LifecycleStatus): string {
     table.push([MARKS[phase.status] ?? ' ', phase.title, phase.status, seconds(phase)]);
   const completed = status.phases.filter((phase) => phase.status === 'completed').length;
   return [
-    pc.bold(workflowId),
+    colours.bold(workflowId),
     table.toString(),
     `${completed} of ${status.phases.length} phases completed; IBAN ${status.iban ?? '–'}; ${transferLine(status)}`,
   ].join('\n');

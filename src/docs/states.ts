@@ -1,5 +1,5 @@
 import { MESSAGES, type Refusal } from '../lifecycle/messages.js';
-import { FATES, refusalDetail, STAGES, type Fate, type Stage } from '../lifecycle/stages.js';
+import { FATES, STAGE_REFUSALS, STAGES, type Fate, type Stage } from '../lifecycle/stages.js';
 
 const STAGE_TITLES: Record<Stage, string> = {
   collecting: 'before and between review rounds, while documents are collected',
@@ -27,6 +27,7 @@ const REFUSALS: Record<Refusal, string> = {
   AlreadyFinal: 'the lifecycle has ended, or its workflow is closed',
   NothingToResolve: 'nothing of this attentionId needs attention',
   AlreadyClaimed: 'another operator has the case',
+  NotAnApprover: 'a transfer waits for a TRANSACTION_APPROVER of the account, and its sender is none',
   NotAllowed: 'it does not fit; the answer says why',
 };
 
@@ -106,7 +107,7 @@ export function statesPage(): string {
     'is over is refused at once). Everything else is the refusal it hears:',
     '',
     ...STAGES.filter((stage) => MESSAGES.some((name) => isRefusal(FATES[name][stage]))).map(
-      (stage) => `- at **${stage}**: ${refusalDetail(stage)}`,
+      (stage) => `- at **${stage}**: ${STAGE_REFUSALS[stage]}`,
     ),
     '',
     'Every message is in the audit with its answer.',

@@ -73,15 +73,18 @@ export function stageOf(state: AnyCaseState): Stage {
   return stage === 'approved' || stage === 'rejected' ? 'decided' : stage;
 }
 
+/** What a lifecycle says to a message that its stage refuses. */
+export const STAGE_REFUSALS: Record<Stage, string> = {
+  collecting: 'documents are being collected',
+  inReview: 'the round is in review; documents are taken when they are asked for',
+  decided: 'the review was decided',
+  active: 'the account is active',
+  ended: 'the case has ended',
+};
+
 /** Why a message is refused outright. */
 export function refusalDetail(state: AnyCaseState): string {
   if (!state.outcome && state.kind === 'transfer') return 'a transfer takes no such message';
   if (!state.outcome && state.kind === 'account') return 'an account takes no such message';
-  return {
-    collecting: 'documents are being collected',
-    inReview: 'the round is in review; documents are taken when they are asked for',
-    decided: 'the review was decided',
-    active: 'the account is active',
-    ended: 'the case has ended',
-  }[stageOf(state)];
+  return STAGE_REFUSALS[stageOf(state)];
 }

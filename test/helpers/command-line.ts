@@ -7,10 +7,11 @@ export interface Ran {
   stderr: string;
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end, without colours wherever the tests themselves run. */
 export function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  const plain = { ...env, NO_COLOR: '1', FORCE_COLOR: undefined };
   return new Promise((resolve, reject) => {
-    execFile(command, args, { env, timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(command, args, { env: plain, timeout: 60_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === 'number') resolve({ code, stdout, stderr });
       else reject(new Error(`${command} ${args.join(' ')} did not run to its end: ${stderr}`, { cause: error }));
