@@ -30,7 +30,6 @@ const PLOTS: readonly Plot[] = [
   { ...APPROVED, kind: 'individual' },
 ];
 
-
 export function plotOf(number: number): Plot {
   return PLOTS[number % PLOTS.length]!;
 }
