@@ -1,4 +1,4 @@
-import { DefaultLogger, GracefulShutdownPeriodExpiredError, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
@@ -11,14 +11,12 @@ import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
 import { dependenciesOf } from './worker/dependencies.js';
+import { forceEnd } from './worker/forced-end.js';
 import { startHealthServer, temporalAnswers } from './worker/health.js';
 import { workerOptions } from './worker/options.js';
 import { workflowCode } from './worker/workflow-code.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
-
-/** Exit code of a worker that had to leave work unfinished; Temporal gives that work to another one. 0 is a good end, 1 a failure. */
-const EXIT_CUT_OFF = 3;
 
 /** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
 async function run(config: WorkerConfiguration): Promise<void> {
@@ -31,6 +29,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     telemetryOptions: { logging: { forward: { level: 'WARN' } } },
   });
   for (const note of config.notes) logger.warn(note);
+  forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
 
   const undecodable = Runtime.instance().metricMeter.createCounter('onboarding_undecodable_payloads');
   const dependencies = await dependenciesOf(config);
@@ -71,11 +70,6 @@ async function run(config: WorkerConfiguration): Promise<void> {
     logger.info({ address, namespace, taskQueue: TASK_QUEUE, health: health?.url }, 'worker ready');
     await worker.run();
     logger.info('worker stopped');
-  } catch (error) {
-    if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
-    logger.error('worker cut off: work was still under way at the end of the grace time');
-    // What still runs holds on to the connection, so nothing can be closed in good order any more.
-    process.exit(EXIT_CUT_OFF);
   } finally {
     await health?.close();
     await connection.close();

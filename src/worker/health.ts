@@ -18,8 +18,8 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** A worker in these states is of no use any more, and only a new one helps. */
-const DEAD = new Set(['FAILED', 'STOPPED']);
+/** A worker in this state is of no use any more, and only a new one helps. */
+const DEAD = 'FAILED';
 const ASK_MS = 2_000;
 
 /**
@@ -30,7 +30,7 @@ export async function startHealthServer({ host, port, state, reachable }: Health
   const server = fastify({ logger: false, forceCloseConnections: true });
   server.get('/healthz', (_, reply) => {
     const now = state();
-    return reply.status(DEAD.has(now) ? 503 : 200).send({ worker: now });
+    return reply.status(now === DEAD ? 503 : 200).send({ worker: now });
   });
   server.get('/readyz', async (_, reply) => {
     const now = state();

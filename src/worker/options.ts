@@ -11,7 +11,6 @@ type Limits = Pick<
   | 'maxActivitiesPerSecond'
   | 'maxTaskQueueActivitiesPerSecond'
   | 'shutdownGraceTime'
-  | 'shutdownForceTime'
   | 'workerDeploymentOptions'
 >;
 
@@ -27,8 +26,6 @@ export function workerOptions({ tuning, shutdown, deployment }: WorkerConfigurat
     ...(tuning.activitiesPerSecond && { maxActivitiesPerSecond: tuning.activitiesPerSecond }),
     ...(tuning.queueActivitiesPerSecond && { maxTaskQueueActivitiesPerSecond: tuning.queueActivitiesPerSecond }),
     shutdownGraceTime: shutdown.graceSeconds * 1000,
-    // The SDK counts both from the moment the worker is asked to end.
-    shutdownForceTime: (shutdown.graceSeconds + shutdown.forceSeconds) * 1000,
     ...(deployment && {
       workerDeploymentOptions: {
         version: { deploymentName: deployment.name, buildId: deployment.buildId },
