@@ -88,7 +88,7 @@ export const getOrder = endpoint({
   idempotency: { class: 'safe' },
 });
 
-interface ExecutedOrder {
+export interface ExecutedOrder {
   orderId: string | undefined;
   status: string;
   transactionId: string | undefined;
