@@ -1,4 +1,4 @@
-import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES, PHASES } from '../lifecycle/phases.js';
+import { PHASES } from '../lifecycle/phases.js';
 import { CATALOGUE } from './catalogue/index.js';
 import * as sessions from './catalogue/sessions.js';
 import { lookUpOf, type Endpoint, type IdempotencyClass, type LookUp } from './endpoint.js';
@@ -63,7 +63,7 @@ function namesOf(lookUp: LookUp | undefined): string[] {
 
 /** Operations that phases name and neither the catalogue nor an activity has; none, unless somebody slipped. */
 export function unknownOperations(): string[] {
-  return [...INDIVIDUAL_PHASES, ...ORGANIZATION_PHASES]
-    .flatMap(({ operations }): readonly string[] => operations)
+  return Object.values(PHASES)
+    .flatMap((phases) => phases.flatMap(({ operations }) => operations))
     .filter((name) => !(name in CATALOGUE) && !(name in ACTIVITIES));
 }
