@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
-import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
@@ -14,12 +13,13 @@ import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
 import { bundlerOptions } from './worker/bundler-options.js';
 import { dependenciesOf } from './worker/dependencies.js';
+import { workerLog } from './worker/log.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
 async function run(config: WorkerConfiguration): Promise<void> {
-  const logger = pino({ level: config.logLevel, base: null });
+  const logger = workerLog(config.logLevel);
   Runtime.install({
     // At TRACE the SDK logs decoded payloads, personal data and all.
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>

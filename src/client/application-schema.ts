@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LifecycleKind } from '../lifecycle/phases.js';
+import { personal, plain } from '../privacy/marks.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 import * as field from './field-schemas.js';
 import { payments } from './payments-schema.js';
@@ -9,7 +10,7 @@ const BASE = {
     .key(64)
     .describe("the backend's own id of the application; no personal data, since ids are readable in Temporal"),
   tenantId: field.key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
-  submittedBy: field.text().describe('who submits the application; whoever does never decides on it'),
+  submittedBy: personal(field.text()).describe('who submits the application; whoever does never decides on it'),
   categorization: field.categorization,
   origin: z.strictObject(field.origin),
   documents: z.array(field.document).max(50).default([]),
@@ -23,18 +24,19 @@ const shareholder = z
   .strictObject({
     ref: field.key(64),
     type: z.enum(['INDIVIDUAL', 'CORPORATE']),
-    firstName: field.text(100).optional(),
-    lastName: field.text(100).optional(),
-    companyName: field.text().optional(),
+    firstName: personal(field.text(100)).optional(),
+    lastName: personal(field.text(100)).optional(),
+    companyName: personal(field.text()).optional(),
     email: field.email,
     dateOfBirth: field.pastDate.optional(),
-    nationality: field.country.optional(),
-    ownershipPercentage: z
-      .string()
-      .regex(PERCENT, { error: 'a percentage as text, such as "33.34" is expected' })
-      .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' })
-      .describe('percent as text; all shareholders together hold exactly 100'),
-    isPEP: z.boolean(),
+    nationality: personal(field.country).optional(),
+    ownershipPercentage: personal(
+      z
+        .string()
+        .regex(PERCENT, { error: 'a percentage as text, such as "33.34" is expected' })
+        .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' }),
+    ).describe('percent as text; all shareholders together hold exactly 100'),
+    isPEP: personal(z.boolean()),
   })
   .superRefine((holder: unknown, context) => {
     const needed = valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'lastName'];
@@ -71,14 +73,14 @@ const employees = z
   }, always);
 
 const organization = z.strictObject({
-  legalName: field.text(),
-  tradingName: field.text().optional(),
-  registrationNumber: field.text(50),
-  taxId: field.text(50),
-  legalForm: field.text(100),
-  industry: field.text(100),
+  legalName: personal(field.text()),
+  tradingName: personal(field.text()).optional(),
+  registrationNumber: personal(field.text(50)),
+  taxId: personal(field.text(50)),
+  legalForm: plain(field.text(100)),
+  industry: plain(field.text(100)),
   incorporationDate: field.pastDate,
-  website: z.url({ protocol: /^https?$/, error: 'an http(s) address is expected' }).optional(),
+  website: personal(z.url({ protocol: /^https?$/, error: 'an http(s) address is expected' })).optional(),
   email: field.email,
   phone: field.phone,
   address: field.address,
@@ -100,7 +102,7 @@ const organizationSchema = z
     directors: z.array(field.director).min(1).max(100),
     shareholders,
     employees,
-    signatory: field.text().describe('who signs for the organization'),
+    signatory: personal(field.text()).describe('who signs for the organization'),
   })
   .superRefine(withoutPersonalData, always)
   .superRefine((application: unknown, context) => {
