@@ -7,7 +7,7 @@ const LAYERS = {
   secrets: [],
   privacy: ['lifecycle'],
   sandbox: [],
-  operators: ['lifecycle'],
+  operators: ['lifecycle', 'privacy'],
   policies: ['lifecycle'],
   store: ['lifecycle', 'secrets'],
   finhub: ['lifecycle', 'privacy'],

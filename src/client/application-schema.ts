@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LifecycleKind } from '../lifecycle/phases.js';
 import { personal, plain } from '../privacy/marks.js';
+import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 import * as field from './field-schemas.js';
 import { payments } from './payments-schema.js';
@@ -164,18 +165,14 @@ function checkApprovers(application: unknown, context: Context): void {
   });
 }
 
-const PHONE_LIKE = /^\d{9,15}$/;
-const EMAIL_LIKE = /[._-]at[._-].+[._-][a-z]{2,}$/i;
-
-/** Ids are readable in Temporal, its logs and its metrics. Looks for what the application itself tells about people, in any spelling. */
+/** The readable ids of an application: its own, and the references of its payments. Looks for what it tells about people itself. */
 function withoutPersonalData(application: unknown, context: Context): void {
-  const id = valueAt(application, 'applicationId');
-  if (typeof id !== 'string') return;
-  const found = lettersAndDigits(id);
-  const told = personalTexts(application).filter((part) => part.length >= 5 && found.includes(part));
-  if (PHONE_LIKE.test(id) || EMAIL_LIKE.test(id) || told.length > 0) {
-    const message = 'looks like an e-mail address, a phone number or a name; ids hold no personal data';
-    context.addIssue({ code: 'custom', path: ['applicationId'], message });
+  const personal = personalTexts(application);
+  for (const path of [['applicationId'], ['payments', 'transfer', 'reference'], ['payments', 'topUp', 'reference']]) {
+    const id = valueAt(application, ...path);
+    if (typeof id === 'string' && !isReadableId(id, personal)) {
+      context.addIssue({ code: 'custom', path, message: READABLE_ID_FAULT });
+    }
   }
 }
 
@@ -191,13 +188,5 @@ function personalTexts(application: unknown): string[] {
       const names = typeof first === 'string' && typeof last === 'string' ? [`${first}${last}`, `${last}${first}`] : [];
       return [valueAt(one, 'email'), valueAt(one, 'phone'), ...names];
     })
-    .filter((part) => typeof part === 'string')
-    .map(lettersAndDigits);
-}
-
-function lettersAndDigits(value: string): string {
-  return value
-    .toLowerCase()
-    .normalize('NFKD')
-    .replaceAll(/[^a-z0-9]/g, '');
+    .filter((part) => typeof part === 'string');
 }

@@ -2,6 +2,7 @@ import { transferId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
 import { isBeyondRetention, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import { personal } from '../privacy/marks.js';
+import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { fingerprint } from '../secrets/seal.js';
 import { retentionDays } from '../temporal/retention.js';
 import { z } from 'zod';
@@ -12,9 +13,9 @@ import { startOnce, type StartDependencies, type Started } from './start.js';
 
 /** The form in which transfers are taken. */
 export const transferSchema = z.strictObject({
-  reference: key(35).describe(
-    "the transfer's own id, unique within the tenant; a date in it is its first or last part",
-  ),
+  reference: key(35)
+    .refine((reference) => isReadableId(reference), { error: READABLE_ID_FAULT })
+    .describe("the transfer's own id, unique within the tenant; a date in it is its first or last part"),
   tenantId: key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
   accountId: key(64).describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
   beneficiaryIban: iban.describe("of one of the account's beneficiaries"),
