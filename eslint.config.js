@@ -13,7 +13,7 @@ const LAYERS = {
   temporal: ['lifecycle', 'secrets'],
   workflows: ['lifecycle'],
   activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators', 'policies', 'secrets'],
-  client: ['lifecycle', 'operators', 'temporal', 'store', 'secrets'],
+  client: ['lifecycle', 'finhub', 'operators', 'temporal', 'store', 'secrets'],
   codec: ['secrets', 'temporal'],
   config: ['secrets', 'temporal'],
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],

@@ -63,8 +63,7 @@ export interface StarterConfiguration extends CaseConfiguration {
   tenantId: string | undefined;
 }
 
-export interface OperatorConfiguration extends CommonConfiguration {
-  keys: KeyRing;
+export interface OperatorConfiguration extends CaseConfiguration {
   /** For case ids that name no tenant. */
   tenantId: string | undefined;
 }
@@ -114,13 +113,7 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
-  operator: (values, temporal) => ({
-    temporal,
-    logLevel: values.LOG_LEVEL,
-    notes: keyNotes(values),
-    keys: keyRing(values),
-    tenantId: values.FINHUB_TENANT_ID,
-  }),
+  operator: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   'codec-server': (values, temporal) => ({
     temporal,
     logLevel: values.LOG_LEVEL,

@@ -103,12 +103,14 @@ export interface Endpoint<I, R> {
   headers: ((tenant: Tenant) => Record<string, string>) | undefined;
   /** Reads the unwrapped answer; unknown fields are dropped, and an answer without what the caller relies on is refused. */
   response: z.ZodType<R>;
+  /** Fields of the input that are secret; sealed before they reach Temporal. */
+  secretInput: readonly string[];
   /** Fields of the result that are secret; sealed before they leave the activity. */
   secrets: readonly (keyof R & string)[];
   idempotency: Idempotency<I, R>;
 }
 
-type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'secrets';
+type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'secretInput' | 'secrets';
 
 /** Defines an endpoint; the rare fields have defaults. */
 export function endpoint<I, R>(
@@ -120,6 +122,7 @@ export function endpoint<I, R>(
     body: undefined,
     query: undefined,
     headers: undefined,
+    secretInput: [],
     secrets: [],
     ...definition,
   };

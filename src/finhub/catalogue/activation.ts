@@ -61,6 +61,7 @@ export const activateIndividual = endpoint({
     z.strictObject({ customerId: Id, code: z.string(), email: z.string() }),
     z.strictObject({ customerId: Id, activationReason: z.string() }),
   ]),
+  secretInput: ['code'],
   body: (input, { actor }) =>
     'code' in input
       ? { code: input.code, userId: input.email }

@@ -73,6 +73,7 @@ export const createLegacyCustomer = endpoint({
     termsAccepted: z.literal(true),
     marketingConsent: z.boolean().optional(),
   }),
+  secretInput: ['password', 'captcha'],
   response: Customer,
   idempotency: { class: 'naturalKey' },
 });

@@ -109,6 +109,7 @@ export const executeOrder = endpoint({
     consentId: z.string().optional(),
     authenticationCode: z.string().optional(),
   }),
+  secretInput: ['authenticationCode'],
   body: ({ preparedOrderId, consentId, authenticationCode }) => ({
     preparedOrderId,
     ...(authenticationCode ? { authenticationCode } : {}),

@@ -66,6 +66,7 @@ export const registerIndividual = endpoint({
   auth: 'admin',
   sources: ['S0', 'S1', 'S2', 'S3', 'F1', 'R1', 'R2', 'R4', 'A1'],
   request: z.strictObject({ person: Person, password: z.string(), category: CategoryChoice }),
+  secretInput: ['password'],
   body: ({ person, password, category }, { tenantId }) => {
     const { address: _, ...identity } = person;
     const roles = ['ACCOUNT_OWNER', 'USER'];
@@ -130,6 +131,7 @@ export const registerOrganization = endpoint({
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O1', 'R1', 'R10', 'R11', 'A4'],
   request: z.strictObject({ organization: Organization, password: z.string(), category: CategoryChoice }),
+  secretInput: ['password'],
   body: ({ organization, password, category }, { tenantId }) => {
     const { address, ...rest } = organization;
     const roles = ['ACCOUNT_OWNER', 'ADMIN'];

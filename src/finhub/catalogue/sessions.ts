@@ -16,6 +16,8 @@ const Login = z.strictObject({
   tenantSecret: z.string(),
 });
 
+const SECRETS = ['password', 'tenantKey', 'tenantSecret'];
+
 /** The login body all three kinds share. Source: R5, A7, M2, M6. */
 const loginBody = (login: z.infer<typeof Login>) => ({ ...login, credentialType: 'PASSWORD', value: login.password });
 
@@ -28,6 +30,7 @@ export const openCustomerSession = endpoint({
   auth: 'none',
   sources: ['S0', 'S1', 'S2', 'S3', 'F2', 'R2', 'R5', 'A2'],
   request: Login.extend({ customerId: Id, userId: Id }),
+  secretInput: SECRETS,
   body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
   response: Session,
   secrets: ['token'],
@@ -43,6 +46,7 @@ export const openOrganizationSession = endpoint({
   auth: 'none',
   sources: ['A7', 'R1'],
   request: Login.extend({ customerId: Id, userId: Id }),
+  secretInput: SECRETS,
   body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
   response: Session,
   secrets: ['token'],
@@ -58,6 +62,7 @@ export const openAdminSession = endpoint({
   auth: 'none',
   sources: ['M2', 'M6', 'A15'],
   request: Login.extend({ organizationId: Id, userId: Id }),
+  secretInput: SECRETS,
   body: ({ organizationId: _organization, userId: _user, ...login }) => loginBody(login),
   response: Session,
   secrets: ['token'],
