@@ -2,6 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { benchClient, textOf } from './bench/client.js';
 import { compareLifecycles, type LifecycleOptions } from './bench/lifecycle/compare.js';
 import { lifecycleText } from './bench/lifecycle/text.js';
+import { measureStartUp, startUpText } from './bench/start-up.js';
+import { measureWaiting, type WaitingOptions } from './bench/waiting/compare.js';
+import { waitingText } from './bench/waiting/text.js';
 
 const program = new Command('bench').description('Measures parts of this project on this machine.');
 
@@ -27,6 +30,28 @@ program
   .action(async ({ json, ...options }: Omit<LifecycleOptions, 'onProgress'> & { json?: true }) => {
     const result = await compareLifecycles({ ...options, onProgress });
     print(json ? JSON.stringify(result, undefined, 2) : lifecycleText(result));
+  });
+
+program
+  .command('waiting')
+  .description('memory and the time of a decision, with ten cases in review and with many')
+  .option('--cases <number>', 'cases in review at the end; the long run takes 5000', wholeNumber, 1000)
+  .option('--cached <number>', 'cases that the worker may keep in memory', wholeNumber, 100)
+  .option('--decisions <number>', 'decisions timed with few and with many', wholeNumber, 9)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ json, ...options }: Omit<WaitingOptions, 'onProgress'> & { json?: true }) => {
+    const result = await measureWaiting({ ...options, onProgress });
+    print(json ? JSON.stringify(result, undefined, 2) : waitingText(result));
+  });
+
+program
+  .command('start-up')
+  .description('how soon a worker is ready, with and without the bundle that `npm run build` makes')
+  .option('--rounds <number>', 'starts of each', wholeNumber, 5)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ rounds, json }: { rounds: number; json?: true }) => {
+    const result = await measureStartUp(rounds);
+    print(json ? JSON.stringify(result, undefined, 2) : startUpText(result));
   });
 
 await program.parseAsync();

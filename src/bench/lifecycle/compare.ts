@@ -50,6 +50,7 @@ export async function compareLifecycles(options: LifecycleOptions): Promise<Life
       const both: Contestant[] = [ours(stack), bareOne];
       const serverPid = stack.pids.temporal;
       const once = { serverPid, lifecycles: 1, concurrency: 1 };
+      let runs = 0;
       const calls: Partial<LifecycleBench['calls']> = {};
       for (const contestant of both) {
         // The first of each logs the admin in, and compiles much of both processes.
@@ -64,7 +65,7 @@ export async function compareLifecycles(options: LifecycleOptions): Promise<Life
         for (let round = 0; round < rounds; round += 1) {
           const pair: Partial<Pair> = {};
           for (const contestant of round % 2 === 0 ? both : both.toReversed()) {
-            const label = `at-${atATime}-${round}`;
+            const label = String((runs += 1));
             const result = await run({ serverPid, contestant, lifecycles, concurrency: atATime, label });
             pair[contestant.name] = result;
             onProgress(`${contestant.name.padEnd(4)} ${atATime} at a time: ${result.perSecond.toFixed(2)}/s`);
