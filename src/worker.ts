@@ -1,5 +1,4 @@
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
-import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
@@ -13,6 +12,7 @@ import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/sear
 import { dependenciesOf } from './worker/dependencies.js';
 import { forceEnd } from './worker/forced-end.js';
 import { startHealthServer, temporalAnswers } from './worker/health.js';
+import { workerLog } from './worker/log.js';
 import { workerOptions } from './worker/options.js';
 import { workflowCode } from './worker/workflow-code.js';
 
@@ -20,7 +20,7 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 
 /** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
 async function run(config: WorkerConfiguration): Promise<void> {
-  const logger = pino({ level: config.logLevel, base: null });
+  const logger = workerLog(config.logLevel);
   Runtime.install({
     // At TRACE the SDK logs decoded payloads, personal data and all.
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>

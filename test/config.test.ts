@@ -181,6 +181,13 @@ describe('the operators file', () => {
     await assert.rejects(operators.lookUp('op-1'), OperatorsFileError);
   });
 
+  it('takes no id that tells who somebody is, since assignees are readable in lists', async () => {
+    const file = join(folder, 'operators-by-mail.json');
+    const operators = [{ id: 'ona@bank.example', level: 'TENANT', tenants: ['*'] }];
+    await writeFile(file, JSON.stringify({ operators }));
+    await assert.rejects(operatorsFile(file), /looks like an e-mail address/);
+  });
+
   it('of the examples holds one operator of the tenant and two of the power tenant', async () => {
     const { operators } = JSON.parse(await readFile(pathOf('../examples/operators.json'), 'utf8')) as {
       operators: { level: string }[];

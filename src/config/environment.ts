@@ -86,8 +86,7 @@ export interface StarterConfiguration extends CaseConfiguration {
   tenantId: string | undefined;
 }
 
-export interface OperatorConfiguration extends CommonConfiguration {
-  keys: KeyRing;
+export interface OperatorConfiguration extends CaseConfiguration {
   /** For case ids that name no tenant. */
   tenantId: string | undefined;
 }
@@ -151,13 +150,7 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     health: values.HEALTH_PORT === undefined ? undefined : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
-  operator: (values, temporal) => ({
-    temporal,
-    logLevel: values.LOG_LEVEL,
-    notes: keyNotes(values),
-    keys: keyRing(values),
-    tenantId: values.FINHUB_TENANT_ID,
-  }),
+  operator: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   'codec-server': (values, temporal) => ({
     temporal,
     logLevel: values.LOG_LEVEL,
