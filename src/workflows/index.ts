@@ -1,3 +1,4 @@
+export { documentRetention } from './document-retention.js';
 export { individualLifecycle } from './individual-lifecycle.js';
 export { organizationLifecycle } from './organization-lifecycle.js';
 export { paymentAccount } from './payment-account.js';

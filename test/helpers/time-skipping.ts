@@ -37,6 +37,8 @@ export interface TimeSkipping {
   lane(options?: LaneOptions, worker?: Partial<WorkerOptions>): Promise<Lane>;
   /** Lets virtual time pass, at Temporal and in every lane's sandbox. */
   skip(milliseconds: number): Promise<void>;
+  /** Virtual time, in milliseconds since 1970. */
+  now(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await environment.sleep(milliseconds);
       await synchronize();
     },
+    now: () => environment.currentTimeMs(),
     async stop() {
       try {
         await Promise.all(lanes.map((lane) => lane.stop()));
