@@ -19,6 +19,7 @@ import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
+import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
@@ -103,6 +104,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     }
     await CancellationScope.nonCancellable(async () => {
       await condition(allHandlersFinished);
+      await planDeletion(this);
       await this.notifications.drained();
     });
     return this.state.outcome!;
