@@ -8,6 +8,7 @@ import { startCall } from '../src/client/start-call.js';
 import { ApplicationConflict, InvalidInput } from '../src/client/index.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { endpointByHand, OPERATIONS_BY_HAND } from '../src/finhub/by-hand.js';
+import { secretInputOf } from '../src/finhub/endpoint.js';
 import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { isSealed, seal } from '../src/secrets/seal.js';
@@ -264,7 +265,7 @@ describe('planning a call', () => {
       const fields = fieldsOf(callInputSchema(operation) as Form);
       assert.ok(fields.length > 0, operation);
       const secret = new Set(fields.filter((name) => /password|^code$|authenticationCode|secret|captcha/i.test(name)));
-      assert.deepEqual([...secret], [...endpointByHand(operation)!.secretInput], operation);
+      assert.deepEqual([...secret], secretInputOf(endpointByHand(operation)!), operation);
       secrets += secret.size;
     }
     assert.ok(secrets >= 6);

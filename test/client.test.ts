@@ -23,6 +23,7 @@ import {
 } from '../src/client/index.js';
 import { applicationSchemas } from '../src/client/application-schema.js';
 import { faultsOf } from '../src/client/faults.js';
+import { transferSchema } from '../src/client/start-transfer.js';
 import { visibilityQuery } from '../src/client/list.js';
 import { EncryptingCodec } from '../src/temporal/payload-codec.js';
 import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
@@ -123,12 +124,32 @@ describe('applications', () => {
     'Ruta.Petraityte-1',
     'petraityte_ruta',
     'x-37060000101',
+    'LT12-1000-0111-0100-1000',
+    'ruta.petraityte_at_mail.example',
     'a/b',
   ]) {
     it(`are refused under the id ${id}, which is personal or no id`, async () => {
-      assert.deepEqual(faultPaths('individual', { ...(await individual()), applicationId: id }), ['applicationId']);
+      const paths = faultPaths('individual', { ...(await individual()), applicationId: id });
+      assert.deepEqual([...new Set(paths)], ['applicationId']);
     });
   }
+
+  it('are refused with the reason where a payment reference is personal', async () => {
+    const application = await organization();
+    application.payments!.transfer!.reference = '37060000101';
+    application.payments!.topUp!.reference = application.organization.email.replace('@', '-');
+    assert.deepEqual(faultPaths('organization', application), [
+      'payments.transfer.reference',
+      'payments.topUp.reference',
+    ]);
+    const message = /looks like an e-mail address, a phone number, an IBAN or a name/;
+    const fault = faultsOf(applicationSchemas.organization.safeParse(application).error)[0]!;
+    assert.match(fault.message, message);
+    for (const reference of ['37060000101', 'LT121000011101001000']) {
+      assert.match(transferSchema.safeParse({ reference }).error!.issues[0]!.message, message);
+    }
+    assert.notEqual(transferSchema.safeParse({ reference: 'rent-2025-11' }).error!.issues[0]!.path[0], 'reference');
+  });
 
   for (const id of ['ind-2025-0001', '2025-11-000123', 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6']) {
     it(`are taken under the id ${id}`, async () => {

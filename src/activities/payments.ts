@@ -26,6 +26,8 @@ interface FoundBeneficiary {
 }
 
 export interface PaymentActivities {
+  /** Whether the account answers, and what it may do: two reads at a time. */
+  readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<{ operations: string[] }>>;
   /** What FinHub says of the account, its limits, a beneficiary and a consent. Reads only. */
   readPaymentFacts(
     call: FinHubCall<{ accountId: string; iban: string; consentId?: string | undefined }>,
@@ -58,6 +60,14 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
       ),
     );
   return {
+    readWallet: ({ input: { accountId }, for: purpose }) =>
+      calling('readWallet', purpose, async (read) => {
+        const [, { operations }] = await Promise.all([
+          read(getBalance, { accountId }),
+          read(getAllowedOperations, { accountId }),
+        ]);
+        return { result: { operations }, provenance: { how: 'made' } };
+      }),
     readPaymentFacts: ({ input: { accountId, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {
         const [balance, allowed, beneficiary, consent] = await Promise.all([

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { endpointByHand, OPERATIONS_BY_HAND, SESSION_OPERATIONS } from '../finhub/by-hand.js';
-import type { Endpoint, IdempotencyClass } from '../finhub/endpoint.js';
+import { secretInputOf, type Endpoint, type IdempotencyClass } from '../finhub/endpoint.js';
 import { outgoing } from '../finhub/outgoing.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { callName, type HandCall } from '../lifecycle/hand-call.js';
@@ -83,7 +83,7 @@ export async function planCall(
     ...faultsOf(about.error),
     ...faultsOf(checked.error),
     ...read.faults.map((fault) => ({ ...fault, path: fault.path.replace('documents[0]', 'document') })),
-    ...strayFaults(input, endpoint.secretInput),
+    ...strayFaults(input, secretInputOf(endpoint)),
     ...(tenantId === undefined ? [{ path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' }] : []),
   ];
   if (!about.success || !checked.success || tenantId === undefined || faults.length > 0) {
@@ -98,7 +98,7 @@ export async function planCall(
   const { by, reason, origin: from, callId = isRead ? randomUUID() : mark.slice(0, 16) } = about.data;
   const call: HandCall = {
     ...{ tenantId, operation, callId, by, reason, actAs, origin: from },
-    input: withSecrets(plain, endpoint.secretInput, (secret) => (isSealed(secret) ? secret : seal(keys, secret))),
+    input: withSecrets(plain, secretInputOf(endpoint), (secret) => (isSealed(secret) ? secret : seal(keys, secret))),
   };
   return {
     workflowId: lifecycleId('call', tenantId, callName(call)),
@@ -163,12 +163,12 @@ function wireForm(input: unknown, { type, mimeType, fileName }: ReadDocument): u
 }
 
 function sentBy(endpoint: Endpoint<unknown, unknown>, input: unknown, tenantId: string): PlannedCall['sent'] {
-  const { method, host, secretInput, idempotency } = endpoint;
+  const { method, host, idempotency } = endpoint;
   // Only the worker knows as whom it acts.
   const tenant = { tenantId, actor: { userId: '(acting user)', organizationId: '(acting organization)' } };
   const { path, body } = outgoing(
     endpoint,
-    withSecrets(input, secretInput, () => SECRET),
+    withSecrets(input, secretInputOf(endpoint), () => SECRET),
     tenant,
   );
   return { method, host, path, body, class: idempotency.class };

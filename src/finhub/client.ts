@@ -32,7 +32,7 @@ export interface CallContext {
   origin?: { ipAddress: string; userAgent: string } | undefined;
   /** The customer's login, for calls that the customer makes. */
   session?: Credentials | undefined;
-  /** With the admin's rights, or the power tenant's. */
+  /** With the admin's rights, or the power tenant's, even where the customer is logged in. */
   actAs?: 'admin' | 'powerTenant' | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -123,7 +123,7 @@ export class FinHubClient {
       case 'apiKey':
         return undefined;
       case 'customer':
-        if (context.session) return this.sessions.open(context.session);
+        if (context.session && !context.actAs) return this.sessions.open(context.session);
         return this.sessions.actor(this.#actor(context));
       case 'admin':
         return this.sessions.actor(this.#actor(context));

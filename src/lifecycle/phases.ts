@@ -26,7 +26,7 @@ export interface PhaseDefinition<Name extends string = string> {
   readonly requires: readonly Prerequisite[];
   /** How long the phase is expected to take, in minutes; longer shows as "longer than expected". Source: S0, "Flow Timeline". */
   readonly expectedMinutes: number;
-  /** FinHub operations of the phase, by their names in the catalogue; `transfer` is a case of its own. */
+  /** FinHub operations of the phase, by their names in the catalogue; those of a case that it starts are that case's. */
   readonly operations: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export const INDIVIDUAL_PHASES = [
     title: 'Payments',
     requires: ['accountActive', 'walletActive'],
     expectedMinutes: 10,
-    operations: ['addBeneficiary', 'createPaymentConsent', 'approvePaymentConsent', 'transfer'],
+    operations: ['addBeneficiary', 'listBeneficiaries', 'createPaymentConsent', 'approvePaymentConsent'],
   },
 ] as const satisfies readonly PhaseDefinition[];
 
@@ -147,7 +147,7 @@ export const ORGANIZATION_PHASES = [
     title: 'Transactions',
     requires: ['accountActive', 'walletActive', 'paymentConsentActive', 'beneficiaryRegistered'],
     expectedMinutes: 10,
-    operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance', 'transfer'],
+    operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance'],
   },
 ] as const satisfies readonly PhaseDefinition[];
 

@@ -135,7 +135,8 @@ export class Case<State extends AnyCaseState = CaseState> {
         const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
         if (!met() && !inTime) this.#pass(next!.kind, wait);
         if (!met() && this.mayMove) await this.moveOn(met);
-        this.show();
+        // What comes after the wait shows the case itself; each change of a search attribute is an event.
+        if (!met()) this.show();
       }
     } finally {
       this.#wait = undefined;

@@ -1,3 +1,4 @@
+import { setWorkflowOptions } from '@temporalio/workflow';
 import { newTransfer } from '../lifecycle/case-rules.js';
 import type { Outcome, TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
@@ -15,3 +16,6 @@ export async function transfer(input: CaseInput<TransferState>): Promise<Outcome
   answer(kase);
   return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }
+
+// A transfer is short: it ends on the version it began on, and its worker stays until it has.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, transfer);

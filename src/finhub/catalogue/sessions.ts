@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { firstText, Id, Nothing, requiredText } from './fields.js';
 
@@ -9,14 +10,12 @@ const Session = z.unknown().transform((data, context) => ({
 }));
 
 const Login = z.strictObject({
-  username: z.string(),
-  password: z.string(),
-  tenantId: z.string(),
-  tenantKey: z.string(),
-  tenantSecret: z.string(),
+  username: personal(z.string()),
+  password: secret(z.string()),
+  tenantId: Id,
+  tenantKey: secret(z.string()),
+  tenantSecret: secret(z.string()),
 });
-
-const SECRETS = ['password', 'tenantKey', 'tenantSecret'];
 
 /** The login body all three kinds share. Source: R5, A7, M2, M6. */
 const loginBody = (login: z.infer<typeof Login>) => ({ ...login, credentialType: 'PASSWORD', value: login.password });
@@ -30,7 +29,6 @@ export const openCustomerSession = endpoint({
   auth: 'none',
   sources: ['S0', 'S1', 'S2', 'S3', 'F2', 'R2', 'R5', 'A2'],
   request: Login.extend({ customerId: Id, userId: Id }),
-  secretInput: SECRETS,
   body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
   response: Session,
   secrets: ['token'],
@@ -46,7 +44,6 @@ export const openOrganizationSession = endpoint({
   auth: 'none',
   sources: ['A7', 'R1'],
   request: Login.extend({ customerId: Id, userId: Id }),
-  secretInput: SECRETS,
   body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
   response: Session,
   secrets: ['token'],
@@ -62,7 +59,6 @@ export const openAdminSession = endpoint({
   auth: 'none',
   sources: ['M2', 'M6', 'A15'],
   request: Login.extend({ organizationId: Id, userId: Id }),
-  secretInput: SECRETS,
   body: ({ organizationId: _organization, userId: _user, ...login }) => loginBody(login),
   response: Session,
   secrets: ['token'],
