@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
@@ -13,7 +14,10 @@ import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
 import { bundlerOptions } from './worker/bundler-options.js';
+import { countCases } from './worker/case-counts.js';
 import { dependenciesOf } from './worker/dependencies.js';
+import { startMetrics } from './worker/metrics.js';
+import { telemetryOptions } from './worker/telemetry.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -25,13 +29,15 @@ async function run(config: WorkerConfiguration): Promise<void> {
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
     ),
-    telemetryOptions: { logging: { forward: { level: 'WARN' } } },
+    telemetryOptions: telemetryOptions(config.metrics),
   });
   for (const note of config.notes) logger.warn(note);
 
-  const undecodable = Runtime.instance().metricMeter.createCounter('onboarding_undecodable_payloads');
-  const dependencies = await dependenciesOf(config);
+  const meter = Runtime.instance().metricMeter;
+  const metrics = startMetrics(meter, config.temporal.namespace);
+  const dependencies = await dependenciesOf(config, metrics.finhub);
   const connection = await connectWorker(config.temporal);
+  const ending = new AbortController();
   try {
     const { namespace } = config.temporal;
     await ensureSearchAttributes(connection, namespace);
@@ -51,16 +57,24 @@ async function run(config: WorkerConfiguration): Promise<void> {
         namespace,
         encryptedOnly: config.encryptedPayloadsOnly,
         onUndecodable: ({ message }) => {
-          undecodable.add(1);
+          metrics.undecodablePayloads.add(1);
           logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
       shutdownGraceTime: config.shutdownGraceSeconds * 1000,
     });
     logger.info({ address: config.temporal.address, namespace, taskQueue: TASK_QUEUE }, 'worker ready');
+    if (config.metrics && config.metrics.countSeconds > 0) {
+      void countCases(new Client({ connection, namespace }), meter, {
+        everySeconds: config.metrics.countSeconds,
+        signal: ending.signal,
+        onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),
+      });
+    }
     await worker.run();
     logger.info('worker stopped');
   } finally {
+    ending.abort();
     await connection.close();
     await dependencies.finhub.close();
   }

@@ -5,7 +5,9 @@ import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { KeyFileError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
+import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
+import { TemporalSettingsError } from '../temporal/settings.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
 /** A command line whose help ends with examples and the table of exit codes. */
@@ -67,9 +69,11 @@ function report(error: unknown): ExitName {
 const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[] = [
   [InvalidInput, 'invalid'],
   [ConfigurationError, 'invalid'],
+  [TemporalSettingsError, 'invalid'],
   [KeyFileError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
   [SearchAttributesMissing, 'invalid'],
+  [NamespaceNotOurs, 'refused'],
   [ApplicationConflict, 'refused'],
   [LifecycleNotFound, 'notFound'],
   [NoAnswer, 'noAnswer'],

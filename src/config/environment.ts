@@ -44,6 +44,13 @@ interface CaseConfiguration extends CommonConfiguration {
   documentStore: string;
 }
 
+export interface MetricsConfiguration {
+  /** IP and port where Prometheus finds them. */
+  bindAddress: string;
+  /** Between two counts of all open cases; 0 where other workers count. */
+  countSeconds: number;
+}
+
 export interface WorkerConfiguration extends CaseConfiguration {
   finhub: FinHubConfiguration;
   individualActivation: 'code' | 'admin';
@@ -56,6 +63,7 @@ export interface WorkerConfiguration extends CaseConfiguration {
   maxHistoryEvents: number;
   encryptedPayloadsOnly: boolean;
   shutdownGraceSeconds: number;
+  metrics: MetricsConfiguration | undefined;
 }
 
 export interface StarterConfiguration extends CaseConfiguration {
@@ -112,6 +120,9 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     maxHistoryEvents: values.MAX_HISTORY_EVENTS,
     encryptedPayloadsOnly: values.ENCRYPTED_PAYLOADS_ONLY,
     shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
+    metrics: values.METRICS_ADDRESS
+      ? { bindAddress: values.METRICS_ADDRESS, countSeconds: values.METRICS_COUNT_SECONDS }
+      : undefined,
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   operator: (values, temporal) => ({

@@ -19,13 +19,23 @@ export async function connectClient(
   { address, namespace, connection }: TemporalSettings,
   keys: KeyRing,
 ): Promise<Client> {
+  return new Client({
+    connection: await connectTo({ address, connection }),
+    namespace,
+    dataConverter: encryptingDataConverter({ keys, namespace }),
+  });
+}
+
+/**
+ * Connects to the server without any key; its owner closes the connection.
+ * @throws TemporalUnreachable after 5 s
+ */
+export async function connectTo({
+  address,
+  connection,
+}: Pick<TemporalSettings, 'address' | 'connection'>): Promise<Connection> {
   try {
-    const connected = await Connection.connect({ ...connection, connectTimeout: CONNECT_MS });
-    return new Client({
-      connection: connected,
-      namespace,
-      dataConverter: encryptingDataConverter({ keys, namespace }),
-    });
+    return await Connection.connect({ ...connection, connectTimeout: CONNECT_MS });
   } catch (error) {
     throw unreachable(address, error);
   }

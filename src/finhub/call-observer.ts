@@ -1,0 +1,18 @@
+import type { IdempotencyClass, Method } from './endpoint.js';
+
+/** A request to FinHub as it may be shown: what kind it is, nothing of what it carries. */
+export interface ObservedCall {
+  operation: string;
+  class: IdempotencyClass;
+  method: Method;
+  /** The path's template, without ids. */
+  path: string;
+  /** Scheme, host and port. */
+  origin: string;
+}
+
+/** Watches requests to FinHub; it must not throw. */
+export interface CallObserver {
+  /** A request is about to be made. Returns the headers to send along, and what is told of its end: nothing, or the error. */
+  started(call: ObservedCall): { headers?: Record<string, string> | undefined; ended: (error?: unknown) => void };
+}
