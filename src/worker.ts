@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
 import { OperatorsFileError } from './operators/operators-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
@@ -13,7 +14,10 @@ import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
-import { bundlerOptions } from './worker/bundler-options.js';
+import { activityTracing } from './tracing/activity-interceptor.js';
+import { finHubTracing } from './tracing/finhub-tracing.js';
+import { startTracing } from './tracing/tracing.js';
+import { bundlerOptions, workflowInterceptorModules } from './worker/bundler-options.js';
 import { countCases } from './worker/case-counts.js';
 import { dependenciesOf } from './worker/dependencies.js';
 import { startMetrics } from './worker/metrics.js';
@@ -35,7 +39,8 @@ async function run(config: WorkerConfiguration): Promise<void> {
 
   const meter = Runtime.instance().metricMeter;
   const metrics = startMetrics(meter, config.temporal.namespace);
-  const dependencies = await dependenciesOf(config, metrics.finhub);
+  const stopTracing = await startTracing('finhub-onboarding-worker');
+  const dependencies = await dependenciesOf(config, stopTracing ? both(finHubTracing, metrics.finhub) : metrics.finhub);
   const connection = await connectWorker(config.temporal);
   const ending = new AbortController();
   try {
@@ -51,6 +56,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
       taskQueue: TASK_QUEUE,
       workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
       bundlerOptions,
+      interceptors: { workflowModules: workflowInterceptorModules, activity: stopTracing ? [activityTracing] : [] },
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,
@@ -77,6 +83,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     ending.abort();
     await connection.close();
     await dependencies.finhub.close();
+    await stopTracing?.();
   }
 }
 

@@ -113,6 +113,27 @@ describe('a running worker', { timeout: 180_000 }, () => {
     assert.equal(sumOf(exported, 'onboarding_undecodable_payloads_total'), 0);
   });
 
+  test('belongs to cases that every view of docs/monitoring.md can be asked for', async () => {
+    const page = await file('docs/monitoring.md');
+    const views = [...page.matchAll(/^\| ([^`|]+?) +\| `(.+(?:Status|Kind).+)` +\|$/gm)];
+    assert.ok(views.length > 10);
+    const counts = new Map<string, number>();
+    await withTemporal(stack, async (temporal) => {
+      for (const [, view, query] of views) {
+        const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * 3600_000).toISOString();
+        const { count } = await temporal.workflow.count(query!.replace('NOW', at(0)).replace('YESTERDAY', at(24)));
+        counts.set(view!, count);
+      }
+    });
+    const found = [...counts].filter(([, count]) => count > 0);
+    assert.deepEqual(found, [
+      ['Needs attention', 1],
+      ['Nobody has taken it on', 1],
+      ["The customer's turn", 1],
+      ['In activation', 1],
+    ]);
+  });
+
   test('exports nothing that tells who a customer is', async () => {
     const { person } = await exampleIndividual('metrics-1');
     const text = await (await fetch(`http://${address}/metrics`)).text();

@@ -8,6 +8,7 @@ import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
 import { TemporalSettingsError } from '../temporal/settings.js';
+import { startTracing } from '../tracing/tracing.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
 /** A command line whose help ends with examples and the table of exit codes. */
@@ -31,10 +32,13 @@ export function addCommand(program: Command, usage: string, description: string,
 
 /** Runs the command line to its end and sets the exit code; every failure becomes one of the table's codes. */
 export async function runProgram(program: Command): Promise<void> {
+  const stopTracing = await startTracing(`finhub-onboarding-${program.name()}`);
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = EXIT_CODES[report(error)].code;
+  } finally {
+    await stopTracing?.();
   }
 }
 

@@ -128,7 +128,7 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
   };
 }
 
-const MARKS = { completed: '✅', active: '▶️', pending: '▫️', skipped: '➖', stopped: '⏹️' } as const;
+const MARKS = { completed: '✔', active: '▶', pending: '▫', skipped: '–', stopped: '■' } as const;
 
 /** The phase checklist that Temporal's UI shows as current details; Markdown, without personal data. */
 export function checklist(state: AnyCaseState, now: Date): string {
@@ -146,7 +146,7 @@ export function checklist(state: AnyCaseState, now: Date): string {
       `**Needs attention** (${attentionId}): ${operation} ended in ${failure}. Options: ${options.join(', ')}.`,
     );
   }
-  for (const requirement of status.requirements) lines.push(`- ❗ ${requirement.message}`);
+  for (const requirement of status.requirements) lines.push(`- **!** ${requirement.message}`);
   if (status.outcome) lines.push('', `Outcome: **${status.outcome.result}**`);
   return lines.join('\n');
 }

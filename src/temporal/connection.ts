@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { KeyRing } from '../secrets/key-ring.js';
+import { clientTracing } from '../tracing/client-interceptor.js';
 import { encryptingDataConverter } from './data-converter.js';
 import type { TemporalSettings } from './settings.js';
 
@@ -23,6 +24,7 @@ export async function connectClient(
     connection: await connectTo({ address, connection }),
     namespace,
     dataConverter: encryptingDataConverter({ keys, namespace }),
+    interceptors: { workflow: [clientTracing] },
   });
 }
 

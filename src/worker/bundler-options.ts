@@ -1,3 +1,5 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BundleOptions } from '@temporalio/worker';
 
 type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
@@ -26,6 +28,11 @@ export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
     optimization: { ...config.optimization, concatenateModules: true, usedExports: true, minimize: false },
   }),
 };
+
+/** What goes into the workflow bundle besides the workflows. */
+export const workflowInterceptorModules = [
+  fileURLToPath(new URL(`../workflows/trace-header${extname(import.meta.url)}`, import.meta.url)),
+];
 
 type Rule = NonNullable<NonNullable<WebpackConfig['module']>['rules']>[number];
 
