@@ -146,6 +146,8 @@ export function checklist(state: AnyCaseState, now: Date): string {
       `**Needs attention** (${attentionId}): ${operation} ended in ${failure}. Options: ${options.join(', ')}.`,
     );
   }
+  // Without the empty line Markdown takes what follows for more of the paragraph.
+  if (status.requirements.length > 0) lines.push('');
   for (const requirement of status.requirements) lines.push(`- **!** ${requirement.message}`);
   if (status.outcome) lines.push('', `Outcome: **${status.outcome.result}**`);
   return lines.join('\n');
