@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { benchCapacity, capacityText } from './bench/capacity.js';
 import { benchClient, textOf } from './bench/client.js';
 import { compareLifecycles, type LifecycleOptions } from './bench/lifecycle/compare.js';
 import { lifecycleText } from './bench/lifecycle/text.js';
@@ -52,6 +53,16 @@ program
   .action(async ({ rounds, json }: { rounds: number; json?: true }) => {
     const result = await measureStartUp(rounds);
     print(json ? JSON.stringify(result, undefined, 2) : startUpText(result));
+  });
+
+program
+  .command('capacity')
+  .description('What lifecycles cost: events, bytes, activities and actions at Temporal, CPU and memory of one worker')
+  .option('--cases <number>', 'individuals that are carried to their review for the worker', wholeNumber, 40)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ cases, json }: { cases: number; json?: true }) => {
+    const result = await benchCapacity(cases);
+    process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : capacityText(result)}\n`);
   });
 
 await program.parseAsync();

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';
-import { bundlerOptions } from './worker/bundler-options.js';
+import { bundlerOptions, workflowInterceptorModules } from './worker/bundler-options.js';
 import { BUNDLE_PATH, WORKFLOWS_PATH } from './worker/workflow-code.js';
 
 /** Last step of `npm run build`: makes the workflow bundle once, so that no worker has to when it starts. */
@@ -9,6 +9,7 @@ const { code } = await bundleWorkflowCode({
   ...bundlerOptions,
   workflowsPath: WORKFLOWS_PATH,
   failureConverterPath: FAILURE_CONVERTER_PATH,
+  workflowInterceptorModules,
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(BUNDLE_PATH, code);

@@ -1,7 +1,9 @@
+import { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
 import { OperatorsFileError } from './operators/operators-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
@@ -9,11 +11,17 @@ import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
+import { activityTracing } from './tracing/activity-interceptor.js';
+import { finHubTracing } from './tracing/finhub-tracing.js';
+import { startTracing } from './tracing/tracing.js';
+import { countCases } from './worker/case-counts.js';
 import { dependenciesOf } from './worker/dependencies.js';
 import { forceEnd } from './worker/forced-end.js';
 import { startHealthServer, temporalAnswers } from './worker/health.js';
 import { workerLog } from './worker/log.js';
+import { startMetrics } from './worker/metrics.js';
 import { workerOptions } from './worker/options.js';
+import { telemetryOptions } from './worker/telemetry.js';
 import { workflowCode } from './worker/workflow-code.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -26,13 +34,15 @@ async function run(config: WorkerConfiguration): Promise<void> {
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
     ),
-    telemetryOptions: { logging: { forward: { level: 'WARN' } } },
+    telemetryOptions: telemetryOptions(config.metrics),
   });
   for (const note of config.notes) logger.warn(note);
   forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
 
-  const undecodable = Runtime.instance().metricMeter.createCounter('onboarding_undecodable_payloads');
-  const dependencies = await dependenciesOf(config);
+  const meter = Runtime.instance().metricMeter;
+  const metrics = startMetrics(meter, config.temporal.namespace);
+  const stopTracing = await startTracing('finhub-onboarding-worker');
+  const dependencies = await dependenciesOf(config, stopTracing ? both(finHubTracing, metrics.finhub) : metrics.finhub);
   const connection = await connectWorker(config.temporal);
   let worker: Worker | undefined;
   const health =
@@ -42,6 +52,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
       state: () => worker?.getState() ?? 'STARTING',
       reachable: () => temporalAnswers(connection),
     }));
+  const ending = new AbortController();
   try {
     const { namespace } = config.temporal;
     await ensureSearchAttributes(connection, namespace);
@@ -49,31 +60,42 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
+    const code = workflowCode();
     worker = await Worker.create({
       connection,
       namespace,
       taskQueue: TASK_QUEUE,
-      ...workflowCode(),
+      ...code,
       ...workerOptions(config),
+      interceptors: { ...code.interceptors, activity: stopTracing ? [activityTracing] : [] },
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,
         namespace,
         encryptedOnly: config.encryptedPayloadsOnly,
         onUndecodable: ({ message }) => {
-          undecodable.add(1);
+          metrics.undecodablePayloads.add(1);
           logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
     });
     const { address } = config.temporal;
     logger.info({ address, namespace, taskQueue: TASK_QUEUE, health: health?.url }, 'worker ready');
+    if (config.metrics && config.metrics.countSeconds > 0) {
+      void countCases(new Client({ connection, namespace }), meter, {
+        everySeconds: config.metrics.countSeconds,
+        signal: ending.signal,
+        onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),
+      });
+    }
     await worker.run();
     logger.info('worker stopped');
   } finally {
+    ending.abort();
     await health?.close();
     await connection.close();
     await dependencies.finhub.close();
+    await stopTracing?.();
   }
 }
 

@@ -5,7 +5,10 @@ import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { KeyFileError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
+import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
+import { TemporalSettingsError } from '../temporal/settings.js';
+import { startTracing } from '../tracing/tracing.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
 /** A command line whose help ends with examples and the table of exit codes. */
@@ -29,10 +32,13 @@ export function addCommand(program: Command, usage: string, description: string,
 
 /** Runs the command line to its end and sets the exit code; every failure becomes one of the table's codes. */
 export async function runProgram(program: Command): Promise<void> {
+  const stopTracing = await startTracing(`finhub-onboarding-${program.name()}`);
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = EXIT_CODES[report(error)].code;
+  } finally {
+    await stopTracing?.();
   }
 }
 
@@ -67,9 +73,11 @@ function report(error: unknown): ExitName {
 const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[] = [
   [InvalidInput, 'invalid'],
   [ConfigurationError, 'invalid'],
+  [TemporalSettingsError, 'invalid'],
   [KeyFileError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
   [SearchAttributesMissing, 'invalid'],
+  [NamespaceNotOurs, 'refused'],
   [ApplicationConflict, 'refused'],
   [LifecycleNotFound, 'notFound'],
   [NoAnswer, 'noAnswer'],

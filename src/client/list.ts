@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import type { Waiter } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
 import type { OperatorLevel } from '../lifecycle/policy.js';
 import type { LifecycleStatusWord } from '../lifecycle/status.js';
@@ -17,6 +18,10 @@ export interface CaseFilter {
   forOperators?: boolean | undefined;
   /** Reviews whose due date has passed. */
   overdue?: boolean | undefined;
+  /** Cases whose next step is theirs. */
+  waitingFor?: Waiter | undefined;
+  /** Cases that have been waiting for as many seconds or longer. */
+  waitingLongerThan?: number | undefined;
   /** Cases that this operator has. */
   assignee?: string | undefined;
   /** Cases that nobody has. */
@@ -70,10 +75,16 @@ export function visibilityQuery(filter: CaseFilter, now: Date): string {
     filter.reviewLevel && `ReviewLevel = ${quoted(filter.reviewLevel)}`,
     filter.forOperators && '(NeedsAttention = true OR ReviewLevel IS NOT NULL)',
     filter.overdue && `ReviewDueAt < ${quoted(now.toISOString())}`,
+    filter.waitingFor && `WaitingFor = ${quoted(filter.waitingFor)}`,
+    filter.waitingLongerThan && `WaitingSince < ${quoted(secondsAgo(now, filter.waitingLongerThan))}`,
     filter.assignee && `ReviewAssignee = ${quoted(filter.assignee)}`,
     filter.unassigned && 'ReviewAssignee IS NULL',
   ];
   return conditions.filter(Boolean).join(' AND ');
+}
+
+function secondsAgo(now: Date, seconds: number): string {
+  return new Date(now.getTime() - seconds * 1000).toISOString();
 }
 
 function quoted(value: string): string {

@@ -45,6 +45,13 @@ interface CaseConfiguration extends CommonConfiguration {
   documentStore: string;
 }
 
+export interface MetricsConfiguration {
+  /** IP and port where Prometheus finds them. */
+  bindAddress: string;
+  /** Between two counts of all open cases; 0 where other workers count. */
+  countSeconds: number;
+}
+
 export interface WorkerConfiguration extends CaseConfiguration {
   finhub: FinHubConfiguration;
   individualActivation: 'code' | 'admin';
@@ -67,6 +74,7 @@ export interface WorkerConfiguration extends CaseConfiguration {
   };
   /** Where to ask for health and readiness; nowhere without it. */
   health: { host: string; port: number } | undefined;
+  metrics: MetricsConfiguration | undefined;
 }
 
 /** How much a worker takes on at a time; argued in docs/deployment.md. */
@@ -149,6 +157,9 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
         : undefined,
     shutdown: { graceSeconds: values.SHUTDOWN_GRACE_SECONDS, forceSeconds: values.SHUTDOWN_FORCE_SECONDS },
     health: values.HEALTH_PORT === undefined ? undefined : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
+    metrics: values.METRICS_ADDRESS
+      ? { bindAddress: values.METRICS_ADDRESS, countSeconds: values.METRICS_COUNT_SECONDS }
+      : undefined,
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   operator: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),

@@ -64,6 +64,12 @@ function isStoreLocation(location: string): boolean {
   }
 }
 
+/** A port alone listens on this machine only. */
+const listen = z
+  .string()
+  .regex(/^((\[[0-9a-f:]+\]|[\d.]+):)?\d{1,5}$/i)
+  .transform((address) => (/^\d+$/.test(address) ? `127.0.0.1:${address}` : address));
+
 const WORKER = { neededBy: ['worker'] } as const;
 const WORKER_SECRET = { ...WORKER, secret: true } as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -134,6 +140,11 @@ export const environmentSchema = z.object({
   HEALTH_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
   HEALTH_PORT: variable(whole(0, 65_535).optional(), 'a port, 0 to 65535'),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
+  METRICS_ADDRESS: variable(listen.optional(), 'a port, or IP:PORT to be reached from elsewhere,'),
+  METRICS_COUNT_SECONDS: variable(
+    whole(0, 3600).default(60),
+    'a whole number of seconds, 1 to 3600, or 0 to leave the counting to other workers',
+  ),
   MAX_HISTORY_EVENTS: variable(whole(50, 20_000).default(4000), 'a whole number of events, 50 to 20000'),
   SHUTDOWN_GRACE_SECONDS: variable(whole(0, 3600).default(20), 'a whole number of seconds, 0 to 3600'),
   SHUTDOWN_FORCE_SECONDS: variable(whole(1, 600).default(10), 'a whole number of seconds, 1 to 600'),

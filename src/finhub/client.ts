@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CallObserver } from './call-observer.js';
 import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
 import { outgoing } from './outgoing.js';
@@ -22,6 +23,8 @@ export interface FinHubOptions {
   maxConnections: number;
   /** FinHub's `deviceId` header. */
   deviceId: string;
+  /** Sees every request, for metrics and traces. */
+  observer?: CallObserver | undefined;
 }
 
 /** On whose behalf a call is made. */
@@ -131,6 +134,28 @@ export class FinHubClient {
   }
 
   async #send<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext, token: string | undefined): Promise<R> {
+    const { observer } = this.#options;
+    if (!observer) return this.#exchange(endpoint, input, context, token);
+    const { operation, idempotency, method, path } = endpoint;
+    const { origin } = this.#baseOf(endpoint);
+    const { headers, ended } = observer.started({ operation, class: idempotency.class, method, path, origin });
+    try {
+      const result = await this.#exchange(endpoint, input, context, token, headers);
+      ended();
+      return result;
+    } catch (error) {
+      ended(error);
+      throw error;
+    }
+  }
+
+  async #exchange<I, R>(
+    endpoint: Endpoint<I, R>,
+    input: I,
+    context: CallContext,
+    token: string | undefined,
+    observed?: Record<string, string>,
+  ): Promise<R> {
     const { operation, method, idempotency } = endpoint;
     const effect = idempotency.class !== 'safe';
     const checked = endpoint.request.safeParse(input);
@@ -152,6 +177,7 @@ export class FinHubClient {
         ...(effect ? { 'Idempotency-Key': context.key } : undefined),
         ...this.#authorization(endpoint, token),
         ...endpoint.headers?.(tenant),
+        ...observed,
       },
       signal: context.signal,
     });

@@ -12,6 +12,8 @@ export const SEARCH_ATTRIBUTES = {
   ReviewAssignee: 'KEYWORD',
   ReviewDueAt: 'DATETIME',
   NeedsAttention: 'BOOL',
+  WaitingFor: 'KEYWORD',
+  WaitingSince: 'DATETIME',
 } as const;
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;

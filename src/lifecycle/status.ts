@@ -138,7 +138,7 @@ function callOf({ application, called }: AnyCaseState): CaseView['call'] {
   return { operation, by, reason, ...called };
 }
 
-const MARKS = { completed: '✅', active: '▶️', pending: '▫️', skipped: '➖', stopped: '⏹️' } as const;
+const MARKS = { completed: '✔', active: '▶', pending: '▫', skipped: '–', stopped: '■' } as const;
 
 /** The phase checklist that Temporal's UI shows as current details; Markdown, without personal data. */
 export function checklist(state: AnyCaseState, now: Date): string {
@@ -156,7 +156,9 @@ export function checklist(state: AnyCaseState, now: Date): string {
       `**Needs attention** (${attentionId}): ${operation} ended in ${failure}. Options: ${options.join(', ')}.`,
     );
   }
-  for (const requirement of status.requirements) lines.push(`- ❗ ${requirement.message}`);
+  // Without the empty line Markdown takes what follows for more of the paragraph.
+  if (status.requirements.length > 0) lines.push('');
+  for (const requirement of status.requirements) lines.push(`- **!** ${requirement.message}`);
   if (status.outcome) lines.push('', `Outcome: **${status.outcome.result}**`);
   return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { KeyRing } from '../secrets/key-ring.js';
+import { clientTracing } from '../tracing/client-interceptor.js';
 import { encryptingDataConverter } from './data-converter.js';
 import type { TemporalSettings } from './settings.js';
 
@@ -19,13 +20,24 @@ export async function connectClient(
   { address, namespace, connection }: TemporalSettings,
   keys: KeyRing,
 ): Promise<Client> {
+  return new Client({
+    connection: await connectTo({ address, connection }),
+    namespace,
+    dataConverter: encryptingDataConverter({ keys, namespace }),
+    interceptors: { workflow: [clientTracing] },
+  });
+}
+
+/**
+ * Connects to the server without any key; its owner closes the connection.
+ * @throws TemporalUnreachable after 5 s
+ */
+export async function connectTo({
+  address,
+  connection,
+}: Pick<TemporalSettings, 'address' | 'connection'>): Promise<Connection> {
   try {
-    const connected = await Connection.connect({ ...connection, connectTimeout: CONNECT_MS });
-    return new Client({
-      connection: connected,
-      namespace,
-      dataConverter: encryptingDataConverter({ keys, namespace }),
-    });
+    return await Connection.connect({ ...connection, connectTimeout: CONNECT_MS });
   } catch (error) {
     throw unreachable(address, error);
   }

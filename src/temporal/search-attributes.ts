@@ -31,11 +31,15 @@ const PROPAGATION_MS = 15_000;
 
 /**
  * Makes sure that the namespace knows our search attributes; without them no lifecycle starts. Does nothing where they are there already.
+ * @returns those that were added
  * @throws SearchAttributesMissing where the server does not let us add them, as on Temporal Cloud; NamespaceNotFoundError
  */
-export async function ensureSearchAttributes(connection: ConnectionLike, namespace: string): Promise<void> {
+export async function ensureSearchAttributes(
+  connection: ConnectionLike,
+  namespace: string,
+): Promise<SearchAttributeName[]> {
   const missing = await missingIn(connection, namespace);
-  if (missing.length === 0) return;
+  if (missing.length === 0) return [];
   try {
     await connection.operatorService.addSearchAttributes({
       namespace,
@@ -45,6 +49,7 @@ export async function ensureSearchAttributes(connection: ConnectionLike, namespa
     if ((error as { code?: number }).code !== ALREADY_EXISTS) throw notAllowed(namespace, missing, error);
   }
   await untilKnown(connection, namespace);
+  return missing;
 }
 
 /** A server may take seconds until an attribute that was just added is known everywhere. */

@@ -1,6 +1,11 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BundleOptions } from '@temporalio/worker';
 
 type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/** Only local variables get short names: stack traces tell functions and classes by theirs. */
+const LOCALS_ONLY = { keep_classnames: true, keep_fnames: true } as const;
 
 /** What our TypeScript is compiled with: nothing is rewritten for old engines, and comments stay at home. */
 const COMPILED = {
@@ -8,13 +13,13 @@ const COMPILED = {
   jsc: {
     target: 'es2022',
     parser: { syntax: 'typescript' },
-    minify: { compress: false, mangle: false, format: { comments: false } },
+    minify: { compress: false, mangle: LOCALS_ONLY, format: { comments: false } },
   },
 } as const;
 
 /**
  * How the workflow bundle is built. Each cached workflow carries it in memory, so its modules are merged into one and what nobody uses is left
- * out; names stay, and the source map with them.
+ * out; names of functions and classes stay, and the source map with them.
  */
 export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
   webpackConfigHook: (config) => ({
@@ -23,6 +28,11 @@ export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
     optimization: { ...config.optimization, concatenateModules: true, usedExports: true, minimize: false },
   }),
 };
+
+/** What goes into the workflow bundle besides the workflows. */
+export const workflowInterceptorModules = [
+  fileURLToPath(new URL(`../workflows/trace-header${extname(import.meta.url)}`, import.meta.url)),
+];
 
 type Rule = NonNullable<NonNullable<WebpackConfig['module']>['rules']>[number];
 

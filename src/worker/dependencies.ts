@@ -1,5 +1,6 @@
 import type { ActivityDependencies } from '../activities/index.js';
 import type { WorkerConfiguration } from '../config/environment.js';
+import type { CallObserver } from '../finhub/call-observer.js';
 import { FinHubClient } from '../finhub/client.js';
 import { operatorsFile } from '../operators/operators-file.js';
 import { policyFile } from '../policies/policy-file.js';
@@ -12,14 +13,17 @@ const CALL_MARGIN_SECONDS = 5;
 const REQUESTS_PER_CALL = 5;
 
 /**
- * What a worker's activities need, by its configuration. Its owner closes `finhub`.
+ * What a worker's activities need, by its configuration. Its owner closes `finhub`, whose requests the observer sees.
  * @throws OperatorsFileError, PolicyFileError
  */
-export async function dependenciesOf(config: WorkerConfiguration): Promise<ActivityDependencies> {
+export async function dependenciesOf(
+  config: WorkerConfiguration,
+  observer?: CallObserver,
+): Promise<ActivityDependencies> {
   const [operators, policies] = await Promise.all([operatorsFile(config.operatorsFile), policyFile(config.policyFile)]);
   const { timeoutMs } = config.finhub;
   return {
-    finhub: new FinHubClient(config.finhub),
+    finhub: new FinHubClient({ ...config.finhub, observer }),
     store: await openDocumentStore(config.documentStore, config.keys),
     keys: config.keys,
     operators,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
-import { bundlerOptions } from './bundler-options.js';
+import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js';
 
 /** The module whose exports are our workflows: TypeScript, or what was built of it. */
 export const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url));
@@ -11,8 +11,15 @@ export const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index${extname
 export const BUNDLE_PATH = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 /** The workflows that a worker runs: the bundle made at build time, or one that the worker makes of the sources when it starts. */
-export function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'> {
+export function workflowCode(): Pick<
+  WorkerOptions,
+  'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'interceptors'
+> {
   return existsSync(BUNDLE_PATH)
     ? { workflowBundle: { codePath: BUNDLE_PATH } }
-    : { workflowsPath: WORKFLOWS_PATH, bundlerOptions };
+    : {
+        workflowsPath: WORKFLOWS_PATH,
+        bundlerOptions,
+        interceptors: { workflowModules: workflowInterceptorModules },
+      };
 }

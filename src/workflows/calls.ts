@@ -17,6 +17,7 @@ import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, pollsEvery } from './activities.js';
 import type { Case } from './case.js';
 import { CallFailed, Ending, PhaseSkipped, type CallFailure } from './endings.js';
+import { count } from './metrics.js';
 
 /** What a call of the catalogue leaves behind. */
 type ResultOf<Name extends ActivityName> = CallResult<Name> extends { result: infer R } ? R : CallResult<Name>;
@@ -81,7 +82,10 @@ export class Calls {
     state.done[key] = { result, provenance };
     if (tries > 1)
       this.#case.record('triedAgain', `${key}: settled at try ${tries}, the earlier ones unclear or refused`);
-    if (provenance.how === 'adopted') this.#case.record('adopted', `${operation}: ${provenance.proof}`);
+    if (provenance.how === 'adopted') {
+      this.#case.record('adopted', `${operation}: ${provenance.proof}`);
+      count('adoptions', { operation });
+    }
     return result as ResultOf<Name>;
   }
 
@@ -190,6 +194,7 @@ export class Calls {
       state.resolution = undefined;
       state.corrected = undefined;
       kase.record('needsAttention', `${operation}: ${failure.type}`);
+      count('attentions', { operation, failure: failure.type });
       kase.show();
       kase.notifications.send('lifecycle.needsAttention', { operation, failure: failure.type });
     }

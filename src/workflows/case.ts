@@ -21,6 +21,7 @@ import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
 import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
+import { count, countOccurrence, measurePhase } from './metrics.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
@@ -66,7 +67,7 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   constructor(state: State) {
     this.state = state;
-    this.#shown = new SearchAttributes(this.state);
+    this.#shown = new SearchAttributes();
     this.calls = new Calls(this);
     this.notifications = new Notifications(this.state);
   }
@@ -165,13 +166,15 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   /** Lets something happen to the case by the reducer's rules. */
   occur(occurrence: Occurrence, given: Partial<Given> = {}): void {
-    const { state } = occur(this.state, occurrence, {
+    const before = this.state.review;
+    const { state, answer } = occur(this.state, occurrence, {
       at: new Date(),
       operators: new Map(),
       signed: new Set(),
       ...given,
     });
     Object.assign(this.state, state);
+    countOccurrence(occurrence, answer, { before, after: state.review });
   }
 
   /** Adds to the audit. */
@@ -248,6 +251,7 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   #pass(kind: DeadlineKind, { who, what }: Wait): void {
     this.occur({ name: 'deadlinePassed', kind });
+    count('deadlinesPassed', { deadline: kind, waiting_for: who });
     this.notifications.send(`lifecycle.${kind}`, { for: who });
     log.info('deadline passed', { deadline: kind, waitingFor: who, what });
     if (kind === 'expiry') throw new Ending('expired');
@@ -299,6 +303,7 @@ export class Case<State extends AnyCaseState = CaseState> {
       ended = 'skipped';
     }
     this.record('phaseEnded', ended);
+    measurePhase(name, ended, entry().startedAt!);
     Object.assign(entry(), { state: ended, completedAt: new Date().toISOString() });
     this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
   }

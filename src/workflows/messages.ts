@@ -15,6 +15,7 @@ import { decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { caseViewOf, statusOf } from '../lifecycle/status.js';
 import type { Case } from './case.js';
+import { count, countDecision } from './metrics.js';
 import { lookUpOperators } from './own-activities.js';
 
 /** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
@@ -56,6 +57,7 @@ async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown)
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     kase.record(`${name}Malformed`, error.message);
+    count('messages', { message: name, answer: 'Malformed' });
     return refuse('Malformed', error.message);
   }
   const decision = message.name === 'decideVerification' ? message.body : undefined;
@@ -67,10 +69,12 @@ async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown)
     await known.add(missing, decision);
   }
   const { state, answer } = decide(kase.state, message, known.given());
-  const { stage } = kase.state.review;
+  const { review } = kase.state;
   Object.assign(kase.state, state);
+  count('messages', { message: name, answer: answer.accepted ? answer.state : answer.refusal });
+  if (decision) countDecision(decision.verdict, answer, { before: review, after: state.review });
   // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
-  if (state.review.stage === stage) kase.show();
+  if (state.review.stage === review.stage) kase.show();
   if (name === 'cancel' && answer.accepted) kase.cancel();
   return answer;
 }

@@ -1,35 +1,47 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { AnyCaseState, Waiter } from '../lifecycle/case-state.js';
 import { timeOf } from '../lifecycle/deadlines.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
 import { statusWord } from '../lifecycle/status.js';
 
-type Values = Record<SearchAttributeName, string | boolean | Date | null>;
+type Value = string | boolean | Date | null;
+type Values = Record<Exclude<SearchAttributeName, 'WaitingSince'>, Value>;
 
 const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
 
+/** With any of these, what is waited for is new. */
+const PROGRESS: readonly SearchAttributeName[] = ['LifecyclePhase', 'LifecycleStatus', 'WaitingFor'];
+
 /** What Temporal's lists show of a case. Each upsert is an event, so only what changed is written. */
 export class SearchAttributes {
-  #shown: Partial<Record<SearchAttributeName, string>>;
+  readonly #shown: Partial<Record<SearchAttributeName, string>>;
 
-  /** The starter sets kind, tenant and the first status. */
-  constructor(state: AnyCaseState) {
-    const { LifecycleKind, FinHubTenant } = valuesOf(state);
-    this.#shown = { LifecycleKind: JSON.stringify(LifecycleKind), FinHubTenant: JSON.stringify(FinHubTenant) };
+  /** The starter set some; a new run goes on with those of the last one. */
+  constructor() {
+    const { typedSearchAttributes } = workflowInfo();
+    this.#shown = Object.fromEntries(
+      NAMES.map((name) => [name, JSON.stringify(typedSearchAttributes.get(keyOf(name)))]),
+    );
   }
 
   update(state: AnyCaseState): void {
     const values = valuesOf(state);
-    const changed = NAMES.filter((name) => (this.#shown[name] ?? 'null') !== JSON.stringify(values[name]));
+    const changed: [SearchAttributeName, Value][] = [];
+    for (const [name, value] of Object.entries(values) as [keyof Values, Value][]) {
+      if ((this.#shown[name] ?? 'null') !== JSON.stringify(value)) changed.push([name, value]);
+    }
     if (changed.length === 0) return;
-    for (const name of changed) this.#shown[name] = JSON.stringify(values[name]);
-    upsertSearchAttributes(changed.map((name) => pair(name, values[name])));
+    if (changed.some(([name]) => PROGRESS.includes(name))) {
+      changed.push(['WaitingSince', values.WaitingFor === null ? null : new Date()]);
+    }
+    for (const [name, value] of changed) this.#shown[name] = JSON.stringify(value);
+    upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyOf(name), value }) as SearchAttributePair));
   }
 }
 
-function pair(name: SearchAttributeName, value: Values[SearchAttributeName]): SearchAttributePair {
-  return { key: defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]), value } as SearchAttributePair;
+function keyOf(name: SearchAttributeName) {
+  return defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]);
 }
 
 function valuesOf(state: AnyCaseState): Values {
@@ -48,5 +60,13 @@ function valuesOf(state: AnyCaseState): Values {
     ReviewAssignee: state.assignee ?? null,
     ReviewDueAt: open && dueAt !== undefined ? new Date(dueAt) : null,
     NeedsAttention: state.attention !== undefined,
+    WaitingFor: waitingFor(state),
   };
+}
+
+/** Whose turn it is: where no person's, FinHub's, since the rest takes us no time. An account's upkeep is no turn of anybody's. */
+function waitingFor({ kind, outcome, attention, waitingOn }: AnyCaseState): Waiter | null {
+  if (outcome) return null;
+  if (attention) return 'operator';
+  return kind === 'account' ? null : (waitingOn?.who ?? 'finhub');
 }

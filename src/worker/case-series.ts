@@ -1,0 +1,47 @@
+import type { MetricMeter } from '@temporalio/common';
+import { CASE_METRICS } from '../lifecycle/case-metrics.js';
+import type { Outcome, Waiter } from '../lifecycle/case-state.js';
+import type { DeadlineKind } from '../lifecycle/deadlines.js';
+import { TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import type { Verdict } from '../lifecycle/messages.js';
+import { PHASES, type CaseKind } from '../lifecycle/phases.js';
+import type { OperatorLevel } from '../lifecycle/policy.js';
+
+export const LEVELS: readonly OperatorLevel[] = ['TENANT', 'POWER_TENANT'];
+export const WAITERS: readonly Waiter[] = ['customer', 'operator', 'finhub'];
+const VERDICTS: readonly Verdict[] = ['approve', 'reject', 'request-documents'];
+const DEADLINES: readonly DeadlineKind[] = ['reminder', 'due', 'escalation', 'expiry'];
+const LIFECYCLES: readonly CaseKind[] = ['individual', 'organization'];
+const RESULTS: readonly Outcome['result'][] = ['active', 'rejected', 'expired', 'cancelled', 'aborted'];
+
+type Labels = Record<string, string>;
+
+/** What workflows count, as far as its labels are known beforehand. */
+const SERIES: readonly { name: string; kind: CaseKind; labels: Labels }[] = [
+  ...LIFECYCLES.flatMap((kind) => [
+    ...VERDICTS.flatMap((verdict) =>
+      LEVELS.map((level) => ({ name: CASE_METRICS.decisions, kind, labels: { verdict, level, by: 'operator' } })),
+    ),
+    ...RESULTS.map((result) => ({ name: CASE_METRICS.outcomes, kind, labels: { result } })),
+    ...DEADLINES.flatMap((deadline) =>
+      WAITERS.filter((who) => who !== 'finhub').map((waiting_for) => ({
+        name: CASE_METRICS.deadlinesPassed,
+        kind,
+        labels: { deadline, waiting_for },
+      })),
+    ),
+    ...PHASES[kind]
+      .flatMap(({ operations }) => operations)
+      .map((operation) => ({ name: CASE_METRICS.adoptions, kind, labels: { operation } })),
+  ]),
+];
+
+/**
+ * Starts what workflows count at 0, labelled as the SDK does: of a counter that begins with 1, Prometheus would not see the rise.
+ */
+export function startCaseSeries(meter: MetricMeter, namespace: string): void {
+  for (const { name, kind, labels } of SERIES) {
+    const workflowType = WORKFLOW_TYPES[kind];
+    meter.createCounter(name).add(0, { namespace, taskQueue: TASK_QUEUE, workflowType, ...labels });
+  }
+}

@@ -1,0 +1,33 @@
+import type { RuntimeOptions } from '@temporalio/worker';
+import type { MetricsConfiguration } from '../config/environment.js';
+import { CASE_METRICS } from '../lifecycle/case-metrics.js';
+import { FINHUB_CALL_SECONDS } from './finhub-metrics.js';
+
+const [MINUTE, HOUR, DAY] = [60, 3600, 24 * 3600];
+
+/** Upper bounds of the histograms' buckets, in seconds. */
+const BUCKETS: Record<string, number[]> = {
+  [CASE_METRICS.phaseSeconds]: [1, 10, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY],
+  [FINHUB_CALL_SECONDS]: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+};
+
+/**
+ * What the SDK's core tells of itself and of us: its warnings by the log, metrics where `METRICS_ADDRESS` asks for them, its own and ours by one
+ * exporter. Durations are in seconds, as in Temporal's other SDKs, so that their dashboards fit.
+ */
+export function telemetryOptions(
+  metrics: MetricsConfiguration | undefined,
+): RuntimeOptions['telemetryOptions'] & object {
+  return {
+    logging: { forward: { level: 'WARN' } },
+    ...(metrics && {
+      metrics: {
+        prometheus: {
+          bindAddress: metrics.bindAddress,
+          useSecondsForDurations: true,
+          histogramBucketOverrides: BUCKETS,
+        },
+      },
+    }),
+  };
+}
