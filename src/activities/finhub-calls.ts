@@ -54,7 +54,10 @@ export type FinHubActivities = {
   [Op in CallableOperation]: (call: FinHubCall<InputOf<Catalogue[Op]>>) => Promise<Settled<ResultOf<Catalogue[Op]>>>;
 };
 
-/** Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. */
+/**
+ * Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. Telling is a call to
+ * Temporal's server, so only those operations are asked whose rule depends on it.
+ */
 function wasStartedBefore(): boolean {
   const info = activityInfo();
   heartbeat('started');
@@ -70,7 +73,7 @@ export async function callAsActivity<I, R>(
 ): Promise<Settled<R>> {
   const { input, for: purpose } = call;
   return failing(endpoint, client, purpose.tenantId, async () => {
-    const mayHaveBeenTried = wasStartedBefore();
+    const mayHaveBeenTried = endpoint.idempotency.class === 'guarded' && wasStartedBefore();
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
