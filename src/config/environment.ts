@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readKeyFile, readOrMakeKeyFile } from '../secrets/key-file.js';
 import { parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
+import { s3Location } from '../store/open-store.js';
 import type { TemporalSettings } from '../temporal/settings.js';
 import { checkEnvironment, PROJECT_FOLDER, TRIAL_DEFAULTS } from './check.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -40,7 +41,7 @@ interface CommonConfiguration {
 
 interface CaseConfiguration extends CommonConfiguration {
   keys: KeyRing;
-  /** Folder of the document store. */
+  /** Of the document store: a folder's path, or an address of an S3-compatible store. */
   documentStore: string;
 }
 
@@ -86,8 +87,7 @@ export interface StarterConfiguration extends CaseConfiguration {
   tenantId: string | undefined;
 }
 
-export interface OperatorConfiguration extends CommonConfiguration {
-  keys: KeyRing;
+export interface OperatorConfiguration extends CaseConfiguration {
   /** For case ids that name no tenant. */
   tenantId: string | undefined;
 }
@@ -151,13 +151,7 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     health: values.HEALTH_PORT === undefined ? undefined : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
-  operator: (values, temporal) => ({
-    temporal,
-    logLevel: values.LOG_LEVEL,
-    notes: keyNotes(values),
-    keys: keyRing(values),
-    tenantId: values.FINHUB_TENANT_ID,
-  }),
+  operator: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   'codec-server': (values, temporal) => ({
     temporal,
     logLevel: values.LOG_LEVEL,
@@ -178,8 +172,12 @@ function ofCases(values: Environment, temporal: TemporalSettings): CaseConfigura
     logLevel: values.LOG_LEVEL,
     notes: keyNotes(values),
     keys: keyRing(values),
-    documentStore: values.DOCUMENT_STORE ? resolve(values.DOCUMENT_STORE) : resolve(PROJECT_FOLDER, '.data/documents'),
+    documentStore: storeLocation(values),
   };
+}
+
+function storeLocation({ DOCUMENT_STORE: location = resolve(PROJECT_FOLDER, '.data/documents') }: Environment): string {
+  return s3Location(location) === undefined ? resolve(location) : location;
 }
 
 function keyRing({ ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file }: Environment): KeyRing {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathParameters, type Credentials, type Endpoint, type Host, type Tenant } from './endpoint.js';
+import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
+import { outgoing } from './outgoing.js';
 import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
 import { Turns } from './turns.js';
@@ -139,10 +140,10 @@ export class FinHubClient {
     }
     const tenant: Tenant = { tenantId: this.#options.tenantId, actor: this.#actor(context) };
     const { origin, prefix } = this.#baseOf(endpoint);
-    const body = method === 'POST' || method === 'PUT' ? bodyOf(endpoint, checked.data, tenant) : undefined;
+    const { path, body } = outgoing(endpoint, checked.data, tenant);
     const payload = await this.#transport.send({
       ...{ operation, effect, method, origin, body },
-      path: prefix + pathOf(endpoint, checked.data),
+      path: prefix + path,
       headers: {
         ...this.#headers,
         ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
@@ -177,16 +178,4 @@ export class FinHubClient {
 function baseOf(url: string): Base {
   const { origin, pathname } = new URL(url);
   return { origin, prefix: pathname.replace(/\/$/, '') };
-}
-
-function pathOf<I, R>({ path, query }: Endpoint<I, R>, input: I): string {
-  const fields = input as Record<string, string>;
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(fields[name]!));
-  return query ? `${filled}?${new URLSearchParams(query(input)).toString()}` : filled;
-}
-
-function bodyOf<I, R>(endpoint: Endpoint<I, R>, input: I, tenant: Tenant): unknown {
-  if (endpoint.body) return endpoint.body(input, tenant);
-  const inPath = new Set(pathParameters(endpoint.path));
-  return Object.fromEntries(Object.entries(input as Record<string, unknown>).filter(([name]) => !inPath.has(name)));
 }
