@@ -65,7 +65,10 @@ export type ActivityOf<Op extends OperationName> = (
 /** One activity per endpoint, named after its operation. */
 export type FinHubActivities = { [Op in CallableOperation]: ActivityOf<Op> };
 
-/** Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. */
+/**
+ * Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. Telling is a call to
+ * Temporal's server, so only those operations are asked whose rule depends on it.
+ */
 function wasStartedBefore(): boolean {
   const info = activityInfo();
   heartbeat('started');
@@ -81,7 +84,8 @@ export async function callAsActivity<I, R>(
 ): Promise<Settled<R>> {
   const { input, for: purpose } = call;
   return failing(endpoint, client, purpose.tenantId, async () => {
-    const mayHaveBeenTried = wasStartedBefore() || purpose.mayRepeat === true;
+    const startedBefore = endpoint.idempotency.class === 'guarded' && wasStartedBefore();
+    const mayHaveBeenTried = startedBefore || purpose.mayRepeat === true;
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],

@@ -13,7 +13,7 @@ export interface PerformContext extends CallContext {
   requestedAt: string;
   /** Ids that the case has taken over already: each object serves once. */
   taken: readonly string[];
-  /** An earlier try may have ended without a word, because its worker died. */
+  /** An earlier try may have ended without a word, because its worker died; of guarded operations only. */
   mayHaveBeenTried: boolean;
 }
 

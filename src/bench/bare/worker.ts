@@ -4,11 +4,13 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { Agent } from 'undici';
 import { loadEnvironment } from '../../config/environment.js';
 import { bundlerOptions } from '../../worker/bundler-options.js';
+import { workerOptions } from '../../worker/options.js';
 import { bareActivities } from './activities.js';
 import { BARE } from './contract.js';
 
-// The worker of the bare lifecycle, with the SDK's settings that ours has.
-const { temporal, finhub } = loadEnvironment('worker');
+// The worker of the bare lifecycle, with the SDK's options that ours has.
+const config = loadEnvironment('worker');
+const { temporal, finhub } = config;
 const { baseUrl, tenantId, tenantKey, tenantSecret, admin, maxConnections } = finhub;
 const dispatcher = new Agent({ connections: maxConnections });
 const connection = await NativeConnection.connect(temporal.connection);
@@ -18,6 +20,7 @@ const worker = await Worker.create({
   taskQueue: BARE.taskQueue,
   workflowsPath: fileURLToPath(new URL(`./workflow${extname(import.meta.url)}`, import.meta.url)),
   bundlerOptions,
+  ...workerOptions(config),
   activities: bareActivities({ baseUrl, tenantId, tenantKey, tenantSecret, admin, dispatcher }),
 });
 process.stdout.write('bare worker ready\n');
