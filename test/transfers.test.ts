@@ -478,6 +478,10 @@ test('a batch run twice does everything once, and one line holds up no other', a
       { concurrency: 4, folder: EXAMPLES },
       (report) => void reports.push(report),
     );
+    assert.match(
+      reports.find(({ status }) => status === 'needsAttention')?.detail ?? '',
+      /per transaction: 500\.00 EUR/,
+    );
     return reports.sort((a, b) => a.line - b.line).map(({ line, result, status }) => [line, result, status]);
   };
   const third = 'needsAttention';
