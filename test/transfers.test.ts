@@ -122,7 +122,7 @@ async function passing<T>(what: string, step: number, look: () => Promise<T | un
       if (seen === undefined || seen === false) await time.skip(step);
       return seen;
     },
-    90,
+    45,
   );
 }
 

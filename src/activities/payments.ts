@@ -36,6 +36,8 @@ type TransferFacts = PaymentFacts & {
 };
 
 export interface PaymentActivities {
+  /** Whether the account answers, and what it may do: two reads at a time. */
+  readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<{ operations: string[] }>>;
   /**
    * Prepares an order, unless a run before a workflow reset has begun to execute one: then that one is it.
    * @throws ApplicationFailure `FinHubUnclear` where such a run cannot be read any more
@@ -73,6 +75,14 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
       ),
     );
   return {
+    readWallet: ({ input: { accountId }, for: purpose }) =>
+      calling('readWallet', purpose, async (read) => {
+        const [, { operations }] = await Promise.all([
+          read(getBalance, { accountId }),
+          read(getAllowedOperations, { accountId }),
+        ]);
+        return { result: { operations }, provenance: { how: 'made' } };
+      }),
     async prepareOrder(call) {
       if (call.for.wasReset) {
         const { preparedOrderIds, complete } = await begunOrders();

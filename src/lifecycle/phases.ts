@@ -1,8 +1,8 @@
 /** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
 export type LifecycleKind = 'individual' | 'organization';
 
-/** What a case can be about: a lifecycle, or what outlives it: a transfer, and an account that transfers are paid from. */
-export type CaseKind = LifecycleKind | 'transfer' | 'account';
+/** What a case can be about: a lifecycle; what outlives it: a transfer, and an account that transfers are paid from; a call by hand. */
+export type CaseKind = LifecycleKind | 'transfer' | 'account' | 'call';
 
 /** Grows with every change of what lifecycles do; the audit names it. */
 export const FLOW_VERSION = 1;
@@ -181,15 +181,23 @@ export const ACCOUNT_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
+/** A call that an operator makes by hand; which one it is stands in the case. */
+export const CALL_PHASES = [
+  { name: 'permission', title: 'Permission', requires: [], expectedMinutes: DAY, operations: [] },
+  { name: 'call', title: 'Call by hand', requires: [], expectedMinutes: 5, operations: [] },
+] as const satisfies readonly PhaseDefinition[];
+
 export type IndividualPhase = (typeof INDIVIDUAL_PHASES)[number]['name'];
 export type OrganizationPhase = (typeof ORGANIZATION_PHASES)[number]['name'];
 export type TransferPhase = (typeof TRANSFER_PHASES)[number]['name'];
 export type AccountPhase = (typeof ACCOUNT_PHASES)[number]['name'];
-export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | AccountPhase;
+export type CallPhase = (typeof CALL_PHASES)[number]['name'];
+export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | AccountPhase | CallPhase;
 
 export const PHASES: Record<CaseKind, readonly PhaseDefinition<PhaseName>[]> = {
   individual: INDIVIDUAL_PHASES,
   organization: ORGANIZATION_PHASES,
   transfer: TRANSFER_PHASES,
   account: ACCOUNT_PHASES,
+  call: CALL_PHASES,
 };

@@ -19,6 +19,7 @@ import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
+import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
@@ -103,6 +104,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     }
     await CancellationScope.nonCancellable(async () => {
       await condition(allHandlersFinished);
+      await planDeletion(this);
       await this.notifications.drained();
     });
     return this.state.outcome!;
@@ -135,7 +137,8 @@ export class Case<State extends AnyCaseState = CaseState> {
         const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
         if (!met() && !inTime) this.#pass(next!.kind, wait);
         if (!met() && this.mayMove) await this.moveOn(met);
-        this.show();
+        // What comes after the wait shows the case itself; each change of a search attribute is an event.
+        if (!met()) this.show();
       }
     } finally {
       this.#wait = undefined;
