@@ -22,12 +22,14 @@ function aBeneficiary(pepCheckResult: keyof typeof STATUS): Beneficiary {
   };
 }
 
-for (const [name, { shapes, envelope }] of Object.entries(PROFILES)) {
+for (const [name, profile] of Object.entries(PROFILES)) {
   test(`what screening came to is read from the answers of the ${name} profile`, () => {
     for (const screening of Object.keys(STATUS) as (keyof typeof STATUS)[]) {
       const row = aBeneficiary(screening);
-      const added = addBeneficiary.response.parse(unwrap(envelope(shapes.beneficiaryAdded(row))));
-      const { beneficiaries } = listBeneficiaries.response.parse(unwrap(envelope(shapes.beneficiaries([row]))));
+      const added = addBeneficiary.response.parse(unwrap(profile.envelope(profile.shapes.beneficiaryAdded(row))));
+      const { beneficiaries } = listBeneficiaries.response.parse(
+        unwrap(profile.envelope(profile.shapes.beneficiaries([row]))),
+      );
       assert.deepEqual([added.screening, beneficiaries[0]?.screening], [screening, screening]);
     }
   });
