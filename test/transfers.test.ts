@@ -122,7 +122,7 @@ async function passing<T>(what: string, step: number, look: () => Promise<T | un
       if (seen === undefined || seen === false) await time.skip(step);
       return seen;
     },
-    90,
+    45,
   );
 }
 
@@ -477,6 +477,10 @@ test('a batch run twice does everything once, and one line holds up no other', a
       Readable.from(lines),
       { concurrency: 4, folder: EXAMPLES },
       (report) => void reports.push(report),
+    );
+    assert.match(
+      reports.find(({ status }) => status === 'needsAttention')?.detail ?? '',
+      /per transaction: 500\.00 EUR/,
     );
     return reports.sort((a, b) => a.line - b.line).map(({ line, result, status }) => [line, result, status]);
   };

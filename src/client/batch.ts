@@ -108,7 +108,7 @@ async function handled(
     const { workflowId, alreadyRunning } = await started(client, kind, entry.input, folder);
     const result = alreadyRunning ? 'found' : 'started';
     const seen = follow && kind === 'transfer' ? await followed(client, workflowId) : undefined;
-    return { kind, workflowId, result, status: seen?.status ?? null, detail: seen?.outcome?.reason ?? null };
+    return { kind, workflowId, result, status: seen?.status ?? null, detail: detailOf(seen) };
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof InvalidInput) {
@@ -119,6 +119,13 @@ async function handled(
     }
     return { ...nothing, kind, result: 'failed', detail: message };
   }
+}
+
+/** Why a transfer ended as it did, or what stands against it. */
+function detailOf(seen: CurrentStatus | undefined): string | null {
+  if (!seen) return null;
+  const missing = seen.stale ? [] : seen.requirements.map(({ message }) => message);
+  return seen.outcome?.reason ?? (missing.join('; ') || null);
 }
 
 function started(client: BatchClient, kind: BatchKind, input: unknown, folder?: string): Promise<Started> {
