@@ -23,6 +23,7 @@ import { FinHub, madeTwice } from './helpers/finhub.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const KEYS = newKeyRingText();
+const dataConverter = encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace: 'default' });
 const DEPLOYMENT = 'finhub-onboarding';
 /** Sandbox time from a transfer's execution to its completion: it stands still until the test moves the clock. */
 const SETTLEMENT_MS = 600_000;
@@ -52,7 +53,7 @@ describe('a new version under open cases', () => {
     ({ client } = stack);
     finhub = new FinHub(stack.sandboxUrl);
     connection = await Connection.connect({ address: stack.temporal.address });
-    temporal = new Client({ connection });
+    temporal = new Client({ connection, dataConverter });
   });
   after(async () => {
     await connection?.close();
@@ -131,7 +132,6 @@ describe('a new version under open cases', () => {
       failureConverterPath: FAILURE_CONVERTER_PATH,
       logger: new DefaultLogger('ERROR'),
     });
-    const dataConverter = encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace: 'default' });
     await Worker.runReplayHistory({ workflowBundle, dataConverter }, await handle(id).fetchHistory(), id);
   }
 
