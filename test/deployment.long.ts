@@ -183,8 +183,13 @@ describe('a new version under open cases', () => {
       await makeCurrent('N+1');
       const [newcomer] = (await start(1, anIndividual)) as [string];
       await inReview(newcomer);
-      const marks = (await events(newcomer)).filter(({ markerRecordedEventAttributes: marker }) => marker);
-      assert.equal(marks.length, 1, 'the new version does not run its own workflow');
+      const marks = (await events(newcomer)).flatMap(({ markerRecordedEventAttributes: marker }) =>
+        Object.values(marker?.details ?? {}).flatMap(({ payloads }) => payloads ?? []),
+      );
+      assert.ok(
+        marks.some(({ data }) => Buffer.from(data ?? []).includes('pause-before-registration')),
+        'the new version does not run its own workflow',
+      );
 
       await settle();
       await handle(transferId).result();
