@@ -23,16 +23,29 @@ import { FinHub, madeTwice } from './helpers/finhub.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const KEYS = newKeyRingText();
+const dataConverter = encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace: 'default' });
 const DEPLOYMENT = 'finhub-onboarding';
 /** Sandbox time from a transfer's execution to its completion: it stands still until the test moves the clock. */
 const SETTLEMENT_MS = 600_000;
 const WAIT_SECONDS = 240;
 
-/** The change that version N+1 brings: a pause that open cases must not meet, since they are past it. */
+/**
+ * The change that version N+1 brings: a pause that open cases must not meet, since they are past it. It follows a call: a patch in the same
+ * workflow task as a local activity before it does not replay (docs/versioning.md).
+ */
 const PHASE = 'src/workflows/phases/registration.ts';
 const BEGINNING = '  const category = await chooseCategory(kase);\n';
-const PATCHED = `  if (patched('pause-before-registration')) await sleep(1);\n${BEGINNING}`;
-const CARELESS = `  await sleep(1);\n${BEGINNING}`;
+const PATCHED = `${BEGINNING}  if (patched('pause-before-registration')) await sleep(1);\n`;
+const CARELESS = `${BEGINNING}  await sleep(1);\n`;
+
+/** What a worker warned of, for whoever looks into a failure. */
+function troubles(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => /"level":[45]0/.test(line))
+    .slice(-10)
+    .join('\n');
+}
 
 describe('a new version under open cases', () => {
   let folder: string;
@@ -52,7 +65,7 @@ describe('a new version under open cases', () => {
     ({ client } = stack);
     finhub = new FinHub(stack.sandboxUrl);
     connection = await Connection.connect({ address: stack.temporal.address });
-    temporal = new Client({ connection });
+    temporal = new Client({ connection, dataConverter });
   });
   after(async () => {
     await connection?.close();
@@ -131,7 +144,6 @@ describe('a new version under open cases', () => {
       failureConverterPath: FAILURE_CONVERTER_PATH,
       logger: new DefaultLogger('ERROR'),
     });
-    const dataConverter = encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace: 'default' });
     await Worker.runReplayHistory({ workflowBundle, dataConverter }, await handle(id).fetchHistory(), id);
   }
 
@@ -183,8 +195,14 @@ describe('a new version under open cases', () => {
       await makeCurrent('N+1');
       const [newcomer] = (await start(1, anIndividual)) as [string];
       await inReview(newcomer);
-      const marks = (await events(newcomer)).filter(({ markerRecordedEventAttributes: marker }) => marker);
-      assert.equal(marks.length, 1, 'the new version does not run its own workflow');
+      const marks = (await events(newcomer)).flatMap(({ markerRecordedEventAttributes: marker }) =>
+        Object.values(marker?.details ?? {}).flatMap(({ payloads }) => payloads ?? []),
+      );
+      assert.ok(
+        marks.some(({ data }) => Buffer.from(data ?? []).includes('pause-before-registration')),
+        'the new version does not run its own workflow',
+      );
+      await replay(next, newcomer);
 
       await settle();
       await handle(transferId).result();
@@ -201,7 +219,10 @@ describe('a new version under open cases', () => {
           operator: () => approveAs(client, id, 'op-1'),
           customer: () => submitCode(id),
         });
-        const statuses = await Promise.all([...all, newcomer].map((id) => carry(client, id, people(id), () => {})));
+        // A question or an update that was under way when its worker ended is asked again; what workflows did is looked at below.
+        const toTheEnd = (id: string) =>
+          eventually(`${id} ends`, () => carry(client, id, people(id), () => {}), WAIT_SECONDS);
+        const statuses = await Promise.all([...all, newcomer].map(toTheEnd));
         assert.deepEqual(
           statuses.filter(({ status }) => status !== 'completed'),
           [],
@@ -219,6 +240,9 @@ describe('a new version under open cases', () => {
       assert.deepEqual(madeTwice(await finhub.ledger()), []);
       assert.ok(await finhub.isBalanced());
       t.diagnostic(`${all.length} cases open at the change of versions, all completed; no workflow task failed`);
+    } catch (error) {
+      for (const one of [stack.worker, worker]) t.diagnostic(troubles(one.output()));
+      throw error;
     } finally {
       await worker.stop();
     }
