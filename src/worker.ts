@@ -1,8 +1,5 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
-import { pino } from 'pino';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
@@ -17,17 +14,22 @@ import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/sear
 import { activityTracing } from './tracing/activity-interceptor.js';
 import { finHubTracing } from './tracing/finhub-tracing.js';
 import { startTracing } from './tracing/tracing.js';
-import { bundlerOptions, workflowInterceptorModules } from './worker/bundler-options.js';
+import { workflowInterceptorModules } from './worker/bundler-options.js';
 import { countCases } from './worker/case-counts.js';
 import { dependenciesOf } from './worker/dependencies.js';
+import { forceEnd } from './worker/forced-end.js';
+import { startHealthServer, temporalAnswers } from './worker/health.js';
+import { workerLog } from './worker/log.js';
 import { startMetrics } from './worker/metrics.js';
+import { workerOptions } from './worker/options.js';
 import { telemetryOptions } from './worker/telemetry.js';
+import { workflowCode } from './worker/workflow-code.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
 async function run(config: WorkerConfiguration): Promise<void> {
-  const logger = pino({ level: config.logLevel, base: null });
+  const logger = workerLog(config.logLevel);
   Runtime.install({
     // At TRACE the SDK logs decoded payloads, personal data and all.
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
@@ -36,6 +38,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     telemetryOptions: telemetryOptions(config.metrics),
   });
   for (const note of config.notes) logger.warn(note);
+  forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
 
   const meter = Runtime.instance().metricMeter;
   const metrics = startMetrics(meter, config.temporal.namespace);
@@ -43,6 +46,14 @@ async function run(config: WorkerConfiguration): Promise<void> {
   const dependencies = await dependenciesOf(config, stopTracing ? both(finHubTracing, metrics.finhub) : metrics.finhub);
   const connection = await connectWorker(config.temporal);
   const ending = new AbortController();
+  let worker: Worker | undefined;
+  const health =
+    config.health &&
+    (await startHealthServer({
+      ...config.health,
+      state: () => worker?.getState() ?? 'STARTING',
+      reachable: () => temporalAnswers(connection),
+    }));
   try {
     const { namespace } = config.temporal;
     await ensureSearchAttributes(connection, namespace);
@@ -50,12 +61,12 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
-    const worker = await Worker.create({
+    worker = await Worker.create({
       connection,
       namespace,
       taskQueue: TASK_QUEUE,
-      workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
-      bundlerOptions,
+      ...workflowCode(),
+      ...workerOptions(config),
       interceptors: { workflowModules: workflowInterceptorModules, activity: stopTracing ? [activityTracing] : [] },
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
@@ -67,9 +78,9 @@ async function run(config: WorkerConfiguration): Promise<void> {
           logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
-      shutdownGraceTime: config.shutdownGraceSeconds * 1000,
     });
-    logger.info({ address: config.temporal.address, namespace, taskQueue: TASK_QUEUE }, 'worker ready');
+    const { address } = config.temporal;
+    logger.info({ address, namespace, taskQueue: TASK_QUEUE, health: health?.url }, 'worker ready');
     if (config.metrics && config.metrics.countSeconds > 0) {
       void countCases(new Client({ connection, namespace }), meter, {
         everySeconds: config.metrics.countSeconds,
@@ -81,6 +92,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     logger.info('worker stopped');
   } finally {
     ending.abort();
+    await health?.close();
     await connection.close();
     await dependencies.finhub.close();
     await stopTracing?.();

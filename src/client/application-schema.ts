@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { LifecycleKind } from '../lifecycle/phases.js';
+import { personal, plain } from '../privacy/marks.js';
+import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 import * as field from './field-schemas.js';
 import { payments } from './payments-schema.js';
@@ -9,7 +11,7 @@ const BASE = {
     .key(64)
     .describe("the backend's own id of the application; no personal data, since ids are readable in Temporal"),
   tenantId: field.key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
-  submittedBy: field.text().describe('who submits the application; whoever does never decides on it'),
+  submittedBy: personal(field.text()).describe('who submits the application; whoever does never decides on it'),
   categorization: field.categorization,
   origin: z.strictObject(field.origin),
   documents: z.array(field.document).max(50).default([]),
@@ -23,18 +25,19 @@ const shareholder = z
   .strictObject({
     ref: field.key(64),
     type: z.enum(['INDIVIDUAL', 'CORPORATE']),
-    firstName: field.text(100).optional(),
-    lastName: field.text(100).optional(),
-    companyName: field.text().optional(),
+    firstName: personal(field.text(100)).optional(),
+    lastName: personal(field.text(100)).optional(),
+    companyName: personal(field.text()).optional(),
     email: field.email,
     dateOfBirth: field.pastDate.optional(),
-    nationality: field.country.optional(),
-    ownershipPercentage: z
-      .string()
-      .regex(PERCENT, { error: 'a percentage as text, such as "33.34" is expected' })
-      .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' })
-      .describe('percent as text; all shareholders together hold exactly 100'),
-    isPEP: z.boolean(),
+    nationality: personal(field.country).optional(),
+    ownershipPercentage: personal(
+      z
+        .string()
+        .regex(PERCENT, { error: 'a percentage as text, such as "33.34" is expected' })
+        .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' }),
+    ).describe('percent as text; all shareholders together hold exactly 100'),
+    isPEP: personal(z.boolean()),
   })
   .superRefine((holder: unknown, context) => {
     const needed = valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'lastName'];
@@ -71,14 +74,14 @@ const employees = z
   }, always);
 
 const organization = z.strictObject({
-  legalName: field.text(),
-  tradingName: field.text().optional(),
-  registrationNumber: field.text(50),
-  taxId: field.text(50),
-  legalForm: field.text(100),
-  industry: field.text(100),
+  legalName: personal(field.text()),
+  tradingName: personal(field.text()).optional(),
+  registrationNumber: personal(field.text(50)),
+  taxId: personal(field.text(50)),
+  legalForm: plain(field.text(100)),
+  industry: plain(field.text(100)),
   incorporationDate: field.pastDate,
-  website: z.url({ protocol: /^https?$/, error: 'an http(s) address is expected' }).optional(),
+  website: personal(z.url({ protocol: /^https?$/, error: 'an http(s) address is expected' })).optional(),
   email: field.email,
   phone: field.phone,
   address: field.address,
@@ -100,7 +103,7 @@ const organizationSchema = z
     directors: z.array(field.director).min(1).max(100),
     shareholders,
     employees,
-    signatory: field.text().describe('who signs for the organization'),
+    signatory: personal(field.text()).describe('who signs for the organization'),
   })
   .superRefine(withoutPersonalData, always)
   .superRefine((application: unknown, context) => {
@@ -162,18 +165,14 @@ function checkApprovers(application: unknown, context: Context): void {
   });
 }
 
-const PHONE_LIKE = /^\d{9,15}$/;
-const EMAIL_LIKE = /[._-]at[._-].+[._-][a-z]{2,}$/i;
-
-/** Ids are readable in Temporal, its logs and its metrics. Looks for what the application itself tells about people, in any spelling. */
+/** The readable ids of an application: its own, and the references of its payments. Looks for what it tells about people itself. */
 function withoutPersonalData(application: unknown, context: Context): void {
-  const id = valueAt(application, 'applicationId');
-  if (typeof id !== 'string') return;
-  const found = lettersAndDigits(id);
-  const told = personalTexts(application).filter((part) => part.length >= 5 && found.includes(part));
-  if (PHONE_LIKE.test(id) || EMAIL_LIKE.test(id) || told.length > 0) {
-    const message = 'looks like an e-mail address, a phone number or a name; ids hold no personal data';
-    context.addIssue({ code: 'custom', path: ['applicationId'], message });
+  const personal = personalTexts(application);
+  for (const path of [['applicationId'], ['payments', 'transfer', 'reference'], ['payments', 'topUp', 'reference']]) {
+    const id = valueAt(application, ...path);
+    if (typeof id === 'string' && !isReadableId(id, personal)) {
+      context.addIssue({ code: 'custom', path, message: READABLE_ID_FAULT });
+    }
   }
 }
 
@@ -189,13 +188,5 @@ function personalTexts(application: unknown): string[] {
       const names = typeof first === 'string' && typeof last === 'string' ? [`${first}${last}`, `${last}${first}`] : [];
       return [valueAt(one, 'email'), valueAt(one, 'phone'), ...names];
     })
-    .filter((part) => typeof part === 'string')
-    .map(lettersAndDigits);
-}
-
-function lettersAndDigits(value: string): string {
-  return value
-    .toLowerCase()
-    .normalize('NFKD')
-    .replaceAll(/[^a-z0-9]/g, '');
+    .filter((part) => typeof part === 'string');
 }

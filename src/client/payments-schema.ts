@@ -1,24 +1,25 @@
 import { z } from 'zod';
 import type { Money } from '../lifecycle/application.js';
 import { amountOf, isMoreThan } from '../lifecycle/money.js';
+import { personal } from '../privacy/marks.js';
 import { bic, country, currency, iban, key, money, text } from './field-schemas.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 
 const beneficiary = z.strictObject({
   ref: key(64),
-  name: text(140),
+  name: personal(text(140)),
   partyType: z.enum(['INDIVIDUAL_CUSTOMER', 'BUSINESS_CUSTOMER']),
   iban,
   bic,
   currency,
   country,
-  bankName: text(140).optional(),
+  bankName: personal(text(140)).optional(),
   purposeCode: key(40).optional(),
 });
 
 const consent = z
   .strictObject({
-    title: text(140),
+    title: personal(text(140)),
     validDays: z.int().min(1).max(3650),
     perTransaction: money,
     perDay: money,
@@ -45,13 +46,13 @@ function exceeds(amount: Money, limit: Money): boolean {
   return isMoreThan(amountOf(amount), amountOf(limit));
 }
 
-const topUp = z.strictObject({ reference: key(35), amount: money, sourceIban: iban, sourceName: text(140) });
+const topUp = z.strictObject({ reference: key(35), amount: money, sourceIban: iban, sourceName: personal(text(140)) });
 
 const transfer = z.strictObject({
   reference: key(35).describe("the transfer's own id, unique within the tenant"),
   beneficiary: key(64).describe('the ref of one of the beneficiaries'),
   amount: money,
-  description: text(140),
+  description: personal(text(140)),
 });
 
 /** What happens once the account is active. A transfer takes a payment consent that covers it, and one of the beneficiaries. */

@@ -24,9 +24,15 @@ export async function send<Name extends MessageName>(
   messageId?: string,
 ): Promise<Answer> {
   const handle = temporal.workflow.getHandle(workflowId);
-  // The server compares ids only; with the body's hash in it, other content under the same id still reaches the lifecycle, which refuses it.
-  const hash = createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 16);
-  const options = { args: [body] as [unknown], ...(messageId && { updateId: `${messageId}:${hash}` }) };
+  // The server compares ids only; made from the body too, it lets other content under the same id reach the lifecycle, which refuses it.
+  // Whatever the sender took for an id is hashed, since update ids are readable.
+  const updateId =
+    messageId &&
+    createHash('sha256')
+      .update(canonicalJson([messageId, body]))
+      .digest('hex')
+      .slice(0, 32);
+  const options = { args: [body] as [unknown], ...(updateId && { updateId }) };
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {

@@ -1,6 +1,8 @@
 import { transferId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
 import { isBeyondRetention, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import { personal } from '../privacy/marks.js';
+import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { fingerprint } from '../secrets/seal.js';
 import { retentionDays } from '../temporal/retention.js';
 import { z } from 'zod';
@@ -9,17 +11,18 @@ import { faultsOf } from './faults.js';
 import { iban, key, money, origin, text } from './field-schemas.js';
 import { startOnce, type StartDependencies, type Started } from './start.js';
 
-const transferSchema = z.strictObject({
-  reference: key(35).describe(
-    "the transfer's own id, unique within the tenant; a date in it is its first or last part",
-  ),
+/** The form in which transfers are taken. */
+export const transferSchema = z.strictObject({
+  reference: key(35)
+    .refine((reference) => isReadableId(reference), { error: READABLE_ID_FAULT })
+    .describe("the transfer's own id, unique within the tenant; a date in it is its first or last part"),
   tenantId: key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
   accountId: key(64).describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
   beneficiaryIban: iban.describe("of one of the account's beneficiaries"),
   amount: money,
-  description: text(140),
+  description: personal(text(140)),
   confirmation: z.boolean().default(false).describe('waits for the customer between preparing and executing'),
-  submittedBy: text().describe('who asks for it; whoever does never approves it'),
+  submittedBy: personal(text()).describe('who asks for it; whoever does never approves it'),
   origin: z.strictObject(origin),
 });
 

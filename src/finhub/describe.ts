@@ -1,4 +1,5 @@
-import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES, PHASES } from '../lifecycle/phases.js';
+import { PHASES } from '../lifecycle/phases.js';
+import { fieldsOf, type Mark } from '../privacy/marks.js';
 import { CATALOGUE } from './catalogue/index.js';
 import * as sessions from './catalogue/sessions.js';
 import { lookUpOf, type Endpoint, type IdempotencyClass, type LookUp } from './endpoint.js';
@@ -18,8 +19,17 @@ export interface EndpointDescription {
   /** Phases, `kind: phase`, and other operations that call it. */
   usedBy: string[];
   sources: readonly string[];
+  /** Fields that tell about people: of the request by path, of what is kept of the answer by name. */
+  personal: Fields;
+  /** Fields that let somebody in; those of the answer are sealed before they leave the activity. */
+  secret: Fields;
   /** What no document says and we take for granted. */
   assumed: string | null;
+}
+
+interface Fields {
+  request: string[];
+  answer: readonly string[];
 }
 
 /** What a phase names that is an activity over several endpoints. */
@@ -39,8 +49,16 @@ export function describeEndpoints(): EndpointDescription[] {
       readBack: lookUp ? { reads: namesOf(lookUp), proof: lookUp.proof } : null,
       usedBy: [...phasesOf(operation), ...readersOf(operation), ...(operation in sessions ? ['sessions'] : [])],
       ...{ sources, assumed },
+      personal: { request: markedIn(endpoint, 'personal'), answer: endpoint.personal },
+      secret: { request: markedIn(endpoint, 'secret'), answer: endpoint.secrets },
     };
   });
+}
+
+function markedIn({ request }: AnyEndpoint, wanted: Mark): string[] {
+  return fieldsOf(request)
+    .filter(({ mark }) => mark === wanted)
+    .map(({ path }) => path);
 }
 
 function phasesOf(operation: string): string[] {
@@ -63,7 +81,7 @@ function namesOf(lookUp: LookUp | undefined): string[] {
 
 /** Operations that phases name and neither the catalogue nor an activity has; none, unless somebody slipped. */
 export function unknownOperations(): string[] {
-  return [...INDIVIDUAL_PHASES, ...ORGANIZATION_PHASES]
-    .flatMap(({ operations }): readonly string[] => operations)
+  return Object.values(PHASES)
+    .flatMap((phases) => phases.flatMap(({ operations }) => operations))
     .filter((name) => !(name in CATALOGUE) && !(name in ACTIVITIES));
 }

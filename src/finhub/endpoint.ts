@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fieldsOf } from '../privacy/marks.js';
 
 /** Who authenticates a call; `customer` is the customer's own session where the case has one, else the admin's. */
 export type Auth = 'none' | 'admin' | 'customer' | 'apiKey';
@@ -81,6 +82,13 @@ export interface Tenant {
   actor: { userId: string; organizationId: string };
 }
 
+/** Names of all fields in a type. */
+export type FieldName<T> = T extends readonly (infer Item)[]
+  ? FieldName<Item>
+  : T extends object
+    ? { [Name in keyof T & string]: Name | FieldName<T[Name]> }[keyof T & string]
+    : never;
+
 /** One FinHub endpoint; for the client, written down nowhere else. `I` is the input, `R` what is kept of the answer. */
 export interface Endpoint<I, R> {
   operation: string;
@@ -105,10 +113,12 @@ export interface Endpoint<I, R> {
   response: z.ZodType<R>;
   /** Fields of the result that are secret; sealed before they leave the activity. */
   secrets: readonly (keyof R & string)[];
+  /** Fields of the result, at any depth, that tell about a person. */
+  personal: readonly FieldName<R>[];
   idempotency: Idempotency<I, R>;
 }
 
-type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'secrets';
+type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'secrets' | 'personal';
 
 /** Defines an endpoint; the rare fields have defaults. */
 export function endpoint<I, R>(
@@ -121,6 +131,7 @@ export function endpoint<I, R>(
     query: undefined,
     headers: undefined,
     secrets: [],
+    personal: [],
     ...definition,
   };
 }
@@ -146,4 +157,11 @@ export function lookUpOf<I, R>({ idempotency: rule }: Endpoint<I, R>): LookUp | 
 /** Names of the placeholders in a path template. */
 export function pathParameters(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+}
+
+/** Fields of the input that are secret; sealed before they reach Temporal. */
+export function secretInputOf({ request }: Pick<Endpoint<unknown, unknown>, 'request'>): string[] {
+  return fieldsOf(request)
+    .filter(({ mark }) => mark === 'secret')
+    .map(({ path }) => path);
 }

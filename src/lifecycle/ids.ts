@@ -9,6 +9,7 @@ export const WORKFLOW_TYPES = {
   organization: 'organizationLifecycle',
   transfer: 'transfer',
   account: 'paymentAccount',
+  call: 'finhubCall',
 } as const satisfies Record<CaseKind, string>;
 
 /** Id of a case: the same application, reference or account is the same workflow. */
@@ -19,6 +20,14 @@ export function lifecycleId(kind: CaseKind, tenantId: string, name: string): str
 /** Id of a transfer: the same reference is the same transfer. */
 export function transferId(tenantId: string, reference: string): string {
   return lifecycleId('transfer', tenantId, reference);
+}
+
+/** Temporal's workflow type of what deletes a case's documents. */
+export const DOCUMENT_RETENTION = 'documentRetention';
+
+/** Id of what deletes a case's documents. */
+export function documentRetentionId(caseId: string): string {
+  return `documents/${caseId}`;
 }
 
 /** Id of the case that keeps what transfers from an account need. */

@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { JWK } from 'jose';
 import type { Operator } from '../lifecycle/policy.js';
+import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 
 const operatorsSchema = z.strictObject({
   operators: z
     .array(
       z.strictObject({
-        id: z.string().min(1).max(200),
+        id: z
+          .string()
+          .min(1)
+          .max(200)
+          .refine((id) => isReadableId(id), { error: READABLE_ID_FAULT }),
         level: z.enum(['TENANT', 'POWER_TENANT']),
         tenants: z.array(z.string().min(1)).min(1),
         /** Checks the operator's decisions, where they have to be signed: an Ed25519 JWK. */

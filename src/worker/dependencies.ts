@@ -4,7 +4,7 @@ import type { CallObserver } from '../finhub/call-observer.js';
 import { FinHubClient } from '../finhub/client.js';
 import { operatorsFile } from '../operators/operators-file.js';
 import { policyFile } from '../policies/policy-file.js';
-import { folderStore } from '../store/folder-store.js';
+import { openDocumentStore } from '../store/open-store.js';
 
 /** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
 const CALL_MARGIN_SECONDS = 5;
@@ -24,7 +24,7 @@ export async function dependenciesOf(
   const { timeoutMs } = config.finhub;
   return {
     finhub: new FinHubClient({ ...config.finhub, observer }),
-    store: folderStore(config.documentStore, config.keys),
+    store: await openDocumentStore(config.documentStore, config.keys),
     keys: config.keys,
     operators,
     policies,

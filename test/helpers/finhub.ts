@@ -69,6 +69,12 @@ export class FinHub {
     await request(`${this.url}/__sandbox/faults`, { method: 'DELETE' }).then(({ body }) => body.dump());
   }
 
+  /** Faults that calls have met since it was started. */
+  async injected(): Promise<{ operation: string; kind: FaultKind }[]> {
+    const { injected } = await this.#get<{ injected: { operation: string; kind: FaultKind }[] }>('faults');
+    return injected;
+  }
+
   /** Whether every injected fault has met its call. */
   async faultsAreSpent(): Promise<boolean> {
     const { waiting } = await this.#get<{ waiting: unknown[] }>('faults');

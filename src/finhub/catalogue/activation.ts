@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { at, firstText, Id, listIn, Nothing } from './fields.js';
 import { listWallets } from './wallets.js';
@@ -58,8 +59,8 @@ export const activateIndividual = endpoint({
   auth: 'customer',
   sources: ['S0', 'S1', 'S2', 'S3', 'F5', 'R1', 'R2', 'R9', 'L2'],
   request: z.union([
-    z.strictObject({ customerId: Id, code: z.string(), email: z.string() }),
-    z.strictObject({ customerId: Id, activationReason: z.string() }),
+    z.strictObject({ customerId: Id, code: secret(z.string()), email: personal(z.string()) }),
+    z.strictObject({ customerId: Id, activationReason: plain(z.string()) }),
   ]),
   body: (input, { actor }) =>
     'code' in input
@@ -77,7 +78,7 @@ export const activateOrganization = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/activation',
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O5', 'R1', 'R10', 'R21', 'A8'],
-  request: z.strictObject({ organizationId: Id, activationReason: z.string() }),
+  request: z.strictObject({ organizationId: Id, activationReason: plain(z.string()) }),
   headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
   body: ({ activationReason }, { actor }) => ({
     activationReason,

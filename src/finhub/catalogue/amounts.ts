@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import type { Money as DecimalMoney } from '../../lifecycle/application.js';
 import { amountOf, decimalsOf, moneyOf, scaledAmount } from '../../lifecycle/money.js';
 import { at, firstText } from './fields.js';
@@ -9,7 +10,7 @@ import { at, firstText } from './fields.js';
  */
 
 /** An amount in major units, as a decimal string. */
-export const Money = z.strictObject({ value: z.string(), currency: z.string() });
+export const Money = z.strictObject({ value: personal(z.string()), currency: plain(z.string()) });
 
 /** FinHub's AmountDto for an amount in major units. Source: H2, T2. */
 export function amountDto(money: DecimalMoney) {

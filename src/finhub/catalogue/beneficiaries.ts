@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
 
@@ -48,6 +49,7 @@ export const listBeneficiaries = endpoint({
   response: z.unknown().transform((data, context) => ({
     beneficiaries: requiredList(data, context, 'beneficiaries', 'items').map(beneficiaryOf),
   })),
+  personal: ['iban', 'name'],
   idempotency: { class: 'safe' },
 });
 
@@ -63,13 +65,13 @@ export const addBeneficiary = endpoint({
     accountId: Id,
     customerId: Id,
     partyType: z.enum(['INDIVIDUAL_CUSTOMER', 'BUSINESS_CUSTOMER']),
-    name: z.string(),
-    iban: z.string(),
-    bic: z.string(),
-    currency: z.string(),
-    country: z.string(),
-    bankName: z.string().optional(),
-    purposeCode: z.string().optional(),
+    name: personal(z.string()),
+    iban: personal(z.string()),
+    bic: personal(z.string()),
+    currency: plain(z.string()),
+    country: plain(z.string()),
+    bankName: personal(z.string()).optional(),
+    purposeCode: plain(z.string()).optional(),
   }),
   body: ({ accountId: _, name, bic, ...rest }) => {
     const [firstName, ...others] = name.split(' ');
@@ -89,6 +91,7 @@ export const addBeneficiary = endpoint({
     };
   },
   response: Beneficiary,
+  personal: ['iban', 'name'],
   idempotency: {
     class: 'naturalKey',
     readBack: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import { endpoint, type Match } from '../endpoint.js';
 import { checkActivation, checkOrganizationReadiness } from './activation.js';
 import { firstText, Id } from './fields.js';
@@ -34,7 +35,12 @@ export const acceptConsent = endpoint({
   path: '/api/v2.1/customer/individual/{customerId}/consents/{consentType}',
   auth: 'customer',
   sources: ['S0', 'S1', 'S2', 'S3', 'F4', 'R1', 'R2', 'R8', 'V1', 'V9', 'V11', 'V13'],
-  request: z.strictObject({ customerId: Id, consentType: ConsentType, version: z.string(), acceptedAt: z.string() }),
+  request: z.strictObject({
+    customerId: Id,
+    consentType: ConsentType,
+    version: plain(z.string()),
+    acceptedAt: plain(z.string()),
+  }),
   body: ({ version, acceptedAt }) => ({ accepted: true, version, acceptanceTimestamp: acceptedAt, acceptedAt }),
   response: Recorded,
   idempotency: {
@@ -59,9 +65,9 @@ export const acceptOrganizationConsent = endpoint({
   request: z.strictObject({
     organizationId: Id,
     consentType: ConsentType,
-    version: z.string(),
-    acceptedBy: z.string(),
-    acceptedAt: z.string(),
+    version: plain(z.string()),
+    acceptedBy: personal(z.string()),
+    acceptedAt: plain(z.string()),
   }),
   body: ({ version, acceptedBy, acceptedAt }) => ({ accepted: true, version, acceptedBy, acceptedDate: acceptedAt }),
   response: Recorded,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { answerWith, firstText, Id, requiredList } from './fields.js';
@@ -23,6 +24,7 @@ export const listIndividualDocuments = endpoint({
   assumed: 'The answer is a list of documents with `documentId` and `docId` or `fileName`.',
   request: z.strictObject({ customerId: Id }),
   response: DocumentList,
+  personal: ['fileName'],
   idempotency: { class: 'safe' },
 });
 
@@ -36,6 +38,7 @@ export const listOrganizationDocuments = endpoint({
   sources: ['R10', 'R19'],
   request: z.strictObject({ customerId: Id }),
   response: DocumentList,
+  personal: ['fileName'],
   idempotency: { class: 'safe' },
 });
 
@@ -52,11 +55,11 @@ export const uploadDocument = endpoint({
     verificationId: Id,
     customerId: Id,
     organization: z.boolean(),
-    docId: z.string(),
-    documentType: z.string(),
-    mimeType: z.string(),
-    fileName: z.string(),
-    fileContent: z.string(),
+    docId: Id,
+    documentType: plain(z.string()),
+    mimeType: plain(z.string()),
+    fileName: personal(z.string()),
+    fileContent: personal(z.string()),
   }),
   body: ({ organization, ...document }) => ({
     ...document,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { plain } from '../../privacy/marks.js';
 
 /** FinHub's ids are opaque: UUIDs, prefixed strings and short codes all occur (facts §1.5). */
-export const Id = z.string().min(1).max(200);
+export const Id = plain(z.string().min(1).max(200));
 
 /** An answer's payload with whatever fields FinHub sends. */
 export const Payload = z.looseObject({});

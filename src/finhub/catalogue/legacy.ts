@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { firstText, Id, Payload, requiredList, requiredText } from './fields.js';
 
@@ -17,7 +18,7 @@ export const listCustomersByStatus = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   assumed: 'The answer is a list, bare or named, of customers with ids, e-mail and time of registration.',
-  request: z.strictObject({ customerStatus: z.string() }),
+  request: z.strictObject({ customerStatus: plain(z.string()) }),
   response: z.unknown().transform((data, context) => ({
     customers: requiredList(data, context, 'customers', 'content', 'items').map((item) => ({
       customerId: firstText(item, 'customerId', 'organizationId', 'id'),
@@ -27,6 +28,7 @@ export const listCustomersByStatus = endpoint({
       createdAt: firstText(item, 'createdAt', 'registeredAt'),
     })),
   })),
+  personal: ['email', 'name'],
   idempotency: { class: 'safe' },
 });
 
@@ -65,11 +67,11 @@ export const createLegacyCustomer = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   request: z.strictObject({
-    firstName: z.string(),
-    lastName: z.string(),
-    email: z.string(),
-    password: z.string(),
-    captcha: z.string(),
+    firstName: personal(z.string()),
+    lastName: personal(z.string()),
+    email: personal(z.string()),
+    password: secret(z.string()),
+    captcha: secret(z.string()),
     termsAccepted: z.literal(true),
     marketingConsent: z.boolean().optional(),
   }),
@@ -102,7 +104,7 @@ export const updateLegacyProfile = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   assumed: "`profileId` is the customer's id, and the body holds the fields to change.",
-  request: z.strictObject({ profileId: Id, changes: Payload }),
+  request: z.strictObject({ profileId: Id, changes: personal(Payload) }),
   body: ({ changes }) => changes,
   response: Customer,
   idempotency: { class: 'repeatable' },
@@ -133,7 +135,7 @@ export const setLegacyPersonStatus = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   assumed: 'There is no body, and the answer has `customerId` and `status`.',
-  request: z.strictObject({ customerId: Id, customerStatus: z.string() }),
+  request: z.strictObject({ customerId: Id, customerStatus: plain(z.string()) }),
   response: Customer,
   idempotency: { class: 'repeatable' },
 });
@@ -154,14 +156,14 @@ export const createLegacyOrganization = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   request: z.strictObject({
-    businessName: z.string(),
-    businessType: z.string(),
-    registrationNumber: z.string(),
-    countryOfIncorporation: z.string(),
-    dateOfIncorporation: z.string(),
-    industryType: z.string(),
-    contactEmail: z.string(),
-    contactPhone: z.string(),
+    businessName: personal(z.string()),
+    businessType: plain(z.string()),
+    registrationNumber: personal(z.string()),
+    countryOfIncorporation: plain(z.string()),
+    dateOfIncorporation: personal(z.string()),
+    industryType: plain(z.string()),
+    contactEmail: personal(z.string()),
+    contactPhone: personal(z.string()),
   }),
   response: Organization,
   idempotency: { class: 'naturalKey' },
@@ -177,7 +179,7 @@ export const getLegacyOrganization = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   assumed: 'The answer has the form of the one to POST; 404 where the organization is in another status.',
-  request: z.strictObject({ organizationId: Id, status: z.string() }),
+  request: z.strictObject({ organizationId: Id, status: plain(z.string()) }),
   response: Organization,
   idempotency: { class: 'safe' },
 });
@@ -192,7 +194,7 @@ export const setLegacyOrganizationStatus = endpoint({
   auth: 'apiKey',
   sources: ['S4'],
   assumed: 'There is no body, and the answer has the form of the one to POST.',
-  request: z.strictObject({ organizationId: Id, status: z.string() }),
+  request: z.strictObject({ organizationId: Id, status: plain(z.string()) }),
   response: Organization,
   idempotency: { class: 'repeatable' },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain, secret } from '../../privacy/marks.js';
 import { wasExecuted } from '../../lifecycle/orders.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
@@ -26,14 +27,18 @@ export const prepareOrder = endpoint({
   request: z.strictObject({
     accountId: Id,
     type: OrderType,
-    reference: z.string(),
-    description: z.string(),
+    reference: plain(z.string()),
+    description: personal(z.string()),
     amount: Money,
     /** The other side: who is paid, or for a top-up who pays in. */
-    counterparty: z.strictObject({ name: z.string(), iban: z.string(), beneficiaryId: z.string().optional() }),
+    counterparty: z.strictObject({
+      name: personal(z.string()),
+      iban: personal(z.string()),
+      beneficiaryId: Id.optional(),
+    }),
     /** Our own account. */
-    iban: z.string(),
-    consentId: z.string().optional(),
+    iban: personal(z.string()),
+    consentId: Id.optional(),
   }),
   body: ({ accountId, type, reference, description, amount, counterparty, iban, consentId }) => ({
     type: type === 'topup' ? 'TOPUP' : 'EXTERNAL',
@@ -88,7 +93,7 @@ export const getOrder = endpoint({
   idempotency: { class: 'safe' },
 });
 
-interface ExecutedOrder {
+export interface ExecutedOrder {
   orderId: string | undefined;
   status: string;
   transactionId: string | undefined;
@@ -106,8 +111,8 @@ export const executeOrder = endpoint({
     accountId: Id,
     type: OrderType,
     preparedOrderId: Id,
-    consentId: z.string().optional(),
-    authenticationCode: z.string().optional(),
+    consentId: Id.optional(),
+    authenticationCode: secret(z.string()).optional(),
   }),
   body: ({ preparedOrderId, consentId, authenticationCode }) => ({
     preparedOrderId,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { amountIn, jsonNumber, Money } from './amounts.js';
@@ -25,6 +26,7 @@ export const listPaymentConsents = endpoint({
       consentOf(item, context),
     ),
   })),
+  personal: ['title'],
   idempotency: { class: 'safe' },
 });
 
@@ -50,6 +52,7 @@ export const getPaymentConsent = endpoint({
       remainingThisMonth: amountIn(data, context, currency, `${limits}.remainingMonthlyLimit`, 'remainingMonthlyLimit'),
     };
   }),
+  personal: ['title', 'remainingToday', 'remainingThisMonth'],
   idempotency: { class: 'safe' },
 });
 
@@ -104,15 +107,15 @@ export const createPaymentConsent = endpoint({
   sources: ['S0', 'S2', 'O7', 'T1', 'T10', 'T11', 'T16', 'A10', 'L7'],
   request: z.strictObject({
     accountId: Id,
-    title: z.string(),
-    startDate: z.string(),
-    endDate: z.string(),
+    title: personal(z.string()),
+    startDate: plain(z.string()),
+    endDate: plain(z.string()),
     perTransaction: Money,
     perDay: Money,
     perMonth: Money.optional(),
     transactionsPerDay: z.number(),
     maxTransactions: z.number().optional(),
-    allowedAccounts: z.array(z.string()),
+    allowedAccounts: z.array(personal(z.string())),
   }),
   body: ({ accountId: _, title, ...consent }, { tenantId }) => {
     // Limits are in major units in the newest samples, unlike order amounts (facts F10).

@@ -1,22 +1,24 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
+import { Id } from './fields.js';
 
 export const Address = z.strictObject({
-  street: z.string(),
-  city: z.string(),
-  postalCode: z.string(),
-  country: z.string(),
-  state: z.string().optional(),
+  street: personal(z.string()),
+  city: personal(z.string()),
+  postalCode: personal(z.string()),
+  country: plain(z.string()),
+  state: plain(z.string()).optional(),
 });
 
 export const Person = z.strictObject({
-  firstName: z.string(),
-  lastName: z.string(),
-  email: z.string(),
-  phone: z.string(),
-  dateOfBirth: z.string(),
-  nationality: z.string(),
-  placeOfBirth: z.string().optional(),
-  gender: z.enum(['FEMALE', 'MALE', 'OTHER']).optional(),
+  firstName: personal(z.string()),
+  lastName: personal(z.string()),
+  email: personal(z.string()),
+  phone: personal(z.string()),
+  dateOfBirth: personal(z.string()),
+  nationality: personal(z.string()),
+  placeOfBirth: personal(z.string()).optional(),
+  gender: personal(z.enum(['FEMALE', 'MALE', 'OTHER'])).optional(),
   address: Address,
 });
 export type Person = z.infer<typeof Person>;
@@ -39,10 +41,10 @@ export function personDto(person: Person) {
 
 /** A chosen category with its parameters, as the hierarchy's answer and the application give them. */
 export const CategoryChoice = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  features: z.array(z.strictObject({ id: z.string(), code: z.string(), keys: z.array(z.string()) })),
-  parameters: z.record(z.string(), z.string()),
+  id: Id,
+  name: plain(z.string()),
+  features: z.array(plain(z.strictObject({ id: z.string(), code: z.string(), keys: z.array(z.string()) }))),
+  parameters: personal(z.record(z.string(), z.string())),
 });
 
 /** The `categorization` block of both registrations. Source: R4, R11. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import { FinHubError } from '../error.js';
 import { endpoint, type Match, type ReadBack } from '../endpoint.js';
 import { firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
@@ -54,6 +55,7 @@ const Listed = (...names: string[]) =>
       percentage: firstText(item, 'ownershipPercentage', 'sharePercentage'),
     })),
   }));
+const LISTED_PERSONAL = ['email', 'firstName', 'lastName', 'companyName', 'percentage'] as const;
 type ListedPerson = z.infer<ReturnType<typeof Listed>>['people'][number];
 
 /** Those of the listed people who are the one that is wanted. */
@@ -79,6 +81,7 @@ export const listDirectors = endpoint({
   sources: ['R1', 'R13'],
   request: z.strictObject({ organizationId: Id }),
   response: Listed('directors'),
+  personal: LISTED_PERSONAL,
   idempotency: { class: 'safe' },
 });
 
@@ -90,7 +93,12 @@ export const addDirector = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/director',
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O2', 'R10', 'R12'],
-  request: z.strictObject({ organizationId: Id, person: Person, position: z.string(), isPEP: z.boolean() }),
+  request: z.strictObject({
+    organizationId: Id,
+    person: Person,
+    position: personal(z.string()),
+    isPEP: personal(z.boolean()),
+  }),
   body: ({ organizationId, person, position, isPEP }, { tenantId }) => {
     const { phone, ...identity } = person;
     const role = 'EXECUTIVE_DIRECTOR';
@@ -131,20 +139,21 @@ export const listShareholders = endpoint({
   assumed: 'The answer is a list, bare or named, with `shareholderId`, names or e-mail, and `ownershipPercentage`.',
   request: z.strictObject({ organizationId: Id }),
   response: Listed('shareholders'),
+  personal: LISTED_PERSONAL,
   idempotency: { class: 'safe' },
 });
 
 const Shareholder = z.strictObject({
   type: z.enum(['INDIVIDUAL', 'CORPORATE']),
-  firstName: z.string().optional(),
-  lastName: z.string().optional(),
-  companyName: z.string().optional(),
-  email: z.string(),
-  dateOfBirth: z.string().optional(),
-  nationality: z.string().optional(),
-  ownershipPercentage: z.string(),
-  isPEP: z.boolean(),
-  isBeneficialOwner: z.boolean(),
+  firstName: personal(z.string()).optional(),
+  lastName: personal(z.string()).optional(),
+  companyName: personal(z.string()).optional(),
+  email: personal(z.string()),
+  dateOfBirth: personal(z.string()).optional(),
+  nationality: personal(z.string()).optional(),
+  ownershipPercentage: personal(z.string()),
+  isPEP: personal(z.boolean()),
+  isBeneficialOwner: personal(z.boolean()),
 });
 
 /** Adds one shareholder; the flow guide's form, a list, with one in it, so that each can be found again. S0, S2, O2, R14. */
@@ -190,6 +199,7 @@ export const listEmployees = endpoint({
   sources: ['R15'],
   request: z.strictObject({ organizationId: Id }),
   response: Listed('employees'),
+  personal: LISTED_PERSONAL,
   idempotency: { class: 'safe' },
 });
 
@@ -201,7 +211,12 @@ export const addEmployee = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/employee',
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O2', 'R1', 'R10', 'R15', 'R16', 'A5'],
-  request: z.strictObject({ organizationId: Id, person: Person, position: z.string(), roles: z.array(z.string()) }),
+  request: z.strictObject({
+    organizationId: Id,
+    person: Person,
+    position: personal(z.string()),
+    roles: z.array(plain(z.string())),
+  }),
   headers: () => ({ 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
   body: ({ organizationId, person, position, roles }) => {
     const { phone, address, ...identity } = person;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain, secret } from '../../privacy/marks.js';
 import { FinHubError } from '../error.js';
 import { endpoint, type ReadBack } from '../endpoint.js';
 import { firstText, madeAfter, requiredText, sameText } from './fields.js';
@@ -65,7 +66,7 @@ export const registerIndividual = endpoint({
   path: '/api/v2.1/customer/individual/registration',
   auth: 'admin',
   sources: ['S0', 'S1', 'S2', 'S3', 'F1', 'R1', 'R2', 'R4', 'A1'],
-  request: z.strictObject({ person: Person, password: z.string(), category: CategoryChoice }),
+  request: z.strictObject({ person: Person, password: secret(z.string()), category: CategoryChoice }),
   body: ({ person, password, category }, { tenantId }) => {
     const { address: _, ...identity } = person;
     const roles = ['ACCOUNT_OWNER', 'USER'];
@@ -108,16 +109,16 @@ export const registerIndividual = endpoint({
 });
 
 const Organization = z.strictObject({
-  legalName: z.string(),
-  tradingName: z.string().optional(),
-  registrationNumber: z.string(),
-  taxId: z.string(),
-  legalForm: z.string(),
-  industry: z.string(),
-  incorporationDate: z.string(),
-  website: z.string().optional(),
-  email: z.string(),
-  phone: z.string(),
+  legalName: personal(z.string()),
+  tradingName: personal(z.string()).optional(),
+  registrationNumber: personal(z.string()),
+  taxId: personal(z.string()),
+  legalForm: plain(z.string()),
+  industry: plain(z.string()),
+  incorporationDate: personal(z.string()),
+  website: personal(z.string()).optional(),
+  email: personal(z.string()),
+  phone: personal(z.string()),
   address: Address,
 });
 
@@ -129,7 +130,7 @@ export const registerOrganization = endpoint({
   path: '/api/v2.1/customer/organization/registration',
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O1', 'R1', 'R10', 'R11', 'A4'],
-  request: z.strictObject({ organization: Organization, password: z.string(), category: CategoryChoice }),
+  request: z.strictObject({ organization: Organization, password: secret(z.string()), category: CategoryChoice }),
   body: ({ organization, password, category }, { tenantId }) => {
     const { address, ...rest } = organization;
     const roles = ['ACCOUNT_OWNER', 'ADMIN'];

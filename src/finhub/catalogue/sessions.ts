@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { firstText, Id, Nothing, requiredText } from './fields.js';
 
@@ -9,11 +10,11 @@ const Session = z.unknown().transform((data, context) => ({
 }));
 
 const Login = z.strictObject({
-  username: z.string(),
-  password: z.string(),
-  tenantId: z.string(),
-  tenantKey: z.string(),
-  tenantSecret: z.string(),
+  username: personal(z.string()),
+  password: secret(z.string()),
+  tenantId: Id,
+  tenantKey: secret(z.string()),
+  tenantSecret: secret(z.string()),
 });
 
 /** The login body all three kinds share. Source: R5, A7, M2, M6. */

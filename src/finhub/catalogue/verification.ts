@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { personal, plain } from '../../privacy/marks.js';
 import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { answerWith, Id, Nothing, requiredList, requiredText } from './fields.js';
@@ -47,7 +48,7 @@ export const startOrganizationVerification = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/verify',
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'R18', 'A6'],
-  request: z.strictObject({ organizationId: Id, requestedLevel: z.string(), notes: z.string() }),
+  request: z.strictObject({ organizationId: Id, requestedLevel: plain(z.string()), notes: plain(z.string()) }),
   headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
   body: ({ organizationId, requestedLevel, notes }, { tenantId, actor }) => ({
     customerId: organizationId,
@@ -84,7 +85,7 @@ export const createVerification = endpoint({
       'CUSTOMER_DUE_DILIGENCE',
     ]),
     requestedLevel: z.enum(['TENANT_VERIFIED', 'POWER_TENANT_VERIFIED', 'FINHUB_VERIFIED']),
-    notes: z.string(),
+    notes: plain(z.string()),
   }),
   headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
   body: (input, { tenantId, actor }) => ({
@@ -169,7 +170,7 @@ export const decideVerificationAtFinHub = endpoint({
     customerId: Id,
     organization: z.boolean(),
     status: z.enum(['APPROVED', 'REJECTED']),
-    comment: z.string(),
+    comment: personal(z.string()),
   }),
   body: ({ organization, ...decision }, { actor }) => ({
     ...decision,

@@ -21,6 +21,7 @@ export const listWallets = endpoint({
       iban: firstText(item, 'iban'),
     })),
   })),
+  personal: ['iban'],
   idempotency: { class: 'safe' },
 });
 
@@ -42,6 +43,7 @@ export const getBalance = endpoint({
       blocked: amountIn(data, context, currency, 'blockedBalance', 'balances.reserved'),
     };
   }),
+  personal: ['available', 'blocked'],
   idempotency: { class: 'safe' },
 });
 
@@ -92,5 +94,6 @@ export const getWalletStatus = endpoint({
     accountId: firstText(data, 'walletId', 'wallet.walletId', 'wallet.id'),
     iban: firstText(data, 'iban', 'wallet.iban'),
   })),
+  personal: ['iban'],
   idempotency: { class: 'safe' },
 });

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/**
+ * What a field holds: `personal` tells about a person, `secret` lets somebody in, `plain` neither. The mark stands where the field is
+ * defined; redaction of logs, the catalogue's tables and the JSON Schemas follow from it.
+ */
+export type Mark = 'personal' | 'secret' | 'plain';
+
+declare module 'zod' {
+  interface GlobalMeta {
+    privacy?: Mark | undefined;
+  }
+}
+
+/** Marks what tells about a person: a field, or an object with all that is in it. */
+export function personal<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ privacy: 'personal' });
+}
+
+/** Marks what lets somebody in: passwords, codes, tokens. */
+export function secret<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ privacy: 'secret' });
+}
+
+/** Marks a text that may be read by anybody who runs the service. */
+export function plain<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ privacy: 'plain' });
+}
+
+/** A field of a schema. */
+export interface Field {
+  /** As `person.address.street`; the items of lists and records go by the name of the whole. */
+  path: string;
+  /** The last part of the path. */
+  name: string;
+  /** Its own, or that of what it is in. Undefined for a text that nobody has marked. */
+  mark: Mark | undefined;
+}
+
+/** Every field of a schema that has no fields itself. Numbers, flags and fixed words are plain unless they are marked. */
+export function fieldsOf(schema: z.ZodType): Field[] {
+  return walk(schema, '', undefined);
+}
+
+function walk(schema: z.core.$ZodType, path: string, outer: Mark | undefined): Field[] {
+  const mark = z.globalRegistry.get(schema)?.privacy ?? outer;
+  const inside = (inner: z.core.$ZodType): Field[] => walk(inner, path, mark);
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      if (Object.keys(def.shape).length === 0) return [{ path, name: nameOf(path), mark }];
+      return Object.entries(def.shape).flatMap(([name, inner]) =>
+        walk(inner, path === '' ? name : `${path}.${name}`, mark),
+      );
+    case 'array':
+      return inside(def.element);
+    case 'record':
+      return inside(def.valueType);
+    case 'union':
+      return unique(def.options.flatMap(inside));
+    case 'optional':
+    case 'nonoptional':
+    case 'nullable':
+    case 'default':
+    case 'readonly':
+      return inside(def.innerType);
+    case 'pipe':
+      return inside(def.in);
+    case 'number':
+    case 'boolean':
+    case 'enum':
+    case 'literal':
+      return [{ path, name: nameOf(path), mark: mark ?? 'plain' }];
+    default:
+      return [{ path, name: nameOf(path), mark }];
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** A field that several members of a union have counts once; where they disagree, both marks stand. */
+function unique(fields: Field[]): Field[] {
+  return fields.filter(
+    ({ path, mark }, index) => fields.findIndex((other) => other.path === path && other.mark === mark) === index,
+  );
+}

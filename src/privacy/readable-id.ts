@@ -1,0 +1,30 @@
+import { isValidIBAN } from 'ibantools';
+
+/*
+ * Ids are readable by whoever sees Temporal, its logs and its metrics: application ids, payment references, operators' ids.
+ */
+
+const PHONE = /^[+]?\d{9,15}$/;
+const EMAIL = /@|[._-]at[._-].+[._-][a-z]{2,}$/i;
+/** What shorter parts of a person's data say is in many ids by chance. */
+const SHORTEST = 5;
+
+export const READABLE_ID_FAULT =
+  'looks like an e-mail address, a phone number, an IBAN or a name; ids are readable and hold no personal data';
+
+/**
+ * Whether an id may be read by anybody.
+ * @param personal what is known of the people it is about: none of it may be in the id, in any spelling
+ */
+export function isReadableId(id: string, personal: readonly string[] = []): boolean {
+  if (PHONE.test(id) || EMAIL.test(id) || isValidIBAN(id.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''))) return false;
+  const letters = lettersAndDigits(id);
+  return !personal.map(lettersAndDigits).some((part) => part.length >= SHORTEST && letters.includes(part));
+}
+
+function lettersAndDigits(value: string): string {
+  return value
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9]/g, '');
+}

@@ -1,0 +1,35 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { applicationSchemas } from '../client/application-schema.js';
+import { transferSchema } from '../client/start-transfer.js';
+import { CATALOGUE } from '../finhub/catalogue/index.js';
+import type { Endpoint } from '../finhub/endpoint.js';
+import { fieldsOf, type Mark } from '../privacy/marks.js';
+import { messageFields } from '../privacy/message-marks.js';
+import { redactorOf } from '../privacy/redaction.js';
+
+type Sensitive = Exclude<Mark, 'plain'>;
+
+/**
+ * The worker's log, JSON lines on standard output. Fields that anybody marked as personal or secret, in an application, a message or a FinHub
+ * call, are taken out of every line by their names, wherever they stand in it. Cases are known by `workflowId`, which holds no personal data.
+ */
+export function workerLog(level: string, destination?: DestinationStream): Logger {
+  return pino({ level, base: null, formatters: { log: redactorOf(sensitiveNames()) } }, destination);
+}
+
+/** Names of the fields that are personal or secret somewhere; what is secret in one place counts as secret in all. */
+export function sensitiveNames(): Map<string, Sensitive> {
+  const endpoints = Object.values(CATALOGUE) as unknown as Endpoint<never, unknown>[];
+  const fields = [
+    ...[...Object.values(applicationSchemas), transferSchema].flatMap(fieldsOf),
+    ...messageFields(),
+    ...endpoints.flatMap(({ request, personal, secrets }) => [
+      ...fieldsOf(request),
+      ...personal.map((name) => ({ name, mark: 'personal' as const })),
+      ...secrets.map((name) => ({ name, mark: 'secret' as const })),
+    ]),
+  ];
+  const named = (wanted: Sensitive): [string, Sensitive][] =>
+    fields.filter(({ mark }) => mark === wanted).map(({ name }) => [name, wanted]);
+  return new Map([...named('personal'), ...named('secret')]);
+}

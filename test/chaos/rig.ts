@@ -1,0 +1,140 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startChild, type Child } from '../../src/embedded/child-process.js';
+import { startEntry } from '../../src/embedded/entry-process.js';
+import { freePort } from '../../src/embedded/ports.js';
+import { startTemporalServer } from '../../src/embedded/temporal-server.js';
+import { sandboxEnvironment } from '../../src/sandbox/fixtures.js';
+import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
+import { FinHub } from '../helpers/finhub.js';
+import { POLICY } from './plots.js';
+
+/** What of the service can be killed, paused and started again; its state outlives it on disk. */
+export type Part = 'temporal' | 'sandbox' | 'worker' | 'client';
+
+export interface RigOptions {
+  workers: number;
+  faultRate: number;
+  seed: number;
+  workerEnv?: Record<string, string>;
+}
+
+type Process = Pick<Child, 'pid' | 'kill' | 'stop'>;
+
+/** Milliseconds: FinHub's late answers come after the time-out, its late effects within it. */
+const TIMEOUT_MS = '800';
+
+/** The whole service, each part of it a process group that this process owns: nothing of it outlives this process. */
+export class Rig {
+  readonly environment: Record<string, string>;
+  readonly address: string;
+  readonly finhub: FinHub;
+  /** Faults that calls met in sandboxes that were killed since; a sandbox counts its own only. */
+  readonly faults: { operation: string; kind: string }[] = [];
+  readonly #folder: string;
+  readonly #ports: { temporal: number; sandbox: number };
+  readonly #options: RigOptions;
+  readonly #running: Record<Exclude<Part, 'client'>, Process[]> = { temporal: [], sandbox: [], worker: [] };
+
+  private constructor(folder: string, ports: { temporal: number; sandbox: number }, options: RigOptions) {
+    this.#folder = folder;
+    this.#ports = ports;
+    this.#options = options;
+    this.address = `127.0.0.1:${ports.temporal}`;
+    this.finhub = new FinHub(`http://127.0.0.1:${ports.sandbox}`);
+    this.environment = {
+      ...sandboxEnvironment(this.finhub.url),
+      TEMPORAL_ADDRESS: this.address,
+      DOCUMENT_STORE: join(folder, 'documents'),
+      POLICY_FILE: join(folder, 'policy.json'),
+      FINHUB_TIMEOUT_MS: TIMEOUT_MS,
+      FINHUB_VERDICT_POLL_SECONDS: '1',
+    };
+  }
+
+  static async start(options: RigOptions): Promise<Rig> {
+    const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-chaos-'));
+    const rig = new Rig(folder, { temporal: await freePort(), sandbox: await freePort() }, options);
+    try {
+      await writeFile(rig.environment['POLICY_FILE']!, JSON.stringify(POLICY));
+      await Promise.all([rig.#startTemporal(), rig.#startSandbox()]);
+      await Promise.all(Array.from({ length: options.workers }, () => rig.#startWorker()));
+      return rig;
+    } catch (error) {
+      await rig.stop();
+      throw error;
+    }
+  }
+
+  /** A process of clients that carries these applications; `onLine` hears what was acknowledged to it. */
+  startClient(numbers: readonly number[], concurrency: number, onLine: (line: string) => void): Promise<Child> {
+    const program = fileURLToPath(new URL('client-process.ts', import.meta.url));
+    const args = ['--import', import.meta.resolve('tsx'), program, this.finhub.url, concurrency, ...numbers].map(
+      String,
+    );
+    return startChild(process.execPath, args, { env: this.environment, onLine });
+  }
+
+  /** Ends one of the part's processes as a crash would, and starts another one in its place. */
+  async kill(part: Exclude<Part, 'client'>): Promise<void> {
+    if (part === 'sandbox') await this.noteFaults();
+    await this.#running[part].shift()?.kill();
+    await {
+      temporal: () => this.#startTemporal(),
+      sandbox: () => this.#startSandbox(),
+      worker: () => this.#startWorker(),
+    }[part]();
+  }
+
+  /** Has one of the part's processes stand still, as a host does that swaps or a virtual machine that moves. */
+  async pause(part: Exclude<Part, 'client'>, wait: () => Promise<void>): Promise<void> {
+    const { pid } = this.#running[part][0]!;
+    process.kill(-pid, 'SIGSTOP');
+    try {
+      await wait();
+    } finally {
+      process.kill(-pid, 'SIGCONT');
+    }
+  }
+
+  async noteFaults(): Promise<void> {
+    this.faults.push(...(await this.finhub.injected()));
+  }
+
+  async stop(): Promise<void> {
+    const { worker, sandbox, temporal } = this.#running;
+    await Promise.all([...worker, ...sandbox].map((each) => each.kill()));
+    await Promise.all(temporal.map((each) => each.kill()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startTemporal(): Promise<void> {
+    const server = await startTemporalServer({
+      searchAttributes: searchAttributeTypes,
+      port: this.#ports.temporal,
+      dbFilename: join(this.#folder, 'temporal.db'),
+    });
+    this.#running.temporal.push(server);
+  }
+
+  async #startSandbox(): Promise<void> {
+    const { faultRate, seed } = this.#options;
+    const args = {
+      port: this.#ports.sandbox,
+      journal: join(this.#folder, 'sandbox.journal'),
+      'fault-rate': faultRate,
+      // Another sequence after each start, or a killed sandbox would repeat its faults.
+      seed: seed + this.faults.length,
+      'log-level': 'fatal',
+    };
+    const list = Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    this.#running.sandbox.push(await startEntry('sandbox', { args: list, ready: /listening on/ }));
+  }
+
+  async #startWorker(): Promise<void> {
+    const env = { ...this.environment, ...this.#options.workerEnv };
+    this.#running.worker.push(await startEntry('worker', { env, ready: /"msg":"worker ready"/ }));
+  }
+}
