@@ -8,6 +8,7 @@ import { BUNDLE_PATH, WORKFLOWS_PATH } from './worker/workflow-code.js';
 const { code } = await bundleWorkflowCode({
   ...bundlerOptions,
   workflowsPath: WORKFLOWS_PATH,
+  workflowInterceptorModules,
   failureConverterPath: FAILURE_CONVERTER_PATH,
   workflowInterceptorModules,
   logger: new DefaultLogger('WARN'),
