@@ -14,7 +14,7 @@ const LAYERS = {
   temporal: ['lifecycle', 'secrets'],
   workflows: ['lifecycle'],
   activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators', 'policies', 'secrets'],
-  client: ['lifecycle', 'privacy', 'operators', 'temporal', 'store', 'secrets'],
+  client: ['lifecycle', 'finhub', 'privacy', 'operators', 'temporal', 'store', 'secrets'],
   codec: ['secrets', 'temporal'],
   config: ['secrets', 'store', 'temporal'],
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],

@@ -1,6 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchClient, textOf } from './bench/client.js';
 import { benchEncryption, encryptionText } from './bench/encryption.js';
+import { compareLifecycles, type LifecycleOptions } from './bench/lifecycle/compare.js';
+import { lifecycleText } from './bench/lifecycle/text.js';
+import { measureStartUp, startUpText } from './bench/start-up.js';
+import { measureWaiting, type WaitingOptions } from './bench/waiting/compare.js';
+import { waitingText } from './bench/waiting/text.js';
 
 const program = new Command('bench').description('Measures parts of this project on this machine.');
 
@@ -12,7 +17,42 @@ program
   .option('--json', 'one JSON document on standard output')
   .action(async ({ rounds, calls, json }: { rounds: number; calls: number; json?: true }) => {
     const result = await benchClient(rounds, calls);
-    process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : textOf(result)}\n`);
+    print(json ? JSON.stringify(result, undefined, 2) : textOf(result));
+  });
+
+program
+  .command('lifecycle')
+  .description('our individual lifecycle beside a bare workflow that makes the same calls, on one server and sandbox')
+  .option('--rounds <number>', 'rounds of both, in turn', wholeNumber, 3)
+  .option('--single <number>', 'lifecycles of each in a round, one at a time', wholeNumber, 10)
+  .option('--many <number>', 'lifecycles of each in a round, many at a time', wholeNumber, 90)
+  .option('--concurrency <number>', 'how many are many at a time', wholeNumber, 30)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ json, ...options }: Omit<LifecycleOptions, 'onProgress'> & { json?: true }) => {
+    const result = await compareLifecycles({ ...options, onProgress });
+    print(json ? JSON.stringify(result, undefined, 2) : lifecycleText(result));
+  });
+
+program
+  .command('waiting')
+  .description('memory and the time of a decision, with ten cases in review and with many')
+  .option('--cases <number>', 'cases in review at the end; the long run takes 5000', wholeNumber, 1000)
+  .option('--cached <number>', 'cases that the worker may keep in memory', wholeNumber, 100)
+  .option('--decisions <number>', 'decisions timed with few and with many', wholeNumber, 9)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ json, ...options }: Omit<WaitingOptions, 'onProgress'> & { json?: true }) => {
+    const result = await measureWaiting({ ...options, onProgress });
+    print(json ? JSON.stringify(result, undefined, 2) : waitingText(result));
+  });
+
+program
+  .command('start-up')
+  .description('how soon a worker is ready, with and without the bundle that `npm run build` makes')
+  .option('--rounds <number>', 'starts of each', wholeNumber, 5)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ rounds, json }: { rounds: number; json?: true }) => {
+    const result = await measureStartUp(rounds);
+    print(json ? JSON.stringify(result, undefined, 2) : startUpText(result));
   });
 
 program
@@ -23,10 +63,18 @@ program
   .option('--json', 'one JSON document on standard output')
   .action(async ({ rounds, lifecycles, json }: { rounds: number; lifecycles: number; json?: true }) => {
     const result = await benchEncryption(rounds, lifecycles);
-    process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : encryptionText(result)}\n`);
+    print(json ? JSON.stringify(result, undefined, 2) : encryptionText(result));
   });
 
 await program.parseAsync();
+
+function onProgress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Must be a whole number of at least 1.');

@@ -1,3 +1,4 @@
+import { addCall } from './cli/operator/call.js';
 import { addDecide } from './cli/operator/decide.js';
 import { addKeygen } from './cli/operator/keygen.js';
 import { addQueue } from './cli/operator/queue.js';
@@ -10,5 +11,5 @@ const program = createProgram(
   'operator',
   'Shows cases and takes decisions. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
 );
-for (const add of [addQueue, addReading, addSharing, addDecide, addSettling, addKeygen]) add(program);
+for (const add of [addQueue, addReading, addSharing, addDecide, addSettling, addCall, addKeygen]) add(program);
 await runProgram(program);

@@ -1,5 +1,3 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
@@ -11,9 +9,12 @@ import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
-import { bundlerOptions } from './worker/bundler-options.js';
 import { dependenciesOf } from './worker/dependencies.js';
+import { forceEnd } from './worker/forced-end.js';
+import { startHealthServer, temporalAnswers } from './worker/health.js';
 import { workerLog } from './worker/log.js';
+import { workerOptions } from './worker/options.js';
+import { workflowCode } from './worker/workflow-code.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -28,10 +29,19 @@ async function run(config: WorkerConfiguration): Promise<void> {
     telemetryOptions: { logging: { forward: { level: 'WARN' } } },
   });
   for (const note of config.notes) logger.warn(note);
+  forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
 
   const undecodable = Runtime.instance().metricMeter.createCounter('onboarding_undecodable_payloads');
   const dependencies = await dependenciesOf(config);
   const connection = await connectWorker(config.temporal);
+  let worker: Worker | undefined;
+  const health =
+    config.health &&
+    (await startHealthServer({
+      ...config.health,
+      state: () => worker?.getState() ?? 'STARTING',
+      reachable: () => temporalAnswers(connection),
+    }));
   try {
     const { namespace } = config.temporal;
     await ensureSearchAttributes(connection, namespace);
@@ -39,12 +49,12 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
-    const worker = await Worker.create({
+    worker = await Worker.create({
       connection,
       namespace,
       taskQueue: TASK_QUEUE,
-      workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)),
-      bundlerOptions,
+      ...workflowCode(),
+      ...workerOptions(config),
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,
@@ -55,12 +65,13 @@ async function run(config: WorkerConfiguration): Promise<void> {
           logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
-      shutdownGraceTime: config.shutdownGraceSeconds * 1000,
     });
-    logger.info({ address: config.temporal.address, namespace, taskQueue: TASK_QUEUE }, 'worker ready');
+    const { address } = config.temporal;
+    logger.info({ address, namespace, taskQueue: TASK_QUEUE, health: health?.url }, 'worker ready');
     await worker.run();
     logger.info('worker stopped');
   } finally {
+    await health?.close();
     await connection.close();
     await dependencies.finhub.close();
   }

@@ -110,6 +110,24 @@ describe('the configuration', () => {
     assert.deepEqual(faults('starter', production), ['ONBOARDING_KEYS']);
   });
 
+  it('takes a secret from the file that NAME_FILE names, and says what is wrong with the file and not what is in it', async () => {
+    const file = join(folder, 'tenant-secret');
+    await writeFile(file, 'the-secret-of-the-file\n');
+    const { FINHUB_TENANT_SECRET: _, ...env } = COMPLETE;
+    const { finhub } = loadEnvironment('worker', { ...env, FINHUB_TENANT_SECRET_FILE: file });
+    assert.equal(finhub.tenantSecret, 'the-secret-of-the-file');
+    assert.deepEqual(faults('worker', { ...env, FINHUB_TENANT_SECRET_FILE: '/nonexistent' }), [
+      'FINHUB_TENANT_SECRET_FILE',
+    ]);
+    assert.deepEqual(faults('worker', { ...COMPLETE, FINHUB_TENANT_SECRET_FILE: file }), ['FINHUB_TENANT_SECRET']);
+    assert.deepEqual(faults('worker', { ...COMPLETE, FINHUB_TENANT_ID_FILE: file }), ['FINHUB_TENANT_ID_FILE']);
+    assert.ok(
+      !JSON.stringify(describeEnvironment('worker', { ...env, FINHUB_TENANT_SECRET_FILE: file })).includes(
+        'of-the-file',
+      ),
+    );
+  });
+
   it('never shows a secret, neither in the description nor in a fault', () => {
     const env = { ...COMPLETE, FINHUB_API_KEY: 'the-api-key', FINHUB_TIMEOUT_MS: 'the-misplaced-secret' };
     const description = describeEnvironment('worker', env);

@@ -110,7 +110,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
         end: async (id) => lane.client.submitActivationCode(id, await lane.activationCode(id)),
       },
       settling(/^wallet and IBAN$/, 'activation'),
-      outage('wallet', 'getBalance'),
+      outage('wallet', 'readWallet'),
       settling(/^transfer \S+ to be settled$/, 'payments'),
     ];
     await walk(await lane.start(application), waits);

@@ -6,6 +6,7 @@ import type { DocumentStore } from '../store/document-store.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
 import { notifyActivities, type NotificationTarget, type NotifyActivities } from './notify.js';
+import { operationActivities, type OperationActivities } from './operations.js';
 import { paymentActivities, type PaymentActivities } from './payments.js';
 import { policyActivities, type PolicyActivities, type PolicySettings } from './policy.js';
 import { pollActivities, type PollActivities } from './polls.js';
@@ -29,6 +30,7 @@ export type Activities = FinHubActivities &
   SessionActivities &
   PollActivities &
   PaymentActivities &
+  OperationActivities &
   PolicyActivities &
   NotifyActivities;
 
@@ -48,6 +50,7 @@ export function createActivities({
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),
     ...paymentActivities(finhub, keys, secrets),
+    ...operationActivities(),
     ...policyActivities(policy, policies, operators),
     ...notifyActivities(notifications),
   };

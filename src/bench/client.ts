@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { FinHubClient } from '../finhub/client.js';
-import { EXCHANGES, type Exchange } from './exchanges.js';
+import { EXCHANGES } from './exchanges.js';
+import { plainRequest } from './plain-request.js';
 import { serveFixed } from './server.js';
 
 /** CPU of this process, in microseconds per call, and how many times that of plain undici it is. */
@@ -13,18 +14,11 @@ export interface ClientBench {
 
 const CONCURRENCY = 8;
 const actor = { organizationId: 'o', userId: 'u', username: 'admin', password: 'password' };
-
-/** A request as the client sends it, recorded to be sent again by undici alone. */
-interface Recorded {
-  path: string;
-  method: 'GET' | 'POST';
-  headers: Record<string, string>;
-  body: unknown;
-}
+const TENANT = { tenantId: 'tenant', actor };
 
 /** Measures both in turn, so that what else the machine does hits both. */
 export async function benchClient(rounds: number, calls: number): Promise<ClientBench> {
-  const recorded = EXCHANGES.map(recordedOf);
+  const recorded = EXCHANGES.map(({ endpoint, input }) => plainRequest(endpoint, input, TENANT, 'opaque'));
   const answers = EXCHANGES.map(({ answer }, index): [string, string] => {
     const { method, path } = recorded[index]!;
     return [`${method} ${path.split('?')[0]}`, JSON.stringify(answer)];
@@ -95,25 +89,4 @@ function clientOf(baseUrl: string): FinHubClient {
     ...{ baseUrl, tenantId: 'tenant', tenantKey: 'key', tenantSecret: 'secret', admin: actor },
     ...{ timeoutMs: 10_000, maxConnections: CONCURRENCY, deviceId: 'bench' },
   });
-}
-
-function recordedOf({ endpoint, input }: Exchange): Recorded {
-  const fields = input as Record<string, string>;
-  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => fields[name]!);
-  const query = endpoint.query ? `?${new URLSearchParams(endpoint.query(input)).toString()}` : '';
-  const method = endpoint.method as Recorded['method'];
-  const tenant = { tenantId: 'tenant', actor };
-  return {
-    ...{ path: path + query, method },
-    headers: {
-      ...{ accept: 'application/json', 'X-Tenant-ID': 'tenant', 'X-Forwarded-From': 'finhub-onboarding' },
-      ...{ platform: 'web', deviceId: 'bench', 'X-Forwarded-For': '127.0.0.1', 'User-Agent': 'finhub-onboarding' },
-      ...(method === 'POST' && {
-        'content-type': 'application/json',
-        'Idempotency-Key': 'individual/tenant/application/1',
-      }),
-      Authorization: 'Bearer opaque',
-    },
-    body: method === 'POST' ? (endpoint.body ? endpoint.body(input, tenant) : input) : undefined,
-  };
 }

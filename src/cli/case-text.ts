@@ -49,6 +49,7 @@ export function caseText(view: CaseView): string {
           notes.map(({ at, by, text }) => [at, by, text]),
         )
       : '',
+    view.call ? callText(view.call) : '',
     attention
       ? `${colours.yellow('needs attention')} ${attention.attentionId}: ${attention.operation} ended in ${attention.failure}: ${attention.message}`
       : '',
@@ -59,7 +60,8 @@ export function caseText(view: CaseView): string {
     .join('\n');
 }
 
-function nextCommands({ kind, tenantId, applicationId, review, attention }: CaseView): string[] {
+/** The operators' commands that fit a case now. */
+export function nextCommands({ kind, tenantId, applicationId, review, attention }: CaseView): string[] {
   const id = lifecycleId(kind, tenantId, applicationId);
   const adopted = attention?.options.includes('adopt') ? attention.adopts.map((field) => ` ${field}=…`).join('') : '';
   return [
@@ -72,6 +74,17 @@ function nextCommands({ kind, tenantId, applicationId, review, attention }: Case
         )
       : []),
   ];
+}
+
+function callText({ operation, by, reason, answer, provenance }: NonNullable<CaseView['call']>): string {
+  const how = provenance && (provenance.how === 'made' ? 'made' : `taken over: ${provenance.proof}`);
+  return fields({
+    call: operation,
+    'asked for by': by,
+    because: reason,
+    how,
+    answer: answer !== undefined && JSON.stringify(answer),
+  });
 }
 
 export function queueText(cases: CaseSummary[]): string {

@@ -76,6 +76,7 @@ export async function startCodecServer({
       throw error;
     }
   };
+  server.get('/healthz', (_, reply) => reply.send({}));
   for (const prefix of ['', '/t/:token']) {
     server.post(`${prefix}/decode`, handle('read'));
     server.post(`${prefix}/encode`, handle('write'));

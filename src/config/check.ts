@@ -5,6 +5,7 @@ import { readKeyFile } from '../secrets/key-file.js';
 import { KeyRingError, parseKeyRing } from '../secrets/key-ring.js';
 import { temporalSettings, TemporalSettingsError, type TemporalSettings } from '../temporal/settings.js';
 import type { ConfigurationFault } from './configuration-error.js';
+import { readSecretFiles } from './secret-files.js';
 import {
   aboutVariable,
   environmentSchema,
@@ -28,6 +29,8 @@ type Values = { [Name in VariableName]?: Environment[Name] | undefined };
 /** The environment as a role finds it: complete only where there are no faults. */
 export interface Checked {
   values: Values;
+  /** Names of the variables that were set, secrets by file among them. */
+  set: ReadonlySet<string>;
   temporal: TemporalSettings | undefined;
   faults: ConfigurationFault[];
 }
@@ -42,24 +45,27 @@ const GROUPS: readonly (readonly VariableName[])[] = [
   ],
   ['FINHUB_LEGACY_BASE_URL', 'FINHUB_API_KEY'],
   ['NOTIFY_URL', 'NOTIFY_SECRET'],
+  ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
 ];
 
 /** Looks at everything at once and changes nothing. An empty variable counts as not set. */
 export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => Boolean(value?.trim())));
+  const { env: read, faults: unread } = readSecretFiles(env);
+  const set = Object.fromEntries(Object.entries(read).filter(([, value]) => Boolean(value?.trim())));
   const parsed = environmentSchema.safeParse(set);
   const unusable = new Set(parsed.error?.issues.map((issue) => issue.path[0] as VariableName));
   const values = parsed.data ?? partly(set, unusable);
   const { temporal, fault } = checkTemporal(env);
   const faults = [
     ...[...unusable].map((variable) => ({ variable, message: `${aboutVariable(variable).expects} is expected` })),
-    ...missing(role, set),
+    ...unread,
+    ...missing(role, set).filter(({ variable }) => !unread.some((fault) => fault.variable === `${variable}_FILE`)),
     ...unknown(set),
     ...(role === 'worker' ? checkOperatorsFile(values) : []),
     ...checkKeys(values),
     ...(fault ? [fault] : []),
   ];
-  return { values, temporal, faults };
+  return { values, set: new Set(Object.keys(set)), temporal, faults };
 }
 
 function partly(set: NodeJS.ProcessEnv, unusable: Set<VariableName>): Values {

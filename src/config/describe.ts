@@ -21,7 +21,7 @@ const UNUSABLE = '(unusable)';
 
 /** The configuration as a role would find it, with secrets redacted. Makes nothing. */
 export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process.env): ConfigurationDescription {
-  const { values, temporal, faults } = checkEnvironment(role, env);
+  const { values, set, temporal, faults } = checkEnvironment(role, env);
   const standIns: { [Name in VariableName]?: string } = {
     DOCUMENT_STORE: `${PROJECT_FOLDER}.data/documents`,
     ...(values.NODE_ENV === 'production'
@@ -30,7 +30,7 @@ export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process
   };
   const faulty = new Set(faults.map(({ variable }) => variable));
   const variables = VARIABLE_NAMES.map((name): VariableLine => {
-    const from = env[name]?.trim() ? 'set' : 'default';
+    const from = set.has(name) ? 'set' : 'default';
     const value = faulty.has(name) && from === 'set' ? UNUSABLE : (values[name] ?? standIns[name]);
     if (value === undefined) return { name, value: null, from: 'not set' };
     return { name, value: aboutVariable(name).secret ? REDACTED : shown(value), from };

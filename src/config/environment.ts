@@ -56,7 +56,30 @@ export interface WorkerConfiguration extends CaseConfiguration {
   notifications: { url: string; secret: string } | undefined;
   maxHistoryEvents: number;
   encryptedPayloadsOnly: boolean;
-  shutdownGraceSeconds: number;
+  tuning: WorkerTuning;
+  /** Without it, workflows belong to no version, and whichever worker asks runs them. */
+  deployment: { name: string; buildId: string } | undefined;
+  shutdown: {
+    /** For what is under way when the worker is asked to end. */
+    graceSeconds: number;
+    /** After the grace time, until whatever is left is cut off. */
+    forceSeconds: number;
+  };
+  /** Where to ask for health and readiness; nowhere without it. */
+  health: { host: string; port: number } | undefined;
+}
+
+/** How much a worker takes on at a time; argued in docs/deployment.md. */
+export interface WorkerTuning {
+  workflowTasks: number;
+  activities: number;
+  workflowPollers: number;
+  activityPollers: number;
+  /** Without it, what the heap has room for. */
+  cachedWorkflows: number | undefined;
+  activitiesPerSecond: number | undefined;
+  /** Of all workers together. */
+  queueActivitiesPerSecond: number | undefined;
 }
 
 export interface StarterConfiguration extends CaseConfiguration {
@@ -64,8 +87,7 @@ export interface StarterConfiguration extends CaseConfiguration {
   tenantId: string | undefined;
 }
 
-export interface OperatorConfiguration extends CommonConfiguration {
-  keys: KeyRing;
+export interface OperatorConfiguration extends CaseConfiguration {
   /** For case ids that name no tenant. */
   tenantId: string | undefined;
 }
@@ -112,16 +134,24 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
       values.NOTIFY_URL && values.NOTIFY_SECRET ? { url: values.NOTIFY_URL, secret: values.NOTIFY_SECRET } : undefined,
     maxHistoryEvents: values.MAX_HISTORY_EVENTS,
     encryptedPayloadsOnly: values.ENCRYPTED_PAYLOADS_ONLY,
-    shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
+    tuning: {
+      workflowTasks: values.WORKER_WORKFLOW_TASKS,
+      activities: values.WORKER_ACTIVITIES,
+      workflowPollers: values.WORKER_WORKFLOW_POLLERS,
+      activityPollers: values.WORKER_ACTIVITY_POLLERS,
+      cachedWorkflows: values.WORKER_CACHED_WORKFLOWS,
+      activitiesPerSecond: values.WORKER_ACTIVITIES_PER_SECOND,
+      queueActivitiesPerSecond: values.QUEUE_ACTIVITIES_PER_SECOND,
+    },
+    deployment:
+      values.TEMPORAL_DEPLOYMENT_NAME && values.TEMPORAL_WORKER_BUILD_ID
+        ? { name: values.TEMPORAL_DEPLOYMENT_NAME, buildId: values.TEMPORAL_WORKER_BUILD_ID }
+        : undefined,
+    shutdown: { graceSeconds: values.SHUTDOWN_GRACE_SECONDS, forceSeconds: values.SHUTDOWN_FORCE_SECONDS },
+    health: values.HEALTH_PORT === undefined ? undefined : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
   }),
   starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
-  operator: (values, temporal) => ({
-    temporal,
-    logLevel: values.LOG_LEVEL,
-    notes: keyNotes(values),
-    keys: keyRing(values),
-    tenantId: values.FINHUB_TENANT_ID,
-  }),
+  operator: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
   'codec-server': (values, temporal) => ({
     temporal,
     logLevel: values.LOG_LEVEL,

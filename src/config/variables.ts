@@ -33,6 +33,12 @@ const url = z
 const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const whole = (min: number, max: number): z.ZodType<number, string> =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
+/** Of so many a second. */
+const rate = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number)
+  .pipe(z.number().positive());
 
 const tokens = z
   .string()
@@ -62,7 +68,10 @@ const WORKER = { neededBy: ['worker'] } as const;
 const WORKER_SECRET = { ...WORKER, secret: true } as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Our environment variables, all of them. Temporal's own are read by `temporal/settings.ts`. */
+/**
+ * Our environment variables, all of them. Temporal's own for connections are read by `temporal/settings.ts`; the two for deployments are those
+ * that Temporal's worker controller sets.
+ */
 export const environmentSchema = z.object({
   FINHUB_BASE_URL: variable(url.optional(), "the http(s) address of FinHub's API", WORKER),
   FINHUB_TENANT_ID: variable(id.optional(), "FinHub's id of the tenant, 1 to 64 of A-Z a-z 0-9 . _ -", WORKER),
@@ -113,9 +122,21 @@ export const environmentSchema = z.object({
   CODEC_UI_ORIGIN: variable(url.optional(), "the origin of Temporal's UI, such as http://localhost:8233,"),
   CODEC_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
   CODEC_PORT: variable(whole(0, 65_535).default(8081), 'a port, 0 to 65535'),
+  TEMPORAL_DEPLOYMENT_NAME: variable(text.optional(), "a worker deployment's name"),
+  TEMPORAL_WORKER_BUILD_ID: variable(text.optional(), "a build's id"),
+  WORKER_WORKFLOW_TASKS: variable(whole(2, 1000).default(40), 'a whole number, 2 to 1000'),
+  WORKER_ACTIVITIES: variable(whole(1, 10_000).default(100), 'a whole number, 1 to 10000'),
+  WORKER_WORKFLOW_POLLERS: variable(whole(2, 200).default(10), 'a whole number, 2 to 200'),
+  WORKER_ACTIVITY_POLLERS: variable(whole(1, 200).default(10), 'a whole number, 1 to 200'),
+  WORKER_CACHED_WORKFLOWS: variable(whole(2, 100_000).optional(), 'a whole number, 2 to 100000'),
+  WORKER_ACTIVITIES_PER_SECOND: variable(rate.optional(), 'a number above 0'),
+  QUEUE_ACTIVITIES_PER_SECOND: variable(rate.optional(), 'a number above 0'),
+  HEALTH_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
+  HEALTH_PORT: variable(whole(0, 65_535).optional(), 'a port, 0 to 65535'),
   LOG_LEVEL: variable(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
   MAX_HISTORY_EVENTS: variable(whole(50, 20_000).default(4000), 'a whole number of events, 50 to 20000'),
   SHUTDOWN_GRACE_SECONDS: variable(whole(0, 3600).default(20), 'a whole number of seconds, 0 to 3600'),
+  SHUTDOWN_FORCE_SECONDS: variable(whole(1, 600).default(10), 'a whole number of seconds, 1 to 600'),
   NODE_ENV: variable(z.string().optional(), '"production", or anything else'),
 });
 
@@ -126,3 +147,10 @@ export const VARIABLE_NAMES = Object.keys(environmentSchema.shape) as VariableNa
 export function aboutVariable(name: VariableName): About {
   return about.get(environmentSchema.shape[name])!;
 }
+
+/** `NAME_FILE`, the path of a file with the secret NAME, for every secret that has no such variable of its own. */
+export const SECRET_FILE_VARIABLES: ReadonlyMap<string, VariableName> = new Map(
+  VARIABLE_NAMES.filter((name) => aboutVariable(name).secret)
+    .map((name) => [`${name}_FILE`, name] as const)
+    .filter(([file]) => !(file in environmentSchema.shape)),
+);

@@ -13,7 +13,12 @@ const inTypeScript = import.meta.url.endsWith('.ts');
  */
 export async function startEntry(entry: Entry, options: ChildOptions & { args?: string[] } = {}): Promise<Child> {
   const { args = [], ...childOptions } = options;
-  const program = fileURLToPath(new URL(`../${entry}.${inTypeScript ? 'ts' : 'js'}`, import.meta.url));
+  return startModule(new URL(`../${entry}`, import.meta.url), args, childOptions);
+}
+
+/** Starts a module of this project, named without its extension, as {@link startEntry} does. */
+export async function startModule(module: URL, args: string[], childOptions: ChildOptions): Promise<Child> {
+  const program = fileURLToPath(`${module.href}.${inTypeScript ? 'ts' : 'js'}`);
   const loader = inTypeScript ? ['--import', import.meta.resolve('tsx')] : [];
   return startChild(process.execPath, [...loader, program, ...args], childOptions);
 }

@@ -28,6 +28,8 @@ export interface StackOptions {
 export interface Stack {
   temporal: { address: string; uiUrl: string | undefined };
   sandboxUrl: string;
+  /** Process ids, for whoever measures; a server that is not ours has none. */
+  pids: { temporal: number | undefined; sandbox: number };
   client: OnboardingClient;
   /** What a command line needs in its environment to reach all this. */
   environment: Record<string, string>;
@@ -74,7 +76,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const { client, close } = await connect({ ...process.env, ...withoutFinHub(), ...environment });
     closing.push(close);
     const worker = await startWorker();
-    return { temporal, sandboxUrl, client, environment, worker, startWorker, stop };
+    const pids = { temporal: temporal.pid, sandbox: sandbox.pid };
+    return { temporal, sandboxUrl, pids, client, environment, worker, startWorker, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -83,6 +86,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 interface OurServer extends Pick<TemporalServer, 'address' | 'uiUrl'> {
   ours: boolean;
+  pid: number | undefined;
   stop: () => Promise<void>;
 }
 
@@ -118,7 +122,7 @@ async function temporalServer(
   { dbFilename, onProgress }: Pick<StackOptions, 'dbFilename' | 'onProgress'>,
 ): Promise<OurServer> {
   if (process.env['TEMPORAL_ADDRESS']) {
-    return { address: temporalSettings().address, uiUrl: undefined, ours: false, stop: async () => {} };
+    return { address: temporalSettings().address, uiUrl: undefined, pid: undefined, ours: false, stop: async () => {} };
   }
   const server = await startTemporalServer({
     searchAttributes: searchAttributeTypes,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathParameters, type Credentials, type Endpoint, type Host, type Tenant } from './endpoint.js';
+import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
+import { outgoing } from './outgoing.js';
 import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
 import { Turns } from './turns.js';
@@ -31,7 +32,7 @@ export interface CallContext {
   origin?: { ipAddress: string; userAgent: string } | undefined;
   /** The customer's login, for calls that the customer makes. */
   session?: Credentials | undefined;
-  /** With the admin's rights, or the power tenant's. */
+  /** With the admin's rights, or the power tenant's, even where the customer is logged in. */
   actAs?: 'admin' | 'powerTenant' | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -122,7 +123,7 @@ export class FinHubClient {
       case 'apiKey':
         return undefined;
       case 'customer':
-        if (context.session) return this.sessions.open(context.session);
+        if (context.session && !context.actAs) return this.sessions.open(context.session);
         return this.sessions.actor(this.#actor(context));
       case 'admin':
         return this.sessions.actor(this.#actor(context));
@@ -139,10 +140,10 @@ export class FinHubClient {
     }
     const tenant: Tenant = { tenantId: this.#options.tenantId, actor: this.#actor(context) };
     const { origin, prefix } = this.#baseOf(endpoint);
-    const body = method === 'POST' || method === 'PUT' ? bodyOf(endpoint, checked.data, tenant) : undefined;
+    const { path, body } = outgoing(endpoint, checked.data, tenant);
     const payload = await this.#transport.send({
       ...{ operation, effect, method, origin, body },
-      path: prefix + pathOf(endpoint, checked.data),
+      path: prefix + path,
       headers: {
         ...this.#headers,
         ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
@@ -177,16 +178,4 @@ export class FinHubClient {
 function baseOf(url: string): Base {
   const { origin, pathname } = new URL(url);
   return { origin, prefix: pathname.replace(/\/$/, '') };
-}
-
-function pathOf<I, R>({ path, query }: Endpoint<I, R>, input: I): string {
-  const fields = input as Record<string, string>;
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(fields[name]!));
-  return query ? `${filled}?${new URLSearchParams(query(input)).toString()}` : filled;
-}
-
-function bodyOf<I, R>(endpoint: Endpoint<I, R>, input: I, tenant: Tenant): unknown {
-  if (endpoint.body) return endpoint.body(input, tenant);
-  const inPath = new Set(pathParameters(endpoint.path));
-  return Object.fromEntries(Object.entries(input as Record<string, unknown>).filter(([name]) => !inPath.has(name)));
 }

@@ -1,4 +1,4 @@
-import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES, PHASES } from '../lifecycle/phases.js';
+import { PHASES } from '../lifecycle/phases.js';
 import { fieldsOf, type Mark } from '../privacy/marks.js';
 import { CATALOGUE } from './catalogue/index.js';
 import * as sessions from './catalogue/sessions.js';
@@ -81,7 +81,7 @@ function namesOf(lookUp: LookUp | undefined): string[] {
 
 /** Operations that phases name and neither the catalogue nor an activity has; none, unless somebody slipped. */
 export function unknownOperations(): string[] {
-  return [...INDIVIDUAL_PHASES, ...ORGANIZATION_PHASES]
-    .flatMap(({ operations }): readonly string[] => operations)
+  return Object.values(PHASES)
+    .flatMap((phases) => phases.flatMap(({ operations }) => operations))
     .filter((name) => !(name in CATALOGUE) && !(name in ACTIVITIES));
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fieldsOf } from '../privacy/marks.js';
 
 /** Who authenticates a call; `customer` is the customer's own session where the case has one, else the admin's. */
 export type Auth = 'none' | 'admin' | 'customer' | 'apiKey';
@@ -156,4 +157,11 @@ export function lookUpOf<I, R>({ idempotency: rule }: Endpoint<I, R>): LookUp | 
 /** Names of the placeholders in a path template. */
 export function pathParameters(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+}
+
+/** Fields of the input that are secret; sealed before they reach Temporal. */
+export function secretInputOf({ request }: Pick<Endpoint<unknown, unknown>, 'request'>): string[] {
+  return fieldsOf(request)
+    .filter(({ mark }) => mark === 'secret')
+    .map(({ path }) => path);
 }

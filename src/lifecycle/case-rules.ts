@@ -1,5 +1,6 @@
 import { beneficialOwners, isOrganization, type Application, type DocumentReference } from './application.js';
-import type { AccountState, AnyCaseState, CaseState, Requirement, TransferState } from './case-state.js';
+import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
+import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
 import type { PaymentAccount } from './payment-account.js';
@@ -24,6 +25,11 @@ export function newTransfer(order: TransferOrder, startedAt: Date): TransferStat
 export function newAccount(account: PaymentAccount, startedAt: Date): AccountState {
   const { tenantId, customerId } = account;
   return unstarted('account', account, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
+}
+
+/** A call by hand before it is known whether it may be made. */
+export function newCall(call: HandCall, startedAt: Date): CallState {
+  return unstarted('call', call, { tenantId: call.tenantId, submittedBy: call.by, documents: [] }, startedAt);
 }
 
 function unstarted<Kind extends CaseKind, Subject>(

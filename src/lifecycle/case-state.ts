@@ -1,6 +1,7 @@
 import type { Application, ConsentEvidence, Money } from './application.js';
 import type { Deadline } from './deadlines.js';
 import type { FieldError } from './failures.js';
+import { callName, type CallResult, type HandCall } from './hand-call.js';
 import type { AttentionAction, ResolveAttention } from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
@@ -155,6 +156,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   decision?: TransferDecision | undefined;
   /** Of a transfer: the prepared order that was confirmed. */
   confirmedOrderId?: string | undefined;
+  /** Of a call by hand: what it came to. */
+  called?: CallResult | undefined;
   waitingOn?: WaitingOn | undefined;
   /** Of the present wait; they outlive continue-as-new. */
   deadlines: Deadline[];
@@ -172,6 +175,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
   done: Record<string, { result: unknown; provenance: Provenance }>;
+  /** An earlier run of the case's workflow was reset. */
+  wasReset?: boolean | undefined;
   audit: AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
   audited: number;
@@ -183,10 +188,12 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
 
 export type TransferState = CaseState<'transfer', TransferOrder>;
 export type AccountState = CaseState<'account', PaymentAccount>;
-export type AnyCaseState = CaseState<CaseKind, Application | TransferOrder | PaymentAccount>;
+export type CallState = CaseState<'call', HandCall>;
+export type AnyCaseState = CaseState<CaseKind, Application | TransferOrder | PaymentAccount | HandCall>;
 
 /** What names a case within its kind and tenant: the last part of its id. */
 export function caseName({ application }: Pick<AnyCaseState, 'application'>): string {
   if ('reference' in application) return application.reference;
+  if ('callId' in application) return callName(application);
   return 'applicationId' in application ? application.applicationId : application.accountId;
 }

@@ -9,6 +9,7 @@ export const WORKFLOW_TYPES = {
   organization: 'organizationLifecycle',
   transfer: 'transfer',
   account: 'paymentAccount',
+  call: 'finhubCall',
 } as const satisfies Record<CaseKind, string>;
 
 /** Id of a case: the same application, reference or account is the same workflow. */

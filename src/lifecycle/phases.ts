@@ -1,8 +1,8 @@
 /** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
 export type LifecycleKind = 'individual' | 'organization';
 
-/** What a case can be about: a lifecycle, or what outlives it: a transfer, and an account that transfers are paid from. */
-export type CaseKind = LifecycleKind | 'transfer' | 'account';
+/** What a case can be about: a lifecycle; what outlives it: a transfer, and an account that transfers are paid from; a call by hand. */
+export type CaseKind = LifecycleKind | 'transfer' | 'account' | 'call';
 
 /** Grows with every change of what lifecycles do; the audit names it. */
 export const FLOW_VERSION = 1;
@@ -26,7 +26,7 @@ export interface PhaseDefinition<Name extends string = string> {
   readonly requires: readonly Prerequisite[];
   /** How long the phase is expected to take, in minutes; longer shows as "longer than expected". Source: S0, "Flow Timeline". */
   readonly expectedMinutes: number;
-  /** FinHub operations of the phase, by their names in the catalogue; `transfer` is a case of its own. */
+  /** FinHub operations of the phase, by their names in the catalogue; those of a case that it starts are that case's. */
   readonly operations: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export const INDIVIDUAL_PHASES = [
     title: 'Payments',
     requires: ['accountActive', 'walletActive'],
     expectedMinutes: 10,
-    operations: ['addBeneficiary', 'createPaymentConsent', 'approvePaymentConsent', 'transfer'],
+    operations: ['addBeneficiary', 'listBeneficiaries', 'createPaymentConsent', 'approvePaymentConsent'],
   },
 ] as const satisfies readonly PhaseDefinition[];
 
@@ -147,7 +147,7 @@ export const ORGANIZATION_PHASES = [
     title: 'Transactions',
     requires: ['accountActive', 'walletActive', 'paymentConsentActive', 'beneficiaryRegistered'],
     expectedMinutes: 10,
-    operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance', 'transfer'],
+    operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance'],
   },
 ] as const satisfies readonly PhaseDefinition[];
 
@@ -181,15 +181,23 @@ export const ACCOUNT_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
+/** A call that an operator makes by hand; which one it is stands in the case. */
+export const CALL_PHASES = [
+  { name: 'permission', title: 'Permission', requires: [], expectedMinutes: DAY, operations: [] },
+  { name: 'call', title: 'Call by hand', requires: [], expectedMinutes: 5, operations: [] },
+] as const satisfies readonly PhaseDefinition[];
+
 export type IndividualPhase = (typeof INDIVIDUAL_PHASES)[number]['name'];
 export type OrganizationPhase = (typeof ORGANIZATION_PHASES)[number]['name'];
 export type TransferPhase = (typeof TRANSFER_PHASES)[number]['name'];
 export type AccountPhase = (typeof ACCOUNT_PHASES)[number]['name'];
-export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | AccountPhase;
+export type CallPhase = (typeof CALL_PHASES)[number]['name'];
+export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | AccountPhase | CallPhase;
 
 export const PHASES: Record<CaseKind, readonly PhaseDefinition<PhaseName>[]> = {
   individual: INDIVIDUAL_PHASES,
   organization: ORGANIZATION_PHASES,
   transfer: TRANSFER_PHASES,
   account: ACCOUNT_PHASES,
+  call: CALL_PHASES,
 };

@@ -289,7 +289,12 @@ function ending(state: AnyCaseState, { result, reason }: Pick<Outcome, 'result' 
 /** What is over needs no secrets: passwords, and what was sealed in FinHub's answers. */
 function withoutSecrets({ application, payer }: AnyCaseState): Changes {
   const bare = (account: PaymentAccount): PaymentAccount => ({ ...account, session: undefined, consent: undefined });
-  const subject = 'password' in application ? { ...application, password: DROPPED } : application;
+  const subject =
+    'password' in application
+      ? { ...application, password: DROPPED }
+      : 'callId' in application
+        ? { ...application, input: DROPPED }
+        : application;
   return {
     application: ('approvers' in subject ? bare(subject) : subject) as CaseState['application'],
     payer: payer && bare(payer),

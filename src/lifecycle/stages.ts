@@ -1,5 +1,6 @@
 import type { AnyCaseState } from './case-state.js';
 import type { MessageName, Refusal } from './messages.js';
+import type { CaseKind, LifecycleKind } from './phases.js';
 
 /** Where a case stands, as far as messages go: before and in a review round, decided, active, over. */
 export const STAGES = ['collecting', 'inReview', 'decided', 'active', 'ended'] as const;
@@ -42,8 +43,8 @@ export const FATES: Record<MessageName, Record<Stage, Fate>> = {
   cancel: ALWAYS,
 };
 
-/** What transfers and accounts take while they run; there is no review in them. */
-const TAKEN: Record<'transfer' | 'account', ReadonlySet<MessageName>> = {
+/** What the cases without a review take while they run. */
+const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {
   transfer: new Set([
     'decideTransfer',
     'confirmTransfer',
@@ -56,12 +57,13 @@ const TAKEN: Record<'transfer' | 'account', ReadonlySet<MessageName>> = {
     'cancel',
   ]),
   account: new Set(['resolveAttention', 'claim', 'release', 'assign', 'note', 'cancel']),
+  call: new Set(['resolveAttention', 'claim', 'release', 'assign', 'note', 'cancel']),
 };
 
 /** The first rule for a message to this case. */
 export function fateOf(state: AnyCaseState, name: MessageName): Fate {
   const { kind, outcome } = state;
-  if (kind !== 'transfer' && kind !== 'account') return FATES[name][stageOf(state)];
+  if (kind === 'individual' || kind === 'organization') return FATES[name][stageOf(state)];
   if (outcome) return 'AlreadyFinal';
   return TAKEN[kind].has(name) ? 'taken' : 'NotAllowed';
 }
@@ -86,5 +88,6 @@ export const STAGE_REFUSALS: Record<Stage, string> = {
 export function refusalDetail(state: AnyCaseState): string {
   if (!state.outcome && state.kind === 'transfer') return 'a transfer takes no such message';
   if (!state.outcome && state.kind === 'account') return 'an account takes no such message';
+  if (!state.outcome && state.kind === 'call') return 'a call by hand takes no such message';
   return STAGE_REFUSALS[stageOf(state)];
 }

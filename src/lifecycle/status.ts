@@ -11,6 +11,7 @@ import {
   type WaitingOn,
 } from './case-state.js';
 import { timeOf, type Deadline } from './deadlines.js';
+import type { CallResult } from './hand-call.js';
 import { PHASES, type CaseKind, type PhaseName } from './phases.js';
 import type { OperatorLevel, RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review.js';
@@ -65,6 +66,8 @@ export interface CaseView extends LifecycleStatus {
   deadlines: Deadline[];
   people: PersonRecord[];
   finhub: FinHubRecord;
+  /** A call by hand: who asked for it and why, and what it came to. */
+  call: ({ operation: string; by: string; reason: string } & Partial<CallResult>) | null;
 }
 
 export function statusWord(state: AnyCaseState): LifecycleStatusWord {
@@ -125,7 +128,14 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
     deadlines: state.deadlines,
     people: state.people,
     finhub: state.finhub,
+    call: callOf(state),
   };
+}
+
+function callOf({ application, called }: AnyCaseState): CaseView['call'] {
+  if (!('callId' in application)) return null;
+  const { operation, by, reason } = application;
+  return { operation, by, reason, ...called };
 }
 
 const MARKS = { completed: '✅', active: '▶️', pending: '▫️', skipped: '➖', stopped: '⏹️' } as const;

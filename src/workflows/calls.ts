@@ -39,6 +39,9 @@ export interface CallOptions<Name extends ActivityName> {
 /** Stands for a question that an earlier run put before a person. */
 const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in an earlier run' };
 
+/** Kept once a person said that no earlier run of the case has paid. */
+export const EARLIER_RUNS = 'earlierRuns';
+
 const SLOW_RETRY_MINUTES = 15;
 const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
 
@@ -281,6 +284,7 @@ export class Calls {
       session: this.#session(),
       actAs: options.actAs,
       taken: options.taken,
+      wasReset: this.#case.wasReset && this.#case.kept(EARLIER_RUNS) === undefined,
     };
   }
 

@@ -137,7 +137,8 @@ export class Case<State extends AnyCaseState = CaseState> {
         const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
         if (!met() && !inTime) this.#pass(next!.kind, wait);
         if (!met() && this.mayMove) await this.moveOn(met);
-        this.show();
+        // What comes after the wait shows the case itself; each change of a search attribute is an event.
+        if (!met()) this.show();
       }
     } finally {
       this.#wait = undefined;
@@ -187,9 +188,20 @@ export class Case<State extends AnyCaseState = CaseState> {
     return this.state.done[key]?.result as T | undefined;
   }
 
+  /** Whether what is kept was found and taken over, not made. */
+  adopted(key: string): boolean {
+    return this.state.done[key]?.provenance.how === 'adopted';
+  }
+
   /** Marks a fact about the customer as true. */
   establish(...facts: AnyCaseState['finhub']['facts']): void {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
+  }
+
+  /** Whether somebody reset the workflow. For what activities are told only: a replay of what came before the reset would decide otherwise. */
+  get wasReset(): boolean {
+    const { runId, originalExecutionRunId } = workflowInfo();
+    return this.state.wasReset === true || runId !== originalExecutionRunId;
   }
 
   /** Brings what people see up to date. */
@@ -223,7 +235,8 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.show();
     this.notifications.handOver();
     const { application } = this.state;
-    return continueAsNew({ application, resumed: this.state } satisfies CaseInput<AnyCaseState>);
+    const resumed = { ...this.state, wasReset: this.wasReset };
+    return continueAsNew({ application, resumed } satisfies CaseInput<AnyCaseState>);
   }
 
   /** True when `woken`, false when the time came first. */

@@ -1,3 +1,4 @@
+export { finhubCall } from './finhub-call.js';
 export { documentRetention } from './document-retention.js';
 export { individualLifecycle } from './individual-lifecycle.js';
 export { organizationLifecycle } from './organization-lifecycle.js';

@@ -8,8 +8,10 @@ const LOOK_UP = {
 } as const;
 
 /** What a case looks up on its way; quick, so it runs within the workflow task. */
-export const { loadPolicy, businessTimes, fingerprintTransfer } =
-  proxyLocalActivities<Pick<Activities, 'loadPolicy' | 'businessTimes' | 'fingerprintTransfer'>>(LOOK_UP);
+export const { loadPolicy, businessTimes, fingerprintTransfer, lookUpOperation } =
+  proxyLocalActivities<Pick<Activities, 'loadPolicy' | 'businessTimes' | 'fingerprintTransfer' | 'lookUpOperation'>>(
+    LOOK_UP,
+  );
 
 /**
  * What messages look up while the case goes on. Not a local activity: its result and that of a call that is being cancelled may come to the

@@ -12,6 +12,8 @@ import {
   type LifecycleStatus,
   type OrganizationInput,
 } from '../../src/client/index.js';
+import { planCall, type HandCallRequest } from '../../src/client/hand-call.js';
+import { startCall } from '../../src/client/start-call.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
@@ -47,6 +49,8 @@ export interface Lane {
   start(application: IndividualInput | OrganizationInput): Promise<string>;
   /** Starts a lifecycle past the client's checks. */
   startUnchecked(application: Application): Promise<string>;
+  /** Asks for a call by hand and returns its id. */
+  callByHand(request: HandCallRequest): Promise<string>;
   /** Waits until the lifecycle's own status is as wanted. */
   until(id: string, what: string, isWanted: (status: Told) => boolean): Promise<Told>;
   /** Starts a lifecycle and waits until operators can decide. */
@@ -152,6 +156,10 @@ function laneOf(
         typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
       });
       return workflowId;
+    },
+    async callByHand(request) {
+      const planned = await planCall({ keys, tenantId: SANDBOX_TENANT.id }, request, { folder: EXAMPLES });
+      return (await startCall({ temporal, store }, planned)).workflowId;
     },
     until: (id, what, isWanted) => {
       let last: CurrentStatus | undefined;

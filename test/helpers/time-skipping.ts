@@ -35,7 +35,10 @@ export interface TimeSkipping {
    * @param worker options of the worker, on top of ours
    */
   lane(options?: LaneOptions, worker?: Partial<WorkerOptions>): Promise<Lane>;
-  /** Lets virtual time pass, at Temporal and in every lane's sandbox. */
+  /**
+   * Lets virtual time pass, at Temporal and in every lane's sandbox. The server stops skipping for good once a child that outlived its parent
+   * has ended: no test that skips comes after one that ends an account's case.
+   */
   skip(milliseconds: number): Promise<void>;
   /** Virtual time, in milliseconds since 1970. */
   now(): Promise<number>;

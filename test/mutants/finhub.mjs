@@ -58,9 +58,9 @@ export default [
   },
   {
     name: 'an order that was only prepared counts as executed',
-    file: 'src/finhub/catalogue/orders.ts',
-    from: "new Set(['EXECUTING',",
-    to: "new Set(['PENDING', 'EXECUTING',",
+    file: 'src/lifecycle/orders.ts',
+    from: "PENDING: 'notExecuted'",
+    to: "PENDING: 'underWay'",
     test: 'a prepared order that FinHub calls PENDING is executed all the same',
   },
   {

@@ -19,8 +19,8 @@ export default [
   {
     name: 'a personal field is marked as plain',
     file: 'src/client/application-schema.ts',
-    from: '  taxId: personal(field.text(50)),',
-    to: '  taxId: plain(field.text(50)),',
+    from: '    signatory: personal(field.text())',
+    to: '    signatory: plain(field.text())',
     in: 'test/privacy-marks.test.ts',
     test: 'leaves nothing of an application but words that say nothing about anybody',
   },

@@ -71,7 +71,7 @@ export const createLegacyCustomer = endpoint({
     lastName: personal(z.string()),
     email: personal(z.string()),
     password: secret(z.string()),
-    captcha: plain(z.string()),
+    captcha: secret(z.string()),
     termsAccepted: z.literal(true),
     marketingConsent: z.boolean().optional(),
   }),

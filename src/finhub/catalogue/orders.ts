@@ -93,7 +93,7 @@ export const getOrder = endpoint({
   idempotency: { class: 'safe' },
 });
 
-interface ExecutedOrder {
+export interface ExecutedOrder {
   orderId: string | undefined;
   status: string;
   transactionId: string | undefined;

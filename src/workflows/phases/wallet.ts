@@ -3,7 +3,6 @@ import type { Case } from '../case.js';
 /** Phase 6 of an individual: the account answers, and what it may do is known. */
 export async function wallet(kase: Case): Promise<void> {
   const accountId = kase.state.finhub.accountId!;
-  await kase.calls.read('getBalance', { accountId });
-  const { operations } = await kase.calls.read('getAllowedOperations', { accountId });
+  const { operations } = await kase.calls.read('readWallet', { accountId });
   kase.record('allowedOperations', operations.join(', '));
 }

@@ -1,0 +1,24 @@
+import type { Client } from '@temporalio/client';
+import type { HandCall } from '../lifecycle/hand-call.js';
+import type { DocumentStore } from '../store/document-store.js';
+import { storeDocuments } from './document-intake.js';
+import type { PlannedCall } from './hand-call.js';
+import { startOnce, type Started } from './start.js';
+
+/**
+ * Starts a planned call, unless the same one was asked for before. Whether it is made, the worker decides.
+ * @throws ApplicationConflict where the id was used for another call
+ */
+export async function startCall(
+  { temporal, store }: { temporal: Client; store: DocumentStore },
+  { workflowId, call, document, mark, sent }: PlannedCall,
+): Promise<Started> {
+  const [reference] = document ? await storeDocuments(store, workflowId, [document]) : [];
+  const input = reference ? { ...(call.input as object), document: reference } : call.input;
+  const asked: HandCall = { ...call, input };
+  return startOnce(temporal, 'call', workflowId, asked, {
+    mark,
+    summary: `${call.operation} by hand, asked for by ${call.by}`,
+    details: [`- Tenant: \`${call.tenantId}\``, `- Class: ${sent.class}`],
+  });
+}

@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net';
+import type { NativeConnection } from '@temporalio/worker';
+import fastify from 'fastify';
+
+/** What a worker is doing; `RUNNING` is the SDK's word, as the others but `STARTING` are. */
+export interface HealthOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** The worker's state at this moment. */
+  state: () => string;
+  /** Whether Temporal answers. */
+  reachable: () => Promise<boolean>;
+}
+
+export interface HealthServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A worker in this state is of no use any more, and only a new one helps. */
+const DEAD = 'FAILED';
+const ASK_MS = 2_000;
+
+/**
+ * Tells a platform about this worker. `GET /healthz`: 200 unless it has to be replaced; `GET /readyz`: 200 while it takes work and Temporal
+ * answers, else 503. Neither asks FinHub: that FinHub is down is no reason to restart a worker.
+ */
+export async function startHealthServer({ host, port, state, reachable }: HealthOptions): Promise<HealthServer> {
+  const server = fastify({ logger: false, forceCloseConnections: true });
+  server.get('/healthz', (_, reply) => {
+    const now = state();
+    return reply.status(now === DEAD ? 503 : 200).send({ worker: now });
+  });
+  server.get('/readyz', async (_, reply) => {
+    const now = state();
+    const temporal = (await reachable()) ? 'answers' : 'does not answer';
+    return reply.status(now === 'RUNNING' && temporal === 'answers' ? 200 : 503).send({ worker: now, temporal });
+  });
+  await server.listen({ host, port });
+  const { port: taken } = server.server.address() as AddressInfo;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, close: () => server.close() };
+}
+
+/** Whether Temporal answers a worker's connection within 2 s. */
+export async function temporalAnswers(connection: NativeConnection): Promise<boolean> {
+  try {
+    await connection.withDeadline(Date.now() + ASK_MS, () => connection.workflowService.getSystemInfo({}));
+    return true;
+  } catch {
+    return false;
+  }
+}

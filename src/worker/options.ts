@@ -1,0 +1,38 @@
+import type { WorkerOptions } from '@temporalio/worker';
+import type { WorkerConfiguration } from '../config/environment.js';
+
+type Limits = Pick<
+  WorkerOptions,
+  | 'maxConcurrentWorkflowTaskExecutions'
+  | 'maxConcurrentActivityTaskExecutions'
+  | 'maxConcurrentWorkflowTaskPolls'
+  | 'maxConcurrentActivityTaskPolls'
+  | 'maxCachedWorkflows'
+  | 'maxActivitiesPerSecond'
+  | 'maxTaskQueueActivitiesPerSecond'
+  | 'shutdownGraceTime'
+  | 'workerDeploymentOptions'
+>;
+
+/** How much a worker takes on, how it ends and which version it is of, in the SDK's terms. */
+export function workerOptions({ tuning, shutdown, deployment }: WorkerConfiguration): Limits {
+  const { workflowTasks, activities, workflowPollers, activityPollers } = tuning;
+  return {
+    maxConcurrentWorkflowTaskExecutions: workflowTasks,
+    maxConcurrentActivityTaskExecutions: activities,
+    maxConcurrentWorkflowTaskPolls: Math.min(workflowPollers, workflowTasks),
+    maxConcurrentActivityTaskPolls: Math.min(activityPollers, activities),
+    ...(tuning.cachedWorkflows && { maxCachedWorkflows: tuning.cachedWorkflows }),
+    ...(tuning.activitiesPerSecond && { maxActivitiesPerSecond: tuning.activitiesPerSecond }),
+    ...(tuning.queueActivitiesPerSecond && { maxTaskQueueActivitiesPerSecond: tuning.queueActivitiesPerSecond }),
+    shutdownGraceTime: shutdown.graceSeconds * 1000,
+    ...(deployment && {
+      workerDeploymentOptions: {
+        version: { deploymentName: deployment.name, buildId: deployment.buildId },
+        useWorkerVersioning: true,
+        // Cases live for weeks and move on to new versions, which have to be able to go on with them; a transfer says PINNED for itself.
+        defaultVersioningBehavior: 'AUTO_UPGRADE',
+      },
+    }),
+  };
+}

@@ -1,0 +1,17 @@
+import { newCall } from '../lifecycle/case-rules.js';
+import type { CallState, Outcome } from '../lifecycle/case-state.js';
+import type { CallPhase } from '../lifecycle/phases.js';
+import { Case, type CaseInput, type PhaseFunction } from './case.js';
+import { loadPolicy } from './load-policy.js';
+import { answer, receive } from './messages.js';
+import { call, permission } from './phases/by-hand.js';
+
+const PHASE_FUNCTIONS: Record<CallPhase, PhaseFunction<CallState>> = { permission, call };
+
+/** Makes one call to FinHub that an operator asked for, by the rules that hold for the calls of a case. */
+export async function finhubCall(input: CaseInput<CallState>): Promise<Outcome> {
+  const kase = new Case(input.resumed ?? newCall(input.application, new Date()));
+  receive(kase);
+  answer(kase);
+  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
+}

@@ -1,0 +1,67 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { CallState } from '../../lifecycle/case-state.js';
+import { RETRYABLE } from '../../lifecycle/failures.js';
+import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
+import type { Operator } from '../../lifecycle/policy.js';
+import type { ActivityName } from '../activities.js';
+import type { Case } from '../case.js';
+import { CallFailed, Ending, type CallFailure } from '../endings.js';
+import { lookUpOperation, lookUpOperators } from '../own-activities.js';
+
+/** Looks up who asks and what for; nothing that the input says of either is believed. */
+export async function permission(kase: Case<CallState>): Promise<void> {
+  const { operation, by, reason } = kase.state.application;
+  const facts = await lookUpOperation({ operation });
+  if (!kase.kept('asked')) {
+    kase.keep('asked', true);
+    kase.record('callAsked', `${operation}: ${reason}`, by);
+    const refused = refusalOf(kase.state.application, facts, await operatorOf(by));
+    if (refused) throw new Ending('rejected', `${refused.refusal}: ${refused.detail}`);
+    kase.record('callPermitted', undefined, by);
+  }
+  if (takesTwo(kase.state.application)) await secondPerson(kase, facts);
+}
+
+/** Waits for another operator who could have asked for the call. */
+async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null): Promise<void> {
+  const { operation } = kase.state.application;
+  const message = 'it moves money past the checks of a transfer: another POWER_TENANT operator agrees with "retry"';
+  for (;;) {
+    const resolution = await kase.calls.needsPerson('secondPerson', operation, { type: 'SecondPersonNeeded', message });
+    const by = resolution?.by;
+    if (by !== undefined && isSecond(kase.state.application, facts, await operatorOf(by))) {
+      kase.record('secondPersonAgreed', operation, by);
+      return;
+    }
+    kase.record('secondPersonRefused', operation, by);
+  }
+}
+
+/** Makes the call. What FinHub refuses ends it, since whoever asked is there to ask otherwise; what is not known waits for a person. */
+export async function call(kase: Case<CallState>): Promise<void> {
+  const { operation, input, actAs } = kase.state.application;
+  const name = operation as ActivityName;
+  try {
+    const answer: unknown = await kase.calls.once(name, () => input as never, {
+      leave: isRefusal,
+      ...(actAs === undefined ? {} : { actAs }),
+    });
+    kase.state.called = { answer, provenance: kase.state.done[name]!.provenance };
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    throw new Ending('failed', failureText(error.failure));
+  }
+}
+
+function isRefusal({ type, unclear }: CallFailure): boolean {
+  return unclear !== true && !RETRYABLE.has(type);
+}
+
+function failureText({ type, message, fieldErrors = [] }: CallFailure): string {
+  return [`${type}: ${message}`, ...fieldErrors.map(({ field, message: what }) => `${field}: ${what}`)].join('; ');
+}
+
+async function operatorOf(id: string): Promise<Operator | undefined> {
+  const { operators } = await lookUpOperators({ ids: [id], workflowId: workflowInfo().workflowId });
+  return operators[0];
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundled } from './helpers/time-skipping.js';
+import { encrypted } from './helpers/lane.js';
+import { SCENARIOS } from './histories/scenarios.js';
+import { PRESENT, storedHistories } from './histories/stored.js';
+
+describe('recorded histories', async () => {
+  const stored = await storedHistories();
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+  test('are there for every scenario', () => {
+    const lost = ['individual-worker-lost', 'organization-worker-lost'];
+    const names = [...Object.keys(SCENARIOS), ...lost].map((name) => `${PRESENT}/${name}`);
+    assert.deepEqual(
+      names.filter((name) => !stored.some((each) => each.name === name)),
+      [],
+    );
+  });
+
+  for (const { name, history } of stored) {
+    test(`${name} is replayed by the workflows as they are now`, async () => {
+      const options = { workflowBundle: await bundled(), dataConverter: encrypted('default') };
+      await Worker.runReplayHistory(options, history, name);
+    });
+  }
+});
