@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchCapacity, capacityText } from './bench/capacity.js';
 import { benchClient, textOf } from './bench/client.js';
+import { benchEncryption, encryptionText } from './bench/encryption.js';
 import { compareLifecycles, type LifecycleOptions } from './bench/lifecycle/compare.js';
 import { lifecycleText } from './bench/lifecycle/text.js';
 import { measureStartUp, startUpText } from './bench/start-up.js';
@@ -62,7 +63,18 @@ program
   .option('--json', 'one JSON document on standard output')
   .action(async ({ cases, json }: { cases: number; json?: true }) => {
     const result = await benchCapacity(cases);
-    process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : capacityText(result)}\n`);
+    print(json ? JSON.stringify(result, undefined, 2) : capacityText(result));
+  });
+
+program
+  .command('encryption')
+  .description('CPU of worker and client per lifecycle with encrypted payloads, against plain ones')
+  .option('--rounds <number>', 'pairs of measurements', wholeNumber, 5)
+  .option('--lifecycles <number>', 'lifecycles in each measurement', wholeNumber, 10)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ rounds, lifecycles, json }: { rounds: number; lifecycles: number; json?: true }) => {
+    const result = await benchEncryption(rounds, lifecycles);
+    print(json ? JSON.stringify(result, undefined, 2) : encryptionText(result));
   });
 
 await program.parseAsync();

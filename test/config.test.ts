@@ -58,6 +58,16 @@ describe('the configuration', () => {
     assert.match(notes.join(), /operators\.json/);
   });
 
+  it('has the codec server listen on loopback unless told otherwise', () => {
+    const env = {
+      ONBOARDING_KEYS: KEYS,
+      CODEC_TOKENS: `ui:read:${'t'.repeat(24)}`,
+      TEMPORAL_CONFIG_FILE: '/nonexistent',
+    };
+    assert.equal(loadEnvironment('codec-server', env).codec.host, '127.0.0.1');
+    assert.equal(loadEnvironment('codec-server', { ...env, CODEC_HOST: '::1' }).codec.host, '::1');
+  });
+
   it('lists all faults at once, each with its variable', () => {
     const { FINHUB_TENANT_KEY: _, ...env } = COMPLETE;
     const wrong = {
