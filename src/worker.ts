@@ -13,7 +13,7 @@ import { dependenciesOf } from './worker/dependencies.js';
 import { forceEnd } from './worker/forced-end.js';
 import { startHealthServer, temporalAnswers } from './worker/health.js';
 import { workerLog } from './worker/log.js';
-import { workerOptions } from './worker/options.js';
+import { callsWorkerOptions, workerOptions } from './worker/options.js';
 import { workflowCode } from './worker/workflow-code.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -49,12 +49,9 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
-    worker = await Worker.create({
+    const common = {
       connection,
       namespace,
-      taskQueue: TASK_QUEUE,
-      ...workflowCode(),
-      ...workerOptions(config),
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,
@@ -65,15 +62,32 @@ async function run(config: WorkerConfiguration): Promise<void> {
           logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
-    });
+    };
+    const limits = workerOptions(config);
+    worker = await Worker.create({ ...common, taskQueue: TASK_QUEUE, ...workflowCode(), ...limits });
+    const callsOptions = callsWorkerOptions(config);
+    const workers = [worker, ...(callsOptions ? [await Worker.create({ ...common, ...callsOptions })] : [])];
     const { address } = config.temporal;
-    logger.info({ address, namespace, taskQueue: TASK_QUEUE, health: health?.url }, 'worker ready');
-    await worker.run();
+    const callsQueue = callsOptions?.taskQueue;
+    logger.info({ address, namespace, taskQueue: TASK_QUEUE, callsQueue, health: health?.url }, 'worker ready');
+    await runTogether(workers);
     logger.info('worker stopped');
   } finally {
     await health?.close();
     await connection.close();
     await dependencies.finhub.close();
+  }
+}
+
+/** Runs workers until all have stopped; where one fails, the others stop as well. */
+async function runTogether(workers: Worker[]): Promise<void> {
+  const runs = workers.map((worker) => worker.run());
+  try {
+    await Promise.all(runs);
+  } catch (error) {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled(runs);
+    throw error;
   }
 }
 
