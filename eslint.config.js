@@ -16,7 +16,7 @@ const LAYERS = {
   activities: ['lifecycle', 'finhub', 'temporal', 'store', 'operators', 'policies', 'secrets'],
   client: ['lifecycle', 'finhub', 'privacy', 'operators', 'temporal', 'store', 'secrets'],
   codec: ['secrets', 'temporal'],
-  config: ['secrets', 'temporal'],
+  config: ['secrets', 'store', 'temporal'],
   cli: ['lifecycle', 'operators', 'client', 'config', 'temporal', 'store', 'secrets'],
   embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox', 'codec'],
   demo: ['client', 'cli', 'config', 'embedded'],

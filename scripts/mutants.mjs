@@ -15,6 +15,7 @@ import { fail, root, say } from './project.mjs';
  * @property {string} to what stands there instead
  * @property {string} in the test file
  * @property {string} test the name of the test that must fail
+ * @property {Record<string, string>} [env] variables of the test's run with the mutant
  */
 
 const COPIED = ['src', 'test', 'examples', 'docs', 'scripts', 'package.json', 'tsconfig.json'];
@@ -62,7 +63,7 @@ function judge(mutant) {
     sound.replace(mutant.from, () => mutant.to),
   );
   try {
-    const result = run(mutant);
+    const result = run(mutant, mutant.env);
     return { passed: 'survived', failed: 'killed', broken: 'is no code that runs' }[result];
   } finally {
     writeFileSync(path, sound);
@@ -70,12 +71,12 @@ function judge(mutant) {
 }
 
 /** Runs the mutant's test alone. */
-function run(mutant) {
+function run(mutant, env = {}) {
   const pattern = `^${mutant.test.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$`;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--import=tsx', '--test', '--test-reporter=tap', `--test-name-pattern=${pattern}`, mutant.in],
-    { cwd: copy, encoding: 'utf8', timeout: 120_000 },
+    { cwd: copy, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 180_000 },
   );
   const ended = (verdict) =>
     new RegExp(`^\\s*${verdict} \\d+ - (?!.*# SKIP)${escaped(mutant.test)}$`, 'm').test(stdout);

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';
 import { bundlerOptions } from './worker/bundler-options.js';
 import { BUNDLE_PATH, WORKFLOWS_PATH } from './worker/workflow-code.js';
 
@@ -7,6 +8,7 @@ import { BUNDLE_PATH, WORKFLOWS_PATH } from './worker/workflow-code.js';
 const { code } = await bundleWorkflowCode({
   ...bundlerOptions,
   workflowsPath: WORKFLOWS_PATH,
+  failureConverterPath: FAILURE_CONVERTER_PATH,
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(BUNDLE_PATH, code);

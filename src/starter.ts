@@ -7,7 +7,7 @@ import { changeLine, statusText } from './cli/status-text.js';
 import {
   applicationJsonSchema,
   connectClient,
-  folderStore,
+  openDocumentStore,
   OnboardingClient,
   transferJsonSchema,
   WAIT_TARGETS,
@@ -164,7 +164,7 @@ async function withClient(use: (client: OnboardingClient) => Promise<void>): Pro
   const temporal = await connectClient(settings, keys);
   try {
     await ensureSearchAttributes(temporal.connection, settings.namespace);
-    await use(new OnboardingClient({ temporal, keys, store: folderStore(documentStore, keys), tenantId }));
+    await use(new OnboardingClient({ temporal, keys, store: await openDocumentStore(documentStore, keys), tenantId }));
   } finally {
     await temporal.connection.close();
   }

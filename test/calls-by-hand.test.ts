@@ -12,7 +12,7 @@ import { secretInputOf } from '../src/finhub/endpoint.js';
 import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { isSealed, seal } from '../src/secrets/seal.js';
-import { folderStore } from '../src/store/folder-store.js';
+import { openDocumentStore } from '../src/store/open-store.js';
 import type { Lane } from './helpers/lane.js';
 import { madeTwice } from './helpers/finhub.js';
 import { SandboxClient } from './helpers/sandbox-client.js';
@@ -126,7 +126,7 @@ describe('a call by hand', () => {
     const keys = parseKeyRing(newKeyRingText());
     const other = { keys, tenantId: OTHER_SANDBOX_TENANT.id };
     const planned = await planCall(other, byPia('listDirectors', { organizationId: 'o' }));
-    const store = folderStore(folder, keys);
+    const store = await openDocumentStore(folder, keys);
     const { workflowId } = await startCall({ temporal: lane.temporal, store }, planned);
     const { result, reason } = await lane.closed(workflowId);
     assert.match(`${result}: ${reason}`, /^failed: FinHubForbidden: this worker has no credentials/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,7 +10,7 @@ import {
   ApplicationConflict,
   applicationJsonSchema,
   connectClient,
-  folderStore,
+  openDocumentStore,
   InvalidInput,
   LifecycleNotFound,
   NoAnswer,
@@ -31,7 +31,6 @@ import type { IndividualApplication } from '../src/lifecycle/application.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
 import { KeyRingError, newKeyRingText } from '../src/secrets/key-ring.js';
 import { fingerprint, isSealed, seal, SealError, unseal } from '../src/secrets/seal.js';
-import { DocumentRefused, MAX_DOCUMENT_BYTES } from '../src/store/document-check.js';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
@@ -139,8 +138,8 @@ describe('applications', () => {
     application.payments!.transfer!.reference = '37060000101';
     application.payments!.topUp!.reference = application.organization.email.replace('@', '-');
     assert.deepEqual(faultPaths('organization', application), [
-      'payments.transfer.reference',
       'payments.topUp.reference',
+      'payments.transfer.reference',
     ]);
     const message = /looks like an e-mail address, a phone number, an IBAN or a name/;
     const fault = faultsOf(applicationSchemas.organization.safeParse(application).error)[0]!;
@@ -221,49 +220,6 @@ describe('secrets', () => {
   });
 });
 
-const storeKeys = parseKeyRing(newKeyRingText());
-
-describe('the document store', () => {
-  const meta = { documentId: 'd1', type: 'PASSPORT', fileName: 'a.pdf' };
-
-  it('gives back what it took, and notices what is missing or changed', async () => {
-    const root = join(folder, 'store');
-    const store = folderStore(root, storeKeys);
-    const reference = await store.put(PDF, meta);
-    assert.deepEqual(await store.put(PDF, meta), reference);
-    assert.equal(reference.mimeType, 'application/pdf');
-    assert.deepEqual(await store.get(reference), PDF);
-
-    const [file, ...others] = (await readdir(root, { recursive: true })).filter((name) => name.length > 2);
-    assert.deepEqual(others, []);
-    await appendFile(join(root, file!), 'x');
-    await assert.rejects(store.get(reference), { name: 'DocumentUnavailable', reason: 'changed' });
-    await store.put(PDF, meta);
-    assert.deepEqual(await store.get(reference), PDF);
-    for (const sha256 of ['0'.repeat(64), '../../etc/passwd']) {
-      await assert.rejects(store.get({ ...reference, sha256 }), { name: 'DocumentUnavailable', reason: 'missing' });
-    }
-  });
-
-  it('takes PDF, JPEG and PNG up to 20 MB, as declared', async () => {
-    const store = folderStore(join(folder, 'checks'), storeKeys);
-    const refused: [Buffer, string | undefined, RegExp][] = [
-      [Buffer.alloc(0), undefined, /empty/],
-      [Buffer.from('<html>'), undefined, /neither a PDF/],
-      [PDF, 'image/png', /declared as image\/png/],
-      [Buffer.concat([PDF, Buffer.alloc(MAX_DOCUMENT_BYTES)]), undefined, /20 MB/],
-    ];
-    for (const [content, mimeType, why] of refused) {
-      await assert.rejects(store.put(content, { ...meta, mimeType }), (error: Error) => {
-        assert.ok(error instanceof DocumentRefused);
-        assert.match(error.message, why);
-        return true;
-      });
-    }
-    await store.put(Buffer.from([0xff, 0xd8, 0xff, 0xe0]), { ...meta, mimeType: 'image/jpeg' });
-  });
-});
-
 describe('the client on a Temporal server', () => {
   let server: TemporalServer;
   let client: OnboardingClient;
@@ -283,7 +239,7 @@ describe('the client on a Temporal server', () => {
     client = new OnboardingClient({
       temporal,
       keys: parseKeyRing(env['ONBOARDING_KEYS']!),
-      store: folderStore(env['DOCUMENT_STORE']!, parseKeyRing(env['ONBOARDING_KEYS']!)),
+      store: await openDocumentStore(env['DOCUMENT_STORE']!, parseKeyRing(env['ONBOARDING_KEYS']!)),
       tenantId: TENANT,
       answerSeconds: 1,
       questionSeconds: 1,

@@ -9,7 +9,7 @@ import { mailedActivationCode } from '../src/embedded/outbox.js';
 import { startStack } from '../src/embedded/stack.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { parseKeyRing } from '../src/secrets/key-ring.js';
-import { folderStore } from '../src/store/folder-store.js';
+import { openDocumentStore } from '../src/store/open-store.js';
 import { encryptingDataConverter } from '../src/temporal/data-converter.js';
 import { eventually } from './helpers/eventually.js';
 
@@ -27,7 +27,7 @@ test(
     const stack = await startStack({ workerEnv: { ONBOARDING_KEYS: ring('k1') } });
     let worker = stack.worker;
     try {
-      const store = folderStore(stack.environment['DOCUMENT_STORE']!, parseKeyRing(ring('k1')));
+      const store = await openDocumentStore(stack.environment['DOCUMENT_STORE']!, parseKeyRing(ring('k1')));
       const clientWith = async (current: string): Promise<OnboardingClient> => {
         const keys = parseKeyRing(ring(current));
         const temporal = await connectClient(temporalSettings({ ...process.env, ...stack.environment }), keys);

@@ -8,6 +8,7 @@ import {
   type CaseView,
   type TransferInput,
 } from '../src/client/index.js';
+import { EXAMPLES } from '../src/demo/examples.js';
 import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
@@ -22,6 +23,7 @@ const EXECUTE = { method: 'POST', path: '/api/v2.1/fintrans/{accountId}/types/{o
 const PAYEES = {
   landlord: { iban: 'LT717300010123456789', bic: 'HABALT22', country: 'LT', name: 'Jonas Vaitkus' },
   works: { iban: 'DE44500105175407324931', bic: 'INGDDEFF', country: 'DE', name: 'Glashütte Travemünde' },
+  pending: { iban: 'NL91ABNA0417164300', bic: 'ABNANL2A', country: 'NL', name: 'Pim PENDING' },
   flagged: { iban: 'FR1420041010050500013M02606', bic: 'BNPAFRPP', country: 'FR', name: 'Paul FLAGGED' },
 };
 
@@ -356,6 +358,31 @@ describe('an unclear execution', () => {
   });
 });
 
+describe('a screening under way', () => {
+  const HOUR = 60 * MINUTE;
+  before(async () => {
+    lane = await time.lane({ sandbox: { settlementDelayMs: HOUR }, env: { FINHUB_TIMEOUT_MS: '500' } });
+  });
+
+  test('is waited for, and needs nobody', async () => {
+    const payments = { beneficiaries: [beneficiary('pending')], consent: CONSENT, transfer: null };
+    const id = await lane.toReview(await anIndividual({ payments }));
+    await approved(id);
+    const { status } = await lane.until(id, 'waits', ({ waitingOn }) => /screening/.test(waitingOn?.what ?? ''));
+    assert.equal(status, 'waiting');
+    const lengths: number[] = [];
+    for (const wait of [HOUR / 4, HOUR / 4]) {
+      await time.skip(wait);
+      lengths.push((await lane.temporal.workflow.getHandle(id).describe()).historyLength);
+    }
+    assert.equal(lengths[0], lengths[1], 'waiting costs no history');
+    await time.skip(HOUR);
+    // Until the next look.
+    await time.skip(HOUR / 4);
+    assert.equal((await lane.finish(id)).phases.at(-1)?.status, 'completed');
+  });
+});
+
 describe('an account', () => {
   // Of a lane of its own: what is refused here would meet the renewals of other accounts as well.
   before(async () => {
@@ -441,18 +468,25 @@ test('a batch run twice does everything once, and one line holds up no other', a
     JSON.stringify({ transfer: { ...transfers[0], amount: money('11.00') } }),
     JSON.stringify({ transfer: { reference: 'x' } }),
     JSON.stringify({ payment: {} }),
+    JSON.stringify({ individual: await anIndividual() }),
   ];
   const run = async () => {
     const reports: BatchReport[] = [];
-    await runBatch(lane.client, Readable.from(lines), { concurrency: 4 }, (report) => void reports.push(report));
+    await runBatch(
+      lane.client,
+      Readable.from(lines),
+      { concurrency: 4, folder: EXAMPLES },
+      (report) => void reports.push(report),
+    );
     return reports.sort((a, b) => a.line - b.line).map(({ line, result, status }) => [line, result, status]);
   };
   const third = 'needsAttention';
-  const rest = [
+  const rest = (result: string) => [
     [8, 'refused', null],
     [9, 'conflict', null],
     [10, 'refused', null],
     [11, 'refused', null],
+    [12, result, null],
   ];
   const expected = (result: string) => [
     ...['completed', 'completed', third, 'completed', 'completed', third].map((status, index) => [
@@ -460,7 +494,7 @@ test('a batch run twice does everything once, and one line holds up no other', a
       result,
       status,
     ]),
-    ...rest,
+    ...rest(result),
   ];
   assert.deepEqual(await run(), expected('started'));
   assert.deepEqual(await run(), expected('found'));

@@ -8,8 +8,9 @@ until temporal operator cluster health > /dev/null 2>&1; do
   [ "$tries" -gt 0 ] || { echo "Temporal at $TEMPORAL_ADDRESS is not healthy" >&2; exit 1; }
   sleep 2
 done
-temporal operator namespace describe > /dev/null 2>&1 \
-  || temporal operator namespace create --retention 90d
+# `create` takes the name from its flag alone.
+temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" > /dev/null 2>&1 \
+  || temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention 90d
 until temporal workflow list --limit 1 > /dev/null 2>&1; do
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || { echo "namespace $TEMPORAL_NAMESPACE does not answer" >&2; exit 1; }

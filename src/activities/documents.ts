@@ -3,7 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { uploadDocument } from '../finhub/catalogue/documents.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { DocumentReference } from '../lifecycle/application.js';
+import type { RetentionPlan } from '../lifecycle/document-retention.js';
 import { FAILURES } from '../lifecycle/failures.js';
+import { documentIdOf } from '../store/document-id.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
 import { callAsActivity, type FinHubCall, type Settled } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
@@ -18,10 +20,20 @@ export interface DocumentUpload {
 export interface DocumentActivities {
   /** Takes the content out of the store and attaches it to the verification. */
   uploadDocument(call: FinHubCall<DocumentUpload>): Promise<Settled<{ documentId: string }>>;
+  /** Deletes a case's documents from the store. What names another case's document is left alone. */
+  deleteDocuments(plan: RetentionPlan): Promise<{ deleted: string[]; foreign: string[] }>;
 }
 
 export function documentActivities(client: FinHubClient, secrets: Secrets, store: DocumentStore): DocumentActivities {
   return {
+    async deleteDocuments({ caseId, documents }) {
+      const isOwn = (one: RetentionPlan['documents'][number]): boolean => documentIdOf(caseId, one) === one.documentId;
+      const idsOf = (some: RetentionPlan['documents']): string[] => some.map(({ documentId }) => documentId);
+      const deleted = idsOf(documents.filter(isOwn));
+      for (const documentId of deleted) await store.remove(documentId);
+      return { deleted, foreign: idsOf(documents.filter((one) => !isOwn(one))) };
+    },
+
     async uploadDocument({ input: { document, ...target }, for: purpose }) {
       const content = await store.get(document).catch((error: unknown) => {
         if (!(error instanceof DocumentUnavailable)) throw error;

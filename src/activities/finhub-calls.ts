@@ -21,6 +21,8 @@ export interface CallFor {
   actAs?: 'admin' | 'powerTenant' | undefined;
   /** Ids that the case has taken over already. */
   taken?: string[] | undefined;
+  /** Somebody reset the case's workflow: an earlier run may have gone further. */
+  wasReset?: boolean | undefined;
   /** An earlier activity or run may have made the call. */
   mayRepeat?: boolean | undefined;
 }
@@ -31,7 +33,10 @@ export interface FinHubCall<I> {
   for: CallFor;
 }
 
-/** Sessions belong to this process, and documents come by reference: both have activities of their own. */
+/**
+ * These have activities of their own: sessions belong to this process, documents come by reference, and before an order is prepared the case's
+ * earlier runs are looked at.
+ */
 const UNLISTED = [
   'openCustomerSession',
   'openOrganizationSession',
@@ -40,6 +45,7 @@ const UNLISTED = [
   'closeOrganizationSession',
   'closeAdminSession',
   'uploadDocument',
+  'prepareOrder',
 ] as const satisfies OperationName[];
 export type CallableOperation = Exclude<OperationName, (typeof UNLISTED)[number]>;
 
@@ -51,10 +57,13 @@ export interface Settled<R> extends Performed<R> {
   tries: number;
 }
 
+/** The activity that calls an endpoint. */
+export type ActivityOf<Op extends OperationName> = (
+  call: FinHubCall<InputOf<Catalogue[Op]>>,
+) => Promise<Settled<ResultOf<Catalogue[Op]>>>;
+
 /** One activity per endpoint, named after its operation. */
-export type FinHubActivities = {
-  [Op in CallableOperation]: (call: FinHubCall<InputOf<Catalogue[Op]>>) => Promise<Settled<ResultOf<Catalogue[Op]>>>;
-};
+export type FinHubActivities = { [Op in CallableOperation]: ActivityOf<Op> };
 
 /** Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. */
 function wasStartedBefore(): boolean {

@@ -1,6 +1,8 @@
 import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { listBeneficiaries } from '../finhub/catalogue/beneficiaries.js';
+import { prepareOrder } from '../finhub/catalogue/orders.js';
 import { getPaymentConsent } from '../finhub/catalogue/payment-consents.js';
 import { getAllowedOperations, getBalance } from '../finhub/catalogue/wallets.js';
 import type { FinHubClient } from '../finhub/client.js';
@@ -8,14 +10,16 @@ import type { Endpoint } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import type { Performed } from '../finhub/perform.js';
 import type { Outcome } from '../lifecycle/case-state.js';
+import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { accountCaseId } from '../lifecycle/ids.js';
 import type { PaymentAccount } from '../lifecycle/payment-account.js';
 import type { PaymentFacts } from '../lifecycle/payment-checks.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
+import { begunOrders } from './earlier-runs.js';
 import { failing, notYet } from './failure.js';
-import type { CallFor, FinHubCall } from './finhub-calls.js';
+import { callAsActivity, type ActivityOf, type CallFor, type FinHubCall } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
 
 interface FoundBeneficiary {
@@ -25,13 +29,24 @@ interface FoundBeneficiary {
   screening: string;
 }
 
+/** What stands for or against a transfer; `begunEarlier` where a run before a workflow reset has begun to pay it. */
+type TransferFacts = PaymentFacts & {
+  found?: { beneficiaryId: string; name: string } | undefined;
+  begunEarlier: boolean;
+};
+
 export interface PaymentActivities {
   /** Whether the account answers, and what it may do: two reads at a time. */
   readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<{ operations: string[] }>>;
+  /**
+   * Prepares an order, unless a run before a workflow reset has begun to execute one: then that one is it.
+   * @throws ApplicationFailure `FinHubUnclear` where such a run cannot be read any more
+   */
+  prepareOrder: ActivityOf<'prepareOrder'>;
   /** What FinHub says of the account, its limits, a beneficiary and a consent. Reads only. */
   readPaymentFacts(
     call: FinHubCall<{ accountId: string; iban: string; consentId?: string | undefined }>,
-  ): Promise<Performed<PaymentFacts & { found?: { beneficiaryId: string; name: string } | undefined }>>;
+  ): Promise<Performed<TransferFacts>>;
   /** Ends when FinHub has screened a beneficiary, one way or the other. */
   awaitScreening(call: FinHubCall<{ accountId: string; iban: string }>): Promise<FoundBeneficiary>;
   /** An account as its own case keeps it; null where there is none. */
@@ -68,6 +83,23 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
         ]);
         return { result: { operations }, provenance: { how: 'made' } };
       }),
+    async prepareOrder(call) {
+      if (call.for.wasReset) {
+        const { preparedOrderIds, complete } = await begunOrders();
+        const [preparedOrderId] = preparedOrderIds;
+        if (preparedOrderId !== undefined) {
+          const proof = 'the run before a workflow reset began to execute it';
+          const result = { preparedOrderId, validUntil: undefined, fees: undefined };
+          return { result, provenance: { how: 'adopted', proof }, tries: 1 };
+        }
+        if (!complete) {
+          const what = 'a run before a workflow reset cannot be read any more, and may have paid';
+          const details: FailureDetails = { operation: prepareOrder.operation, unclear: true };
+          throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, details);
+        }
+      }
+      return callAsActivity(client, secrets, prepareOrder, call);
+    },
     readPaymentFacts: ({ input: { accountId, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {
         const [balance, allowed, beneficiary, consent] = await Promise.all([
@@ -85,6 +117,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
           beneficiary,
           consent,
           found: beneficiary,
+          begunEarlier: purpose.wasReset === true && (await begunOrders()).preparedOrderIds.length > 0,
         };
         return { result, provenance: { how: 'made' } };
       }),

@@ -1,13 +1,13 @@
 import type { DeadlineTimes } from '../lifecycle/deadlines.js';
 import type { Decision } from '../lifecycle/messages.js';
-import type { BusinessDays, Operator, Policy } from '../lifecycle/policy.js';
+import type { BusinessDays, Operator, Policy, TenantPolicy } from '../lifecycle/policy.js';
 import type { Operators } from '../operators/operators-file.js';
 import { isSignedBy } from '../operators/signature.js';
 import type { Policies } from '../policies/policy-file.js';
 import { businessTimes } from './business-times.js';
 
 /** What of the worker's configuration is part of a case's policy. */
-export type PolicySettings = Omit<Policy, 'version' | 'review' | 'customer'>;
+export type PolicySettings = Omit<Policy, 'version' | keyof TenantPolicy>;
 
 export interface PolicyActivities {
   /** The tenant's policy; what it returns is recorded and holds for the case. */

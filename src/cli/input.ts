@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { InvalidInput } from '../client/index.js';
 
@@ -13,6 +14,14 @@ export async function readJson(file: string): Promise<{ content: unknown; folder
   } catch {
     throw new InvalidInput('the input', [{ path: file, message: 'JSON is expected' }]);
   }
+}
+
+/** The lines of a file or of standard input, and the folder that paths in them start from. */
+export async function readLines(file: string): Promise<{ lines: AsyncIterable<string>; folder: string }> {
+  const fromStandardInput = file === STDIN;
+  const input = fromStandardInput ? process.stdin : (await open(file).catch(unreadable(file))).createReadStream();
+  const folder = fromStandardInput ? process.cwd() : dirname(resolve(file));
+  return { lines: createInterface({ input, crlfDelay: Infinity }), folder };
 }
 
 /** A secret from standard input, so that it stands in no list of processes and no shell history. */

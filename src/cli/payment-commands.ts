@@ -1,10 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Option, type Command } from 'commander';
 import { runBatch, type BatchReport, type OnboardingClient, type TransferInput } from '../client/index.js';
 import { printAnswer } from './answer.js';
-import { readJson, wholeNumber } from './input.js';
+import { readJson, readLines, wholeNumber } from './input.js';
 import { addCommand, endWith, print, say } from './program.js';
 import { table } from './table.js';
 
@@ -69,16 +66,13 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
     .option('--no-follow', 'starts transfers without following them')
     .action((file: string, { json, concurrency, perAccount, follow }: BatchFlags) =>
       withClient(async (client) => {
-        const fromStandardInput = file === '-';
-        const input = fromStandardInput ? process.stdin : createReadStream(file);
-        const folder = fromStandardInput ? process.cwd() : dirname(resolve(file));
+        const { lines, folder } = await readLines(file);
         const counts: Record<string, number> = {};
         const report = (entry: BatchReport): void => {
           counts[entry.result] = (counts[entry.result] ?? 0) + 1;
           process.stdout.write(`${json ? JSON.stringify(entry) : reportText(entry)}\n`);
           if (process.stderr.isTTY) say(countsText(counts));
         };
-        const lines = createInterface({ input, crlfDelay: Infinity });
         await runBatch(client, lines, { concurrency, perAccount, follow, folder }, report);
         say(countsText(counts));
         if (counts['refused'] || counts['conflict'] || counts['failed']) endWith('refused');

@@ -35,6 +35,9 @@ export interface BatchReport {
   faults?: readonly Fault[] | undefined;
 }
 
+/** What a batch needs of the client. */
+export type BatchClient = Pick<OnboardingClient, 'startIndividual' | 'startOrganization' | 'startTransfer' | 'status'>;
+
 /** Lines that are read ahead of those at work. */
 const AHEAD = 8;
 
@@ -44,7 +47,7 @@ const AHEAD = 8;
  * @param report hears of each line when it is done with, in the order in which that happens
  */
 export async function runBatch(
-  client: OnboardingClient,
+  client: BatchClient,
   lines: AsyncIterable<string>,
   { concurrency = 8, perAccount = 1, follow = true, folder }: BatchOptions,
   report: (entry: BatchReport) => void,
@@ -94,7 +97,7 @@ function accountOf(entry: Entry): string | undefined {
 }
 
 async function handled(
-  client: OnboardingClient,
+  client: BatchClient,
   entry: Entry,
   { follow, folder }: Pick<BatchOptions, 'follow' | 'folder'>,
 ): Promise<Omit<BatchReport, 'line'>> {
@@ -118,7 +121,7 @@ async function handled(
   }
 }
 
-function started(client: OnboardingClient, kind: BatchKind, input: unknown, folder?: string): Promise<Started> {
+function started(client: BatchClient, kind: BatchKind, input: unknown, folder?: string): Promise<Started> {
   switch (kind) {
     case 'individual':
       return client.startIndividual(input as IndividualInput, { folder });
@@ -133,7 +136,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
 /** Looks until a transfer has ended, or nothing goes on without a person. */
-async function followed(client: OnboardingClient, workflowId: string): Promise<CurrentStatus> {
+async function followed(client: BatchClient, workflowId: string): Promise<CurrentStatus> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     const status = await client.status(workflowId);
     const waitsForPerson = !status.stale && status.waitingOn !== null && status.waitingOn.who !== 'finhub';

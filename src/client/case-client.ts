@@ -15,6 +15,7 @@ import type {
 } from '../lifecycle/messages.js';
 import type { CaseView } from '../lifecycle/status.js';
 import { signDecision } from '../operators/signature.js';
+import { auditOf } from './audit.js';
 import { ask, currentStatus, type CurrentStatus } from './current-status.js';
 import { fullLifecycleId } from './lifecycle-id.js';
 import { listCases, type CaseFilter, type CaseSummary } from './list.js';
@@ -58,9 +59,9 @@ export class CaseClient {
     return ask(this.temporal, this.fullId(id), 'case', this.#questionSeconds);
   }
 
-  /** Who did what and when, in order. Throws NoAnswer without a worker. */
+  /** Who did what and when, in order, to the deletion of the documents. Throws NoAnswer without a worker. */
   async audit(id: string): Promise<AuditEntry[]> {
-    return ask(this.temporal, this.fullId(id), 'audit', this.#questionSeconds);
+    return auditOf(this.temporal, this.fullId(id), this.#questionSeconds);
   }
 
   /** Waits for a decision, an active account or the end; throws WaitTimedOut. */

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import type { DocumentReference } from '../lifecycle/application.js';
 import { checkDocument, DocumentRefused } from '../store/document-check.js';
+import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { InvalidInput, type Fault } from './errors.js';
 import { faultsOf, pathText } from './faults.js';
@@ -65,7 +66,7 @@ export async function storeDocuments(
 ): Promise<DocumentReference[]> {
   return Promise.all(
     documents.map(({ content, ...meta }) =>
-      store.put(content, { ...meta, documentId: documentIdOf(workflowId, meta.type, meta.subject, content) }),
+      store.put(content, { ...meta, documentId: documentIdOf(workflowId, { ...meta, sha256: hashOf(content) }) }),
     ),
   );
 }
@@ -83,13 +84,6 @@ async function contentOf({ file, content }: DocumentInput, folder: string | unde
   });
 }
 
-/** A UUID in the form of version 4, as FinHub asks for (facts V03), made from what the document is, so that sending it again adds nothing. */
-function documentIdOf(workflowId: string, type: string, subject: string | undefined, content: Uint8Array): string {
-  const contentHash = createHash('sha256').update(content).digest('hex');
-  const bytes = createHash('sha256')
-    .update(JSON.stringify([workflowId, type, subject ?? null, contentHash]))
-    .digest();
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+function hashOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }

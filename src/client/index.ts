@@ -13,7 +13,7 @@ export { WAIT_TARGETS, type Waited, type WaitOptions, type WaitTarget } from './
 export { readKeyFile } from '../secrets/key-file.js';
 export { parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
 export type { DocumentStore } from '../store/document-store.js';
-export { folderStore } from '../store/folder-store.js';
+export { openDocumentStore } from '../store/open-store.js';
 export { connectClient } from '../temporal/connection.js';
 export { temporalSettings, type TemporalSettings } from '../temporal/settings.js';
 export type * from '../lifecycle/messages.js';

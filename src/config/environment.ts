@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readKeyFile, readOrMakeKeyFile } from '../secrets/key-file.js';
 import { parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
+import { s3Location } from '../store/open-store.js';
 import type { TemporalSettings } from '../temporal/settings.js';
 import { checkEnvironment, PROJECT_FOLDER, TRIAL_DEFAULTS } from './check.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -40,7 +41,7 @@ interface CommonConfiguration {
 
 interface CaseConfiguration extends CommonConfiguration {
   keys: KeyRing;
-  /** Folder of the document store. */
+  /** Of the document store: a folder's path, or an address of an S3-compatible store. */
   documentStore: string;
 }
 
@@ -177,8 +178,12 @@ function ofCases(values: Environment, temporal: TemporalSettings): CaseConfigura
     logLevel: values.LOG_LEVEL,
     notes: keyNotes(values),
     keys: keyRing(values),
-    documentStore: values.DOCUMENT_STORE ? resolve(values.DOCUMENT_STORE) : resolve(PROJECT_FOLDER, '.data/documents'),
+    documentStore: storeLocation(values),
   };
+}
+
+function storeLocation({ DOCUMENT_STORE: location = resolve(PROJECT_FOLDER, '.data/documents') }: Environment): string {
+  return s3Location(location) === undefined ? resolve(location) : location;
 }
 
 function keyRing({ ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file }: Environment): KeyRing {

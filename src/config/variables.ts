@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { s3Location } from '../store/open-store.js';
 
 /** Who reads the configuration; each needs another part of it. */
 export const ROLES = ['worker', 'starter', 'operator', 'codec-server'] as const;
@@ -54,6 +55,15 @@ const flag = z
   .default('false')
   .transform((value) => value === 'true');
 
+function isStoreLocation(location: string): boolean {
+  try {
+    s3Location(location);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const WORKER = { neededBy: ['worker'] } as const;
 const WORKER_SECRET = { ...WORKER, secret: true } as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -102,7 +112,10 @@ export const environmentSchema = z.object({
     'the secret that signs notifications, whsec_ and at least 24 bytes in base64,',
     { secret: true },
   ),
-  DOCUMENT_STORE: variable(text.optional(), 'the path of a folder'),
+  DOCUMENT_STORE: variable(
+    text.refine(isStoreLocation).optional(),
+    'the path of a folder, or s3://BUCKET/PREFIX?endpoint=…&region=…&pathStyle=true without credentials,',
+  ),
   ONBOARDING_KEYS: variable(text.max(20_000).optional(), 'a key ring in JSON', { secret: true }),
   ONBOARDING_KEYS_FILE: variable(text.optional(), 'the path of a readable file with a key ring in JSON'),
   ENCRYPTED_PAYLOADS_ONLY: variable(flag, '"true" or "false"'),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connectClient, OnboardingClient, temporalSettings } from '../client/index.js';
 import { loadEnvironment } from '../config/environment.js';
 import { sandboxEnvironment } from '../sandbox/fixtures.js';
-import { folderStore } from '../store/folder-store.js';
+import { openDocumentStore } from '../store/open-store.js';
 import { ensureSearchAttributes, searchAttributeTypes } from '../temporal/search-attributes.js';
 import type { Child } from './child-process.js';
 import { startEntry } from './entry-process.js';
@@ -146,7 +146,7 @@ async function connect(env: NodeJS.ProcessEnv): Promise<{ client: OnboardingClie
   const client = new OnboardingClient({
     temporal,
     keys,
-    store: folderStore(documentStore, keys),
+    store: await openDocumentStore(documentStore, keys),
     ...(tenantId ? { tenantId } : {}),
   });
   return { client, close: () => temporal.connection.close() };

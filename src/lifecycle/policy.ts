@@ -42,6 +42,10 @@ export type CustomerTurn = 'documents' | 'consents' | 'activationCode';
 export interface TenantPolicy {
   review: Record<LifecycleKind, Record<ReviewedRisk, ReviewRules>>;
   customer: Record<CustomerTurn, BusinessDays>;
+  documents: {
+    /** Days after a case's end at which its documents are deleted from our store; without it they stay. */
+    keptDays?: number | undefined;
+  };
 }
 
 /** A tenant's settings as an activity read them; the copy in the history is the one that counts for the case. */
@@ -89,6 +93,8 @@ export const DEFAULT_POLICY: TenantPolicy = {
     consents: { reminder: 5, due: 10, expiry: 30 },
     activationCode: { reminder: 2, due: 5, expiry: 30 },
   },
+  // How long is for the law of the tenant's country to say, so nothing is deleted unless somebody has looked it up.
+  documents: {},
 };
 
 /** Businesses that are reviewed as high risk whatever their category says. Source: facts R17. */

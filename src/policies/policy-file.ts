@@ -49,6 +49,7 @@ const Settings = z
   .strictObject({
     review: z.strictObject({ individual: ByRisk, organization: ByRisk }),
     customer: z.strictObject({ documents: Deadlines, consents: Deadlines, activationCode: Deadlines }),
+    documents: z.strictObject({ keptDays: z.number().int().min(1).max(36_500) }).partial(),
     calendar: z.strictObject({
       timeZone: z.string().refine(isTimeZone, { error: 'an IANA time zone is expected, e.g. Europe/Vilnius' }),
       weekend: z.array(z.number().int().min(1).max(7)).max(6),

@@ -23,6 +23,8 @@ export interface DocumentStore {
    * @throws DocumentUnavailable
    */
   get(reference: DocumentReference): Promise<Buffer>;
+  /** Deletes a document for good; harmless where it is not there. */
+  remove(documentId: string): Promise<void>;
 }
 
 /** A document that the store cannot give as its reference describes it. */

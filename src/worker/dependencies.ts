@@ -3,7 +3,7 @@ import type { WorkerConfiguration } from '../config/environment.js';
 import { FinHubClient } from '../finhub/client.js';
 import { operatorsFile } from '../operators/operators-file.js';
 import { policyFile } from '../policies/policy-file.js';
-import { folderStore } from '../store/folder-store.js';
+import { openDocumentStore } from '../store/open-store.js';
 
 /** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
 const CALL_MARGIN_SECONDS = 5;
@@ -20,7 +20,7 @@ export async function dependenciesOf(config: WorkerConfiguration): Promise<Activ
   const { timeoutMs } = config.finhub;
   return {
     finhub: new FinHubClient(config.finhub),
-    store: folderStore(config.documentStore, config.keys),
+    store: await openDocumentStore(config.documentStore, config.keys),
     keys: config.keys,
     operators,
     policies,

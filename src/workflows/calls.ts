@@ -6,7 +6,6 @@ import {
   condition,
   isCancellation,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
@@ -40,6 +39,9 @@ export interface CallOptions<Name extends ActivityName> {
 
 /** Stands for a question that an earlier run put before a person. */
 const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in an earlier run' };
+
+/** Kept once a person said that no earlier run of the case has paid. */
+export const EARLIER_RUNS = 'earlierRuns';
 
 const SLOW_RETRY_MINUTES = 15;
 const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
@@ -239,7 +241,7 @@ export class Calls {
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
-    let mayRepeat = isRepeatedRun();
+    let mayRepeat = this.#case.wasReset;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
@@ -299,6 +301,7 @@ export class Calls {
       session: this.#session(),
       actAs: options.actAs,
       taken: options.taken,
+      wasReset: this.#case.wasReset && this.#case.kept(EARLIER_RUNS) === undefined,
     };
   }
 
@@ -319,15 +322,6 @@ export class Calls {
 export function loginOf({ application, finhub, kind }: CaseState) {
   const username = isOrganization(application) ? application.organization.email : application.person.email;
   return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
-}
-
-/**
- * Whether an earlier run of this id may have done what this one is about to do. A reset makes a run that continues none; after continue-as-new it
- * cannot be told apart, so that such runs count as repeated too.
- */
-function isRepeatedRun(): boolean {
-  const { runId, firstExecutionRunId } = workflowInfo();
-  return runId !== firstExecutionRunId;
 }
 
 const now = (): string => new Date().toISOString();

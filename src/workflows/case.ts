@@ -19,6 +19,7 @@ import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
+import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
@@ -103,6 +104,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     }
     await CancellationScope.nonCancellable(async () => {
       await condition(allHandlersFinished);
+      await planDeletion(this);
       await this.notifications.drained();
     });
     return this.state.outcome!;
@@ -186,9 +188,20 @@ export class Case<State extends AnyCaseState = CaseState> {
     return this.state.done[key]?.result as T | undefined;
   }
 
+  /** Whether what is kept was found and taken over, not made. */
+  adopted(key: string): boolean {
+    return this.state.done[key]?.provenance.how === 'adopted';
+  }
+
   /** Marks a fact about the customer as true. */
   establish(...facts: AnyCaseState['finhub']['facts']): void {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
+  }
+
+  /** Whether somebody reset the workflow. For what activities are told only: a replay of what came before the reset would decide otherwise. */
+  get wasReset(): boolean {
+    const { runId, originalExecutionRunId } = workflowInfo();
+    return this.state.wasReset === true || runId !== originalExecutionRunId;
   }
 
   /** Brings what people see up to date. */
@@ -222,7 +235,8 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.show();
     this.notifications.handOver();
     const { application } = this.state;
-    return continueAsNew({ application, resumed: this.state } satisfies CaseInput<AnyCaseState>);
+    const resumed = { ...this.state, wasReset: this.wasReset };
+    return continueAsNew({ application, resumed } satisfies CaseInput<AnyCaseState>);
   }
 
   /** True when `woken`, false when the time came first. */

@@ -1,4 +1,5 @@
 export { finhubCall } from './finhub-call.js';
+export { documentRetention } from './document-retention.js';
 export { individualLifecycle } from './individual-lifecycle.js';
 export { organizationLifecycle } from './organization-lifecycle.js';
 export { paymentAccount } from './payment-account.js';

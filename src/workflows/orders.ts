@@ -1,9 +1,10 @@
 import { CancellationScope, CancelledFailure, condition, sleep } from '@temporalio/workflow';
 import type { Money } from '../lifecycle/application.js';
 import type { AnyCaseState, TransferRecord } from '../lifecycle/case-state.js';
-import { FAILURES } from '../lifecycle/failures.js';
+import { FAILURES, type FieldError } from '../lifecycle/failures.js';
 import { moneyText } from '../lifecycle/money.js';
 import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js';
+import { EARLIER_RUNS } from './calls.js';
 import type { Case } from './case.js';
 import { CallFailed, Ending, type CallFailure } from './endings.js';
 
@@ -57,24 +58,36 @@ export async function settleOrder(
   for (let generation = 1; ; generation += 1) {
     const of = generation === 1 ? reference : `${reference}/${generation}`;
     if (kase.kept(`lapsed/${of}`)) continue;
-    const { order, prepared } = await prepare(kase, reference, of, request);
-    if (confirmation) await confirmed(kase, prepared);
+    const made = await prepare(kase, reference, of, request);
+    if ('status' in made) return recorded(kase, reference, made);
+    const { order, prepared, begun } = made;
+    if (confirmation && !begun) await confirmed(kase, prepared);
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before it was executed');
     const settled = await CancellationScope.nonCancellable(() => spend(kase, reference, of, order, prepared));
-    if (settled) return settled;
+    if (settled) return recorded(kase, reference, settled);
     kase.keep(`lapsed/${of}`, true);
     kase.record('orderLapsed', `${reference}: ${prepared.preparedOrderId} was not executed; it is prepared anew`);
     track(kase, { state: 'running', orderId: undefined, validUntil: undefined });
   }
 }
 
-/** Prepares the order. A repeat leaves a reservation that lapses by itself; the request is made anew each time, for it may have changed. */
+/** What is executed next; `begun` where a run before a workflow reset did so already. */
+interface Preparation {
+  order: OrderRequest;
+  prepared: PreparedOrder;
+  begun: boolean;
+}
+
+/**
+ * Prepares the order. A repeat leaves a reservation that lapses by itself; the request is made anew each time, for it may have changed. What
+ * a run before a workflow reset may have paid and nothing can tell is a person's to say.
+ */
 async function prepare(
   kase: Case<AnyCaseState>,
   reference: string,
   of: string,
   request: () => Promise<OrderRequest>,
-): Promise<{ order: OrderRequest; prepared: PreparedOrder }> {
+): Promise<Preparation | SettledOrder> {
   for (;;) {
     const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());
     const { accountId, iban, type, description, amount, counterparty, consentId } = order;
@@ -82,15 +95,22 @@ async function prepare(
     try {
       const prepared = await kase.calls.once('prepareOrder', () => input, {
         of,
-        leave: ({ type }) => REFUSALS.has(type),
+        leave: ({ type }) => REFUSALS.has(type) || type === FAILURES.unclear,
       });
       kase.keep(`order/${of}`, order);
       const { preparedOrderId: orderId, fees, validUntil } = prepared;
       track(kase, { state: 'prepared', orderId, fees, validUntil });
-      return { order, prepared };
+      return { order, prepared, begun: kase.adopted(`prepareOrder/${of}`) };
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      await kase.calls.needsPerson(`prepareOrder/${of}`, 'prepareOrder', error.failure);
+      const key = `prepareOrder/${of}`;
+      if (error.failure.type !== FAILURES.unclear) {
+        await kase.calls.needsPerson(key, 'prepareOrder', error.failure);
+        continue;
+      }
+      const told = await askOutcome(kase, key, 'prepareOrder', order, error.failure, []);
+      if (told === 'notExecuted') kase.keep(EARLIER_RUNS, told);
+      else if (told) return told;
     }
   }
 }
@@ -124,8 +144,12 @@ async function spend(
   track(kase, { state: 'executing' });
   const executed = await execute(kase, of, order, prepared);
   if (executed === 'notExecuted') return undefined;
-  const settled = 'status' in executed ? executed : await follow(kase, reference, order, executed.orderId);
-  kase.record('orderSettled', `${reference}: ${settled.status}${settled.reason ? ` (${settled.reason})` : ''}`);
+  return 'status' in executed ? executed : follow(kase, reference, order, executed.orderId);
+}
+
+function recorded(kase: Case<AnyCaseState>, reference: string, settled: SettledOrder): SettledOrder {
+  const { status, reason } = settled;
+  kase.record('orderSettled', `${reference}: ${status}${reason ? ` (${reason})` : ''}`);
   return settled;
 }
 
@@ -210,7 +234,7 @@ const isUnreadable = ({ type }: CallFailure): boolean =>
 async function ask(
   kase: Case<AnyCaseState>,
   of: string,
-  { accountId, availableBefore }: OrderRequest,
+  order: OrderRequest,
   failure: CallFailure,
   read: OrderReading | undefined,
   isKnown: boolean,
@@ -219,24 +243,34 @@ async function ask(
     await kase.calls.needsPerson(`executeOrder/${of}`, 'executeOrder', failure);
     return undefined;
   }
-  const { available, blocked } = await kase.calls.read('getBalance', { accountId });
-  const evidence = [
+  const message = 'whether the order was executed is not known, and nothing that FinHub documents can tell';
+  return askOutcome(kase, `executeOrder/${of}`, 'executeOrder', order, { type: FAILURES.unclear, message }, [
     { field: 'execute', message: failure.message },
     { field: 'order', message: read ? `FinHub's order is ${read.status}` : 'FinHub shows no such order' },
+  ]);
+}
+
+/** Takes a person's word for what became of the order, with the balance now and before beside the evidence. */
+async function askOutcome(
+  kase: Case<AnyCaseState>,
+  key: string,
+  operation: string,
+  { accountId, availableBefore }: OrderRequest,
+  { type, message }: CallFailure,
+  evidence: FieldError[],
+): Promise<'notExecuted' | SettledOrder | undefined> {
+  const { available, blocked } = await kase.calls.read('getBalance', { accountId });
+  const fieldErrors = [
+    ...evidence,
     { field: 'balance', message: `${text(available)} available, ${text(blocked)} blocked` },
     { field: 'balanceBefore', message: `${text(availableBefore)} available` },
   ];
-  const message = 'whether the order was executed is not known, and nothing that FinHub documents can tell';
-  const resolution = await kase.calls.needsPerson(
-    `executeOrder/${of}`,
-    'executeOrder',
-    { type: FAILURES.unclear, message, fieldErrors: evidence, missing: [{ code: 'outcome', message }] },
-    ['outcome'],
-  );
+  const missing = [{ code: 'outcome', message }];
+  const resolution = await kase.calls.needsPerson(key, operation, { type, message, fieldErrors, missing }, ['outcome']);
   const outcome = resolution?.adopt?.['outcome'];
-  const by = `on the word of ${resolution?.by}`;
   if (outcome === 'notExecuted') return outcome;
-  return outcome === 'completed' || outcome === 'failed' ? { status: outcome, reason: by } : undefined;
+  const reason = `on the word of ${resolution?.by}`;
+  return outcome === 'completed' || outcome === 'failed' ? { status: outcome, reason } : undefined;
 }
 
 /** Follows an executed order to its end; one that FinHub loses sight of goes to a person. */

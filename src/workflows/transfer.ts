@@ -1,4 +1,4 @@
-import { setWorkflowOptions } from '@temporalio/workflow';
+import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { newTransfer } from '../lifecycle/case-rules.js';
 import type { Outcome, TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
@@ -17,5 +17,8 @@ export async function transfer(input: CaseInput<TransferState>): Promise<Outcome
   return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }
 
-// A transfer is short: it ends on the version it began on, and its worker stays until it has.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, transfer);
+// A transfer is short: it ends on the version it began on. A worker of no deployment may not ask for this: the server refuses its tasks.
+setWorkflowOptions(
+  () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'PINNED' } : {}),
+  transfer,
+);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connectClient,
-  folderStore,
+  openDocumentStore,
   OnboardingClient,
   type Answer,
   type CaseView,
@@ -23,7 +23,7 @@ const { temporal: settings, keys, documentStore, tenantId } = loadEnvironment('s
 const client = new OnboardingClient({
   temporal: await connectClient(settings, keys),
   keys,
-  store: folderStore(documentStore, keys),
+  store: await openDocumentStore(documentStore, keys),
   ...(tenantId ? { tenantId } : {}),
   answerSeconds: 10,
 });

@@ -40,6 +40,8 @@ export interface TimeSkipping {
    * has ended: no test that skips comes after one that ends an account's case.
    */
   skip(milliseconds: number): Promise<void>;
+  /** Virtual time, in milliseconds since 1970. */
+  now(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await environment.sleep(milliseconds);
       await synchronize();
     },
+    now: () => environment.currentTimeMs(),
     async stop() {
       try {
         await Promise.all(lanes.map((lane) => lane.stop()));

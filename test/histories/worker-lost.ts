@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connectClient, folderStore, OnboardingClient } from '../../src/client/index.js';
+import { connectClient, openDocumentStore, OnboardingClient } from '../../src/client/index.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
@@ -20,7 +20,7 @@ export async function recordWorkerLost(kind: keyof typeof REGISTRATIONS, name: s
   try {
     const config = loadEnvironment('starter', { ...process.env, ...rig.environment });
     const temporal = await connectClient(config.temporal, config.keys);
-    const store = folderStore(config.documentStore, config.keys);
+    const store = await openDocumentStore(config.documentStore, config.keys);
     const client = new OnboardingClient({ temporal, keys: config.keys, store, tenantId: SANDBOX_TENANT.id });
     await rig.finhub.inject({ ...REGISTRATIONS[kind], kind: 'late-answer', delayMs: 700 });
     const { workflowId } =

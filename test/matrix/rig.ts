@@ -175,6 +175,7 @@ const secrets = secretsWith(parseKeyRing(newKeyRingText()));
 const store = {
   put: () => Promise.reject(new Error('nothing is stored here')),
   get: ({ documentId }: { documentId: string }) => Promise.resolve(Buffer.from(documentId)),
+  remove: () => Promise.reject(new Error('nothing is deleted here')),
 };
 
 function activitiesOf(client: FinHubClient): Activities {

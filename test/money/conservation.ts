@@ -2,20 +2,12 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import {
-  InvalidInput,
-  runBatch,
-  type BatchReport,
-  type IndividualInput,
-  type TransferInput,
-} from '../../src/client/index.js';
-import { approveAs, carry } from '../../src/demo/carry.js';
-import { EXAMPLES } from '../../src/demo/examples.js';
+import { InvalidInput, runBatch, type BatchReport, type TransferInput } from '../../src/client/index.js';
 import type { Child } from '../../src/embedded/child-process.js';
 import { startStack, type Stack } from '../../src/embedded/stack.js';
 import type { FaultKind } from '../../src/sandbox/faults.js';
-import { anIndividual } from '../helpers/applications.js';
 import { FinHub } from '../helpers/finhub.js';
+import { EXTERNAL, openAccount, type Payer } from './accounts.js';
 
 /*
  * Money is neither made nor lost: whatever happens to answers and workers, every reference is paid at most once, and what is reported is what
@@ -43,18 +35,6 @@ const TIMEOUT_MS = 400;
 /** Less than the HTTP timeout: FinHub is not at work on a request that was given up longer ago. */
 const LATE_MS = 150;
 const OPENING_CENTS = 1_000_000_00n;
-
-const EXTERNAL = [
-  { iban: 'LT717300010123456789', bic: 'HABALT22', country: 'LT' },
-  { iban: 'DE44500105175407324931', bic: 'INGDDEFF', country: 'DE' },
-  { iban: 'FR1420041010050500013M02606', bic: 'BNPAFRPP', country: 'FR' },
-];
-
-interface Payer {
-  accountId: string;
-  iban: string;
-  beneficiaries: string[];
-}
 
 interface OrderRow {
   id: string;
@@ -108,31 +88,6 @@ async function openAccounts(stack: Stack, finhub: FinHub, count: number): Promis
     others.push(...(await Promise.all(wave)));
   }
   return [first, ...others];
-}
-
-async function openAccount(stack: Stack, finhub: FinHub, to: typeof EXTERNAL): Promise<Payer> {
-  const { client } = stack;
-  const beneficiaries = to.map(({ iban, bic, country }, index) => ({
-    ...{ ref: `payee-${index}`, name: `Payee Number${index}`, partyType: 'INDIVIDUAL_CUSTOMER', currency: 'EUR' },
-    ...{ iban, bic, country },
-  }));
-  const limit = { value: '10000.00', currency: 'EUR' };
-  const consent = { title: 'All', validDays: 365, perTransaction: limit, perDay: limit, transactionsPerDay: 10_000 };
-  const application: IndividualInput = await anIndividual({ payments: { beneficiaries, consent, transfer: null } });
-  const { workflowId } = await client.startIndividual(application, { folder: EXAMPLES });
-  const status = await carry(
-    client,
-    workflowId,
-    {
-      operator: () => approveAs(client, workflowId, 'op-1'),
-      customer: async () => {
-        const { finhub: ids } = await client.caseView(workflowId);
-        await client.submitActivationCode(workflowId, await finhub.activationCode(ids.customerId!));
-      },
-    },
-    () => {},
-  );
-  return { accountId: status.ids.accountId!, iban: status.iban!, beneficiaries: to.map(({ iban }) => iban) };
 }
 
 /** What is older than the server's memory of closed workflows is not paid: nothing could tell that it was paid already. */

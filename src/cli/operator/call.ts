@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { folderStore, InvalidInput } from '../../client/index.js';
+import { openDocumentStore, InvalidInput } from '../../client/index.js';
 import { callInputSchema, planCall, type PlannedCall } from '../../client/hand-call.js';
 import { startCall } from '../../client/start-call.js';
 import { loadEnvironment } from '../../config/environment.js';
@@ -62,7 +62,7 @@ export function addCall(program: Command): void {
       await withClient(async (client) => {
         const { workflowId } = planned;
         await ensureSearchAttributes(client.temporal.connection, settings.namespace);
-        const store = folderStore(documentStore, keys);
+        const store = await openDocumentStore(documentStore, keys);
         const { alreadyRunning } = await startCall({ temporal: client.temporal, store }, planned);
         say(`${workflowId}${alreadyRunning ? ' was asked for before; this is what came of it' : ''}`);
         await client.wait(workflowId, 'settled', { timeoutMs: flags.timeout * 1000 });

@@ -66,7 +66,8 @@ async function payable(kase: Transfer): Promise<OrderRequest> {
       }
       kase.state.payer = account;
       const facts = await factsOf(kase, account);
-      const obstacles = paymentObstacles(order, account, facts, new Date());
+      // What has been begun is followed, whatever stands against it now: its own payment may.
+      const obstacles = facts.begunEarlier ? [] : paymentObstacles(order, account, facts, new Date());
       if (obstacles.length === 0) return request(kase, account, facts);
       await putBefore(kase, obstacles);
     } else await putBefore(kase, []);
@@ -83,6 +84,7 @@ async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void
 
 interface Facts extends PaymentFacts {
   found?: { beneficiaryId: string; name: string } | undefined;
+  begunEarlier: boolean;
 }
 
 /** What FinHub says of the account and the beneficiary; a screening under way is waited for. */
@@ -104,14 +106,13 @@ async function factsOf(kase: Transfer, account: PaymentAccount): Promise<Facts> 
 function request(kase: Transfer, account: PaymentAccount, facts: Facts): OrderRequest {
   const { amount, description, beneficiaryIban } = kase.state.application;
   const { accountId, iban, consent } = account;
-  const { name, beneficiaryId } = facts.found!;
   return {
     type: 'transfer',
     accountId,
     iban,
     description,
     amount,
-    counterparty: { name, iban: beneficiaryIban, beneficiaryId },
+    counterparty: { name: facts.found?.name ?? '', iban: beneficiaryIban, beneficiaryId: facts.found?.beneficiaryId },
     consentId: consent?.consentId,
     authenticationCode: consent?.authenticationCode,
     availableBefore: facts.available,

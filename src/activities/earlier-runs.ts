@@ -1,0 +1,64 @@
+import { activityInfo, getClient } from '@temporalio/activity';
+import { isGrpcServiceError, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
+import proto from '@temporalio/proto';
+
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+/** gRPC's status. */
+const NOT_FOUND = 5;
+
+const RESET = proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
+
+/** Prepared orders that the case's other runs began to execute and this one has not seen; `complete` unless a run could not be read. */
+export interface BegunOrders {
+  preparedOrderIds: string[];
+  complete: boolean;
+}
+
+/**
+ * Looks into the other runs of the running activity's workflow. A workflow reset forgets what the run before it did after that point; Temporal
+ * keeps it in that run's history. A case executes orders of one reference only, so whatever was begun is this one's business.
+ */
+export async function begunOrders(): Promise<BegunOrders> {
+  const client = getClient();
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  const own = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const seen = new Set(await executedIn(own, client));
+  const begun: string[] = [];
+  let complete = true;
+  for (const other of await otherRuns(client, workflowId, runId, own)) {
+    try {
+      const history = await client.workflow.getHandle(workflowId, other).fetchHistory();
+      begun.push(...(await executedIn(history, client)));
+    } catch (error) {
+      // Past its retention, or deleted by hand.
+      if (!isGrpcServiceError(error) || (error.code as number) !== NOT_FOUND) throw error;
+      complete = false;
+    }
+  }
+  return { preparedOrderIds: [...new Set(begun)].filter((id) => !seen.has(id)), complete };
+}
+
+/** Those that Temporal lists, and those that this one was reset from: the list lags behind. */
+async function otherRuns(client: Client, workflowId: string, runId: string, own: History): Promise<Set<string>> {
+  const runs = new Set<string>();
+  for await (const run of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) runs.add(run.runId);
+  for (const { workflowTaskFailedEventAttributes: failed } of own.events ?? []) {
+    if (failed?.cause === RESET && failed.baseRunId) runs.add(failed.baseRunId);
+  }
+  runs.delete(runId);
+  return runs;
+}
+
+async function executedIn({ events }: History, { options }: Client): Promise<string[]> {
+  const { payloadConverter, payloadCodecs } = options.loadedDataConverter;
+  const inputs = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled?.activityType?.name === 'executeOrder' ? (scheduled.input?.payloads ?? []) : [],
+  );
+  let plain = inputs as Payload[];
+  for (const codec of payloadCodecs.toReversed()) plain = await codec.decode(plain);
+  return plain.map(
+    (payload) => payloadConverter.fromPayload<{ input: { preparedOrderId: string } }>(payload).input.preparedOrderId,
+  );
+}

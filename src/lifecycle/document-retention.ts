@@ -1,0 +1,26 @@
+import type { DocumentReference } from './application.js';
+
+/** Which documents of a case are deleted, and when. */
+export interface RetentionPlan {
+  caseId: string;
+  tenantId: string;
+  documents: Pick<DocumentReference, 'documentId' | 'type' | 'subject' | 'sha256'>[];
+  /** ISO 8601. */
+  dueAt: string;
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** The plan for a case that has ended. */
+export function retentionPlan(
+  of: Pick<RetentionPlan, 'caseId' | 'tenantId'>,
+  documents: readonly DocumentReference[],
+  endedAt: Date,
+  keptDays: number,
+): RetentionPlan {
+  return {
+    ...of,
+    documents: documents.map(({ documentId, type, subject, sha256 }) => ({ documentId, type, subject, sha256 })),
+    dueAt: new Date(endedAt.getTime() + keptDays * DAY_MS).toISOString(),
+  };
+}

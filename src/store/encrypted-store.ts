@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { DocumentReference } from '../lifecycle/application.js';
+import { BoxError, close, open } from '../secrets/box.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import type { Blobs } from './blobs.js';
+import { checkDocument } from './document-check.js';
+import { isDocumentId } from './document-id.js';
+import { DocumentUnavailable, type DocumentStore } from './document-store.js';
+
+/** Keeps documents encrypted, each under its own id: whoever keeps the bytes reads nothing, and a case's documents can be deleted. */
+export function encryptedStore(blobs: Blobs, keys: KeyRing): DocumentStore {
+  return {
+    async put(content, meta) {
+      const mimeType = checkDocument(content, meta.mimeType);
+      const { documentId, type, fileName, subject } = meta;
+      if (!isDocumentId(documentId)) throw new TypeError('a document id is a UUID');
+      const sha256 = hashOf(content);
+      const reference = { documentId, type, fileName, mimeType, size: content.length, sha256 };
+      await blobs.write(documentId, encrypted(keys, reference, content));
+      return { ...reference, ...(subject && { subject }) };
+    },
+
+    async get(reference) {
+      // The id becomes a path: whatever else a reference may hold never reaches the store.
+      const stored = isDocumentId(reference.documentId) ? await blobs.read(reference.documentId) : undefined;
+      if (stored === undefined) throw new DocumentUnavailable(reference, 'missing');
+      const content = decrypted(keys, reference, stored);
+      if (content.length !== reference.size || hashOf(content) !== reference.sha256) {
+        throw new DocumentUnavailable(reference, 'changed');
+      }
+      return content;
+    },
+
+    async remove(documentId) {
+      if (isDocumentId(documentId)) await blobs.remove(documentId);
+    },
+  };
+}
+
+/** A line with the key's id, then the box; bytes that were stored for another document do not open. */
+function encrypted(keys: KeyRing, reference: DocumentReference, content: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${keys.current}\n`), close(keys, 'document v1', bound(reference), content)]);
+}
+
+function decrypted(keys: KeyRing, reference: DocumentReference, stored: Buffer): Buffer {
+  const end = stored.indexOf('\n');
+  try {
+    return open(keys, stored.toString('utf8', 0, end), 'document v1', bound(reference), stored.subarray(end + 1));
+  } catch (error) {
+    if (error instanceof BoxError) throw new DocumentUnavailable(reference, 'changed', { cause: error });
+    throw error;
+  }
+}
+
+function bound({ documentId, sha256 }: DocumentReference): string {
+  return JSON.stringify([documentId, sha256]);
+}
+
+function hashOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Blobs } from './blobs.js';
+
+/**
+ * Keeps bytes as files of a folder, which starter and workers have to see alike.
+ * @param folder made with the first file, readable by its owner alone
+ */
+export function folderBlobs(folder: string): Blobs {
+  const pathOf = (name: string): string => join(folder, name.slice(0, 2), name);
+  return {
+    write: (name, bytes) => writeWhole(pathOf(name), bytes),
+    read: (name) => readFile(pathOf(name)).catch(absent),
+    async remove(name) {
+      await rm(pathOf(name), { force: true });
+      await syncFolder(dirname(pathOf(name))).catch(absent);
+    },
+  };
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** Writes beside, then renames: whoever reads sees all of it or nothing. Both syncs, so that a power cut takes nothing back. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.${randomUUID()}`;
+  try {
+    await withFile(beside, 'wx', async (file) => {
+      await file.writeFile(bytes);
+      await file.sync();
+    });
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+function syncFolder(path: string): Promise<void> {
+  return withFile(path, 'r', (folder) => folder.sync());
+}
+
+async function withFile(
+  path: string,
+  flags: string,
+  use: (file: Awaited<ReturnType<typeof open>>) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,44 @@
+import type { KeyRing } from '../secrets/key-ring.js';
+import type { DocumentStore } from './document-store.js';
+import { encryptedStore } from './encrypted-store.js';
+import { folderBlobs } from './folder-blobs.js';
+import type { S3Location } from './s3-blobs.js';
+
+/**
+ * Opens the document store at a location.
+ * @param location path of a folder, or an address as {@link s3Location} reads it
+ */
+export async function openDocumentStore(location: string, keys: KeyRing): Promise<DocumentStore> {
+  const s3 = s3Location(location);
+  if (s3 === undefined) return encryptedStore(folderBlobs(location), keys);
+  // Loaded where it is used only: the SDK is larger than the rest of a starter.
+  const { s3Blobs } = await import('./s3-blobs.js');
+  return encryptedStore(s3Blobs(s3), keys);
+}
+
+/**
+ * Reads `s3://BUCKET/PREFIX?endpoint=https://…&region=…&pathStyle=true|false`; all but the bucket may be left out. Undefined for what is no
+ * address of this kind.
+ * @throws TypeError for an address that is one, but has faults
+ */
+export function s3Location(location: string): S3Location | undefined {
+  if (!location.startsWith('s3://')) return undefined;
+  const { hostname: bucket, pathname, searchParams, username, password } = new URL(location);
+  const { endpoint, region, pathStyle, ...unknown } = Object.fromEntries(searchParams);
+  const faults = [
+    bucket === '' && 'a bucket is missing',
+    (username || password) && 'credentials do not belong into it',
+    ...Object.keys(unknown).map((name) => `"${name}" is not known`),
+    endpoint !== undefined && !/^https?:\/\/[^@]+$/.test(endpoint) && 'the endpoint is no http(s) address',
+    pathStyle !== undefined && !/^(true|false)$/.test(pathStyle) && 'pathStyle is "true" or "false"',
+  ].filter(Boolean);
+  if (faults.length > 0) throw new TypeError(faults.join('; '));
+  const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
+  return {
+    bucket,
+    prefix: prefix === '' ? '' : `${prefix}/`,
+    endpoint,
+    region,
+    pathStyle: pathStyle === undefined ? endpoint !== undefined : pathStyle === 'true',
+  };
+}

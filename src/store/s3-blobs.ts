@@ -1,0 +1,56 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import type { Blobs } from './blobs.js';
+
+/** A place in an S3-compatible store. */
+export interface S3Location {
+  bucket: string;
+  /** In front of every name; empty, or with a slash at its end. */
+  prefix: string;
+  /** Of a store that is not AWS; by default AWS's own, or what its variables and files say. */
+  endpoint?: string | undefined;
+  region?: string | undefined;
+  /** Puts the bucket into the path instead of the host name, as most stores other than AWS want it. */
+  pathStyle: boolean;
+}
+
+/** Tries per request, with the SDK's growing pauses; what fails then is the caller's to repeat. */
+const MAX_ATTEMPTS = 3;
+
+/** Keeps bytes as objects. Credentials come from where the AWS SDK looks for them: variables, files, or the machine's role. */
+export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Location): Blobs {
+  const config: S3ClientConfig = {
+    maxAttempts: MAX_ATTEMPTS,
+    forcePathStyle: pathStyle,
+    // Newer checksums only where the operation asks for them: stores other than AWS may not know them, and the content is authenticated.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const client = new S3Client(config);
+  const at = (name: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: prefix + name });
+  return {
+    async write(name, bytes) {
+      await client.send(new PutObjectCommand({ ...at(name), Body: bytes, ContentType: 'application/octet-stream' }));
+    },
+    async read(name) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand(at(name)));
+        return Buffer.from(await Body!.transformToByteArray());
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    async remove(name) {
+      await client.send(new DeleteObjectCommand(at(name)));
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import {
+  defineSearchAttributeKey,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import {
+  condition,
+  defineQuery,
+  defineSignal,
+  getExternalWorkflowHandle,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
+import { retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
+import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
+import type { Case } from './case.js';
+
+const LATE_AFTER = '1 day';
+
+const replan = defineSignal<[RetentionPlan]>('replan');
+const KIND = defineSearchAttributeKey('LifecycleKind', 'KEYWORD');
+const TENANT = defineSearchAttributeKey('FinHubTenant', 'KEYWORD');
+const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', 'BOOL');
+
+const { deleteDocuments } = proxyActivities<Pick<Activities, 'deleteDocuments'>>({
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 hour' },
+  summary: "deletes the case's documents",
+});
+
+/**
+ * Deletes a case's documents when their time has come, years after the case has ended. A store that refuses is asked again without end; after a
+ * day of that it needs attention, as Temporal's lists show. Its audit goes on where the case's ends.
+ */
+export async function documentRetention(first: RetentionPlan): Promise<AuditEntry[]> {
+  let plan = first;
+  const audit: AuditEntry[] = [];
+  const record = (event: string, detail: string): void => {
+    audit.push({ seq: audit.length + 1, at: new Date().toISOString(), event, detail });
+  };
+  setHandler(defineQuery('audit'), () => audit);
+  // The case was reset after its end and has come to another one.
+  setHandler(replan, (changed) => void (plan = changed));
+
+  for (let replanned = true; replanned;) {
+    const { caseId, documents, dueAt } = plan;
+    setCurrentDetails(`${documents.length} documents of \`${caseId}\` are kept until ${dueAt}`);
+    const known = plan;
+    replanned = await condition(() => plan !== known, Math.max(1, Date.parse(dueAt) - Date.now()), {
+      summary: 'documents are kept',
+    });
+  }
+
+  let done = false;
+  const deletion = deleteDocuments(plan).finally(() => (done = true));
+  if (!(await condition(() => done, LATE_AFTER, { summary: 'deletion is late' }))) {
+    record('documentsNotDeleted', 'the store has refused for a day; it is asked again');
+    upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: true }]);
+  }
+  const { deleted, foreign } = await deletion;
+  if (audit.length > 0) upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: false }]);
+  record('documentsDeleted', deleted.join(', '));
+  if (foreign.length > 0) record('documentsOfOthersLeftAlone', foreign.join(', '));
+  log.info('documents deleted', { caseId: plan.caseId, deleted: deleted.length });
+  return audit;
+}
+
+/** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */
+export async function planDeletion(kase: Case<AnyCaseState>): Promise<void> {
+  const { policy, review, outcome, application } = kase.state;
+  const keptDays = policy?.documents.keptDays;
+  if (keptDays === undefined || review.evidence.length === 0) return;
+  const { workflowId: caseId } = workflowInfo();
+  const { tenantId } = application;
+  const plan = retentionPlan({ caseId, tenantId }, review.evidence, new Date(outcome!.at), keptDays);
+  const workflowId = documentRetentionId(caseId);
+  try {
+    await startChild(DOCUMENT_RETENTION, {
+      workflowId,
+      parentClosePolicy: 'ABANDON',
+      cancellationType: 'ABANDON',
+      args: [plan],
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: KIND, value: 'documents' },
+        { key: TENANT, value: tenantId },
+      ]),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    await getExternalWorkflowHandle(workflowId).signal(replan, plan);
+  }
+  kase.record('documentsKept', `until ${plan.dueAt}`);
+}

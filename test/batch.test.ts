@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import {
+  ApplicationConflict,
+  InvalidInput,
+  runBatch,
+  type BatchReport,
+  type TransferInput,
+} from '../src/client/index.js';
+import type { BatchClient } from '../src/client/batch.js';
+
+/** Starts nothing, takes its time, and counts what is at work at once. */
+class CountingClient implements BatchClient {
+  readonly started: string[] = [];
+  readonly peaks: Record<string, number> = {};
+  readonly #atWork: Record<string, number> = {};
+
+  async startTransfer({ reference, accountId }: TransferInput) {
+    this.started.push(reference);
+    if (reference.startsWith('refused')) throw new InvalidInput('the transfer', [{ path: 'amount', message: 'no' }]);
+    if (reference.startsWith('conflict')) throw new ApplicationConflict(reference);
+    if (reference.startsWith('broken')) throw new Error('Temporal is away');
+    for (const key of ['all', accountId]) {
+      const count = (this.#atWork[key] = (this.#atWork[key] ?? 0) + 1);
+      this.peaks[key] = Math.max(this.peaks[key] ?? 0, count);
+    }
+    await sleep(2);
+    for (const key of ['all', accountId]) this.#atWork[key]! -= 1;
+    return { workflowId: reference, runId: 'run', alreadyRunning: false, closed: false };
+  }
+
+  startIndividual(): never {
+    throw new Error('not in these batches');
+  }
+
+  startOrganization(): never {
+    throw new Error('not in these batches');
+  }
+
+  status(): never {
+    throw new Error('not followed');
+  }
+}
+
+const line = (reference: string, accountId: string): string => JSON.stringify({ transfer: { reference, accountId } });
+
+async function run(client: BatchClient, lines: string[], options: { concurrency: number; perAccount: number }) {
+  const reports: BatchReport[] = [];
+  await runBatch(client, Readable.from(lines), { ...options, follow: false }, (report) => void reports.push(report));
+  return reports;
+}
+
+test('a batch keeps to its concurrency, and to its limit per account', async () => {
+  const client = new CountingClient();
+  const lines = Array.from({ length: 300 }, (_, index) =>
+    line(`pay-${index}`, index % 2 ? 'busy' : `account-${index}`),
+  );
+  const reports = await run(client, lines, { concurrency: 6, perAccount: 2 });
+  assert.equal(reports.length, 300);
+  assert.deepEqual([client.peaks['all'], client.peaks['busy']], [6, 2]);
+});
+
+test('each line of a batch is reported once, whatever becomes of the others', async () => {
+  const lines = [
+    line('a', 'x'),
+    line('refused', 'x'),
+    '',
+    line('conflict', 'x'),
+    line('broken', 'x'),
+    '[]',
+    line('b', 'x'),
+  ];
+  const reports = await run(new CountingClient(), lines, { concurrency: 2, perAccount: 1 });
+  assert.deepEqual(
+    reports.sort((a, b) => a.line - b.line).map((report) => [report.line, report.result]),
+    [
+      [1, 'started'],
+      [2, 'refused'],
+      [4, 'conflict'],
+      [5, 'failed'],
+      [6, 'refused'],
+      [7, 'started'],
+    ],
+  );
+});

@@ -1,0 +1,31 @@
+const whole = { in: 'test/chaos.test.ts', test: 'whatever is killed in the middle, the promise holds' };
+
+/**
+ * What only the whole service under blows can see; each run ends soon, since a case that is stuck is enough.
+ * @type {import('../../scripts/mutants.mjs').Mutant[]}
+ */
+export default [
+  {
+    name: 'a decision is acknowledged and not stored',
+    file: 'src/workflows/messages.ts',
+    from: '  Object.assign(kase.state, state);\n',
+    to: "  if (name !== 'decideVerification') Object.assign(kase.state, state);\n",
+    env: { CHAOS_LIMIT: '45' },
+    ...whole,
+  },
+  {
+    name: 'a message that was sent counts as taken',
+    file: 'src/client/send.ts',
+    from: 'return await temporal.withDeadline(deadline, () => handle.executeUpdate<Answer, [unknown]>(name, options));',
+    to: "return await temporal.withDeadline(deadline, async () => { await handle.startUpdate<Answer, [unknown]>(name, { ...options, waitForStage: 'ACCEPTED' }); return { accepted: true, state: 'applied', detail: '' }; });",
+    ...whole,
+  },
+  {
+    name: 'no read-back before a guarded call',
+    file: 'src/finhub/perform.ts',
+    from: "      case 'guarded': {\n        const found = await look(rule.readBack);",
+    to: "      case 'guarded': {\n        const found = (await Promise.resolve(undefined)) as Performed<R> | 'cannotRead' | undefined;",
+    env: { CHAOS_FAULT_RATE: '0.3' },
+    ...whole,
+  },
+];
