@@ -20,7 +20,7 @@ import { forceEnd } from './worker/forced-end.js';
 import { startHealthServer, temporalAnswers } from './worker/health.js';
 import { workerLog } from './worker/log.js';
 import { startMetrics } from './worker/metrics.js';
-import { workerOptions } from './worker/options.js';
+import { callsWorkerOptions, workerOptions } from './worker/options.js';
 import { telemetryOptions } from './worker/telemetry.js';
 import { workflowCode } from './worker/workflow-code.js';
 
@@ -60,14 +60,11 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
-    const code = workflowCode();
-    worker = await Worker.create({
+    const activity = stopTracing ? [activityTracing] : [];
+    const common = {
       connection,
       namespace,
-      taskQueue: TASK_QUEUE,
-      ...code,
-      ...workerOptions(config),
-      interceptors: { ...code.interceptors, activity: stopTracing ? [activityTracing] : [] },
+      interceptors: { activity },
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
         keys: config.keys,
@@ -78,9 +75,20 @@ async function run(config: WorkerConfiguration): Promise<void> {
           logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
+    };
+    const code = workflowCode();
+    worker = await Worker.create({
+      ...common,
+      taskQueue: TASK_QUEUE,
+      ...code,
+      ...workerOptions(config),
+      interceptors: { ...code.interceptors, activity },
     });
+    const callsOptions = callsWorkerOptions(config);
+    const workers = [worker, ...(callsOptions ? [await Worker.create({ ...common, ...callsOptions })] : [])];
     const { address } = config.temporal;
-    logger.info({ address, namespace, taskQueue: TASK_QUEUE, health: health?.url }, 'worker ready');
+    const callsQueue = callsOptions?.taskQueue;
+    logger.info({ address, namespace, taskQueue: TASK_QUEUE, callsQueue, health: health?.url }, 'worker ready');
     if (config.metrics && config.metrics.countSeconds > 0) {
       void countCases(new Client({ connection, namespace }), meter, {
         everySeconds: config.metrics.countSeconds,
@@ -88,7 +96,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
         onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),
       });
     }
-    await worker.run();
+    await runTogether(workers);
     logger.info('worker stopped');
   } finally {
     ending.abort();
@@ -96,6 +104,18 @@ async function run(config: WorkerConfiguration): Promise<void> {
     await connection.close();
     await dependencies.finhub.close();
     await stopTracing?.();
+  }
+}
+
+/** Runs workers until all have stopped; where one fails, the others stop as well. */
+async function runTogether(workers: Worker[]): Promise<void> {
+  const runs = workers.map((worker) => worker.run());
+  try {
+    await Promise.all(runs);
+  } catch (error) {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled(runs);
+    throw error;
   }
 }
 

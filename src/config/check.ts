@@ -63,6 +63,7 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
     ...unknown(set),
     ...(role === 'worker' ? checkOperatorsFile(values) : []),
     ...checkKeys(values),
+    ...checkCallsQueue(values),
     ...(fault ? [fault] : []),
   ];
   return { values, set: new Set(Object.keys(set)), temporal, faults };
@@ -107,6 +108,12 @@ function checkOperatorsFile({ NODE_ENV, OPERATORS_FILE }: Values): Configuration
     return NODE_ENV === 'production' ? [{ variable, message: `is not set; in production ${expects} is expected` }] : [];
   }
   return isReadable(OPERATORS_FILE) ? [] : [{ variable, message: `cannot be read; ${expects} is expected` }];
+}
+
+function checkCallsQueue({ FINHUB_TASK_QUEUE: queue, FINHUB_CALLS_PER_SECOND: rate }: Values): ConfigurationFault[] {
+  return queue === undefined && rate !== undefined
+    ? [{ variable: 'FINHUB_TASK_QUEUE', message: 'is not set, and FINHUB_CALLS_PER_SECOND is a rate of it' }]
+    : [];
 }
 
 function checkKeys({ NODE_ENV, ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file }: Values) {

@@ -64,6 +64,8 @@ export interface WorkerConfiguration extends CaseConfiguration {
   maxHistoryEvents: number;
   encryptedPayloadsOnly: boolean;
   tuning: WorkerTuning;
+  /** Where FinHub is called from; on the workflows' own task queue without it. */
+  callsQueue: { taskQueue: string; callsPerSecond: number | undefined } | undefined;
   /** Without it, workflows belong to no version, and whichever worker asks runs them. */
   deployment: { name: string; buildId: string } | undefined;
   shutdown: {
@@ -151,6 +153,10 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
       activitiesPerSecond: values.WORKER_ACTIVITIES_PER_SECOND,
       queueActivitiesPerSecond: values.QUEUE_ACTIVITIES_PER_SECOND,
     },
+    callsQueue:
+      values.FINHUB_TASK_QUEUE === undefined
+        ? undefined
+        : { taskQueue: values.FINHUB_TASK_QUEUE, callsPerSecond: values.FINHUB_CALLS_PER_SECOND },
     deployment:
       values.TEMPORAL_DEPLOYMENT_NAME && values.TEMPORAL_WORKER_BUILD_ID
         ? { name: values.TEMPORAL_DEPLOYMENT_NAME, buildId: values.TEMPORAL_WORKER_BUILD_ID }

@@ -95,6 +95,11 @@ export const environmentSchema = z.object({
   FINHUB_API_KEY: variable(text.optional(), "the key of FinHub's legacy API", { secret: true }),
   FINHUB_TIMEOUT_MS: variable(whole(100, 300_000).default(10_000), 'a whole number of milliseconds, 100 to 300000'),
   FINHUB_MAX_CONNECTIONS: variable(whole(1, 1024).default(32), 'a whole number, 1 to 1024'),
+  FINHUB_TASK_QUEUE: variable(
+    id.optional(),
+    "the name of a task queue for FinHub's calls, 1 to 64 of A-Z a-z 0-9 . _ -,",
+  ),
+  FINHUB_CALLS_PER_SECOND: variable(rate.optional(), 'a number above 0'),
   FINHUB_INDIVIDUAL_ACTIVATION: variable(
     z.enum(['code', 'admin']).default('code'),
     '"code" (FinHub mails it to the customer) or "admin"',

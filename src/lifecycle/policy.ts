@@ -64,6 +64,8 @@ export interface Policy extends TenantPolicy {
   verdictPollSeconds: number;
   /** Seconds one attempt of a FinHub call may take in all. */
   callSeconds: number;
+  /** Task queue of the calls to FinHub, where they have one of their own. */
+  callsQueue?: string | undefined;
   /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */
   retentionDays?: number | undefined;
   /** History events after which a waiting case moves to a new run. */

@@ -14,6 +14,17 @@ type Limits = Pick<
   | 'workerDeploymentOptions'
 >;
 
+/**
+ * The worker of FinHub's calls, where they have a task queue of their own: activities only, at the rate that holds for all workers of the queue
+ * together. Undefined where there is none.
+ */
+export function callsWorkerOptions(config: WorkerConfiguration): (Limits & { taskQueue: string }) | undefined {
+  if (!config.callsQueue) return undefined;
+  const { taskQueue, callsPerSecond } = config.callsQueue;
+  const { maxTaskQueueActivitiesPerSecond: _ofWorkflows, ...limits } = workerOptions(config);
+  return { ...limits, taskQueue, ...(callsPerSecond && { maxTaskQueueActivitiesPerSecond: callsPerSecond }) };
+}
+
 /** How much a worker takes on, how it ends and which version it is of, in the SDK's terms. */
 export function workerOptions({ tuning, shutdown, deployment }: WorkerConfiguration): Limits {
   const { workflowTasks, activities, workflowPollers, activityPollers } = tuning;

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { FAILURES } from '../lifecycle/failures.js';
 
@@ -8,9 +8,23 @@ export type CallInput<Name extends ActivityName> = Parameters<Activities[Name]>[
   : never;
 export type CallResult<Name extends ActivityName> = Awaited<ReturnType<Activities[Name]>>;
 
+/** Where an activity is carried out. */
+export type Route = Pick<ActivityOptions, 'taskQueue' | 'allowEagerDispatch' | 'priority'>;
+
+/** To the task queue of FinHub's calls, each tenant with an equal share of it; without one, to the workflow's own. */
+export function routeTo(callsQueue: string | undefined, tenantId: string): Route {
+  if (callsQueue === undefined) return {};
+  return { taskQueue: callsQueue, allowEagerDispatch: false, priority: { fairnessKey: tenantId } };
+}
+
 /** Activities that call FinHub once; by default ten quick tries over some five minutes, then the case decides how to go on. */
-export function callsTo(seconds: number, summary: string, maximumAttempts = 10): Activities {
+export function callsTo(
+  seconds: number,
+  summary: string,
+  { maximumAttempts = 10, route = {} }: { maximumAttempts?: number; route?: Route } = {},
+): Activities {
   return proxyActivities<Activities>({
+    ...route,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: seconds * 1000,
     summary,
@@ -21,10 +35,11 @@ export function callsTo(seconds: number, summary: string, maximumAttempts = 10):
 /** Activities whose retries are the polling; `attempts` bounds it where an answer is expected soon. */
 export function pollsEvery(
   seconds: number,
-  options: { callSeconds: number; summary: string; slowest: number; attempts?: number },
+  options: { callSeconds: number; summary: string; slowest: number; attempts?: number; route: Route },
 ): Activities {
   return proxyActivities<Activities>({
     cancellationType: ActivityCancellationType.TRY_CANCEL,
+    ...options.route,
     startToCloseTimeout: options.callSeconds * 1000,
     summary: options.summary,
     retry: {

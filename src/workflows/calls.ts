@@ -8,13 +8,14 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
+import type { Activities } from '../activities/index.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
 import { caseName, type AnyCaseState, type CaseState, type Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
-import { callsTo, pollsEvery } from './activities.js';
+import { callsTo, pollsEvery, routeTo, type Route } from './activities.js';
 import type { Case } from './case.js';
 import { CallFailed, Ending, PhaseSkipped, type CallFailure } from './endings.js';
 import { count } from './metrics.js';
@@ -72,7 +73,7 @@ export class Calls {
       provenance,
       tries = 1,
     } = await this.#untilSettled(key, operation, options, async (mayRepeat) => {
-      const made = callsTo(this.#case.policy.callSeconds, this.#summary(options.of));
+      const made = this.#to(this.#summary(options.of));
       const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
       // Not cut short by a cancellation: what a write came to must be known.
       return CancellationScope.nonCancellable(() =>
@@ -96,9 +97,7 @@ export class Calls {
     { leave }: Pick<CallOptions<Name>, 'leave'> = {},
   ): Promise<ResultOf<Name>> {
     const { result } = await this.#untilSettled(operation, operation, { leave }, async () => {
-      const activity = callsTo(this.#case.policy.callSeconds, this.#summary())[operation] as unknown as (
-        call: unknown,
-      ) => Promise<Performed>;
+      const activity = this.#to(this.#summary())[operation] as unknown as (call: unknown) => Promise<Performed>;
       return activity({ input, for: this.#purpose(operation, {}) });
     });
     return result as ResultOf<Name>;
@@ -121,6 +120,7 @@ export class Calls {
       callSeconds: this.#case.policy.callSeconds,
       summary,
       slowest,
+      route: this.#route(),
       ...(attempts === undefined ? {} : { attempts }),
     });
     const activity = polls[operation] as unknown as (call: unknown) => Promise<CallResult<Name>>;
@@ -140,7 +140,7 @@ export class Calls {
   async openSession(): Promise<void> {
     await this.#untilSettled('openSession', 'openSession', {}, async () => {
       const session = this.#credentials();
-      await callsTo(this.#case.policy.callSeconds, this.#summary()).openSession({
+      await this.#to(this.#summary()).openSession({
         session,
         for: this.#purpose('openSession', {}),
       });
@@ -158,7 +158,7 @@ export class Calls {
     const call = { session: this.#credentials(), for: this.#purpose('closeSession', {}) };
     return async () => {
       try {
-        await callsTo(this.#case.policy.callSeconds, 'The end', 3).closeSession(call);
+        await this.#to('The end', 3).closeSession(call);
       } catch (error) {
         this.#case.record('sessionLeftOpen', failureOf(error).type);
       }
@@ -274,6 +274,16 @@ export class Calls {
         }
       }
     }
+  }
+
+  #to(summary: string, maximumAttempts?: number): Activities {
+    const { callSeconds } = this.#case.policy;
+    return callsTo(callSeconds, summary, { route: this.#route(), ...(maximumAttempts && { maximumAttempts }) });
+  }
+
+  /** By the policy that was recorded: a workflow knows nothing else of its worker's configuration. */
+  #route(): Route {
+    return routeTo(this.#case.policy.callsQueue, this.#case.state.application.tenantId);
   }
 
   /** What Temporal's UI shows beside the operation: the phase it belongs to, and what it is about. */

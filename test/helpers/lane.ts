@@ -28,6 +28,7 @@ import { seal } from '../../src/secrets/seal.js';
 import { encryptingDataConverter } from '../../src/temporal/data-converter.js';
 import { initialSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { dependenciesOf } from '../../src/worker/dependencies.js';
+import { callsWorkerOptions } from '../../src/worker/options.js';
 import { eventually } from './eventually.js';
 import { FinHub } from './finhub.js';
 
@@ -113,11 +114,23 @@ export async function startLane(
       dataConverter: encrypted(temporal.options.namespace),
       ...workerOptions,
     });
-    const running = worker.run();
-    closing.push(() => {
-      worker.shutdown();
-      return running;
-    });
+    const callsQueue = callsWorkerOptions(config);
+    const callsWorker =
+      callsQueue &&
+      (await Worker.create({
+        connection,
+        namespace: temporal.options.namespace,
+        activities: createActivities(dependencies),
+        dataConverter: encrypted(temporal.options.namespace),
+        ...callsQueue,
+      }));
+    for (const one of callsWorker ? [worker, callsWorker] : [worker]) {
+      const running = one.run();
+      closing.push(() => {
+        one.shutdown();
+        return running;
+      });
+    }
     return laneOf(temporal, new FinHub(sandbox.url), dependencies, stop);
   } catch (error) {
     await stop();
