@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { request } from 'undici';
-import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
+import { startTemporalServer } from '../src/embedded/temporal-server.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import type { Endpoint } from '../src/finhub/endpoint.js';
 import type { FaultKind } from '../src/sandbox/faults.js';
+import { transferId } from '../src/lifecycle/ids.js';
+import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { searchAttributeTypes } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
 import { encrypted, startLane, type Lane } from './helpers/lane.js';
-import { bundled } from './helpers/time-skipping.js';
+import { bundled, quiet } from './helpers/time-skipping.js';
 
 const APPLICATIONS = { individual: anIndividual, organization: anOrganization };
 
@@ -36,29 +38,31 @@ interface Pending {
   taskCompletedEventId: EventId;
 }
 
-describe('a lifecycle that somebody resets', () => {
-  let server: TemporalServer;
-  let connection: NativeConnection;
-  let clientConnection: Connection;
-  let temporal: Client;
-  let lane: Lane;
-
-  before(async () => {
-    // The SDK's log lines of what is provoked on purpose would bury the tests' own.
-    const logging = { forward: { level: 'ERROR' as const } };
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
-    server = await startTemporalServer({ searchAttributes: searchAttributeTypes });
-    connection = await NativeConnection.connect({ address: server.address });
-    clientConnection = await Connection.connect({ address: server.address });
-    temporal = new Client({ connection: clientConnection, dataConverter: encrypted('default') });
-    lane = await startLane({ connection, temporal, worker: { workflowBundle: await bundled() } }, { env: ENVIRONMENT });
-  });
-  after(async () => {
+/** A Temporal server with one lane, without the SDK's log lines of what is provoked on purpose. */
+async function serve(env: Record<string, string | undefined>) {
+  quiet();
+  const server = await startTemporalServer({ searchAttributes: searchAttributeTypes });
+  const connection = await NativeConnection.connect({ address: server.address });
+  const clientConnection = await Connection.connect({ address: server.address });
+  const temporal = new Client({ connection: clientConnection, dataConverter: encrypted('default') });
+  const lane = await startLane({ connection, temporal, worker: { workflowBundle: await bundled() } }, { env });
+  const stop = async (): Promise<void> => {
     await lane.stop();
     await clientConnection.close();
     await connection.close();
     await server.stop();
+  };
+  return { temporal, lane, stop };
+}
+
+describe('a lifecycle that somebody resets', () => {
+  let temporal: Client;
+  let lane: Lane;
+  let stop: () => Promise<void>;
+  before(async () => {
+    ({ temporal, lane, stop } = await serve(ENVIRONMENT));
   });
+  after(() => stop());
 
   for (const kind of ['individual', 'organization'] as const) {
     test(`${kind}: the workflow, to before each write while that is under way`, async (t) => {
@@ -100,8 +104,8 @@ describe('a lifecycle that somebody resets', () => {
       for (let seen = 0; !isOver;) {
         const met = (await injected()).slice(seen);
         for (const operation of met) {
-          const { runId, pending } = await pendingOf(id, operation);
-          await disturb(id, runId, pending);
+          const { workflowId, runId, pending } = await pendingOf(id, operation);
+          await disturb(workflowId, runId, pending);
           reset.push(pending.type);
         }
         seen += met.length;
@@ -137,31 +141,78 @@ describe('a lifecycle that somebody resets', () => {
     return faults.injected.map(({ operation }) => operation);
   }
 
-  /** The activity of a lifecycle's current run that makes a call. */
-  async function pendingOf(workflowId: string, operation: string): Promise<{ runId: string; pending: Pending }> {
+  /** A lifecycle and the transfer that it follows, once it does. */
+  async function workflowsOf(id: string): Promise<string[]> {
+    const { transfer } = (await lane.client.status(id)) as { transfer?: { reference: string } | null };
+    return transfer ? [id, transferId(SANDBOX_TENANT.id, transfer.reference)] : [id];
+  }
+
+  /** The activity of a lifecycle's current run, or of its transfer's, that makes a call. */
+  async function pendingOf(
+    id: string,
+    operation: string,
+  ): Promise<{ workflowId: string; runId: string; pending: Pending }> {
     const nameless = (text: string) => text.replace(/\{\w+\}/g, '{}');
     const types = WRITES.filter(
       ({ method, path }) =>
         nameless(`${method} ${path.replace('/types/transfer', '/types/{type}')}`) === nameless(operation),
     ).map((endpoint) => endpoint.operation);
     return eventually(`an activity for ${operation}`, async () => {
-      const { runId } = await temporal.workflow.getHandle(workflowId).describe();
-      const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
-      const scheduled = events!.findLast((event) =>
-        types.includes(event.activityTaskScheduledEventAttributes?.activityType?.name ?? ''),
-      );
-      const attributes = scheduled?.activityTaskScheduledEventAttributes;
-      return (
-        attributes !== null &&
-        attributes !== undefined && {
-          runId,
-          pending: {
-            activityId: attributes.activityId!,
-            type: attributes.activityType!.name!,
-            taskCompletedEventId: attributes.workflowTaskCompletedEventId!,
-          },
-        }
-      );
+      for (const workflowId of await workflowsOf(id)) {
+        const { runId } = await temporal.workflow.getHandle(workflowId).describe();
+        const pending = await lastOf(temporal, types, workflowId, runId);
+        if (pending) return { workflowId, runId, pending };
+      }
+      return undefined;
     });
   }
 });
+
+test('what nobody can look at is not made again in a run that was reset to before it; a person decides', async () => {
+  const unseen = { ...ENVIRONMENT, FINHUB_API_KEY: undefined, FINHUB_LEGACY_BASE_URL: undefined };
+  const { temporal, lane: blind, stop } = await serve(unseen);
+  try {
+    const id = await blind.toReview(await anIndividual());
+    const { runId } = await temporal.workflow.getHandle(id).describe();
+    const made = await lastOf(temporal, ['initiateVerification'], id, runId);
+    await temporal.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', workflowExecution: { workflowId: id, runId }, reason: 'test' },
+      ...{ workflowTaskFinishEventId: made!.taskCompletedEventId, requestId: runId },
+    });
+    await blind.until(id, 'needs attention', ({ status }) => status === 'needsAttention');
+    const { attention } = await blind.client.caseView(id);
+    assert.deepEqual([attention?.operation, attention?.failure], ['initiateVerification', 'FinHubUnclear']);
+    const verifications = (await blind.finhub.ledger()).filter(({ kind }) => kind === 'verification');
+    assert.deepEqual(
+      verifications.map(({ count }) => count),
+      [1],
+    );
+
+    await blind.client.resolveAttention(id, { attentionId: attention!.attentionId, action: 'retry', by: 'op-1' });
+    await blind.until(id, 'goes on', ({ status }) => status !== 'needsAttention');
+    await blind.client.cancel(id, { by: 'backend', reason: 'the test is over' });
+    await blind.closed(id);
+  } finally {
+    await stop();
+  }
+});
+
+/** The activity of one of these types that a run asked for last. */
+async function lastOf(
+  temporal: Client,
+  types: string[],
+  workflowId: string,
+  runId: string,
+): Promise<Pending | undefined> {
+  const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+  const scheduled = events!.findLast((event) =>
+    types.includes(event.activityTaskScheduledEventAttributes?.activityType?.name ?? ''),
+  );
+  const attributes = scheduled?.activityTaskScheduledEventAttributes;
+  if (!attributes) return undefined;
+  return {
+    activityId: attributes.activityId!,
+    type: attributes.activityType!.name!,
+    taskCompletedEventId: attributes.workflowTaskCompletedEventId!,
+  };
+}

@@ -23,6 +23,8 @@ export interface CallFor {
   taken?: string[] | undefined;
   /** Somebody reset the case's workflow: an earlier run may have gone further. */
   wasReset?: boolean | undefined;
+  /** An earlier activity or run may have made the call. */
+  mayRepeat?: boolean | undefined;
 }
 
 /** A call as the workflow asks for it. Sealed texts anywhere in the input are opened here and nowhere else. */
@@ -82,7 +84,8 @@ export async function callAsActivity<I, R>(
 ): Promise<Settled<R>> {
   const { input, for: purpose } = call;
   return failing(endpoint, client, purpose.tenantId, async () => {
-    const mayHaveBeenTried = endpoint.idempotency.class === 'guarded' && wasStartedBefore();
+    const isGuarded = endpoint.idempotency.class === 'guarded';
+    const mayHaveBeenTried = isGuarded && (wasStartedBefore() || purpose.mayRepeat === true);
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],

@@ -18,7 +18,7 @@ const REFUSALS: Record<Refusal, string> = {
   SignatureInvalid: "decisions have to be signed, and it does not carry the operator's own signature on this case",
   WrongTenant: 'the operator works for other tenants',
   LevelInsufficient: 'the decision takes POWER_TENANT',
-  SelfApproval: 'its sender handed in the application or documents',
+  SelfApproval: 'its sender handed in the application or documents, or corrected the application',
   SamePersonTwice: 'its sender has approved this round already',
   StaleRound: 'it names a round that is over',
   EvidenceChanged: 'it was made on other evidence than the case holds now',

@@ -15,6 +15,7 @@ import {
 import type { PaymentAccount } from './payment-account.js';
 import { worksFor, type Operator, type ReviewRules } from './policy.js';
 import {
+  addCorrector,
   addEvidence,
   adoptPortalDecision,
   decide as decideReview,
@@ -100,7 +101,7 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     }
     // Only lifecycles are let through to here.
     const { changes, answer } = correct(state as CaseState, correction);
-    return [changes, answer];
+    return [answer.accepted ? { ...changes, review: addCorrector(state.review, correction.correctedBy) } : {}, answer];
   },
 
   resolveAttention: (state, resolution) => {

@@ -30,7 +30,7 @@ export interface ReviewState {
   evidenceHash: string;
   /** How much of the evidence earlier rounds had; the rest was handed in for this one. */
   seenBefore: number;
-  /** Who handed in the application or documents; none of them decides. */
+  /** Who handed in the application or documents, or corrected them before the decision; none of them decides. */
   submitters: string[];
   approvals: Approval[];
   /** What the last decision asked the customer for. */
@@ -86,6 +86,16 @@ export function addEvidence(review: ReviewState, documents: readonly DocumentRef
     evidence,
     evidenceHash: hashEvidence(evidence),
     submitters: [...new Set([...review.submitters, by])],
+  };
+}
+
+/** Whoever corrects the application does not decide on it; an approval that they gave before counts no more. */
+export function addCorrector(review: ReviewState, by: string): ReviewState {
+  if (review.stage === 'approved' || review.stage === 'rejected') return review;
+  return {
+    ...review,
+    submitters: [...new Set([...review.submitters, by])],
+    approvals: review.approvals.filter(({ operatorId }) => operatorId !== by),
   };
 }
 
@@ -190,7 +200,10 @@ function judge(
     return refuse('StaleRound', `round ${decision.round} is over, round ${review.round} is the current one`);
   }
   if (review.submitters.includes(operator.id)) {
-    return refuse('SelfApproval', 'whoever submitted the application or documents does not decide on them');
+    return refuse(
+      'SelfApproval',
+      'whoever submitted or corrected the application or its documents does not decide on them',
+    );
   }
   if (sentOn !== undefined && sentOn !== review.evidenceHash) {
     return refuse('EvidenceChanged', 'the decision was made on other evidence than the case holds now');

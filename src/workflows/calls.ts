@@ -70,11 +70,13 @@ export class Calls {
       result,
       provenance,
       tries = 1,
-    } = await this.#untilSettled(key, operation, options, async () => {
+    } = await this.#untilSettled(key, operation, options, async (mayRepeat) => {
       const made = callsTo(this.#case.policy.callSeconds, this.#summary(options.of));
       const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
       // Not cut short by a cancellation: what a write came to must be known.
-      return CancellationScope.nonCancellable(() => activity({ input: input(), for: this.#purpose(key, options) }));
+      return CancellationScope.nonCancellable(() =>
+        activity({ input: input(), for: { ...this.#purpose(key, options), mayRepeat } }),
+      );
     });
     state.done[key] = { result, provenance };
     if (tries > 1)
@@ -233,11 +235,13 @@ export class Calls {
     key: string,
     operation: ActivityName,
     { leave, adopts }: { leave?: CallOptions<ActivityName>['leave'] | undefined; adopts?: string[] },
-    attempt: () => Promise<Performed>,
+    attempt: (mayRepeat: boolean) => Promise<Performed>,
   ): Promise<Performed> {
     this.#case.show();
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
+    // The run that somebody reset may have made the call, and so may a try that ended in nothing.
+    let mayRepeat = this.#case.wasReset;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
@@ -245,14 +249,17 @@ export class Calls {
         if (resolution?.action === 'adopt') {
           return { result: resolution.adopt, provenance: { how: 'adopted', proof: `given by ${resolution.by}` } };
         }
+        // Whoever says "retry" has looked.
+        mayRepeat = false;
         slowTries = 0;
       }
       try {
-        return await attempt();
+        return await attempt(mayRepeat);
       } catch (error) {
         if (isCancellation(error)) throw error;
         const failed = failureOf(error);
         if (leave?.(failed)) throw new CallFailed(failed);
+        mayRepeat ||= failed.unclear === true;
         failure = RETRYABLE.has(failed.type) && slowTries < SLOW_RETRIES_PER_DAY ? undefined : failed;
         if (!failure) {
           slowTries += 1;

@@ -91,7 +91,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
 }
 
 /** The SDK's log lines of what a test provokes on purpose would bury the tests' own. */
-const quiet = lazily(() => {
+export const quiet = lazily(() => {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { forward: { level: 'ERROR' } } },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connectClient, OnboardingClient, openDocumentStore } from '../../src/client/index.js';
+import { connectClient, openDocumentStore, OnboardingClient } from '../../src/client/index.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';

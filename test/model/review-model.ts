@@ -36,7 +36,7 @@ export type Command =
   | { do: 'open' }
   | { do: 'portal'; verdict: 'APPROVED' | 'REJECTED' }
   | { do: 'deadline'; kind: 'reminder' | 'due' | 'escalation' | 'expiry' }
-  | { do: 'correct' }
+  | { do: 'correct'; by: string }
   | { do: 'cancel' }
   | { do: 'end' };
 
@@ -121,6 +121,15 @@ export class Sheet {
     return 'applied';
   }
 
+  correct(by: string): string {
+    if (this.standing === 'over') return 'AlreadyFinal';
+    if (this.standing === 'collecting' || this.standing === 'open') {
+      this.hands.add(by);
+      this.yes = this.yes.filter(({ who }) => who !== by);
+    }
+    return 'applied';
+  }
+
   open(): void {
     this.standing = 'open';
     this.yes = [];
@@ -193,7 +202,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.constant<Command>({ do: 'correct' }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('correct' as const), by: fc.constantFrom('tina', 'pete', 'customer') }),
+  },
   { weight: 1, arbitrary: fc.constant<Command>({ do: 'cancel' }) },
   { weight: 1, arbitrary: fc.constant<Command>({ do: 'end' }) },
 );

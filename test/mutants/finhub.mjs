@@ -59,8 +59,8 @@ export default [
   {
     name: 'an order that was only prepared counts as executed',
     file: 'src/lifecycle/orders.ts',
-    from: "PENDING: 'notExecuted'",
-    to: "PENDING: 'underWay'",
+    from: "  PENDING: 'notExecuted',",
+    to: "  PENDING: 'underWay',",
     test: 'a prepared order that FinHub calls PENDING is executed all the same',
   },
   {
@@ -140,5 +140,13 @@ export default [
     to: '      taken: purpose.taken ?? [],\n      key: `${purpose.key}/${activityInfo().workflowExecution?.runId}`,\n',
     in: 'test/resets.long.ts',
     test: 'individual: the workflow, to before each write while that is under way',
+  },
+  {
+    name: 'a run that was reset takes its calls for new',
+    file: 'src/workflows/calls.ts',
+    from: 'let mayRepeat = isRepeatedRun();',
+    to: 'let mayRepeat = false;',
+    in: 'test/resets.long.ts',
+    test: 'what nobody can look at is not made again in a run that was reset to before it; a person decides',
   },
 ].map((mutant) => ({ in: 'test/finhub-client.test.ts', ...mutant }));

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { InvalidInput, openDocumentStore } from '../../client/index.js';
+import { openDocumentStore, InvalidInput } from '../../client/index.js';
 import { callInputSchema, planCall, type PlannedCall } from '../../client/hand-call.js';
 import { startCall } from '../../client/start-call.js';
 import { loadEnvironment } from '../../config/environment.js';
