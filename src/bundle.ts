@@ -10,7 +10,6 @@ const { code } = await bundleWorkflowCode({
   workflowsPath: WORKFLOWS_PATH,
   workflowInterceptorModules,
   failureConverterPath: FAILURE_CONVERTER_PATH,
-  workflowInterceptorModules,
   logger: new DefaultLogger('WARN'),
 });
 await writeFile(BUNDLE_PATH, code);
