@@ -194,7 +194,7 @@ describe("the customer's turns", { concurrency: 3 }, () => {
     const { consents } = await anIndividual();
     const id = await lane.toReview(application);
     await lane.client.decide(id, decisionOf('op-1'));
-    const { waitingOn, requirements } = await lane.until(id, 'waits', ({ phase }) => phase === 'consents');
+    const { waitingOn, requirements } = await lane.until(id, 'waits', (told) => told.waitingOn?.what === 'consents');
     assert.equal(waitingOn?.who, 'customer');
     assert.deepEqual(
       requirements.map(({ field }) => field),

@@ -4,6 +4,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { documentActivities, type DocumentActivities } from '../../src/activities/documents.js';
+import { paymentActivities, type PaymentActivities } from '../../src/activities/payments.js';
 import { finHubActivities, type FinHubActivities } from '../../src/activities/finhub-calls.js';
 import { secretsWith } from '../../src/activities/secrets.js';
 import { sessionActivities, type SessionActivities } from '../../src/activities/sessions.js';
@@ -169,9 +170,10 @@ function clientOf(url: string): FinHubClient {
   });
 }
 
-type Activities = FinHubActivities & DocumentActivities & SessionActivities;
+type Activities = FinHubActivities & DocumentActivities & PaymentActivities & SessionActivities;
 
-const secrets = secretsWith(parseKeyRing(newKeyRingText()));
+const keys = parseKeyRing(newKeyRingText());
+const secrets = secretsWith(keys);
 const store = {
   put: () => Promise.reject(new Error('nothing is stored here')),
   get: ({ documentId }: { documentId: string }) => Promise.resolve(Buffer.from(documentId)),
@@ -182,6 +184,7 @@ function activitiesOf(client: FinHubClient): Activities {
   return {
     ...finHubActivities(client, secrets),
     ...documentActivities(client, secrets, store),
+    ...paymentActivities(client, keys, secrets),
     ...sessionActivities(client, secrets),
   };
 }
