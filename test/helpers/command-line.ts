@@ -20,7 +20,11 @@ export function run(command: string, args: string[], env: NodeJS.ProcessEnv): Pr
 }
 
 /** Runs one of this project's command lines as a person would type it. */
-export function runEntry(entry: 'starter' | 'operator' | 'setup-namespace', args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+export function runEntry(
+  entry: 'starter' | 'operator' | 'setup-namespace',
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Ran> {
   const program = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url));
   return run(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], env);
 }
