@@ -28,7 +28,8 @@ async function onboard(
   kind: 'individual' | 'organization',
 ): Promise<{ started: Started; status: LifecycleStatus }> {
   const { client, sandboxUrl } = stack;
-  const applicationId = `demo-${Date.now().toString(36)}`;
+  // Both start at once, and a transfer's reference is made of it.
+  const applicationId = `demo-${kind}-${Date.now().toString(36)}`;
   const people = (email: string) => ({
     operator: async (id: string) => {
       progress(`${colours.bold(kind.padEnd(12))} operator op-1 approves`);
