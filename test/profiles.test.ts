@@ -2,4 +2,4 @@ import { PROFILES } from '../src/sandbox/profiles/index.js';
 import { describeFaults, describeProfiles } from './profiles/carried.js';
 
 describeProfiles(Object.keys(PROFILES) as (keyof typeof PROFILES)[]);
-describeFaults(2);
+describeFaults(1);

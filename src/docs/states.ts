@@ -68,7 +68,7 @@ export const SITUATIONS: readonly Situation[] = [
     result:
       'a Signal waits in Temporal and is applied by the next worker; an Update ends in `NoAnswer` and may be repeated as it is',
     shownBy: {
-      file: 'test/recovery.test.ts',
+      file: 'test/recovery.long.ts',
       test: 'a killed worker: another one finishes, and FinHub has everything once',
     },
   },

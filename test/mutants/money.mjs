@@ -61,7 +61,7 @@ export default [
     file: 'src/activities/payments.ts',
     from: '      if (call.for.wasReset) {',
     to: '      if (call.for.wasReset === undefined) {',
-    in: 'test/transfer-resets.test.ts',
+    in: 'test/transfer-resets.long.ts',
     test: 'a transfer that is reset after it has paid finds what it paid',
   },
   {

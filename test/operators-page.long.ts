@@ -7,87 +7,11 @@ import { fileURLToPath } from 'node:url';
 import type { LifecycleStatus } from '../src/client/index.js';
 import { PROJECT_FOLDER } from '../src/config/check.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from '../src/demo/examples.js';
-import { SITUATIONS, statesPage } from '../src/docs/states.js';
 import { startStack, type Stack } from '../src/embedded/stack.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
-import { MESSAGES, type Message, type MessageBodies, type MessageName } from '../src/lifecycle/messages.js';
-import { decide } from '../src/lifecycle/reducer.js';
-import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/stages.js';
 import { run } from './helpers/command-line.js';
 import { eventually } from './helpers/eventually.js';
 
 const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
-
-describe('docs/states.md', () => {
-  test('is what the code says (npm run docs writes it)', async () => {
-    assert.equal(await page('states.md'), statesPage());
-  });
-
-  test('names tests that are there', async () => {
-    for (const { shownBy } of SITUATIONS) {
-      const source = await readFile(join(PROJECT_FOLDER, shownBy.file), 'utf8');
-      assert.ok(source.includes(`test('${shownBy.test}'`), shownBy.test);
-    }
-  });
-
-  /** A message of each name, from somebody who may send it. */
-  const BODIES: MessageBodies = {
-    submitDocuments: {
-      submittedBy: 'backend',
-      documents: [
-        { documentId: 'd', type: 'T', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
-      ],
-    },
-    acceptConsents: { version: '1', acceptedAt: '2026-01-01T00:00:00Z', ipAddress: '192.0.2.1', userAgent: 'a' },
-    submitActivationCode: { code: 'sealed:v1:k:abc' },
-    decideVerification: { decisionId: 'd', round: 1, verdict: 'approve', operator: { id: 'op-1' } },
-    correctApplication: { correctedBy: 'backend', patch: {} },
-    resolveAttention: { attentionId: 'a', action: 'retry', by: 'op-1' },
-    claim: { by: 'op-1' },
-    release: { by: 'op-1' },
-    assign: { by: 'op-1', to: 'op-1', reason: 'r' },
-    note: { by: 'op-1', text: 't' },
-    extend: { by: 'op-1', until: '2030-01-01T00:00:00Z', reason: 'r' },
-    decideTransfer: { by: 'approver', verdict: 'approve' },
-    confirmTransfer: { by: 'backend', orderId: 'o' },
-    cancel: { by: 'backend', reason: 'r' },
-  };
-
-  test('says of every message at every stage what a case does with it', async () => {
-    const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', documents: [] };
-    const fresh = newCase('individual', application as unknown as CaseState['application'], new Date());
-    delete fresh.consents;
-    const { review, finhub } = fresh;
-    const at: Record<Stage, CaseState> = {
-      collecting: fresh,
-      inReview: { ...fresh, review: { ...review, stage: 'inReview' } },
-      decided: { ...fresh, review: { ...review, stage: 'approved' } },
-      active: { ...fresh, finhub: { ...finhub, facts: ['accountActive'] } },
-      ended: { ...fresh, outcome: { result: 'expired', at: '2026-01-01T00:00:00Z' } },
-    };
-    const operator = { id: 'op-1', level: 'TENANT', tenants: ['*'] } as const;
-    const given = {
-      at: new Date(),
-      operators: new Map([['op-1', { ...operator, tenants: ['*'] }]]),
-      signed: new Set<string>(),
-    };
-    for (const stage of STAGES) {
-      assert.equal(stageOf(at[stage]), stage);
-      for (const name of MESSAGES) {
-        const { answer } = decide(at[stage], { name, body: BODIES[name] } as Message, given);
-        const fate = FATES[name][stage];
-        const what = `${name} at ${stage}: ${JSON.stringify(answer)}`;
-        if (fate === 'kept') assert.ok(answer.accepted && answer.state === 'kept', what);
-        else if (fate !== 'taken') assert.ok(!answer.accepted && answer.refusal === fate, what);
-        else assert.ok(answer.accepted || CONDITIONAL.has(name), what);
-      }
-    }
-  });
-
-  /** What these ask for is not there in a case that has only just begun. */
-  const CONDITIONAL = new Set<MessageName>(['resolveAttention', 'release', 'extend', 'decideVerification']);
-});
 
 describe('docs/operators.md', () => {
   let stack: Stack;
