@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { LoadedDataConverter } from '@temporalio/common';
+import { eventually } from '../helpers/eventually.js';
 
 export interface Heard {
   name: string;
@@ -18,9 +19,14 @@ export interface FinalHistory {
   failedWorkflowTasks: number;
 }
 
-/** What the server itself holds of a workflow, all its runs. */
+/** Seconds for what follows the outcome: the log-out may have been on a worker that was killed. */
+const CLOSING_SECONDS = 60;
+
+/** What the server itself holds of a workflow that has come to its outcome. */
 export async function finalHistory(temporal: Client, workflowId: string): Promise<FinalHistory> {
   const handle = temporal.workflow.getHandle(workflowId);
+  const isClosed = async () => (await handle.describe()).status.name !== 'RUNNING';
+  await eventually(`${workflowId} is closed`, isClosed, CLOSING_SECONDS).catch(() => {});
   const { status } = await handle.describe();
   const { events } = await handle.fetchHistory();
   const heard = new Map<string, Heard>();
