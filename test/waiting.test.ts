@@ -111,7 +111,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
       },
       settling(/^wallet and IBAN$/, 'activation'),
       outage('wallet', 'readWallet'),
-      settling(/^transfer \S+ to be settled$/, 'payments'),
+      settling(/^transfer\/\S+ to end$/, 'payments'),
     ];
     await walk(await lane.start(application), waits);
     assertEveryPhaseWaits(waits, INDIVIDUAL_PHASES);
@@ -143,7 +143,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
       outage('beneficiaries', 'addBeneficiary'),
       outage('paymentConsent', 'approvePaymentConsent'),
       settling(/^topup \S+ to be settled$/, 'transactions'),
-      settling(/^transfer \S+ to be settled$/, 'transactions'),
+      settling(/^transfer\/\S+ to end$/, 'transactions'),
     ];
     await walk(await lane.start(application), waits);
     assertEveryPhaseWaits(waits, ORGANIZATION_PHASES);
