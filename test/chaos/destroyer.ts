@@ -43,6 +43,9 @@ export function blowsOf({ workerKills, serverKills, sandboxKills, clientKills, p
   return fc.sample(fc.shuffledSubarray(all, { minLength: all.length }), { numRuns: 1, seed })[0]!;
 }
 
+/** Progress by which the last blow falls; what comes after it has to be long enough for a worker to be killed twice. */
+const LAST = 0.7;
+
 /**
  * Deals out the blows evenly over the course of the work, so that none falls when all is over.
  * @param progress from 0 to 1
@@ -54,7 +57,7 @@ export async function dealOut(
 ): Promise<number> {
   let dealt = 0;
   for (const [index, blow] of blows.entries()) {
-    const from = (index + 0.5) / (blows.length + 1);
+    const from = (LAST * (index + 0.5)) / blows.length;
     while (progress() < from) await sleep(20);
     if (progress() >= 1) break;
     await strike(blow);
