@@ -38,14 +38,15 @@ export async function failing<T>(
 
 function toFailure(error: FinHubError, called: Called, timeoutMs: number): ApplicationFailure {
   const type = FAILURES[error.kind];
+  // After an unclear try FinHub may still be at work: what is read back too early shows nothing.
+  const wait = error.unclear ? Math.max(timeoutMs, error.retryAfterMs ?? 0) : error.retryAfterMs;
   const details: FailureDetails = {
     operation: called.operation,
     status: error.status,
     fieldErrors: error.fieldErrors,
     unclear: error.unclear,
+    retryAfterMs: wait,
   };
-  // After an unclear try FinHub may still be at work: what is read back too early shows nothing.
-  const wait = error.unclear ? Math.max(timeoutMs, error.retryAfterMs ?? 0) : error.retryAfterMs;
   return ApplicationFailure.create({
     message: error.message,
     type,

@@ -175,6 +175,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
   done: Record<string, { result: unknown; provenance: Provenance }>;
+  /** Calls that were made within workflow tasks, by logical operation: no activity shows them. */
+  localCalls?: string[] | undefined;
   /** An earlier run of the case's workflow was reset. */
   wasReset?: boolean | undefined;
   audit: AuditEntry[];

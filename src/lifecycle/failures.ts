@@ -46,4 +46,6 @@ export interface FailureDetails {
   fieldErrors?: FieldError[] | undefined;
   /** The request may have reached FinHub and no answer came. */
   unclear?: boolean | undefined;
+  /** Milliseconds until another try is of use, where that is known. */
+  retryAfterMs?: number | undefined;
 }

@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '../activities/index.js';
+import { localCalls } from '../activities/local-calls.js';
 import type { WorkerConfiguration } from '../config/environment.js';
 import type { CallObserver } from '../finhub/call-observer.js';
 import { FinHubClient } from '../finhub/client.js';
@@ -38,6 +39,12 @@ export async function dependenciesOf(
       callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
       continueAsNewAfter: config.maxHistoryEvents,
       ...(config.callsQueue && { callsQueue: config.callsQueue.taskQueue }),
+      localCalls: hasRate(config) ? [] : localCalls(config),
     },
   };
+}
+
+/** Task queues keep rates, so where there is one every call goes through its queue. */
+function hasRate({ callsQueue, tuning }: WorkerConfiguration): boolean {
+  return [callsQueue, tuning.activitiesPerSecond, tuning.queueActivitiesPerSecond].some((rate) => rate !== undefined);
 }

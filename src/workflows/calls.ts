@@ -15,7 +15,7 @@ import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../li
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
-import { callsTo, pollsEvery, routeTo, type Route } from './activities.js';
+import { callsTo, localCallsTo, pollsEvery, routeTo, type Route } from './activities.js';
 import type { Case } from './case.js';
 import { CallFailed, Ending, PhaseSkipped, type CallFailure } from './endings.js';
 import { count } from './metrics.js';
@@ -73,11 +73,10 @@ export class Calls {
       provenance,
       tries = 1,
     } = await this.#untilSettled(key, operation, options, async (mayRepeat) => {
-      const made = this.#to(this.#summary(options.of));
-      const activity = made[operation] as unknown as (call: unknown) => Promise<Performed>;
+      const call = { input: input(), for: { ...this.#purpose(key, options), mayRepeat } };
       // Not cut short by a cancellation: what a write came to must be known.
       return CancellationScope.nonCancellable(() =>
-        activity({ input: input(), for: { ...this.#purpose(key, options), mayRepeat } }),
+        this.#carryOut<Performed>(operation, key, call, this.#to(this.#summary(options.of))),
       );
     });
     state.done[key] = { result, provenance };
@@ -96,9 +95,9 @@ export class Calls {
     input: CallInput<Name>,
     { leave }: Pick<CallOptions<Name>, 'leave'> = {},
   ): Promise<ResultOf<Name>> {
-    const { result } = await this.#untilSettled(operation, operation, { leave }, async () => {
-      const activity = this.#to(this.#summary())[operation] as unknown as (call: unknown) => Promise<Performed>;
-      return activity({ input, for: this.#purpose(operation, {}) });
+    const { result } = await this.#untilSettled(operation, operation, { leave }, () => {
+      const call = { input, for: this.#purpose(operation, {}) };
+      return this.#carryOut<Performed>(operation, operation, call, this.#to(this.#summary()));
     });
     return result as ResultOf<Name>;
   }
@@ -123,15 +122,15 @@ export class Calls {
       route: this.#route(),
       ...(attempts === undefined ? {} : { attempts }),
     });
-    const activity = polls[operation] as unknown as (call: unknown) => Promise<CallResult<Name>>;
     const settled = await this.#untilSettled(
       operation,
       operation,
       { leave: (failure) => failure.type === FAILURES.awaiting || leave?.(failure) === true },
-      async () => ({
-        result: await activity({ input, for: this.#purpose(operation, {}) }),
-        provenance: { how: 'made' as const },
-      }),
+      async () => {
+        const call = { input, for: this.#purpose(operation, {}) };
+        const result = await this.#carryOut<CallResult<Name>>(operation, operation, call, polls);
+        return { result, provenance: { how: 'made' } };
+      },
     );
     return settled.result as CallResult<Name>;
   }
@@ -139,11 +138,8 @@ export class Calls {
   /** Logs the customer in with the application's own password. */
   async openSession(): Promise<void> {
     await this.#untilSettled('openSession', 'openSession', {}, async () => {
-      const session = this.#credentials();
-      await this.#to(this.#summary()).openSession({
-        session,
-        for: this.#purpose('openSession', {}),
-      });
+      const call = { session: this.#credentials(), for: this.#purpose('openSession', {}) };
+      await this.#carryOut('openSession', 'openSession', call, this.#to(this.#summary()));
       return { result: undefined, provenance: { how: 'made' } };
     });
   }
@@ -158,7 +154,7 @@ export class Calls {
     const call = { session: this.#credentials(), for: this.#purpose('closeSession', {}) };
     return async () => {
       try {
-        await this.#to('The end', 3).closeSession(call);
+        await this.#carryOut('closeSession', 'closeSession', call, this.#to('The end', 3));
       } catch (error) {
         this.#case.record('sessionLeftOpen', failureOf(error).type);
       }
@@ -276,6 +272,25 @@ export class Calls {
     }
   }
 
+  /** Makes a call as an activity, or, where the policy says so, within the workflow task if it works there at the first try. */
+  async #carryOut<T>(operation: ActivityName, key: string, call: unknown, durable: Activities): Promise<T> {
+    const { policy, state } = this.#case;
+    const by = (activities: Activities) => activities[operation] as unknown as (call: unknown) => Promise<T>;
+    if (policy.localCalls?.includes(operation)) {
+      try {
+        const result = await by(localCallsTo(policy.callSeconds))(call);
+        state.localCalls = [...(state.localCalls ?? []), key];
+        return result;
+      } catch (error) {
+        const cause = causeOf(error);
+        if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
+        const { retryAfterMs } = failureOf(error);
+        if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
+      }
+    }
+    return by(durable)(call);
+  }
+
   #to(summary: string, maximumAttempts?: number): Activities {
     const { callSeconds } = this.#case.policy;
     return callsTo(callSeconds, summary, { route: this.#route(), ...(maximumAttempts && { maximumAttempts }) });
@@ -353,12 +368,17 @@ function requirementOf({ field, message }: FieldError): Requirement {
 
 /** What an activity's failure says; a timeout of ours may have reached FinHub and counts as no answer. */
 function failureOf(error: unknown): CallFailure {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     const details = cause.details?.[0] as FailureDetails | undefined;
-    const { fieldErrors, unclear } = details ?? {};
-    return { type: cause.type ?? 'Unknown', message: cause.message, fieldErrors, unclear };
+    const { fieldErrors, unclear, retryAfterMs } = details ?? {};
+    return { type: cause.type ?? 'Unknown', message: cause.message, fieldErrors, unclear, retryAfterMs };
   }
   const message = cause instanceof Error ? cause.message : 'no answer in time';
   return { type: FAILURES.unreachable, message, unclear: true };
+}
+
+/** A local activity's failure comes as it is, that of others within one of Temporal's. */
+function causeOf(error: unknown): unknown {
+  return error instanceof ActivityFailure ? error.cause : error;
 }

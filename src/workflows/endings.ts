@@ -22,6 +22,7 @@ export interface CallFailure {
   fieldErrors?: FieldError[] | undefined;
   /** The request may have taken effect. */
   unclear?: boolean | undefined;
+  retryAfterMs?: number | undefined;
   missing?: Requirement[] | undefined;
 }
 

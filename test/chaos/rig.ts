@@ -18,7 +18,8 @@ export interface RigOptions {
   workers: number;
   faultRate: number;
   seed: number;
-  workerEnv?: Record<string, string>;
+  /** Calls that may be repeated are tried within workflow tasks. */
+  localFirst: boolean;
 }
 
 type Process = Pick<Child, 'pid' | 'kill' | 'stop'>;
@@ -134,7 +135,7 @@ export class Rig {
   }
 
   async #startWorker(): Promise<void> {
-    const env = { ...this.environment, ...this.#options.workerEnv };
+    const env = { ...this.environment, FINHUB_LOCAL_FIRST: String(this.#options.localFirst) };
     this.#running.worker.push(await startEntry('worker', { env, ready: /"msg":"worker ready"/ }));
   }
 }

@@ -16,7 +16,7 @@ const REGISTRATIONS = {
 
 /** Records a lifecycle whose worker was killed while FinHub registered the customer, and another one went on. */
 export async function recordWorkerLost(kind: keyof typeof REGISTRATIONS, name: string): Promise<void> {
-  const rig = await Rig.start({ workers: 1, faultRate: 0, seed: 1 });
+  const rig = await Rig.start({ workers: 1, faultRate: 0, seed: 1, localFirst: false });
   try {
     const config = loadEnvironment('starter', { ...process.env, ...rig.environment });
     const temporal = await connectClient(config.temporal, config.keys);

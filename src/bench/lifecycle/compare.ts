@@ -11,6 +11,8 @@ export interface LifecycleOptions {
   /** Lifecycles of each sort in a round, `concurrency` at a time. */
   many: number;
   concurrency: number;
+  /** Ours runs with `FINHUB_LOCAL_FIRST`. */
+  localFirst?: boolean;
   onProgress?: (line: string) => void;
 }
 
@@ -39,10 +41,10 @@ export interface LifecycleBench {
  * changes from round to round.
  */
 export async function compareLifecycles(options: LifecycleOptions): Promise<LifecycleBench> {
-  const { rounds, single, many, concurrency, onProgress = () => {} } = options;
+  const { rounds, single, many, concurrency, localFirst = false, onProgress = () => {} } = options;
   const stack = await startStack({
     sandboxArgs: ['--activation-delay', '0', '--log-level', 'silent'],
-    workerEnv: { FINHUB_INDIVIDUAL_ACTIVATION: 'admin' },
+    workerEnv: { FINHUB_INDIVIDUAL_ACTIVATION: 'admin', FINHUB_LOCAL_FIRST: String(localFirst) },
   });
   try {
     const bareOne = await bare(stack);

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { beneficialOwners, isOrganization } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
@@ -9,6 +9,8 @@ import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { judgeKept } from '../messages.js';
 import { businessTimes } from '../own-activities.js';
+
+const FIRST_LOOK = "the first look for a decision in FinHub's portal";
 
 type FinHubVerdict = 'APPROVED' | 'REJECTED';
 
@@ -99,6 +101,8 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
   const { round } = kase.state.review;
   let seen: FinHubVerdict | undefined;
   const watch = async (): Promise<void> => {
+    // Not at once: most decisions are taken here, and a look that is given up costs more than a timer.
+    if ((kase.policy.flow ?? 1) >= 2) await sleep(kase.policy.verdictPollSeconds * 1000, { summary: FIRST_LOOK });
     seen = await kase.calls.poll(
       'awaitVerdict',
       { verificationId },
