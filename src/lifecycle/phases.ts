@@ -105,7 +105,15 @@ export const ORGANIZATION_PHASES = [
     title: 'Personnel',
     requires: ['customerRecord'],
     expectedMinutes: 20,
-    operations: ['addDirector', 'listDirectors', 'addShareholder', 'listShareholders', 'addEmployee', 'listEmployees'],
+    operations: [
+      'addDirector',
+      'listDirectors',
+      'addShareholder',
+      'removeShareholder',
+      'listShareholders',
+      'addEmployee',
+      'listEmployees',
+    ],
   },
   {
     name: 'verification',
