@@ -177,7 +177,7 @@ export function operatorsNamed(state: AnyCaseState, message: Message): string[] 
 }
 
 /** Who sent a message, by its own word; for the audit. */
-export function senderOf({ body }: Message): string | undefined {
+function senderOf({ body }: Message): string | undefined {
   if ('operator' in body) return body.operator.id;
   if ('submittedBy' in body) return body.submittedBy;
   if ('correctedBy' in body) return body.correctedBy;
