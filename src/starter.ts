@@ -6,13 +6,12 @@ import { addCommand, createProgram, endWith, print, runProgram, say } from './cl
 import { changeLine, statusText } from './cli/status-text.js';
 import {
   applicationJsonSchema,
-  connectClient,
-  openDocumentStore,
-  OnboardingClient,
+  connectOnboarding,
   transferJsonSchema,
   WAIT_TARGETS,
   type ConsentsInput,
   type IndividualInput,
+  type OnboardingClient,
   type OrganizationInput,
   type Started,
   type WaitTarget,
@@ -159,13 +158,13 @@ function startedText({ workflowId, alreadyRunning, closed }: Started): string {
 }
 
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
-  const { temporal: settings, keys, documentStore, tenantId, notes } = loadEnvironment('starter');
-  for (const note of notes) say(note);
-  const temporal = await connectClient(settings, keys);
+  const config = loadEnvironment('starter');
+  for (const note of config.notes) say(note);
+  const client = await connectOnboarding(config);
   try {
-    await ensureSearchAttributes(temporal.connection, settings.namespace);
-    await use(new OnboardingClient({ temporal, keys, store: await openDocumentStore(documentStore, keys), tenantId }));
+    await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
+    await use(client);
   } finally {
-    await temporal.connection.close();
+    await client.close();
   }
 }

@@ -40,7 +40,7 @@ class CountingClient implements BatchClient {
   }
 
   status(): never {
-    throw new Error('not followed');
+    throw new Error('Temporal has gone away');
   }
 }
 
@@ -84,4 +84,11 @@ test('each line of a batch is reported once, whatever becomes of the others', as
       [7, 'started'],
     ],
   );
+});
+
+test('a transfer that was started and could not be followed is named in the report', async () => {
+  const reports: BatchReport[] = [];
+  await runBatch(new CountingClient(), Readable.from([line('a', 'x')]), {}, (report) => void reports.push(report));
+  const [report] = reports;
+  assert.deepEqual([report?.result, report?.workflowId, report?.detail], ['failed', 'a', 'Temporal has gone away']);
 });

@@ -6,15 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { OnboardingClient } from '../src/client/index.js';
 import {
   ApplicationConflict,
   applicationJsonSchema,
-  connectClient,
-  openDocumentStore,
+  connectOnboarding,
   InvalidInput,
   LifecycleNotFound,
   NoAnswer,
-  OnboardingClient,
   parseKeyRing,
   temporalSettings,
   WaitTimedOut,
@@ -235,17 +234,17 @@ describe('the client on a Temporal server', () => {
       ONBOARDING_KEYS: newKeyRingText(),
       DOCUMENT_STORE: join(folder, 'documents'),
     };
-    const temporal = await connectClient(temporalSettings(env), parseKeyRing(env['ONBOARDING_KEYS']!));
-    client = new OnboardingClient({
-      temporal,
+    client = await connectOnboarding({
+      temporal: temporalSettings(env),
       keys: parseKeyRing(env['ONBOARDING_KEYS']!),
-      store: await openDocumentStore(env['DOCUMENT_STORE']!, parseKeyRing(env['ONBOARDING_KEYS']!)),
+      documentStore: env['DOCUMENT_STORE']!,
       tenantId: TENANT,
       answerSeconds: 1,
       questionSeconds: 1,
     });
-    await ensureSearchAttributes(temporal.connection, 'default');
-    await ensureSearchAttributes(temporal.connection, 'default');
+    const { connection } = client.temporal;
+    await ensureSearchAttributes(connection, 'default');
+    await ensureSearchAttributes(connection, 'default');
   });
   after(async () => {
     await client.close();

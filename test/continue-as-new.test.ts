@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Decision, IndividualInput } from '../src/client/index.js';
+import type { IndividualInput } from '../src/client/index.js';
 import { anIndividual } from './helpers/applications.js';
+import { decision } from './helpers/decision.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
 import type { Lane } from './helpers/lane.js';
@@ -18,13 +19,6 @@ describe('a case that moves to new runs while it waits', { concurrency: 2 }, () 
   });
   after(() => server.stop());
 
-  const decision = (more: Partial<Decision> = {}): Decision => ({
-    decisionId: 'd1',
-    round: 1,
-    verdict: 'approve',
-    operator: { id: 'op-1' },
-    ...more,
-  });
   const pdf = (name: string) => Buffer.from(`%PDF-1.4 ${name}`);
 
   async function runOf(id: string): Promise<string> {

@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { defaultPayloadConverter } from '@temporalio/common';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { request } from 'undici';
 import { businessTimes } from '../src/activities/business-times.js';
 import type { Calendar } from '../src/policies/policy-file.js';
+import { readPayloads } from '../src/temporal/payloads.js';
 import { anIndividual } from './helpers/applications.js';
 import type { Lane, Told } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
@@ -251,15 +251,7 @@ describe('thirty days in seconds', { concurrency: false }, () => {
     const summaries = (events ?? []).flatMap(({ timerStartedEventAttributes, userMetadata }) =>
       timerStartedEventAttributes && userMetadata?.summary ? [userMetadata.summary] : [],
     );
-    const plain = await Promise.all(
-      summaries.map(async (summary) => {
-        let [payload] = [summary];
-        for (const codec of lane.temporal.options.loadedDataConverter.payloadCodecs)
-          [payload] = (await codec.decode([payload])) as [typeof summary];
-        return defaultPayloadConverter.fromPayload<string>(payload);
-      }),
-    );
-    return plain;
+    return readPayloads<string>(lane.temporal.options.loadedDataConverter, summaries);
   }
 });
 

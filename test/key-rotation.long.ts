@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { connectClient, OnboardingClient, temporalSettings } from '../src/client/index.js';
+import { connectOnboarding, temporalSettings, type OnboardingClient } from '../src/client/index.js';
 import { approveAs, carry } from '../src/demo/carry.js';
 import { EXAMPLES, exampleIndividual } from '../src/demo/examples.js';
 import { mailedActivationCode } from '../src/embedded/outbox.js';
 import { startStack } from '../src/embedded/stack.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { parseKeyRing } from '../src/secrets/key-ring.js';
-import { openDocumentStore } from '../src/store/open-store.js';
 import { encryptingDataConverter } from '../src/temporal/data-converter.js';
 import { eventually } from './helpers/eventually.js';
 
@@ -27,12 +26,13 @@ test(
     const stack = await startStack({ workerEnv: { ONBOARDING_KEYS: ring('k1') } });
     let worker = stack.worker;
     try {
-      const store = await openDocumentStore(stack.environment['DOCUMENT_STORE']!, parseKeyRing(ring('k1')));
-      const clientWith = async (current: string): Promise<OnboardingClient> => {
-        const keys = parseKeyRing(ring(current));
-        const temporal = await connectClient(temporalSettings({ ...process.env, ...stack.environment }), keys);
-        return new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id });
-      };
+      const clientWith = (current: string) =>
+        connectOnboarding({
+          temporal: temporalSettings({ ...process.env, ...stack.environment }),
+          keys: parseKeyRing(ring(current)),
+          documentStore: stack.environment['DOCUMENT_STORE']!,
+          tenantId: SANDBOX_TENANT.id,
+        });
       const workerWith = async (current: string): Promise<void> => {
         await worker.stop();
         worker = await stack.startWorker({ ONBOARDING_KEYS: ring(current) });

@@ -146,31 +146,63 @@ describe('personnel', { concurrency: 2 }, () => {
     );
   });
 
-  test('shareholders of less than 100 % together become a requirement before activation', async () => {
+  test('shareholders of less than 100 % together are corrected at FinHub before anybody is verified', async () => {
     const application = await uncheckedOrganization({});
     assert.ok('shareholders' in application);
-    const [first, ...others] = application.shareholders;
-    const shareholders = [{ ...first!, ownershipPercentage: '30' }, ...others];
+    const [first, second, third] = application.shareholders;
+    const holding = (...shares: [typeof first, string][]) =>
+      shares.map(([holder, ownershipPercentage]) => ({ ...holder!, ownershipPercentage }));
+    const shareholders = holding([first, '30'], [second, '35'], [third, '25']);
     const id = await lane.startUnchecked({ ...application, shareholders });
-    await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
-    const documents = [{ type: 'CERTIFICATE_OF_INCORPORATION', file: 'documents/certificate-of-incorporation.pdf' }];
-    await lane.client.submitDocuments(id, { submittedBy: 'backoffice', documents }, { folder: EXAMPLES });
-    await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
-    await lane.client.decide(id, decisionOf('op-1'));
 
-    const { attention: shown, requirements, phase } = await attention(id);
-    assert.equal(phase, 'activation');
-    assert.equal(shown?.failure, 'NotReadyForActivation');
+    const { attention: shown, requirements, phase, finhub } = await attention(id);
+    assert.equal(phase, 'personnel');
+    assert.equal(shown?.failure, 'SharesIncomplete');
     assert.deepEqual(
       requirements.map(({ code, field }) => [code, field]),
       [['roles', 'shareholders']],
     );
-    const activations = 'POST /api/v2.1/customer/organization/{organizationId}/activation';
-    const asked = await lane.finhub.requests(activations);
-    assert.ok(asked.every(({ url }) => !url.includes(shown.operation) && !url.includes(id)));
-    const customers = await lane.finhub.table<{ id: string; status: string }>('customers');
-    const { finhub } = await lane.client.caseView(id);
-    assert.equal(customers.find((customer) => customer.id === finhub.customerId)?.status, 'PENDING_ACTIVATION');
+    const registered = async () => {
+      const people = await lane.finhub.table<Record<string, unknown>>('personnel');
+      return people
+        .filter(({ organizationId, role }) => organizationId === finhub.customerId && role === 'shareholder')
+        .map(({ id, name, ownershipPercentage }) => ({ id, name, share: ownershipPercentage }));
+    };
+    const before = await registered();
+    assert.equal(before.length, 3);
+
+    // One leaves, one holds more, one comes, who is a PEP; the one who is right is left alone.
+    const fourth = {
+      ...first!,
+      ref: 'shareholder-new',
+      firstName: 'Rasa',
+      lastName: 'Nauja',
+      email: 'rasa@mail.example',
+      isPEP: true,
+    };
+    const patch = { shareholders: holding([second, '35'], [third, '32.335'], [fourth, '32.665']) };
+    assert.ok((await lane.client.correctApplication(id, { correctedBy: 'backoffice', patch })).accepted);
+    await lane.until(id, 'in verification', ({ phase }) => phase === 'verification');
+    const after = await registered();
+    assert.deepEqual(
+      after.map(({ name, share }) => [name, share]),
+      [
+        ['Lukas Brandt', 35],
+        ['Nordlicht Beteiligungs GmbH', 32.335],
+        ['Rasa Nauja', 32.665],
+      ],
+    );
+    assert.equal(after[0]!.id, before[1]!.id);
+    const { people, risk } = await lane.client.caseView(id);
+    assert.equal(people.filter(({ role }) => role === 'shareholder').length, 3);
+    assert.equal(risk, 'HIGH');
+
+    const documents = [{ type: 'CERTIFICATE_OF_INCORPORATION', file: 'documents/certificate-of-incorporation.pdf' }];
+    await lane.client.submitDocuments(id, { submittedBy: 'backend', documents }, { folder: EXAMPLES });
+    await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+    assert.equal(refusalOf(await lane.client.decide(id, decisionOf('op-1'))), 'LevelInsufficient');
+    assert.ok((await lane.client.decide(id, decisionOf('op-2'))).accepted);
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
   });
 });
 

@@ -8,6 +8,7 @@ import type { Answer, Decision } from '../src/client/index.js';
 import { KeyFileError, makeKeyFile, readKeyFile } from '../src/operators/key-pair.js';
 import { signDecision } from '../src/operators/signature.js';
 import { anIndividual } from './helpers/applications.js';
+import { decision } from './helpers/decision.js';
 import { eventually } from './helpers/eventually.js';
 import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
@@ -40,13 +41,6 @@ describe('signed decisions', () => {
     await rm(folder, { recursive: true });
   });
 
-  const decision = (more: Partial<Decision> = {}): Decision => ({
-    decisionId: 'd1',
-    round: 1,
-    verdict: 'approve',
-    operator: { id: 'op-1' },
-    ...more,
-  });
   const refusal = (answer: Answer) => (answer.accepted ? undefined : answer.refusal);
 
   test('only the operator whose key signed the decision on this case decides', async () => {

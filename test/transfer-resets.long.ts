@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Client } from '@temporalio/client';
-import { connectClient, type CurrentStatus } from '../src/client/index.js';
-import { loadEnvironment } from '../src/config/environment.js';
+import type { CurrentStatus } from '../src/client/index.js';
 import { startStack, type Stack } from '../src/embedded/stack.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub } from './helpers/finhub.js';
@@ -21,12 +20,10 @@ before(async () => {
     workerEnv: { FINHUB_TIMEOUT_MS: '1000', FINHUB_VERDICT_POLL_SECONDS: '1' },
   });
   finhub = new FinHub(stack.sandboxUrl);
-  const settings = loadEnvironment('starter', { ...process.env, ...stack.environment });
-  temporal = await connectClient(settings.temporal, settings.keys);
+  ({ temporal } = stack.client);
   payer = await openAccount(stack, finhub, EXTERNAL);
 });
 after(async () => {
-  await temporal?.connection.close();
   await stack?.stop();
 });
 

@@ -1,7 +1,7 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import { isGrpcServiceError, type Client, type WorkflowHandle } from '@temporalio/client';
-import type { Payload } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { readPayloads } from '../temporal/payloads.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -52,13 +52,9 @@ async function otherRuns(client: Client, workflowId: string, runId: string, own:
 }
 
 async function executedIn({ events }: History, { options }: Client): Promise<string[]> {
-  const { payloadConverter, payloadCodecs } = options.loadedDataConverter;
   const inputs = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
     scheduled?.activityType?.name === 'executeOrder' ? (scheduled.input?.payloads ?? []) : [],
   );
-  let plain = inputs as Payload[];
-  for (const codec of payloadCodecs.toReversed()) plain = await codec.decode(plain);
-  return plain.map(
-    (payload) => payloadConverter.fromPayload<{ input: { preparedOrderId: string } }>(payload).input.preparedOrderId,
-  );
+  const calls = await readPayloads<{ input: { preparedOrderId: string } }>(options.loadedDataConverter, inputs);
+  return calls.map(({ input }) => input.preparedOrderId);
 }

@@ -13,7 +13,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { accountCaseId } from '../lifecycle/ids.js';
 import type { PaymentAccount } from '../lifecycle/payment-account.js';
-import type { PaymentFacts } from '../lifecycle/payment-checks.js';
+import type { TransferFacts } from '../lifecycle/payment-checks.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
@@ -28,12 +28,6 @@ interface FoundBeneficiary {
   status: string;
   screening: string;
 }
-
-/** What stands for or against a transfer; `begunEarlier` where a run before a workflow reset has begun to pay it. */
-type TransferFacts = PaymentFacts & {
-  found?: { beneficiaryId: string; name: string } | undefined;
-  begunEarlier: boolean;
-};
 
 export interface PaymentActivities {
   /** Whether the account answers, and what it may do: two reads at a time. */

@@ -3,13 +3,14 @@ import { FinHubClient } from '../finhub/client.js';
 import { EXCHANGES } from './exchanges.js';
 import { plainRequest } from './plain-request.js';
 import { serveFixed } from './server.js';
+import { spreadOf, spreadText, type Spread } from './spread.js';
 
 /** CPU of this process, in microseconds per call, and how many times that of plain undici it is. */
 export interface ClientBench {
   calls: number;
   rounds: { plain: number; client: number; ratio: number }[];
   /** Over the rounds. */
-  ratio: { median: number; least: number; most: number };
+  ratio: Spread;
 }
 
 const CONCURRENCY = 8;
@@ -48,9 +49,7 @@ export async function benchClient(rounds: number, calls: number): Promise<Client
       const other = await cpuPerCall(ours, calls);
       measured.push({ plain: one, client: other, ratio: other / one });
     }
-    const ratios = measured.map(({ ratio }) => ratio).sort((a, b) => a - b);
-    const ratio = { median: ratios[ratios.length >> 1]!, least: ratios[0]!, most: ratios.at(-1)! };
-    return { calls, rounds: measured, ratio };
+    return { calls, rounds: measured, ratio: spreadOf(measured.map(({ ratio }) => ratio)) };
   } finally {
     await client.close();
     await agent.close();
@@ -65,7 +64,7 @@ export function textOf({ calls, rounds, ratio }: ClientBench): string {
     `CPU per call, ${calls} calls a round, validation on`,
     '   undici     client  ratio',
     ...lines,
-    `median ratio ${ratio.median.toFixed(2)}, from ${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)}`,
+    `median ratio ${spreadText(ratio)}`,
   ].join('\n');
 }
 

@@ -20,12 +20,14 @@ import { encryptingDataConverter } from '../temporal/data-converter.js';
 import { searchAttributeTypes } from '../temporal/search-attributes.js';
 import { bundlerOptions } from '../worker/bundler-options.js';
 import { dependenciesOf } from '../worker/dependencies.js';
+import { spreadOf, spreadText, type Spread } from './spread.js';
 
 /** CPU of worker and client, in milliseconds per lifecycle, and how many times that of plain payloads encrypted ones take. */
 export interface EncryptionBench {
   lifecycles: number;
   rounds: { plain: number; encrypted: number; ratio: number }[];
-  median: number;
+  /** Over the rounds. */
+  ratio: Spread;
 }
 
 const NAMESPACE = 'default';
@@ -62,21 +64,20 @@ export async function benchEncryption(rounds: number, lifecycles: number): Promi
       const other = await run(encrypted, lifecycles);
       measured.push({ plain: one, encrypted: other, ratio: other / one });
     }
-    const ratios = measured.map(({ ratio }) => ratio).sort((a, b) => a - b);
-    return { lifecycles, rounds: measured, median: ratios[ratios.length >> 1]! };
+    return { lifecycles, rounds: measured, ratio: spreadOf(measured.map(({ ratio }) => ratio)) };
   } finally {
     for (const close of closing.reverse()) await close();
   }
 }
 
 /** What `npm run bench -- encryption` prints. */
-export function encryptionText({ lifecycles, rounds, median }: EncryptionBench): string {
+export function encryptionText({ lifecycles, rounds, ratio }: EncryptionBench): string {
   const ms = (value: number): string => `${value.toFixed(0)} ms`.padStart(10);
   return [
     `CPU of worker and client per individual's lifecycle, ${lifecycles} lifecycles a round`,
     '     plain  encrypted  ratio',
     ...rounds.map(({ plain, encrypted, ratio }) => `${ms(plain)} ${ms(encrypted)}  ${ratio.toFixed(2)}`),
-    `median ratio ${median.toFixed(2)}`,
+    `median ratio ${spreadText(ratio)}`,
   ].join('\n');
 }
 

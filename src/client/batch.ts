@@ -104,9 +104,11 @@ async function handled(
   const nothing = { workflowId: null, status: null, detail: null };
   if ('fault' in entry) return { ...nothing, kind: null, result: 'refused', detail: entry.fault };
   const { kind } = entry;
+  let workflowId: string | null = null;
   try {
-    const { workflowId, alreadyRunning } = await started(client, kind, entry.input, folder);
-    const result = alreadyRunning ? 'found' : 'started';
+    const begun = await started(client, kind, entry.input, folder);
+    ({ workflowId } = begun);
+    const result = begun.alreadyRunning ? 'found' : 'started';
     const seen = follow && kind === 'transfer' ? await followed(client, workflowId) : undefined;
     return { kind, workflowId, result, status: seen?.status ?? null, detail: detailOf(seen) };
   } catch (error) {
@@ -117,7 +119,8 @@ async function handled(
     if (error instanceof ApplicationConflict) {
       return { ...nothing, kind, result: 'conflict', workflowId: error.workflowId, detail: message };
     }
-    return { ...nothing, kind, result: 'failed', detail: message };
+    // With an id where the case was begun and could not be followed.
+    return { ...nothing, kind, result: 'failed', workflowId, detail: message };
   }
 }
 

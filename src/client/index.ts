@@ -2,6 +2,7 @@
 export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from './application-schema.js';
 export { runBatch, type BatchOptions, type BatchReport } from './batch.js';
 export { CaseClient, type CaseClientOptions } from './case-client.js';
+export { connectOnboarding, type ConnectOptions } from './connect.js';
 export type { CurrentStatus, StaleStatus } from './current-status.js';
 export { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
 export type { DocumentInput } from './field-schemas.js';

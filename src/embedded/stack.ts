@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectClient, OnboardingClient, temporalSettings } from '../client/index.js';
+import { connectOnboarding, temporalSettings, type OnboardingClient } from '../client/index.js';
 import { loadEnvironment } from '../config/environment.js';
 import { sandboxEnvironment } from '../sandbox/fixtures.js';
-import { openDocumentStore } from '../store/open-store.js';
 import { ensureSearchAttributes, searchAttributeTypes } from '../temporal/search-attributes.js';
 import type { Child } from './child-process.js';
 import { startEntry } from './entry-process.js';
@@ -73,8 +72,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       closing.push(started.stop);
       return started;
     };
-    const { client, close } = await connect({ ...process.env, ...withoutFinHub(), ...environment });
-    closing.push(close);
+    const client = await connect({ ...process.env, ...withoutFinHub(), ...environment });
+    closing.push(() => client.close());
     const worker = await startWorker();
     const pids = { temporal: temporal.pid, sandbox: sandbox.pid };
     return { temporal, sandboxUrl, pids, client, environment, worker, startWorker, stop };
@@ -139,15 +138,9 @@ function withoutFinHub(): Record<string, undefined> {
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
-async function connect(env: NodeJS.ProcessEnv): Promise<{ client: OnboardingClient; close: () => Promise<void> }> {
-  const { temporal: settings, keys, documentStore, tenantId } = loadEnvironment('starter', env);
-  const temporal = await connectClient(settings, keys);
-  await ensureSearchAttributes(temporal.connection, settings.namespace);
-  const client = new OnboardingClient({
-    temporal,
-    keys,
-    store: await openDocumentStore(documentStore, keys),
-    ...(tenantId ? { tenantId } : {}),
-  });
-  return { client, close: () => temporal.connection.close() };
+async function connect(env: NodeJS.ProcessEnv): Promise<OnboardingClient> {
+  const config = loadEnvironment('starter', env);
+  const client = await connectOnboarding(config);
+  await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
+  return client;
 }

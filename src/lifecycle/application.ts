@@ -197,7 +197,7 @@ export function isOrganization(application: Application): application is Organiz
 }
 
 /** Owners of this percentage or more are beneficial owners and are verified with the KYB. Source: facts O06. */
-export const UBO_PERCENTAGE = 25;
+const UBO_PERCENTAGE = 25;
 
 export function beneficialOwners(application: OrganizationApplication): Shareholder[] {
   return application.shareholders.filter((holder) => Number(holder.ownershipPercentage) >= UBO_PERCENTAGE);

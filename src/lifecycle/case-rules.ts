@@ -1,4 +1,10 @@
-import { beneficialOwners, isOrganization, type Application, type DocumentReference } from './application.js';
+import {
+  beneficialOwners,
+  isOrganization,
+  type Application,
+  type DocumentReference,
+  type OrganizationApplication,
+} from './application.js';
 import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
 import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
@@ -92,19 +98,15 @@ export function missingPrerequisites(state: AnyCaseState, phase: PhaseName): Req
 
 /** What an organization's people lack for its activation, by FinHub's own list. Source: facts §7.4. */
 export function roleFaults(state: CaseState): Requirement[] {
-  const { application, people } = state;
+  const { application, people, policy } = state;
   if (!isOrganization(application)) return [];
   const has = (role: string) => people.some((person) => person.role === role);
   const roles = new Set(application.employees.flatMap((employee) => employee.roles));
-  const shares = application.shareholders.reduce(
-    (sum, { ownershipPercentage }) => sum + hundredths(ownershipPercentage),
-    0,
-  );
   const known = new Set(people.map(({ ref }) => ref));
   const checks: [boolean, string, string][] = [
     [has('director'), 'directors', 'at least one director is needed'],
     [has('employee') && roles.has('ADMIN_USER'), 'employees', 'an employee with the role ADMIN_USER is needed'],
-    [shares === 100_00, 'shareholders', 'the shareholders together must hold exactly 100 %'],
+    [holdAll(application, policy?.settlesPeople ? 4 : 2), 'shareholders', NOT_ALL_SHARES],
     [
       beneficialOwners(application).every(({ ref }) => known.has(ref)),
       'shareholders',
@@ -114,9 +116,18 @@ export function roleFaults(state: CaseState): Requirement[] {
   return checks.filter(([holds]) => !holds).map(([, field, message]) => ({ code: 'roles', message, field }));
 }
 
-/** A percentage with up to two decimals, in hundredths. */
-function hundredths(percentage: string): number {
-  return Math.round(Number(percentage) * 100);
+const NOT_ALL_SHARES = 'the shareholders together must hold exactly 100 %';
+
+/** What is wrong with the shares, which a correction can mend until the end of personnel. Source: facts O06. */
+export function shareFaults(application: OrganizationApplication): Requirement[] {
+  return holdAll(application, 4) ? [] : [{ code: 'roles', message: NOT_ALL_SHARES, field: 'shareholders' }];
+}
+
+/** Counts in whole numbers, since decimal fractions do not add up in binary; applications have up to four decimals, older cases counted two. */
+function holdAll({ shareholders }: OrganizationApplication, decimals: number): boolean {
+  const scale = 10 ** decimals;
+  const parts = shareholders.map(({ ownershipPercentage }) => Math.round(Number(ownershipPercentage) * scale));
+  return parts.reduce((sum, part) => sum + part, 0) === 100 * scale;
 }
 
 /** Until the end of which phase a part of the application may be corrected; FinHub has not accepted it before. */

@@ -65,6 +65,8 @@ export interface PersonRecord {
   recordId: string;
   /** Id of the person's own customer or user record; FinHub keeps two linked ones (S0, "Dual Record Creation"). */
   individualId?: string | undefined;
+  /** Of a shareholder: the percentage that FinHub was told. */
+  share?: string | undefined;
 }
 
 /** `executing` from the first try to execute on: from then on the transfer cannot be cancelled. */

@@ -24,8 +24,6 @@ export const FAILURES = {
   document: 'DocumentUnavailable',
 } as const;
 
-export type FailureType = (typeof FAILURES)[keyof typeof FAILURES];
-
 /** Failures that time may heal: retried slowly while the case says that it waits for FinHub, then handed to a person. */
 export const RETRYABLE: ReadonlySet<string> = new Set([
   FAILURES.unreachable,

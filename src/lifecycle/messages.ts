@@ -20,9 +20,6 @@ export const MESSAGES = [
 ] as const;
 export type MessageName = (typeof MESSAGES)[number];
 
-/** Questions a lifecycle answers: `status` for the backend, `case` for operators, `audit` for the record. */
-export const QUERIES = ['status', 'case', 'audit'] as const;
-
 export interface SubmitDocuments {
   submittedBy: string;
   documents: DocumentReference[];

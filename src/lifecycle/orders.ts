@@ -41,7 +41,7 @@ export function wasExecuted(order: OrderReading): boolean {
  * Time after `validUntil` before a prepared order that FinHub still shows as ready counts as lapsed: clocks differ, and a try that was given
  * up may still be on its way.
  */
-export const VALIDITY_MARGIN_MS = 60_000;
+const VALIDITY_MARGIN_MS = 60_000;
 
 /** What is to be done about an order after a try to execute it that ended without a good answer. `docs/payments.md` has the table. */
 export type NextStep = 'follow' | 'repeat' | 'prepareAnew' | 'askPerson';

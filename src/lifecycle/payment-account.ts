@@ -1,17 +1,8 @@
-import type { Money, Origin } from './application.js';
+import type { Origin, PaymentConsentRequest } from './application.js';
 import type { LifecycleKind } from './phases.js';
 
 /** What a payment consent allows. Source: facts F10. */
-export interface ConsentTerms {
-  title: string;
-  /** Days from creation. */
-  validDays: number;
-  perTransaction: Money;
-  perDay: Money;
-  perMonth?: Money | undefined;
-  transactionsPerDay: number;
-  /** Transactions there may be in all. */
-  maxTransactions?: number | undefined;
+export interface ConsentTerms extends PaymentConsentRequest {
   /** The only IBANs that may be paid. */
   allowedIbans: string[];
 }

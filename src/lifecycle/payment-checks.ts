@@ -46,6 +46,12 @@ export interface PaymentFacts {
     | undefined;
 }
 
+/** What stands for or against a transfer; `begunEarlier` where a run before a workflow reset has begun to pay it. */
+export interface TransferFacts extends PaymentFacts {
+  found?: { beneficiaryId: string; name: string } | undefined;
+  begunEarlier: boolean;
+}
+
 const PAYS = /transfer|payment|sepa|external/i;
 
 /** All that stands against a transfer, by what is known at `now`; empty where nothing does. */

@@ -105,7 +105,15 @@ export const ORGANIZATION_PHASES = [
     title: 'Personnel',
     requires: ['customerRecord'],
     expectedMinutes: 20,
-    operations: ['addDirector', 'listDirectors', 'addShareholder', 'listShareholders', 'addEmployee', 'listEmployees'],
+    operations: [
+      'addDirector',
+      'listDirectors',
+      'addShareholder',
+      'removeShareholder',
+      'listShareholders',
+      'addEmployee',
+      'listEmployees',
+    ],
   },
   {
     name: 'verification',
@@ -152,7 +160,7 @@ export const ORGANIZATION_PHASES = [
 ] as const satisfies readonly PhaseDefinition[];
 
 /** The phases of a transfer. Sources: facts F17-F19, §7.5. */
-export const TRANSFER_PHASES = [
+const TRANSFER_PHASES = [
   {
     name: 'checks',
     title: 'Checks',
@@ -171,7 +179,7 @@ export const TRANSFER_PHASES = [
 ] as const satisfies readonly PhaseDefinition[];
 
 /** An account keeps its payment consent valid for as long as it is there. */
-export const ACCOUNT_PHASES = [
+const ACCOUNT_PHASES = [
   {
     name: 'upkeep',
     title: 'Payment consent kept valid',
@@ -182,7 +190,7 @@ export const ACCOUNT_PHASES = [
 ] as const satisfies readonly PhaseDefinition[];
 
 /** A call that an operator makes by hand; which one it is stands in the case. */
-export const CALL_PHASES = [
+const CALL_PHASES = [
   { name: 'permission', title: 'Permission', requires: [], expectedMinutes: DAY, operations: [] },
   { name: 'call', title: 'Call by hand', requires: [], expectedMinutes: 5, operations: [] },
 ] as const satisfies readonly PhaseDefinition[];

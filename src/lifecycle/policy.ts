@@ -72,6 +72,8 @@ export interface Policy extends TenantPolicy {
   callsQueue?: string | undefined;
   /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */
   retentionDays?: number | undefined;
+  /** Whether corrections of an organization's people are settled at FinHub before its verification; older cases go on without. */
+  settlesPeople?: boolean | undefined;
   /** History events after which a waiting case moves to a new run. */
   continueAsNewAfter: number;
 }

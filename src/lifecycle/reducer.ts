@@ -30,7 +30,7 @@ import {
   type KeptDecision,
 } from './review.js';
 import { DROPPED, isSealedText } from './sealed.js';
-import { fateOf, refusalDetail } from './stages.js';
+import { fateOf, HANDLING, refusalDetail } from './stages.js';
 import { confirmTransfer, decideTransfer } from './transfer-rules.js';
 
 /** What happens to a case besides messages: its own doings, and what FinHub's portal decided. */
@@ -158,14 +158,7 @@ const LONGEST_EXTENSION_MS = 366 * 24 * 3600_000;
 const UNSIGNED = refuse('SignatureInvalid', "the decision does not carry the operator's own signature");
 
 /** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
-const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([
-  'resolveAttention',
-  'claim',
-  'release',
-  'assign',
-  'note',
-  'extend',
-]);
+const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([...HANDLING, 'extend']);
 
 /**
  * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
@@ -184,7 +177,7 @@ export function operatorsNamed(state: AnyCaseState, message: Message): string[] 
 }
 
 /** Who sent a message, by its own word; for the audit. */
-export function senderOf({ body }: Message): string | undefined {
+function senderOf({ body }: Message): string | undefined {
   if ('operator' in body) return body.operator.id;
   if ('submittedBy' in body) return body.submittedBy;
   if ('correctedBy' in body) return body.correctedBy;

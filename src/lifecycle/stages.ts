@@ -43,21 +43,14 @@ export const FATES: Record<MessageName, Record<Stage, Fate>> = {
   cancel: ALWAYS,
 };
 
+/** How operators, and only they, handle a case of any kind. */
+export const HANDLING = ['resolveAttention', 'claim', 'release', 'assign', 'note'] as const;
+
 /** What the cases without a review take while they run. */
 const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {
-  transfer: new Set([
-    'decideTransfer',
-    'confirmTransfer',
-    'resolveAttention',
-    'claim',
-    'release',
-    'assign',
-    'note',
-    'extend',
-    'cancel',
-  ]),
-  account: new Set(['resolveAttention', 'claim', 'release', 'assign', 'note', 'cancel']),
-  call: new Set(['resolveAttention', 'claim', 'release', 'assign', 'note', 'cancel']),
+  transfer: new Set([...HANDLING, 'extend', 'decideTransfer', 'confirmTransfer', 'cancel']),
+  account: new Set([...HANDLING, 'cancel']),
+  call: new Set([...HANDLING, 'cancel']),
 };
 
 /** The first rule for a message to this case. */

@@ -25,7 +25,7 @@ const DOCUMENT = {
  * What each field of a message holds. Messages are read by hand in `lifecycle/parse.ts`, where no schema could carry the marks; a field that
  * is added without a mark does not compile.
  */
-export const MESSAGE_MARKS: { [Name in keyof MessageBodies]: MarksOf<MessageBodies[Name]> } = {
+const MESSAGE_MARKS: { [Name in keyof MessageBodies]: MarksOf<MessageBodies[Name]> } = {
   submitDocuments: { submittedBy: 'personal', documents: DOCUMENT },
   acceptConsents: {
     ...{ version: 'plain', acceptedAt: 'plain' },

@@ -121,9 +121,10 @@ export function peopleOf(state: World['state'], customer: Customer, role: Person
   return state.personnel.by('organization', `${customer.id}|${role}`);
 }
 
-/** Ownership of all shareholders in hundredths of a percent, so that thirds written as 33.33 add up exactly. */
-export function totalOwnership(shareholders: readonly Personnel[]): number {
-  return shareholders.reduce((sum, { ownershipPercentage }) => sum + Math.round(ownershipPercentage * 100), 0);
+/** Percentage that all shareholders hold, to four decimals, so that it adds up exactly. */
+export function totalOwnership(shareholders: readonly Pick<Personnel, 'ownershipPercentage'>[]): number {
+  const parts = shareholders.map(({ ownershipPercentage }) => Math.round(ownershipPercentage * 10_000));
+  return parts.reduce((sum, part) => sum + part, 0) / 10_000;
 }
 
 function missingPersonnel({ state }: World, organization: Customer): string[] {
@@ -135,7 +136,7 @@ function missingPersonnel({ state }: World, organization: Customer): string[] {
     ...(peopleOf(state, organization, 'employee').some(({ roles }) => roles.includes('ADMIN_USER'))
       ? []
       : ['At least one employee with ADMIN_USER is required']),
-    ...(total === 100_00 ? [] : [`Shareholders must hold exactly 100 %, not ${total / 100} %`]),
+    ...(total === 100 ? [] : [`Shareholders must hold exactly 100 %, not ${total} %`]),
     ...undeclared.map(({ id }) => `Shareholder ${id} holds 25 % or more and is not declared a beneficial owner`),
   ];
 }

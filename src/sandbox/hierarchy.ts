@@ -14,7 +14,7 @@ export interface Category {
 /** Risk levels in ascending order. */
 const RISK_LEVELS: readonly RiskLevel[] = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL', 'PROHIBITED'];
 
-export function isBelow(level: RiskLevel, floor: RiskLevel): boolean {
+function isBelow(level: RiskLevel, floor: RiskLevel): boolean {
   return RISK_LEVELS.indexOf(level) < RISK_LEVELS.indexOf(floor);
 }
 

@@ -65,10 +65,9 @@ export function addDirector(call: Call, organization: Customer): AddedPerson {
 export function addShareholders(call: Call, organization: Customer): AddedPerson[] {
   const bodies = [call.body].flat().map((body) => ({ type: 'INDIVIDUAL', ...flattened(body) }));
   const given = read(z.array(shareholder).min(1), bodies);
-  const before = totalOwnership(peopleOf(call.world.state, organization, 'shareholder'));
-  const total = given.reduce((sum, { ownershipPercentage }) => sum + Math.round(ownershipPercentage * 100), before);
-  if (total > 100_00) {
-    throw new Refusal(422, 'Total ownership exceeds 100 %', { details: `It would be ${total / 100} %` });
+  const total = totalOwnership([...peopleOf(call.world.state, organization, 'shareholder'), ...given]);
+  if (total > 100) {
+    throw new Refusal(422, 'Total ownership exceeds 100 %', { details: `It would be ${total} %` });
   }
   return given.map((holder) =>
     addPerson(call.world, organization, 'shareholder', { ...holder, roles: [], status: 'PENDING_VERIFICATION' }),

@@ -10,7 +10,7 @@ const SIGNATURES = {
 
 export type DocumentMimeType = keyof typeof SIGNATURES;
 
-export const DOCUMENT_MIME_TYPES = Object.keys(SIGNATURES) as DocumentMimeType[];
+const DOCUMENT_MIME_TYPES = Object.keys(SIGNATURES) as DocumentMimeType[];
 
 /** A document that is not taken in; the message says why and holds nothing of it. */
 export class DocumentRefused extends Error {

@@ -37,6 +37,7 @@ export async function dependenciesOf(
       notifications: config.notifications !== undefined,
       verdictPollSeconds: config.verdictPollSeconds,
       callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
+      settlesPeople: true,
       continueAsNewAfter: config.maxHistoryEvents,
       ...(config.callsQueue && { callsQueue: config.callsQueue.taskQueue }),
       localCalls: hasRate(config) ? [] : localCalls(config),

@@ -18,7 +18,7 @@ export function workerLog(level: string, destination?: DestinationStream): Logge
 }
 
 /** Names of the fields that are personal or secret somewhere; what is secret in one place counts as secret in all. */
-export function sensitiveNames(): Map<string, Sensitive> {
+function sensitiveNames(): Map<string, Sensitive> {
   const endpoints = Object.values(CATALOGUE) as unknown as Endpoint<never, unknown>[];
   const fields = [
     ...[...Object.values(applicationSchemas), transferSchema].flatMap(fieldsOf),

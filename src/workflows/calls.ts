@@ -10,7 +10,13 @@ import {
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
-import { caseName, type AnyCaseState, type CaseState, type Requirement } from '../lifecycle/case-state.js';
+import {
+  caseName,
+  type AnyCaseState,
+  type CaseState,
+  type Provenance,
+  type Requirement,
+} from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
@@ -352,7 +358,7 @@ function withdraw(state: AnyCaseState): void {
 
 interface Performed {
   result: unknown;
-  provenance: { how: 'made' } | { how: 'adopted'; proof: string };
+  provenance: Provenance;
   tries?: number;
 }
 

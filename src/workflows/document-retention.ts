@@ -1,8 +1,4 @@
-import {
-  defineSearchAttributeKey,
-  TypedSearchAttributes,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   condition,
   defineQuery,
@@ -21,13 +17,12 @@ import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
 import { retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import type { Case } from './case.js';
+import { keyOf } from './search-attributes.js';
 
 const LATE_AFTER = '1 day';
 
 const replan = defineSignal<[RetentionPlan]>('replan');
-const KIND = defineSearchAttributeKey('LifecycleKind', 'KEYWORD');
-const TENANT = defineSearchAttributeKey('FinHubTenant', 'KEYWORD');
-const NEEDS_ATTENTION = defineSearchAttributeKey('NeedsAttention', 'BOOL');
+const NEEDS_ATTENTION = keyOf('NeedsAttention');
 
 const { deleteDocuments } = proxyActivities<Pick<Activities, 'deleteDocuments'>>({
   startToCloseTimeout: '10 minutes',
@@ -89,8 +84,8 @@ export async function planDeletion(kase: Case<AnyCaseState>): Promise<void> {
       cancellationType: 'ABANDON',
       args: [plan],
       typedSearchAttributes: new TypedSearchAttributes([
-        { key: KIND, value: 'documents' },
-        { key: TENANT, value: tenantId },
+        { key: keyOf('LifecycleKind'), value: 'documents' },
+        { key: keyOf('FinHubTenant'), value: tenantId },
       ]),
     });
   } catch (error) {

@@ -1,8 +1,4 @@
-import {
-  defineSearchAttributeKey,
-  TypedSearchAttributes,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { startChild, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
 import { isOrganization, type Application } from '../lifecycle/application.js';
 import type { Outcome } from '../lifecycle/case-state.js';
@@ -12,6 +8,7 @@ import type { TransferOrder } from '../lifecycle/transfer.js';
 import { loginOf } from './calls.js';
 import type { Case } from './case.js';
 import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
+import { keyOf } from './search-attributes.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
 export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
@@ -69,10 +66,6 @@ function approversOf(application: Application): Approver[] {
   return application.employees.filter(({ ref }) => named.includes(ref)).map(({ ref, email }) => ({ ref, email }));
 }
 
-const KIND = defineSearchAttributeKey('LifecycleKind', 'KEYWORD');
-const TENANT = defineSearchAttributeKey('FinHubTenant', 'KEYWORD');
-const STATUS = defineSearchAttributeKey('LifecycleStatus', 'KEYWORD');
-
 /** Starts a case as a child that our end does not end; undefined where there is one of this id, running or closed. */
 async function startOnce<Subject extends { tenantId: string }>(
   kind: 'transfer' | 'account',
@@ -89,9 +82,9 @@ async function startOnce<Subject extends { tenantId: string }>(
       args: [{ application }],
       memo,
       typedSearchAttributes: new TypedSearchAttributes([
-        { key: KIND, value: kind },
-        { key: TENANT, value: application.tenantId },
-        { key: STATUS, value: 'running' },
+        { key: keyOf('LifecycleKind'), value: kind },
+        { key: keyOf('FinHubTenant'), value: application.tenantId },
+        { key: keyOf('LifecycleStatus'), value: 'running' },
       ]),
     });
   } catch (error) {

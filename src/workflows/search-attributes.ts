@@ -40,8 +40,8 @@ export class SearchAttributes {
   }
 }
 
-function keyOf(name: SearchAttributeName) {
-  return defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name]);
+export function keyOf<Name extends SearchAttributeName>(name: Name) {
+  return defineSearchAttributeKey<(typeof SEARCH_ATTRIBUTES)[Name]>(name, SEARCH_ATTRIBUTES[name]);
 }
 
 function valuesOf(state: AnyCaseState): Values {

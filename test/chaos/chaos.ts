@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectClient } from '../../src/client/index.js';
-import { loadEnvironment } from '../../src/config/environment.js';
 import type { Child } from '../../src/embedded/child-process.js';
 import { check } from './checker.js';
 import { blowsOf, dealOut, type Blow, type Blows } from './destroyer.js';
@@ -54,10 +52,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const dealt = await dealing;
     await rig.noteFaults();
 
-    const { temporal: settings, keys } = loadEnvironment('starter', { ...process.env, ...rig.environment });
-    const temporal = await connectClient(settings, keys);
-    const { broken, events } = await check(temporal, rig.finhub, lifecycles, crowd.acknowledged);
-    await temporal.connection.close();
+    const client = await rig.connect();
+    const { broken, events } = await check(client.temporal, rig.finhub, lifecycles, crowd.acknowledged);
+    await client.close();
     const unclear = rig.faults.filter(
       ({ operation, kind }) => !operation.startsWith('GET') && UNCLEAR.has(kind),
     ).length;

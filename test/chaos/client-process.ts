@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  connectClient,
-  openDocumentStore,
-  OnboardingClient,
-  type Answer,
-  type CaseView,
-  type LifecycleStatus,
-} from '../../src/client/index.js';
+import { connectOnboarding, type Answer, type CaseView, type LifecycleStatus } from '../../src/client/index.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
 import { FinHub } from '../helpers/finhub.js';
@@ -19,14 +12,7 @@ import { applicationOf, decidersOf, plotOf, type Acknowledged, type Plot } from 
 
 const [sandboxUrl, concurrency, ...numbers] = process.argv.slice(2);
 const finhub = new FinHub(sandboxUrl!);
-const { temporal: settings, keys, documentStore, tenantId } = loadEnvironment('starter', process.env);
-const client = new OnboardingClient({
-  temporal: await connectClient(settings, keys),
-  keys,
-  store: await openDocumentStore(documentStore, keys),
-  ...(tenantId ? { tenantId } : {}),
-  answerSeconds: 10,
-});
+const client = await connectOnboarding({ ...loadEnvironment('starter'), answerSeconds: 10 });
 
 const waiting = numbers.map(Number);
 await Promise.all(Array.from({ length: Number(concurrency) }, lane));

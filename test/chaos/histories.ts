@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import type { LoadedDataConverter } from '@temporalio/common';
+import { readPayloads } from '../../src/temporal/payloads.js';
 import { eventually } from '../helpers/eventually.js';
 
 export interface Heard {
@@ -34,13 +34,14 @@ export async function finalHistory(temporal: Client, workflowId: string): Promis
     const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
     if (accepted) {
       const { input, meta } = accepted.acceptedRequest!;
-      const [body] = await read(temporal.options.loadedDataConverter, input?.args?.payloads);
-      heard.set(meta!.updateId!, { name: input!.name!, body: body as Heard['body'], answer: undefined });
+      const [body] = await readPayloads<Heard['body']>(temporal.options.loadedDataConverter, input?.args?.payloads);
+      heard.set(meta!.updateId!, { name: input!.name!, body: body!, answer: undefined });
     }
     const completed = event.workflowExecutionUpdateCompletedEventAttributes;
     if (completed) {
-      const [answer] = await read(temporal.options.loadedDataConverter, completed.outcome?.success?.payloads);
-      heard.get(completed.meta!.updateId!)!.answer = answer as Heard['answer'];
+      const { success } = completed.outcome ?? {};
+      const [answer] = await readPayloads<Heard['answer']>(temporal.options.loadedDataConverter, success?.payloads);
+      heard.get(completed.meta!.updateId!)!.answer = answer;
     }
   }
   const { EVENT_TYPE_WORKFLOW_TASK_FAILED } = proto.temporal.api.enums.v1.EventType;
@@ -50,13 +51,4 @@ export async function finalHistory(temporal: Client, workflowId: string): Promis
     events: events?.length ?? 0,
     failedWorkflowTasks: (events ?? []).filter(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_FAILED).length,
   };
-}
-
-async function read(
-  { payloadCodecs, payloadConverter }: LoadedDataConverter,
-  payloads: proto.temporal.api.common.v1.IPayload[] | null | undefined,
-): Promise<unknown[]> {
-  let plain = payloads ?? [];
-  for (const codec of payloadCodecs) plain = await codec.decode(plain);
-  return plain.map((payload) => payloadConverter.fromPayload<unknown>(payload));
 }

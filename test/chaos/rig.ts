@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectOnboarding, type OnboardingClient } from '../../src/client/index.js';
+import { loadEnvironment } from '../../src/config/environment.js';
 import { startChild, type Child } from '../../src/embedded/child-process.js';
 import { startEntry } from '../../src/embedded/entry-process.js';
 import { freePort } from '../../src/embedded/ports.js';
@@ -67,6 +69,11 @@ export class Rig {
       await rig.stop();
       throw error;
     }
+  }
+
+  /** A client in this process; its owner closes it. */
+  connect(): Promise<OnboardingClient> {
+    return connectOnboarding(loadEnvironment('starter', { ...process.env, ...this.environment }));
   }
 
   /** A process of clients that carries these applications; `onLine` hears what was acknowledged to it. */

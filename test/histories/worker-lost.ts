@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { connectClient, OnboardingClient, openDocumentStore } from '../../src/client/index.js';
-import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
 import { Rig } from '../chaos/rig.js';
 import { anIndividual, anOrganization } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
@@ -18,10 +15,7 @@ const REGISTRATIONS = {
 export async function recordWorkerLost(kind: keyof typeof REGISTRATIONS, name: string): Promise<void> {
   const rig = await Rig.start({ workers: 1, faultRate: 0, seed: 1, localFirst: false });
   try {
-    const config = loadEnvironment('starter', { ...process.env, ...rig.environment });
-    const temporal = await connectClient(config.temporal, config.keys);
-    const store = await openDocumentStore(config.documentStore, config.keys);
-    const client = new OnboardingClient({ temporal, keys: config.keys, store, tenantId: SANDBOX_TENANT.id });
+    const client = await rig.connect();
     await rig.finhub.inject({ ...REGISTRATIONS[kind], kind: 'late-answer', delayMs: 700 });
     const { workflowId } =
       kind === 'individual'
@@ -40,10 +34,11 @@ export async function recordWorkerLost(kind: keyof typeof REGISTRATIONS, name: s
     };
     const { status } = await carry(client, workflowId, people, () => {});
     assert.equal(status, 'completed');
+    const { temporal } = client;
     const handle = temporal.workflow.getHandle(workflowId);
     await handle.result();
     await storeHistory(name, await handle.fetchHistory(), temporal.options.loadedDataConverter.payloadCodecs[0]!);
-    await temporal.connection.close();
+    await client.close();
   } finally {
     await rig.stop();
   }

@@ -6,7 +6,8 @@ import {
   type OrganizationApplication,
   type Person,
 } from '../../lifecycle/application.js';
-import type { PersonRecord } from '../../lifecycle/case-state.js';
+import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
+import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 
@@ -15,7 +16,33 @@ export async function personnel(kase: Case): Promise<void> {
   for (const { ref } of application(kase).directors) await addDirector(kase, ref);
   for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
   for (const { ref } of application(kase).employees) await addEmployee(kase, ref);
+  if (kase.policy.settlesPeople) await settle(kase);
   if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
+}
+
+/** Makes at FinHub what a correction changed of the shares after it was told, until the shareholders hold all of them. */
+async function settle(kase: Case): Promise<void> {
+  const outdated = (): PersonRecord[] => kase.state.people.filter((person) => isOutdated(person, application(kase)));
+  for (;;) {
+    // First, since FinHub may refuse more than 100 % together.
+    for (const record of outdated()) await removeShareholder(kase, record);
+    for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
+    const missing = shareFaults(application(kase));
+    if (missing.length > 0) await askForShares(kase, missing);
+    else if (outdated().length === 0) break;
+  }
+  // Somebody who was named since may be a PEP; nobody lowers the risk that the registration found.
+  if (riskOf(application(kase)) === 'HIGH') kase.state.risk = 'HIGH';
+}
+
+function isOutdated({ role, ref, share }: PersonRecord, { shareholders }: OrganizationApplication): boolean {
+  const holder = shareholders.find((candidate) => candidate.ref === ref);
+  return role === 'shareholder' && share !== undefined && holder?.ownershipPercentage !== share;
+}
+
+async function askForShares(kase: Case, missing: Requirement[]): Promise<void> {
+  const message = 'the shares have to be corrected';
+  await kase.calls.needsPerson('shares', 'addShareholder', { type: 'SharesIncomplete', message, missing });
 }
 
 function application(kase: Case): OrganizationApplication {
@@ -43,16 +70,27 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
 }
 
 async function addShareholder(kase: Case, ref: string): Promise<void> {
+  let share: string | undefined;
   const added = await kase.calls.once(
     'addShareholder',
     () => {
       const { ref: _, ...shareholder } = find(application(kase).shareholders, ref);
+      share = shareholder.ownershipPercentage;
       const isBeneficialOwner = beneficialOwners(application(kase)).some((owner) => owner.ref === ref);
       return { organizationId: kase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
     },
     { of: ref, taken: taken(kase, 'shareholder'), adopts: ['recordId'] },
   );
-  keep(kase, { ref, role: 'shareholder', ...added });
+  keep(kase, { ref, role: 'shareholder', ...added, share });
+}
+
+/** Afterwards the same person can be added anew. */
+async function removeShareholder(kase: Case, { ref, recordId }: PersonRecord): Promise<void> {
+  const input = () => ({ organizationId: kase.customerId, recordId });
+  await kase.calls.once('removeShareholder', input, { of: `${ref}/${recordId}` });
+  const { state } = kase;
+  state.people = state.people.filter((person) => person.recordId !== recordId || person.role !== 'shareholder');
+  delete state.done[`addShareholder/${ref}`];
 }
 
 async function addEmployee(kase: Case, ref: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Requirement, TransferState } from '../../lifecycle/case-state.js';
 import type { PaymentAccount } from '../../lifecycle/payment-account.js';
-import { paymentObstacles, type PaymentFacts } from '../../lifecycle/payment-checks.js';
+import { paymentObstacles, type TransferFacts } from '../../lifecycle/payment-checks.js';
 import type { BusinessDays } from '../../lifecycle/policy.js';
 import { isBeyondRetention } from '../../lifecycle/transfer.js';
 import type { Case } from '../case.js';
@@ -82,13 +82,8 @@ async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void
   });
 }
 
-interface Facts extends PaymentFacts {
-  found?: { beneficiaryId: string; name: string } | undefined;
-  begunEarlier: boolean;
-}
-
 /** What FinHub says of the account and the beneficiary; a screening under way is waited for. */
-async function factsOf(kase: Transfer, account: PaymentAccount): Promise<Facts> {
+async function factsOf(kase: Transfer, account: PaymentAccount): Promise<TransferFacts> {
   const { beneficiaryIban: iban } = kase.state.application;
   const { accountId } = account;
   const facts = await kase.calls.read('readPaymentFacts', { accountId, iban, consentId: account.consent?.consentId });
@@ -103,7 +98,7 @@ async function factsOf(kase: Transfer, account: PaymentAccount): Promise<Facts> 
   return { ...facts, beneficiary: screened };
 }
 
-function request(kase: Transfer, account: PaymentAccount, facts: Facts): OrderRequest {
+function request(kase: Transfer, account: PaymentAccount, facts: TransferFacts): OrderRequest {
   const { amount, description, beneficiaryIban } = kase.state.application;
   const { accountId, iban, consent } = account;
   return {
