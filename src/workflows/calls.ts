@@ -281,7 +281,7 @@ export class Calls {
   /** Makes a call as an activity, or, where the policy says so, within the workflow task if it works there at the first try. */
   async #carryOut<T>(operation: ActivityName, key: string, call: unknown, durable: Activities): Promise<T> {
     const { policy, state } = this.#case;
-    const by = (activities: Activities) => activities[operation] as unknown as (call: unknown) => Promise<T>;
+    const by = (activities: object) => (activities as Record<ActivityName, (call: unknown) => Promise<T>>)[operation];
     if (policy.localCalls?.includes(operation)) {
       try {
         const result = await by(localCallsTo(policy.callSeconds))(call);
