@@ -23,6 +23,19 @@ export type MessageName = (typeof MESSAGES)[number];
 /** Questions a lifecycle answers: `status` for the backend, `case` for operators, `audit` for the record. */
 export const QUERIES = ['status', 'case', 'audit'] as const;
 
+/**
+ * An Update without a body, which changes nothing: its answer is FinHub's ids once the registration stands, or null where the case ends or
+ * moves to another run before.
+ */
+export const AWAIT_REGISTRATION = 'awaitRegistration';
+
+/** FinHub's ids of a customer who is registered. */
+export interface RegisteredIds {
+  customerId: string;
+  /** Of a person's login. */
+  userId?: string | undefined;
+}
+
 export interface SubmitDocuments {
   submittedBy: string;
   documents: DocumentReference[];
