@@ -14,7 +14,7 @@ const SOURCES = ['workflows', 'lifecycle', 'temporal', 'worker'].map((name) =>
 /** What npm installed, and in which versions. */
 const INSTALLED = fileURLToPath(new URL('../../node_modules/.package-lock.json', import.meta.url));
 const CACHE = fileURLToPath(new URL('../../.cache/workflow-bundles/', import.meta.url));
-const KEPT_MS = 24 * 3600_000;
+const KEPT_MS = 3600_000;
 
 /** Makes the workflow bundle; the source map is in it. */
 export async function makeBundle(workflowsPath: string): Promise<string> {
@@ -48,7 +48,7 @@ async function fingerprintOfSources(): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of SOURCES) {
     const files = await readdir(folder, { recursive: true, withFileTypes: true });
-    const paths = files.filter((file) => file.isFile()).map((file) => join(file.path, file.name));
+    const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
     for (const path of paths.sort()) hash.update(`${path}\n`).update(await readFile(path));
   }
   hash.update(await readFile(INSTALLED));
