@@ -1,11 +1,14 @@
 // npm test -- [--long] [--test-name-pattern PATTERN] [files or parts of their paths…]
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fail, root } from './project.mjs';
 import { temporalBinary } from './temporal-binary.mjs';
+
+/** Tests wait for time to pass, and so leave a core idle, more often than not. */
+const FILES_AT_ONCE = availableParallelism() + 1;
 
 const { long, patterns, parts } = commandLine();
 const files = testFiles();
@@ -19,7 +22,7 @@ const runner = spawn(
   [
     '--import=tsx',
     '--test',
-    '--test-concurrency=2',
+    `--test-concurrency=${FILES_AT_ONCE}`,
     '--test-reporter=spec',
     ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
     ...files,

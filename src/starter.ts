@@ -35,7 +35,10 @@ for (const kind of ['individual', 'organization'] as const) {
   addCommand(program, `${kind} <file>`, `starts the lifecycle of an ${kind} from a JSON file, "-" for standard input`, [
     `${kind} examples/${kind}.json`,
     `${kind} - --json < application.json`,
-  ]).action((file: string, { json }: Json) => start(kind, file, json));
+    `${kind} examples/${kind}.json --ids-within 10`,
+  ])
+    .option('--ids-within <seconds>', "waits so long for FinHub's ids, and starts all the same without", wholeNumber)
+    .action((file: string, options: StartFlags) => start(kind, file, options));
 }
 
 addCommand(program, 'status <id>', 'shows where a lifecycle stands', [`status ${EXAMPLE_ID}`]).action(
@@ -140,21 +143,29 @@ addPaymentCommands(program, withClient);
 
 await runProgram(program);
 
-async function start(kind: LifecycleKind, file: string, json: boolean | undefined): Promise<void> {
+type StartFlags = Json & { idsWithin?: number };
+
+async function start(kind: LifecycleKind, file: string, { json, idsWithin }: StartFlags): Promise<void> {
   const { content, folder } = await readJson(file);
   await withClient(async (client) => {
     const started =
       kind === 'individual'
-        ? await client.startIndividual(content as IndividualInput, { folder })
-        : await client.startOrganization(content as OrganizationInput, { folder });
+        ? await client.startIndividual(content as IndividualInput, { folder, idsWithin })
+        : await client.startOrganization(content as OrganizationInput, { folder, idsWithin });
     print(json, started, () => startedText(started));
   });
 }
 
-function startedText({ workflowId, alreadyRunning, closed }: Started): string {
+function startedText({ workflowId, alreadyRunning, closed, ids }: Started): string {
   const what = closed ? 'has ended already' : alreadyRunning ? 'is running already' : 'started';
   const next = closed ? `status ${workflowId}` : `wait ${workflowId} --for decision`;
-  return `${workflowId} ${what}\nnext: npm run starter -- ${next}`;
+  return [`${workflowId} ${what}`, ...idLines(ids), `next: npm run starter -- ${next}`].join('\n');
+}
+
+function idLines(ids: Started['ids']): string[] {
+  if (ids === undefined) return [];
+  if (ids === null) return ["FinHub's ids: not there yet"];
+  return [`FinHub's ids: customer ${ids.customerId}${ids.userId === undefined ? '' : `, user ${ids.userId}`}`];
 }
 
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {

@@ -76,7 +76,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
         },
       }),
     };
-    const code = workflowCode();
+    const code = await workflowCode();
     worker = await Worker.create({
       ...common,
       taskQueue: TASK_QUEUE,

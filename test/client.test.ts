@@ -366,6 +366,7 @@ describe('the client on a Temporal server', () => {
     const id = 'individual/same';
     const ends: [string, string[], number][] = [
       ['starter', ['individual', join(EXAMPLES, 'individual.json')], 0],
+      ['starter', ['individual', join(EXAMPLES, 'individual.json'), '--ids-within', '1'], 0],
       ['starter', ['individual', join(EXAMPLES, 'operators.json')], 2],
       ['starter', ['bogus'], 2],
       ['starter', ['cancel', 'individual/ended', '--by', 'x', '--reason', 'late'], 3],

@@ -55,11 +55,23 @@ export class WaitTimedOut extends Error {
   override readonly name = 'WaitTimedOut';
 }
 
+/** A workflow task failed while the question or message was with it; as a rule the next one works, since something came in between. */
+const TASK_FAILED = 9;
+
 /** Deadline passed (the server may notice first, and cancel); the workflow's tasks fail or nobody polls for them; the server is out of reach. */
-const NOBODY_ANSWERS = [1, 4, 9, 14];
+const NOBODY_ANSWERS = [1, 4, TASK_FAILED, 14];
 
 /** Whether a call to Temporal failed since nobody could answer it, as against being wrong in itself. */
 export function isNobodyAnswering(error: unknown): boolean {
-  const code = error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
+  const code = codeOf(error);
   return code !== undefined && NOBODY_ANSWERS.includes(code);
+}
+
+/** Whether another try may be answered at once. */
+export function isTaskFailed(error: unknown): boolean {
+  return codeOf(error) === TASK_FAILED;
+}
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
 }

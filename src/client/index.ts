@@ -8,7 +8,7 @@ export { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTim
 export type { DocumentInput } from './field-schemas.js';
 export type { CaseFilter, CaseSummary } from './list.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';
-export type { IntakeOptions, Started } from './start.js';
+export type { IntakeOptions, Started, StartOptions } from './start.js';
 export { transferJsonSchema, type TransferInput } from './start-transfer.js';
 export { WAIT_TARGETS, type Waited, type WaitOptions, type WaitTarget } from './wait.js';
 export { readKeyFile } from '../secrets/key-file.js';

@@ -9,7 +9,7 @@ import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
 import { faultsOf } from './faults.js';
 import { consents, password, text, type DocumentInput } from './field-schemas.js';
-import { startLifecycle, type IntakeOptions, type Started } from './start.js';
+import { startLifecycle, type IntakeOptions, type Started, type StartOptions } from './start.js';
 import { startTransfer, type TransferInput } from './start-transfer.js';
 
 export interface OnboardingClientOptions extends CaseClientOptions {
@@ -34,12 +34,12 @@ export class OnboardingClient extends CaseClient {
   }
 
   /** Starts the lifecycle of a person, or finds the one that the same application started. Throws ApplicationConflict. */
-  async startIndividual(application: IndividualInput, options: IntakeOptions = {}): Promise<Started> {
+  async startIndividual(application: IndividualInput, options: StartOptions = {}): Promise<Started> {
     return startLifecycle(this.#dependencies(), 'individual', application, options);
   }
 
   /** Starts the lifecycle of an organization, or finds the one that the same application started. Throws ApplicationConflict. */
-  async startOrganization(application: OrganizationInput, options: IntakeOptions = {}): Promise<Started> {
+  async startOrganization(application: OrganizationInput, options: StartOptions = {}): Promise<Started> {
     return startLifecycle(this.#dependencies(), 'organization', application, options);
   }
 

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -8,7 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { refuse, type Answer, type MessageBodies, type MessageName } from '../lifecycle/messages.js';
-import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
+import { isNobodyAnswering, isTaskFailed, LifecycleNotFound, NoAnswer } from './errors.js';
 
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
@@ -27,17 +28,22 @@ export async function send<Name extends MessageName>(
   // The server compares ids only; made from the body too, it lets other content under the same id reach the lifecycle, which refuses it.
   // Whatever the sender took for an id is hashed, since update ids are readable.
   const updateId =
-    messageId &&
-    createHash('sha256')
-      .update(canonicalJson([messageId, body]))
-      .digest('hex')
-      .slice(0, 32);
-  const options = { args: [body] as [unknown], ...(updateId && { updateId }) };
+    messageId === undefined
+      ? randomUUID()
+      : createHash('sha256')
+          .update(canonicalJson([messageId, body]))
+          .digest('hex')
+          .slice(0, 32);
+  const options = { args: [body] as [unknown], updateId };
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {
       return await temporal.withDeadline(deadline, () => handle.executeUpdate<Answer, [unknown]>(name, options));
     } catch (error) {
+      if (isTaskFailed(error) && Date.now() + PAUSE_MS < deadline) {
+        await sleep(PAUSE_MS);
+        continue;
+      }
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNobodyAnswering(error)) {
         throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
       }
@@ -58,6 +64,8 @@ export async function send<Name extends MessageName>(
     }
   }
 }
+
+const PAUSE_MS = 200;
 
 /** The server's failure for an update that was accepted by a workflow which then ended. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';

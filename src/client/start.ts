@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Application } from '../lifecycle/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
+import type { RegisteredIds } from '../lifecycle/messages.js';
 import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { CaseKind, LifecycleKind } from '../lifecycle/phases.js';
 import type { KeyRing } from '../secrets/key-ring.js';
@@ -12,6 +13,7 @@ import { itemsOf } from './cross-checks.js';
 import { readDocuments, storeDocuments } from './document-intake.js';
 import { ApplicationConflict, InvalidInput } from './errors.js';
 import { faultsOf } from './faults.js';
+import { idsWithin } from './registered-ids.js';
 
 /** A lifecycle that was started, by this call or by an earlier one with the same content. */
 export interface Started {
@@ -21,11 +23,18 @@ export interface Started {
   alreadyRunning: boolean;
   /** It has ended already. */
   closed: boolean;
+  /** FinHub's ids of the customer, where they were asked for; null where they did not come in time. */
+  ids?: RegisteredIds | null;
 }
 
 export interface IntakeOptions {
   /** Folder that the documents' `file` paths start from; without it documents come with their content. */
   folder?: string | undefined;
+}
+
+export interface StartOptions extends IntakeOptions {
+  /** Seconds to wait for FinHub's ids once the lifecycle has started; without it they are not waited for. */
+  idsWithin?: number | undefined;
 }
 
 export interface StartDependencies {
@@ -44,7 +53,7 @@ export async function startLifecycle(
   dependencies: StartDependencies,
   kind: LifecycleKind,
   input: unknown,
-  { folder }: IntakeOptions,
+  { folder, idsWithin: seconds }: StartOptions,
 ): Promise<Started> {
   const { temporal, keys, store } = dependencies;
   const parsed = applicationSchemas[kind].safeParse(input);
@@ -66,7 +75,7 @@ export async function startLifecycle(
     documents: await storeDocuments(store, workflowId, documents),
   };
   const application = { ...plain, password: seal(keys, plain.password) };
-  return startOnce(temporal, kind, workflowId, application, {
+  const started = await startOnce(temporal, kind, workflowId, application, {
     mark: fingerprint(keys, canonicalJson({ kind, ...plain })),
     summary: `${kind} onboarding ${application.applicationId}`,
     details: [
@@ -75,6 +84,8 @@ export async function startLifecycle(
       `- Documents handed in with the application: ${application.documents.length}`,
     ],
   });
+  if (seconds === undefined) return started;
+  return { ...started, ids: await idsWithin(temporal, workflowId, seconds) };
 }
 
 /** What a case is started with besides its subject. */

@@ -20,6 +20,19 @@ export const MESSAGES = [
 ] as const;
 export type MessageName = (typeof MESSAGES)[number];
 
+/**
+ * An Update without a body, which changes nothing: its answer is FinHub's ids once the registration stands, or null where the case ends or
+ * moves to another run before.
+ */
+export const AWAIT_REGISTRATION = 'awaitRegistration';
+
+/** FinHub's ids of a customer who is registered. */
+export interface RegisteredIds {
+  customerId: string;
+  /** Of a person's login. */
+  userId?: string | undefined;
+}
+
 export interface SubmitDocuments {
   submittedBy: string;
   documents: DocumentReference[];

@@ -12,6 +12,7 @@ import {
 } from './case-state.js';
 import { timeOf, type Deadline } from './deadlines.js';
 import type { CallResult } from './hand-call.js';
+import type { RegisteredIds } from './messages.js';
 import { PHASES, type CaseKind, type PhaseName } from './phases.js';
 import type { OperatorLevel, RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review.js';
@@ -111,6 +112,11 @@ export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
     transfer: state.transfer ?? null,
     outcome: state.outcome ?? null,
   };
+}
+
+/** What FinHub knows the customer by, or null before the registration stands. */
+export function registeredIds({ customerId, userId }: LifecycleStatus['ids']): RegisteredIds | null {
+  return customerId === undefined ? null : { customerId, userId };
 }
 
 /** The case at `now`, for operators. */

@@ -3,23 +3,28 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
 import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js';
+import { sourceBundle } from './make-bundle.js';
+
+const EXTENSION = extname(import.meta.url);
 
 /** The module whose exports are our workflows: TypeScript, or what was built of it. */
-export const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index${extname(import.meta.url)}`, import.meta.url));
+export const WORKFLOWS_PATH = fileURLToPath(new URL(`../workflows/index${EXTENSION}`, import.meta.url));
 
 /** Where `npm run build` puts the bundle, beside the built library; there is none beside the sources. */
 export const BUNDLE_PATH = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
-/** The workflows that a worker runs: the bundle made at build time, or one that the worker makes of the sources when it starts. */
-export function workflowCode(): Pick<
-  WorkerOptions,
-  'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'interceptors'
+/**
+ * The workflows that a worker runs: the bundle made at build time, the one of the sources, or where a build left out its bundle one that the
+ * worker makes when it starts.
+ */
+export async function workflowCode(): Promise<
+  Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'interceptors'>
 > {
-  return existsSync(BUNDLE_PATH)
-    ? { workflowBundle: { codePath: BUNDLE_PATH } }
-    : {
-        workflowsPath: WORKFLOWS_PATH,
-        bundlerOptions,
-        interceptors: { workflowModules: workflowInterceptorModules },
-      };
+  if (existsSync(BUNDLE_PATH)) return { workflowBundle: { codePath: BUNDLE_PATH } };
+  if (EXTENSION === '.ts') return { workflowBundle: await sourceBundle(WORKFLOWS_PATH) };
+  return {
+    workflowsPath: WORKFLOWS_PATH,
+    bundlerOptions,
+    interceptors: { workflowModules: workflowInterceptorModules },
+  };
 }

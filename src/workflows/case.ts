@@ -214,10 +214,15 @@ export class Case<State extends AnyCaseState = CaseState> {
     setCurrentDetails(checklist(this.state, new Date()));
   }
 
+  /** Whether the history has become so long that the case should move to a new run. */
+  get isLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > (this.state.policy?.continueAsNewAfter ?? Infinity);
+  }
+
   /** Whether it is time for a new run. A wait moves to it, since nothing is under way at FinHub then, nor is a message. */
   get mayMove(): boolean {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return (continueAsNewSuggested || historyLength > this.policy.continueAsNewAfter) && allHandlersFinished();
+    return this.isLong && allHandlersFinished();
   }
 
   /**

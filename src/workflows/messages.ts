@@ -1,6 +1,7 @@
 import { defaultPayloadConverter, rawValueTypeInfo, type RawValue } from '@temporalio/common';
 import {
   CancellationScope,
+  condition,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -8,12 +9,21 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
-import { MESSAGES, refuse, type Answer, type Decision, type Message, type MessageName } from '../lifecycle/messages.js';
+import {
+  AWAIT_REGISTRATION,
+  MESSAGES,
+  refuse,
+  type Answer,
+  type Decision,
+  type Message,
+  type MessageName,
+  type RegisteredIds,
+} from '../lifecycle/messages.js';
 import { Malformed, parseMessage } from '../lifecycle/parse.js';
 import type { Operator } from '../lifecycle/policy.js';
 import { decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
-import { caseViewOf, statusOf } from '../lifecycle/status.js';
+import { caseViewOf, registeredIds, statusOf } from '../lifecycle/status.js';
 import type { Case } from './case.js';
 import { count, countDecision } from './metrics.js';
 import { lookUpOperators } from './own-activities.js';
@@ -47,6 +57,15 @@ export function answer(kase: Case<AnyCaseState>): void {
   setHandler(defineQuery('status'), () => statusOf(kase.state, new Date()));
   setHandler(defineQuery('case'), () => caseViewOf(kase.state, new Date()));
   setHandler(defineQuery('audit'), () => kase.state.audit);
+}
+
+/** Answers whoever waits for the registration; holds up neither the end of the case nor its next run. */
+export function announceRegistration(kase: Case): void {
+  const { state } = kase;
+  setHandler(defineUpdate<RegisteredIds | null>(AWAIT_REGISTRATION), async () => {
+    await condition(() => registeredIds(state.finhub) !== null || state.outcome !== undefined || kase.isLong);
+    return registeredIds(state.finhub);
+  });
 }
 
 async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown): Promise<Answer> {

@@ -3,7 +3,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import type { OrganizationPhase } from '../lifecycle/phases.js';
 import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
 import { loadPolicy } from './load-policy.js';
-import { answer, receive } from './messages.js';
+import { announceRegistration, answer, receive } from './messages.js';
 import { activation } from './phases/activation.js';
 import { consents } from './phases/consents.js';
 import { beneficiaries, paymentConsent, transactions } from './phases/payments.js';
@@ -27,5 +27,6 @@ export async function organizationLifecycle(input: LifecycleInput): Promise<Outc
   const kase = new Case(input.resumed ?? newCase('organization', input.application, new Date()));
   receive(kase);
   answer(kase);
+  announceRegistration(kase);
   return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
 }

@@ -1,27 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  type WorkerOptions,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, type WorkerOptions } from '@temporalio/worker';
 import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
-import { bundlerOptions } from '../../src/worker/bundler-options.js';
+import { sourceBundle } from '../../src/worker/make-bundle.js';
+import { WORKFLOWS_PATH } from '../../src/worker/workflow-code.js';
 import { encrypted, startLane, type Lane, type LaneOptions } from './lane.js';
 
-/** What workers run: the lifecycles, bundled once per process. */
-export const bundled = lazily((): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({
-    ...bundlerOptions,
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-    failureConverterPath: encrypted('any').failureConverterPath!,
-    logger: new DefaultLogger('WARN'),
-  }),
-);
+/** What workers run: the lifecycles, bundled once. */
+export const bundled = lazily(() => sourceBundle(WORKFLOWS_PATH));
 
 /** This server holds search attributes for all namespaces and cannot list them, so the service's own way to register them does not work here. */
 const TYPE_NUMBERS = { Keyword: 2, Datetime: 6, Bool: 5 };

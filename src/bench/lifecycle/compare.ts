@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { startStack } from '../../embedded/stack.js';
 import { spreadOf, type Spread } from '../spread.js';
 import { bare, ours, type Contestant } from './contestants.js';
+import { measureIds, type IdsBench } from './ids.js';
 import { run, type Measured } from './run.js';
 
 export interface LifecycleOptions {
@@ -34,6 +35,7 @@ export interface LifecycleBench {
   calls: Record<Contestant['name'], Record<string, number>>;
   atOne: { rounds: Pair[]; ratios: Ratios };
   atMany: { concurrency: number; rounds: Pair[]; ratios: Ratios };
+  ids: IdsBench;
 }
 
 /**
@@ -78,7 +80,8 @@ export async function compareLifecycles(options: LifecycleOptions): Promise<Life
       };
       const atOne = await measure(single, 1);
       const atMany = { concurrency, ...(await measure(many, concurrency)) };
-      return { calls: calls as LifecycleBench['calls'], atOne, atMany };
+      const ids = await measureIds(stack, both[0]!, rounds * single);
+      return { calls: calls as LifecycleBench['calls'], atOne, atMany, ids };
     } finally {
       await bareOne.stop();
     }

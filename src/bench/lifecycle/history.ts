@@ -3,10 +3,11 @@ import proto from '@temporalio/proto';
 
 const { EventType } = proto.temporal.api.enums.v1;
 
-/** What a history tells of a lifecycle; times in milliseconds. */
+/** What a history tells of a lifecycle; times in milliseconds, `startedAt` since 1970. */
 export interface History {
   events: number;
   bytes: number;
+  startedAt: number;
   toReviewMs: number;
   fromDecisionMs: number;
 }
@@ -20,6 +21,7 @@ export async function historyOf(lifecycle: WorkflowHandle): Promise<History> {
   return {
     events: times.length,
     bytes: Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0),
+    startedAt: times[0]!,
     toReviewMs: times[decided - 1]! - times[0]!,
     fromDecisionMs: times.at(-1)! - times[decided]!,
   };

@@ -3,10 +3,13 @@ import type { LifecycleBench, Ratios } from './compare.js';
 import type { Measured } from './run.js';
 
 /** What `npm run bench -- lifecycle` prints. */
-export function lifecycleText({ calls, atOne, atMany }: LifecycleBench): string {
+export function lifecycleText({ calls, atOne, atMany, ids }: LifecycleBench): string {
   return [
     'ours / bare, over the rounds: median (least to most)',
     ...table(atOne.ratios, atMany.ratios, atMany.concurrency),
+    '',
+    'a start that waits for the ids of FinHub, one at a time: median (least to most)',
+    `${spreadText(ids.toIdsMs, 0)} ms to the ids, ${spreadText(ids.toReviewMs, 0)} ms to the review: ${spreadText(ids.share)} of it`,
     '',
     'each round',
     ...[...atOne.rounds, ...atMany.rounds].flatMap(({ ours, bare }) => [line('ours', ours), line('bare', bare)]),

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from '../temporal/data-converter.js';
+import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js';
+
+/** Folders of the sources that the workflow bundle is made of, besides its dependencies. */
+const SOURCES = ['workflows', 'lifecycle', 'temporal', 'worker'].map((name) =>
+  fileURLToPath(new URL(`../${name}/`, import.meta.url)),
+);
+/** What npm installed, and in which versions. */
+const INSTALLED = fileURLToPath(new URL('../../node_modules/.package-lock.json', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../.cache/workflow-bundles/', import.meta.url));
+const KEPT_MS = 3600_000;
+
+/** Makes the workflow bundle; the source map is in it. */
+export async function makeBundle(workflowsPath: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    ...bundlerOptions,
+    workflowsPath,
+    workflowInterceptorModules,
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    logger: new DefaultLogger('WARN'),
+  });
+  return code;
+}
+
+/**
+ * The bundle of the sources as they are now, made once for all processes that run them: its file is named by what went into it. Several
+ * processes may do so at once.
+ */
+export async function sourceBundle(workflowsPath: string): Promise<{ codePath: string }> {
+  const codePath = join(CACHE, `${await fingerprintOfSources()}.js`);
+  if (existsSync(codePath)) return { codePath };
+  const code = await makeBundle(workflowsPath);
+  await mkdir(CACHE, { recursive: true });
+  await removeOld();
+  const unfinished = `${codePath}.${process.pid}`;
+  await writeFile(unfinished, code);
+  await rename(unfinished, codePath);
+  return { codePath };
+}
+
+async function fingerprintOfSources(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of SOURCES) {
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+    for (const path of paths.sort()) hash.update(`${path}\n`).update(await readFile(path));
+  }
+  hash.update(await readFile(INSTALLED));
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function removeOld(): Promise<void> {
+  for (const name of await readdir(CACHE)) {
+    const path = join(CACHE, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > KEPT_MS) await rm(path, { force: true });
+  }
+}
