@@ -161,7 +161,7 @@ describe('thirty days in seconds', { concurrency: false }, () => {
     const [verification] = await lane.finhub.table<{ status: string }>('verifications');
     assert.notEqual(verification?.status, 'APPROVED');
     assert.deepEqual(
-      [...new Set(await timers(id))].filter((summary) => summary.includes('decision')),
+      [...new Set(await timers(id))].filter((summary) => summary.endsWith('decision on round 1')),
       ['reminder', 'due', 'escalation', 'expiry'].map((kind) => `${kind}: decision on round 1`),
     );
     const afterwards = await extend(at10(30));
