@@ -64,6 +64,8 @@ export interface Policy extends TenantPolicy {
   verdictPollSeconds: number;
   /** Seconds one attempt of a FinHub call may take in all. */
   callSeconds: number;
+  /** Seconds after which a worker that says nothing counts as dead; older cases wait for the whole attempt's time. */
+  heartbeatSeconds?: number | undefined;
   /** Task queue of the calls to FinHub, where they have one of their own. */
   callsQueue?: string | undefined;
   /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */
