@@ -96,7 +96,7 @@ describe('workers that end in the middle', () => {
     const { client, finhub, stack, count, made, inReview } = service;
     await service.worker.stop();
     // It sleeps for longer than a heartbeat, and its look still has time left when it wakes up.
-    const sleeper = await stack.startWorker({ FINHUB_TIMEOUT_MS: '60000' });
+    const sleeper = await stack.startWorker({ FINHUB_TIMEOUT_MS: '300000', WORKER_ACTIVITY_POLLERS: '1' });
     await finhub.inject({ ...SHAREHOLDER_LIST, kind: 'late-answer', delayMs: LATE_MS });
     const adding = () => finhub.requests('POST /api/v2.1/customer/organization/{organizationId}/shareholders');
     const [known, asked] = [await count('shareholder'), (await adding()).length];
