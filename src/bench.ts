@@ -4,6 +4,7 @@ import { benchClient, textOf } from './bench/client.js';
 import { benchEncryption, encryptionText } from './bench/encryption.js';
 import { compareLifecycles, type LifecycleOptions } from './bench/lifecycle/compare.js';
 import { lifecycleText } from './bench/lifecycle/text.js';
+import { measureRecovery, recoveryText, type RecoveryOptions } from './bench/recovery.js';
 import { measureStartUp, startUpText } from './bench/start-up.js';
 import { measureWaiting, type WaitingOptions } from './bench/waiting/compare.js';
 import { waitingText } from './bench/waiting/text.js';
@@ -65,6 +66,20 @@ program
   .action(async ({ cases, json }: { cases: number; json?: true }) => {
     const result = await benchCapacity(cases);
     print(json ? JSON.stringify(result, undefined, 2) : capacityText(result));
+  });
+
+program
+  .command('recovery')
+  .description(
+    'how long cases take whose worker is killed (SIGKILL) while another one is up, beside cases left in peace',
+  )
+  .option('--rounds <number>', 'rounds, each in peace and with a kill', wholeNumber, 3)
+  .option('--cases <number>', 'cases in flight, half of them organizations', wholeNumber, 12)
+  .option('--latency <ms>', 'what FinHub takes for each answer', wholeNumber, 250)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ json, ...options }: Omit<RecoveryOptions, 'onProgress'> & { json?: true }) => {
+    const result = await measureRecovery({ ...options, onProgress });
+    print(json ? JSON.stringify(result, undefined, 2) : recoveryText(result));
   });
 
 program

@@ -8,6 +8,7 @@ import { CATALOGUE, type OperationName } from '../src/finhub/catalogue/index.js'
 import { FinHubClient, type FinHubOptions } from '../src/finhub/client.js';
 import type { Endpoint } from '../src/finhub/endpoint.js';
 import { FinHubError } from '../src/finhub/error.js';
+import type { Lease } from '../src/finhub/lease.js';
 import { perform, type PerformContext } from '../src/finhub/perform.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import type { FaultKind } from '../src/sandbox/faults.js';
@@ -249,6 +250,32 @@ describe('against the sandbox', () => {
     });
   });
 
+  describe('after a try of a worker that died', () => {
+    const cases = [
+      ['addShareholder', 'adopted'],
+      ['executeOrder', 'adopted'],
+      ['createPaymentConsent', 'made'],
+    ] as const;
+    for (const [name, how] of cases) {
+      test(`${name} waits until FinHub has had its time, is ${how}, and there is one`, async () => {
+        await faultOn(name, 'late-effect', 300);
+        const perform = await operation(name);
+        await failure(perform({}, { key: 'the dead one' }));
+        const { provenance } = await perform({}, { key: 'the next one', settled: () => pause(600) });
+        assert.equal(provenance.how, how);
+        assert.deepEqual(madeTwice(await finhub.ledger()), []);
+      });
+    }
+
+    test('what is there already is not waited for', async () => {
+      const perform = await operation('addShareholder');
+      await perform();
+      const settled = () => Promise.reject(new Error('waited'));
+      const { provenance } = await perform({}, { settled });
+      assert.equal(provenance.how, 'adopted');
+    });
+  });
+
   describe('after an answer that was lost', () => {
     const outcomes: [OperationName, 'made' | 'adopted'][] = [
       ['registerIndividual', 'adopted'],
@@ -400,6 +427,63 @@ describe('against a server of our own', () => {
     await pause(50);
     cancel.abort();
     await failure(call);
+  });
+
+  describe('a write that needs a lease', () => {
+    let sent: number;
+    const counting: RequestListener = (_request, response) => {
+      sent += 1;
+      setTimeout(() => response.end(JSON.stringify({ code: 200, data: { id: 'v' } })), 50);
+    };
+    const start = (lease: Lease) =>
+      client.call(CATALOGUE.initiateVerification, { customerId: 'c' }, { key: 'w', lease });
+    beforeEach(() => {
+      sent = 0;
+    });
+
+    test('is not sent where it is refused', async () => {
+      await serve(counting);
+      await assert.rejects(
+        start(() => Promise.reject(new Error('refused'))),
+        /refused/,
+      );
+      assert.equal(sent, 0);
+    });
+
+    test('is not sent when the lease is over, but with the next one', async () => {
+      await serve(counting);
+      let asked = 0;
+      const { unclear } = await failure(
+        start(() => {
+          asked += 1;
+          return Promise.resolve(performance.now() - 1);
+        }),
+      );
+      assert.deepEqual([sent, unclear, asked > 1], [0, false, true]);
+
+      const leases = [performance.now() - 1, performance.now() + MINUTE];
+      await start(() => Promise.resolve(leases.shift()!));
+      assert.equal(sent, 1);
+    });
+
+    test('asks for it when it is its turn', async () => {
+      await serve(counting, { maxConnections: 1 });
+      const lease: Lease = () => Promise.resolve(performance.now() + MINUTE);
+      const asked: number[] = [];
+      const counted: Lease = () => {
+        asked.push(sent);
+        return lease();
+      };
+      await start(lease);
+      await Promise.all([1, 2, 3].map(() => start(counted)));
+      assert.deepEqual(asked, [1, 2, 3]);
+    });
+
+    test('none is asked for to read or to log in', async () => {
+      await serve(answering(200, {}, { tenantId, categories: {} }));
+      const lease: Lease = () => Promise.reject(new Error('asked'));
+      await client.call(CATALOGUE.getCategorizationHierarchy, { tenantId }, { key: 'r', lease });
+    });
   });
 
   const unclear: [string, RequestListener, boolean][] = [

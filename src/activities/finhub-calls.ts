@@ -1,11 +1,12 @@
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { z } from 'zod';
 import { CATALOGUE, type Catalogue, type OperationName } from '../finhub/catalogue/index.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Credentials, Endpoint } from '../finhub/endpoint.js';
-import { perform, type Performed } from '../finhub/perform.js';
+import { isExclusive, perform, type Performed } from '../finhub/perform.js';
 import type { Origin } from '../lifecycle/application.js';
 import { failing } from './failure.js';
+import { exclusive } from './lease.js';
 import type { Secrets } from './secrets.js';
 
 /** On whose behalf a workflow asks for a call; plain data. */
@@ -65,16 +66,6 @@ export type ActivityOf<Op extends OperationName> = (
 /** One activity per endpoint, named after its operation. */
 export type FinHubActivities = { [Op in CallableOperation]: ActivityOf<Op> };
 
-/**
- * Whether the activity ran before: resetting it starts its attempts at 1 again, but what it last told of itself stays. Telling is a call to
- * Temporal's server, so only those operations are asked whose rule depends on it.
- */
-function wasStartedBefore(): boolean {
-  const info = activityInfo();
-  heartbeat('started');
-  return info.attempt > 1 || info.heartbeatDetails !== undefined;
-}
-
 /** Calls an endpoint as the running activity. */
 export async function callAsActivity<I, R>(
   client: FinHubClient,
@@ -84,13 +75,18 @@ export async function callAsActivity<I, R>(
 ): Promise<Settled<R>> {
   const { input, for: purpose } = call;
   return failing(endpoint, client, purpose.tenantId, async () => {
-    const startedBefore = endpoint.idempotency.class === 'guarded' && wasStartedBefore();
-    const mayHaveBeenTried = startedBefore || purpose.mayRepeat === true;
+    const signal = cancellationSignal();
+    const alone = isExclusive(endpoint) ? exclusive(endpoint.operation, client.timeoutMs, signal) : undefined;
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
-      mayHaveBeenTried,
-      signal: cancellationSignal(),
+      mayHaveBeenTried: alone?.mayHaveBeenTried === true || purpose.mayRepeat === true,
+      settled: alone?.settled,
+      lease: alone?.lease,
+      signal,
+    }).catch(async (error: unknown) => {
+      await alone?.failed(error);
+      throw error;
     });
     const result = secrets.sealFields(performed.result, endpoint.secrets);
     return { ...performed, result, tries: activityInfo().attempt };

@@ -5,6 +5,7 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
+import { withHeartbeats } from './heartbeats.js';
 import { notifyActivities, type NotificationTarget, type NotifyActivities } from './notify.js';
 import { operationActivities, type OperationActivities } from './operations.js';
 import { paymentActivities, type PaymentActivities } from './payments.js';
@@ -44,7 +45,7 @@ export function createActivities({
   notifications,
 }: ActivityDependencies): Activities {
   const secrets = secretsWith(keys);
-  return {
+  return withHeartbeats({
     ...finHubActivities(finhub, secrets),
     ...documentActivities(finhub, secrets, store),
     ...sessionActivities(finhub, secrets),
@@ -53,5 +54,5 @@ export function createActivities({
     ...operationActivities(),
     ...policyActivities(policy, policies, operators),
     ...notifyActivities(notifications),
-  };
+  });
 }

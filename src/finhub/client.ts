@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CallObserver } from './call-observer.js';
 import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
+import type { Lease } from './lease.js';
 import { outgoing } from './outgoing.js';
 import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
@@ -38,6 +39,8 @@ export interface CallContext {
   /** With the admin's rights, or the power tenant's, even where the customer is logged in. */
   actAs?: 'admin' | 'powerTenant' | undefined;
   signal?: AbortSignal | undefined;
+  /** Asked for before anything with an effect is sent; logins need none. */
+  lease?: Lease | undefined;
 }
 
 const APPLICATION = 'finhub-onboarding';
@@ -180,6 +183,7 @@ export class FinHubClient {
         ...observed,
       },
       signal: context.signal,
+      lease: effect ? context.lease : undefined,
     });
     const answer = endpoint.response.safeParse(payload);
     if (!answer.success) {

@@ -7,27 +7,35 @@ export interface HttpAnswer {
   text: string;
 }
 
+/** When a request is given up, or not even begun. */
+export interface Limits {
+  /** Milliseconds from the connection to the end of the answer: waiting for a connection is no sign that anything was sent. */
+  limitMs: number;
+  /** Not sent at all after this time, in milliseconds of `performance.now()`. */
+  sendBefore?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** The `code` of a request that had its connection only after `sendBefore`. */
+export const TOO_LATE = 'TOO_LATE';
+
 /**
- * Sends one request and reads its answer to the end. The time counts from when the request gets a connection: waiting for one is no sign that
- * anything was sent.
- * @param limitMs milliseconds from the connection to the end of the answer
- * @throws Error with undici's `code`; `UND_ERR_ABORTED` when the time is over or `signal` aborts
+ * Sends one request and reads its answer to the end.
+ * @throws Error with undici's `code`; `UND_ERR_ABORTED` when the time is over or `signal` aborts, {@link TOO_LATE} when nothing was sent
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  limitMs: number,
-  signal: AbortSignal | undefined,
+  limits: Limits,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(request, new Reader(limitMs, signal, resolve, reject));
+    dispatcher.dispatch(request, new Reader(limits, resolve, reject));
   });
 }
 
 /** Collects an answer. It stands in for undici's own `request`, whose stream and abort signal cost as much as the rest of a call. */
 class Reader implements Dispatcher.DispatchHandler {
-  readonly #limitMs: number;
-  readonly #signal: AbortSignal | undefined;
+  readonly #limits: Limits;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #chunks: Buffer[] = [];
@@ -36,17 +44,11 @@ class Reader implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
 
-  constructor(
-    limitMs: number,
-    signal: AbortSignal | undefined,
-    resolve: (answer: HttpAnswer) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.#limitMs = limitMs;
-    this.#signal = signal;
+  constructor(limits: Limits, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void) {
+    this.#limits = limits;
     this.#resolve = resolve;
     this.#reject = reject;
-    signal?.addEventListener('abort', this);
+    limits.signal?.addEventListener('abort', this);
   }
 
   /** The caller's signal. */
@@ -56,10 +58,12 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { limitMs, sendBefore, signal } = this.#limits;
     this.#controller = controller;
-    if (this.#signal?.aborted) return this.handleEvent();
+    if (signal?.aborted) return this.handleEvent();
+    if (sendBefore !== undefined && performance.now() > sendBefore) return controller.abort(tooLate());
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(abort, this.#limitMs, controller);
+    this.#timer = setTimeout(abort, limitMs, controller);
   }
 
   onResponseStart(_: unknown, status: number, headers: Record<string, unknown>): void {
@@ -93,7 +97,7 @@ class Reader implements Dispatcher.DispatchHandler {
 
   #settle(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this);
+    this.#limits.signal?.removeEventListener('abort', this);
   }
 }
 
@@ -103,4 +107,8 @@ function abort(controller: Dispatcher.DispatchController): void {
 
 function aborted(): Error {
   return Object.assign(new Error('no answer in time, or cancelled'), { code: 'UND_ERR_ABORTED' });
+}
+
+function tooLate(): Error {
+  return Object.assign(new Error('the connection came too late to send anything'), { code: TOO_LATE });
 }

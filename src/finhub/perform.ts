@@ -1,5 +1,5 @@
 import type { CallContext, FinHubClient } from './client.js';
-import type { Credentials, Endpoint, Match, ReadBack, Search } from './endpoint.js';
+import type { Credentials, Endpoint, IdempotencyClass, Match, ReadBack, Search } from './endpoint.js';
 import { FinHubError } from './error.js';
 
 /** What a call came to, and how: made now, or found at FinHub and taken over on proof. */
@@ -13,8 +13,17 @@ export interface PerformContext extends CallContext {
   requestedAt: string;
   /** Ids that the case has taken over already: each object serves once. */
   taken: readonly string[];
-  /** An earlier try may have ended without a word, because its worker died; of guarded operations only. */
+  /** An earlier try may have sent the write and ended without a word, because its worker died. */
   mayHaveBeenTried: boolean;
+  /** Waits until FinHub has had its time for such a try: what is missing until then may still come. */
+  settled?: (() => Promise<void>) | undefined;
+}
+
+const EXCLUSIVE: ReadonlySet<IdempotencyClass> = new Set<IdempotencyClass>(['keyed', 'guarded', 'unrecoverableAnswer']);
+
+/** Whether only one try may be under way at a time: where a second one makes a second object, or takes back what the first has made. */
+export function isExclusive({ idempotency }: { idempotency: { class: IdempotencyClass } }): boolean {
+  return EXCLUSIVE.has(idempotency.class);
 }
 
 /**
@@ -46,6 +55,13 @@ export function perform<I, R>(
     const match = unused(found, context);
     return match && { result: match.result, provenance: { how: 'adopted', proof: readBack.proof } };
   };
+  /** What is there now is ours; what is not may still come of an earlier try. */
+  const lookBefore = async (readBack: ReadBack<I, R>): Promise<Performed<R> | 'cannotRead' | undefined> => {
+    const found = await look(readBack);
+    if (found || !context.settled) return found;
+    await context.settled();
+    return look(readBack);
+  };
   /** Adopts what a refusal says is there, if it is proved to be ours. */
   const proved = async (refusal: FinHubError, readBack: ReadBack<I, R> | undefined): Promise<Performed<R>> => {
     const found = readBack && (await look(readBack));
@@ -70,14 +86,15 @@ export function perform<I, R>(
           })),
         );
       case 'keyed': {
-        const found = await look(rule.readBack);
+        const found = await lookBefore(rule.readBack);
         return !found || found === 'cannotRead' ? make() : found;
       }
       case 'guarded': {
-        const found = await look(rule.readBack);
+        const found = await lookBefore(rule.readBack);
         return found === 'cannotRead' ? makeUnseen(endpoint.operation, context, make) : (found ?? make());
       }
       case 'unrecoverableAnswer':
+        await context.settled?.();
         await rule.undo.takeBack(search);
         return make();
     }

@@ -3,7 +3,9 @@ import { errorIn, unwrap } from './answer.js';
 import { Breaker, type Outcome } from './breaker.js';
 import type { Method } from './endpoint.js';
 import { FinHubError } from './error.js';
-import { exchange, type HttpAnswer } from './exchange.js';
+import { exchange, TOO_LATE, type HttpAnswer } from './exchange.js';
+import type { Lease } from './lease.js';
+import { Slots } from './slots.js';
 
 export interface HttpRequest {
   operation: string;
@@ -18,6 +20,8 @@ export interface HttpRequest {
   body: unknown;
   /** Ends the request when the activity is cancelled. */
   signal?: AbortSignal | undefined;
+  /** Taken when it is the request's turn; nothing is sent without it. */
+  lease?: Lease | undefined;
 }
 
 export interface TransportOptions {
@@ -32,16 +36,21 @@ const MAX_ANSWER = 4 * 1024 * 1024;
 
 /** The request cannot have reached FinHub: no connection came about. */
 const NEVER_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|TOO_LATE|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
+
+/** Leases that one request takes at the most, where each is over before there is a connection. */
+const MOST_LEASES = 3;
 
 /** HTTP to FinHub: one attempt per call, since Temporal is the only retry layer. */
 export class Transport {
   readonly #timeoutMs: number;
+  readonly #maxConnections: number;
   readonly #agent: Agent;
-  readonly #breakers = new Map<string, Breaker>();
+  readonly #hosts = new Map<string, { breaker: Breaker; slots: Slots }>();
 
   constructor({ timeoutMs, maxConnections }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
+    this.#maxConnections = maxConnections;
     this.#agent = new Agent({
       connections: maxConnections,
       connect: { timeout: Math.min(timeoutMs, 5000) },
@@ -57,7 +66,8 @@ export class Transport {
    * @throws FinHubError for everything else
    */
   async send(http: HttpRequest): Promise<unknown> {
-    const outcome = await this.#breakerOf(http.origin).run(http.operation, () => this.#exchange(http));
+    const { breaker, slots } = this.#hostOf(http.origin);
+    const outcome = await breaker.run(http.operation, () => slots.run(() => this.#exchange(http)));
     if ('error' in outcome) throw outcome.error;
     return outcome.payload;
   }
@@ -68,19 +78,27 @@ export class Transport {
   }
 
   async #exchange(http: HttpRequest): Promise<Outcome> {
-    const { origin, path, method, headers, body, signal } = http;
+    const { origin, path, method, headers, body, signal, lease } = http;
     const request = { origin, path, method, headers, body: body === undefined ? null : JSON.stringify(body) };
-    try {
-      return outcomeOf(http, await exchange(this.#agent, request, this.#timeoutMs, signal));
-    } catch (error) {
-      return { error: noAnswer(http, error), outage: !signal?.aborted };
+    for (let leases = 1; ; leases += 1) {
+      const sendBefore = await lease?.();
+      try {
+        return outcomeOf(http, await exchange(this.#agent, request, { limitMs: this.#timeoutMs, sendBefore, signal }));
+      } catch (error) {
+        // A connection that was slow to come about is there for the next try.
+        if ((error as { code?: string }).code === TOO_LATE && leases < MOST_LEASES) continue;
+        return { error: noAnswer(http, error), outage: !signal?.aborted };
+      }
     }
   }
 
-  #breakerOf(origin: string): Breaker {
-    let breaker = this.#breakers.get(origin);
-    if (!breaker) this.#breakers.set(origin, (breaker = new Breaker(this.#timeoutMs)));
-    return breaker;
+  #hostOf(origin: string): { breaker: Breaker; slots: Slots } {
+    let host = this.#hosts.get(origin);
+    if (!host) {
+      host = { breaker: new Breaker(this.#timeoutMs), slots: new Slots(this.#maxConnections) };
+      this.#hosts.set(origin, host);
+    }
+    return host;
   }
 }
 

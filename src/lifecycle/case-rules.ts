@@ -11,7 +11,7 @@ import { accept, refuse, type Answer, type CorrectApplication, type ResolveAtten
 import { mergePatch } from './merge-patch.js';
 import type { PaymentAccount } from './payment-account.js';
 import { PHASES, type CaseKind, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
-import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
+import { flowOf, isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
 import { newReview } from './review.js';
 import type { TransferOrder } from './transfer.js';
 
@@ -106,7 +106,7 @@ export function roleFaults(state: CaseState): Requirement[] {
   const checks: [boolean, string, string][] = [
     [has('director'), 'directors', 'at least one director is needed'],
     [has('employee') && roles.has('ADMIN_USER'), 'employees', 'an employee with the role ADMIN_USER is needed'],
-    [holdAll(application, policy?.settlesPeople ? 4 : 2), 'shareholders', NOT_ALL_SHARES],
+    [holdAll(application, flowOf(policy) >= 2 ? 4 : 2), 'shareholders', NOT_ALL_SHARES],
     [
       beneficialOwners(application).every(({ ref }) => known.has(ref)),
       'shareholders',

@@ -68,12 +68,12 @@ export interface Policy extends TenantPolicy {
   callSeconds: number;
   /** Activities that are tried once within the workflow task before they are made durable ones. */
   localCalls?: readonly string[] | undefined;
+  /** Seconds after which a worker that says nothing counts as dead; older cases wait for the whole attempt's time. */
+  heartbeatSeconds?: number | undefined;
   /** Task queue of the calls to FinHub, where they have one of their own. */
   callsQueue?: string | undefined;
   /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */
   retentionDays?: number | undefined;
-  /** Whether corrections of an organization's people are settled at FinHub before its verification; older cases go on without. */
-  settlesPeople?: boolean | undefined;
   /** History events after which a waiting case moves to a new run. */
   continueAsNewAfter: number;
 }
@@ -121,6 +121,11 @@ export function riskLevel(categorization: Categorization, raises: boolean): Risk
   const known = RISK_ORDER.find((level) => level === stated) ?? 'HIGH';
   const raised = raises || pep === 'true' ? 'HIGH' : 'LOW';
   return RISK_ORDER.indexOf(known) > RISK_ORDER.indexOf(raised) ? known : raised;
+}
+
+/** The flow version whose steps a case takes. */
+export function flowOf(policy: Policy | undefined): number {
+  return policy?.flow ?? 1;
 }
 
 /** The rules for a case; a risk that is not known is reviewed as high. */

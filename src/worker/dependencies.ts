@@ -14,6 +14,11 @@ const CALL_MARGIN_SECONDS = 5;
 const REQUESTS_PER_CALL = 5;
 
 /**
+ * After these a silent worker counts as dead. Shorter, and a stalled one loses its calls for nothing; longer, and a dead one's cases wait.
+ */
+const HEARTBEAT_SECONDS = 5;
+
+/**
  * What a worker's activities need, by its configuration. Its owner closes `finhub`, whose requests the observer sees.
  * @throws OperatorsFileError, PolicyFileError
  */
@@ -37,7 +42,7 @@ export async function dependenciesOf(
       notifications: config.notifications !== undefined,
       verdictPollSeconds: config.verdictPollSeconds,
       callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
-      settlesPeople: true,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
       continueAsNewAfter: config.maxHistoryEvents,
       ...(config.callsQueue && { callsQueue: config.callsQueue.taskQueue }),
       localCalls: hasRate(config) ? [] : localCalls(config),

@@ -8,11 +8,15 @@ type Limits = Pick<
   | 'maxConcurrentWorkflowTaskPolls'
   | 'maxConcurrentActivityTaskPolls'
   | 'maxCachedWorkflows'
+  | 'stickyQueueScheduleToStartTimeout'
   | 'maxActivitiesPerSecond'
   | 'maxTaskQueueActivitiesPerSecond'
   | 'shutdownGraceTime'
   | 'workerDeploymentOptions'
 >;
+
+/** How long a case's next task waits for the worker that has the case in memory, before any other gets it: half of the SDK's own time. */
+const STICKY_TIMEOUT = '5s';
 
 /**
  * The worker of FinHub's calls, where they have a task queue of their own: activities only, at the rate that holds for all workers of the queue
@@ -33,6 +37,7 @@ export function workerOptions({ tuning, shutdown, deployment }: WorkerConfigurat
     maxConcurrentActivityTaskExecutions: activities,
     maxConcurrentWorkflowTaskPolls: Math.min(workflowPollers, workflowTasks),
     maxConcurrentActivityTaskPolls: Math.min(activityPollers, activities),
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     ...(tuning.cachedWorkflows && { maxCachedWorkflows: tuning.cachedWorkflows }),
     ...(tuning.activitiesPerSecond && { maxActivitiesPerSecond: tuning.activitiesPerSecond }),
     ...(tuning.queueActivitiesPerSecond && { maxTaskQueueActivitiesPerSecond: tuning.queueActivitiesPerSecond }),

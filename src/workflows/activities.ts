@@ -26,12 +26,17 @@ export function routeTo(callsQueue: string | undefined, tenantId: string): Route
 export function callsTo(
   seconds: number,
   summary: string,
-  { maximumAttempts = 10, route = {} }: { maximumAttempts?: number; route?: Route } = {},
+  {
+    maximumAttempts = 10,
+    route = {},
+    heartbeatSeconds,
+  }: { maximumAttempts?: number; route?: Route; heartbeatSeconds?: number | undefined } = {},
 ): Activities {
   return proxyActivities<Activities>({
     ...route,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     startToCloseTimeout: seconds * 1000,
+    ...heartbeatAfter(heartbeatSeconds),
     summary,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts },
   });
@@ -51,12 +56,20 @@ export function localCallsTo(seconds: number): Activities {
 /** Activities whose retries are the polling; `attempts` bounds it where an answer is expected soon. */
 export function pollsEvery(
   seconds: number,
-  options: { callSeconds: number; summary: string; slowest: number; attempts?: number; route: Route },
+  options: {
+    callSeconds: number;
+    heartbeatSeconds: number | undefined;
+    summary: string;
+    slowest: number;
+    attempts?: number;
+    route: Route;
+  },
 ): Activities {
   return proxyActivities<Activities>({
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     ...options.route,
     startToCloseTimeout: options.callSeconds * 1000,
+    ...heartbeatAfter(options.heartbeatSeconds),
     summary: options.summary,
     retry: {
       initialInterval: seconds * 1000,
@@ -66,4 +79,8 @@ export function pollsEvery(
       ...(options.attempts === undefined ? {} : { maximumAttempts: options.attempts }),
     },
   });
+}
+
+function heartbeatAfter(seconds: number | undefined): Pick<ActivityOptions, 'heartbeatTimeout'> {
+  return seconds === undefined ? {} : { heartbeatTimeout: seconds * 1000 };
 }

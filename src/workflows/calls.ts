@@ -123,6 +123,7 @@ export class Calls {
     const { every, summary, slowest = every, attempts, leave } = options;
     const polls = pollsEvery(every, {
       callSeconds: this.#case.policy.callSeconds,
+      heartbeatSeconds: this.#case.policy.heartbeatSeconds,
       summary,
       slowest,
       route: this.#route(),
@@ -298,8 +299,12 @@ export class Calls {
   }
 
   #to(summary: string, maximumAttempts?: number): Activities {
-    const { callSeconds } = this.#case.policy;
-    return callsTo(callSeconds, summary, { route: this.#route(), ...(maximumAttempts && { maximumAttempts }) });
+    const { callSeconds, heartbeatSeconds } = this.#case.policy;
+    return callsTo(callSeconds, summary, {
+      route: this.#route(),
+      heartbeatSeconds,
+      ...(maximumAttempts && { maximumAttempts }),
+    });
   }
 
   /** By the policy that was recorded: a workflow knows nothing else of its worker's configuration. */

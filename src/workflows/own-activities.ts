@@ -26,4 +26,5 @@ export const { lookUpOperators } = proxyActivities<Pick<Activities, 'lookUpOpera
 export const { lookUpAccount, lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpAccount' | 'lookUpTransfer'>>({
   ...LOOK_UP,
   startToCloseTimeout: '30s',
+  heartbeatTimeout: '5s',
 });

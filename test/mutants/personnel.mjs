@@ -15,7 +15,7 @@ export default [
   {
     name: 'shares of four decimals never add up',
     file: 'src/lifecycle/case-rules.ts',
-    from: 'policy?.settlesPeople ? 4 : 2',
+    from: 'flowOf(policy) >= 2 ? 4 : 2',
     to: '2',
   },
 ].map((mutant) => ({

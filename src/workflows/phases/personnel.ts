@@ -8,6 +8,7 @@ import {
 } from '../../lifecycle/application.js';
 import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
+import { flowOf } from '../../lifecycle/policy.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 
@@ -16,7 +17,7 @@ export async function personnel(kase: Case): Promise<void> {
   for (const { ref } of application(kase).directors) await addDirector(kase, ref);
   for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
   for (const { ref } of application(kase).employees) await addEmployee(kase, ref);
-  if (kase.policy.settlesPeople) await settle(kase);
+  if (flowOf(kase.policy) >= 2) await settle(kase);
   if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
 }
 
