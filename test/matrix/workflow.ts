@@ -5,7 +5,11 @@ import { callsTo } from '../../src/workflows/activities.js';
 const CALL_SECONDS = 20;
 
 /** Asks for one activity as a lifecycle does, with the same retries. */
-export async function callOperation(activity: keyof Activities, call: unknown): Promise<unknown> {
-  const activities = callsTo(CALL_SECONDS, activity) as unknown as Record<string, (call: unknown) => Promise<unknown>>;
+export async function callOperation(
+  activity: keyof Activities,
+  call: unknown,
+  seconds = CALL_SECONDS,
+): Promise<unknown> {
+  const activities = callsTo(seconds, activity) as unknown as Record<string, (call: unknown) => Promise<unknown>>;
   return activities[activity]!(call);
 }
