@@ -126,7 +126,11 @@ describe('a case that moves to new runs while it waits', { concurrency: 2 }, () 
     const ask = decision({ verdict: 'request-documents', documents: [{ type: 'BANK_STATEMENT' }] });
     assert.ok((await lane.client.decide(id, ask)).accepted);
     await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
-    const { deadlines } = await lane.client.caseView(id);
+    // A run that is about to end has none any more.
+    const deadlines = await eventually('deadlines', async () => {
+      const { deadlines } = await lane.client.caseView(id);
+      return deadlines.length > 0 && deadlines;
+    });
     const runs = new Set<string>();
     for (let index = 0; index < 30; index += 1) {
       const other = { type: 'OTHER', fileName: 'o.pdf', content: pdf(`${id} ${index}`) };

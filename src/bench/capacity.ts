@@ -97,7 +97,7 @@ async function costOf(temporal: Client, what: string, workflowId: string): Promi
     activities,
     localActivities,
     workflowTasks: of(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED),
-    // Each try that is not a look-up of ours sends one heartbeat, which is an action as well.
+    // Each try sends one heartbeat at the most, but for calls that take seconds; it is an action as well.
     actions: others + localActivities + 2 * Math.max(activities, tries),
   };
 }

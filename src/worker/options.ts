@@ -15,8 +15,8 @@ type Limits = Pick<
   | 'workerDeploymentOptions'
 >;
 
-/** How long a case's next task waits for the worker that has the case in memory, before any other gets it: half of the SDK's own time. */
-const STICKY_TIMEOUT = '5s';
+/** How long a case's next task waits for the worker that has the case in memory, before any other gets it; the SDK's own is 10 s. */
+const STICKY_TIMEOUT = '3s';
 
 /**
  * The worker of FinHub's calls, where they have a task queue of their own: activities only, at the rate that holds for all workers of the queue

@@ -149,4 +149,33 @@ export default [
     in: 'test/resets.long.ts',
     test: 'what nobody can look at is not made again in a run that was reset to before it; a person decides',
   },
+  {
+    name: 'a write is sent without a lease',
+    file: 'src/activities/lease.ts',
+    from: '    lease: () => take(operation),',
+    to: '    lease: () => Promise.resolve(performance.now() + 1e6),',
+    in: 'test/lease.test.ts',
+    test: 'does not send its write any more',
+  },
+  {
+    name: 'a lease that is over is good enough',
+    file: 'src/finhub/exchange.ts',
+    from: 'performance.now() > sendBefore',
+    to: 'performance.now() > sendBefore + 1e6',
+    test: 'is not sent when the lease is over, but with the next one',
+  },
+  {
+    name: 'a lease is taken before it is the turn of the request',
+    file: 'src/finhub/slots.ts',
+    from: '    if (this.#free > 0)',
+    to: '    if (this.#free > -100)',
+    test: 'asks for it when it is its turn',
+  },
+  {
+    name: "a dead worker's write is looked for too early",
+    file: 'src/finhub/perform.ts',
+    from: '    await context.settled();\n',
+    to: '',
+    test: 'addShareholder waits until FinHub has had its time, is adopted, and there is one',
+  },
 ].map((mutant) => ({ in: 'test/finhub-client.test.ts', ...mutant }));
