@@ -339,7 +339,7 @@ describe('the client on a Temporal server', () => {
         tenantId: TENANT,
         applicationId: 'same',
         status: 'running',
-        phase: null,
+        phase: 'registration',
         outcome: null,
         startedAt: '',
         closedAt: null,

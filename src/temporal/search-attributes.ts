@@ -1,5 +1,6 @@
 import type { ConnectionLike } from '@temporalio/client';
 import { defineSearchAttributeKey, NamespaceNotFoundError, TypedSearchAttributes } from '@temporalio/common';
+import { PHASES, type CaseKind } from '../lifecycle/phases.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
 
 type Keys = {
@@ -102,10 +103,19 @@ function notAllowed(namespace: string, missing: SearchAttributeName[], cause: un
 }
 
 /** The attributes a lifecycle starts with. */
-export function initialSearchAttributes(kind: string, tenantId: string): TypedSearchAttributes {
+export function initialSearchAttributes(kind: CaseKind, tenantId: string): TypedSearchAttributes {
   return new TypedSearchAttributes([
     { key: searchAttributeKeys.LifecycleKind, value: kind },
     { key: searchAttributeKeys.FinHubTenant, value: tenantId },
     { key: searchAttributeKeys.LifecycleStatus, value: 'running' },
+    { key: searchAttributeKeys.LifecyclePhase, value: PHASES[kind][0]!.name },
+    { key: searchAttributeKeys.NeedsAttention, value: false },
+    // An account's upkeep is nobody's turn.
+    ...(kind === 'account'
+      ? []
+      : [
+          { key: searchAttributeKeys.WaitingFor, value: 'finhub' },
+          { key: searchAttributeKeys.WaitingSince, value: new Date() },
+        ]),
   ]);
 }
