@@ -1,13 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 
-const FIRST_LOOK = 0.9;
+const FIRST_LOOK = 0.8;
 const LOOKS = 20;
 const SHORTEST_PAUSE_MS = 20;
 
-/** Looks seldom: it sleeps nearly as long as it took the last times, since each look is work for server and worker. */
+/**
+ * Looks seldom: it sleeps nearly as long as it usually takes, since each look is work for server and worker. Who is not told how long that is
+ * learns it, from waits that its own sleep has made longer.
+ */
 export class Patience {
-  #usualMs = 0;
+  readonly #learns: boolean;
+  #usualMs: number;
+
+  constructor(usualMs?: number) {
+    this.#learns = usualMs === undefined;
+    this.#usualMs = usualMs ?? 0;
+  }
 
   /** @throws Error after two minutes */
   async until(isThere: () => Promise<boolean>, lifecycle: WorkflowHandle): Promise<void> {
@@ -17,7 +26,7 @@ export class Patience {
       if (performance.now() - startedAt > LIMIT_MS) throw tooLong(lifecycle);
       await sleep(Math.max(SHORTEST_PAUSE_MS, this.#usualMs / LOOKS));
     }
-    this.#usualMs += (performance.now() - startedAt - this.#usualMs) / 4;
+    if (this.#learns) this.#usualMs += (performance.now() - startedAt - this.#usualMs) / 4;
   }
 }
 

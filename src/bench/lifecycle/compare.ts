@@ -59,20 +59,30 @@ export async function compareLifecycles(options: LifecycleOptions): Promise<Life
       for (const contestant of both) {
         // The first of each logs the admin in, and compiles much of both processes.
         await run({ ...once, contestant, label: 'first' });
-        await run({ serverPid, contestant, lifecycles: concurrency, concurrency, label: 'warm' });
         calls[contestant.name] = await callsDuring(stack.sandboxUrl, () =>
           run({ ...once, contestant, label: 'counted' }),
         );
       }
       const measure = async (lifecycles: number, atATime: number): Promise<{ rounds: Pair[]; ratios: Ratios }> => {
         const measured: Pair[] = [];
+        const usualMs: Partial<Record<Contestant['name'], number>> = {};
+        for (const contestant of both) {
+          const warm = { serverPid, contestant, lifecycles: atATime, concurrency: atATime };
+          for (const label of [`warm-${atATime}`, `warmer-${atATime}`]) {
+            const { latencyMs } = await run({ ...warm, label, usualMs: usualMs[contestant.name] });
+            usualMs[contestant.name] = latencyMs.toReview;
+          }
+        }
         for (let round = 0; round < rounds; round += 1) {
           const pair: Partial<Pair> = {};
           for (const contestant of round % 2 === 0 ? both : both.toReversed()) {
             const label = String((runs += 1));
-            const result = await run({ serverPid, contestant, lifecycles, concurrency: atATime, label });
-            pair[contestant.name] = result;
-            onProgress(`${contestant.name.padEnd(4)} ${atATime} at a time: ${result.perSecond.toFixed(2)}/s`);
+            const { name } = contestant;
+            const size = { lifecycles, concurrency: atATime };
+            const result = await run({ serverPid, contestant, ...size, label, usualMs: usualMs[name] });
+            usualMs[name] = result.latencyMs.toReview;
+            pair[name] = result;
+            onProgress(`${name.padEnd(4)} ${atATime} at a time: ${result.perSecond.toFixed(2)}/s`);
           }
           measured.push(pair as Pair);
         }
