@@ -2,7 +2,6 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AnyCaseState, Waiter } from '../lifecycle/case-state.js';
 import { timeOf } from '../lifecycle/deadlines.js';
-import { flowOf } from '../lifecycle/policy.js';
 import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
 import { statusWord } from '../lifecycle/status.js';
 
@@ -14,16 +13,9 @@ const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
 /** With any of these, what is waited for is new. */
 const PROGRESS: readonly SearchAttributeName[] = ['LifecyclePhase', 'LifecycleStatus', 'WaitingFor'];
 
-/** What a case goes through faster than this on its own, in milliseconds, nobody sees in a list. */
-const PASSING_MS = 1000;
-
-/**
- * What Temporal's lists show of a case. Each upsert is an event, and costs the server about as much as a call does: only what changed is written,
- * and a step that the case takes by itself right after the last one shows with what comes next.
- */
+/** What Temporal's lists show of a case. Each upsert is an event, so only what changed is written. */
 export class SearchAttributes {
   readonly #shown: Partial<Record<SearchAttributeName, string>>;
-  #writtenAt = Date.now();
 
   /** The starter set some; a new run goes on with those of the last one. */
   constructor() {
@@ -39,9 +31,7 @@ export class SearchAttributes {
     for (const [name, value] of Object.entries(values) as [keyof Values, Value][]) {
       if ((this.#shown[name] ?? 'null') !== JSON.stringify(value)) changed.push([name, value]);
     }
-    const isPassing = values.LifecycleStatus === 'running' && Date.now() - this.#writtenAt < PASSING_MS;
-    if (changed.length === 0 || (isPassing && flowOf(state.policy) >= 2)) return;
-    this.#writtenAt = Date.now();
+    if (changed.length === 0) return;
     if (changed.some(([name]) => PROGRESS.includes(name))) {
       changed.push(['WaitingSince', values.WaitingFor === null ? null : new Date()]);
     }
