@@ -92,6 +92,19 @@ describe('calls within workflow tasks', () => {
     assert.ok(!localCalls.includes('getCategorizationHierarchy') && localCalls.includes('openSession'));
   });
 
+  test('one whose answer is lost is made again as an activity, and takes effect once', async () => {
+    const lane = await time.lane({ env: { ...LOCAL_FIRST.env, FINHUB_TIMEOUT_MS: '500' } });
+    await lane.finhub.inject({ ...CONSENT, kind: 'drop' });
+    const id = await lane.start(await anIndividual());
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    assert.equal(await lane.finhub.faultsAreSpent(), true);
+    assert.deepEqual(
+      (await scheduled(lane, id)).filter((name) => name === 'acceptConsent'),
+      ['acceptConsent'],
+    );
+    assert.deepEqual(madeTwice(await lane.finhub.ledger()), []);
+  });
+
   test('one that FinHub refuses for good is not made again', async () => {
     const lane = await time.lane(LOCAL_FIRST);
     await lane.finhub.inject({ ...CONSENT, kind: 'refuse-401', times: 2 });

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { activityInfo, getClient, heartbeat } from '@temporalio/activity';
-import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { ApplicationFailure, type Payload } from '@temporalio/common';
+import { isGrpcServiceError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { FinHubError } from '../finhub/error.js';
 import type { Lease } from '../finhub/lease.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
+import { writePayloads } from '../temporal/payloads.js';
 import type { Told } from './heartbeats.js';
 
 /** gRPC's status by which Temporal says that an attempt is no longer the activity's own. */
@@ -90,18 +91,11 @@ async function take(operation: string): Promise<number> {
 /** A heartbeat that is acknowledged, unlike the SDK's. */
 async function tell(told: Told) {
   const client = getClient();
-  const details = { payloads: await encoded(told, client) };
-  const { namespace } = client.options;
+  const { namespace, loadedDataConverter } = client.options;
+  const details = { payloads: await writePayloads(loadedDataConverter, told) };
   return client.withDeadline(Date.now() + LEASE_MS, () =>
     client.workflowService.recordActivityTaskHeartbeat({ namespace, taskToken: activityInfo().taskToken, details }),
   );
-}
-
-async function encoded(told: Told, { options }: Client): Promise<Payload[]> {
-  const { payloadConverter, payloadCodecs } = options.loadedDataConverter;
-  let payloads = [payloadConverter.toPayload(told)];
-  for (const codec of payloadCodecs) payloads = await codec.encode(payloads);
-  return payloads;
 }
 
 function notSent(operation: string, why: string, cause?: Error): ApplicationFailure {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { IndividualInput, OrganizationInput } from '../client/index.js';
 import { approveAs, carry } from '../demo/carry.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from '../demo/examples.js';
+import { untilInReview } from './in-review.js';
 import { mailedActivationCode } from '../embedded/outbox.js';
 import { startStack, type Stack } from '../embedded/stack.js';
 
@@ -32,9 +32,6 @@ export interface CapacityBench {
     megabytes: { before: number; open: number };
   };
 }
-
-const AFTER_THE_END_MS = 3000;
-const POLL_MS = 100;
 
 const { EventType } = proto.temporal.api.enums.v1;
 
@@ -76,7 +73,7 @@ async function finished(stack: Stack, application: IndividualInput | Organizatio
 async function costOf(temporal: Client, what: string, workflowId: string): Promise<CaseCost> {
   const handle = temporal.workflow.getHandle(workflowId);
   // The logout comes after the end that a backend is told of.
-  await pause(AFTER_THE_END_MS);
+  await handle.result().catch(() => {});
   const history = await handle.fetchHistory();
   const events = history.events ?? [];
   const of = (...types: number[]): number => events.filter(({ eventType }) => types.includes(eventType ?? 0)).length;
@@ -123,14 +120,6 @@ async function loadOf({ client, worker }: Stack, cases: number): Promise<Capacit
     cpuPerCase: (after.cpuSeconds - before.cpuSeconds) / cases,
     megabytes: { before: before.megabytes, open: after.megabytes },
   };
-}
-
-async function untilInReview(client: Stack['client'], id: string): Promise<void> {
-  for (;;) {
-    const status = await client.status(id);
-    if (!status.stale && status.review.stage === 'inReview') return;
-    await pause(POLL_MS);
-  }
 }
 
 function usageOf(pid: number): { megabytes: number; cpuSeconds: number } {

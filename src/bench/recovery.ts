@@ -4,6 +4,7 @@ import type { OnboardingClient } from '../client/index.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from '../demo/examples.js';
 import type { Child } from '../embedded/child-process.js';
 import { startStack } from '../embedded/stack.js';
+import { untilInReview } from './in-review.js';
 import { spreadOf, spreadText, type Spread } from './spread.js';
 
 export interface RecoveryOptions {
@@ -25,7 +26,6 @@ export interface RecoveryBench {
 
 /** The kill comes this long after the last case was started, in milliseconds. */
 const UNDER_WAY_MS = 2000;
-const POLL_MS = 100;
 
 /** Kills one of two workers in the middle of the work, with the default configuration. */
 export async function measureRecovery({ rounds, cases, latency, onProgress }: RecoveryOptions): Promise<RecoveryBench> {
@@ -44,7 +44,7 @@ export async function measureRecovery({ rounds, cases, latency, onProgress }: Re
       await pause(UNDER_WAY_MS);
       const at = performance.now();
       await victim?.kill();
-      await Promise.all(ids.map((id) => inReview(stack.client, id)));
+      await Promise.all(ids.map((id) => untilInReview(stack.client, id)));
       const seconds = (performance.now() - at) / 1000;
       onProgress(`${name}: ${seconds.toFixed(1)} s`);
       return seconds;
@@ -83,15 +83,6 @@ async function startCompany(client: OnboardingClient, id: string) {
     ...{ email: `${id}@example.com`, registrationNumber: id, taxId: id },
   };
   return client.startOrganization({ ...example, organization }, { folder: EXAMPLES });
-}
-
-async function inReview(client: OnboardingClient, id: string): Promise<void> {
-  for (;;) {
-    const status = await client.status(id);
-    if (status.status === 'needsAttention') throw new Error(`${id} needs attention: ${JSON.stringify(status)}`);
-    if (!status.stale && status.review.stage === 'inReview') return;
-    await pause(POLL_MS);
-  }
 }
 
 /** What `npm run bench -- recovery` prints. */

@@ -1,5 +1,15 @@
-import type { LoadedDataConverter } from '@temporalio/common';
+import type { LoadedDataConverter, Payload } from '@temporalio/common';
 import type proto from '@temporalio/proto';
+
+/** Writes a value as the SDK does: through the codecs, the first one first. */
+export async function writePayloads(
+  { payloadCodecs, payloadConverter }: LoadedDataConverter,
+  value: unknown,
+): Promise<Payload[]> {
+  let payloads = [payloadConverter.toPayload(value)];
+  for (const codec of payloadCodecs) payloads = await codec.encode(payloads);
+  return payloads;
+}
 
 /**
  * Reads payloads out of a history as the SDK does: through the codecs, the last one first.
