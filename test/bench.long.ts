@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareLifecycles } from '../src/bench/lifecycle/compare.js';
+import { measureWaiting } from '../src/bench/waiting/compare.js';
 
 /** How many more events a person's lifecycle may take than bare calls in a row: docs/performance.md. */
 const MOST_EVENTS = 1.25;
@@ -19,4 +20,11 @@ test('our guarantees cost a quarter more history than the bare calls at the most
   assert.deepEqual(Object.fromEntries(ours), calls.bare);
   assert.equal(Object.keys(calls.ours).length, ours.length + MORE.length);
   assert.ok(atOne.ratios.events.most <= MOST_EVENTS, `${atOne.ratios.events.most} times the events`);
+});
+
+test('a worker keeps no more cases in memory than it may', async () => {
+  const { few, all } = await measureWaiting({ cases: 40, cached: 15, decisions: 2 });
+  assert.equal(few.open, 10);
+  assert.equal(all.open, 40);
+  assert.ok(all.inMemory > few.inMemory / 2, `${all.inMemory} in memory`);
 });

@@ -9,7 +9,7 @@ import { encrypted, type Lane } from './helpers/lane.js';
 import { bundled, startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
 const LOCAL_FIRST = { env: { FINHUB_LOCAL_FIRST: 'true' } };
-const HIERARCHY = 'GET /api/v2.1/customer/individual/categorization/hierarchy/{tenantId}';
+const READINESS = 'GET /api/v2.1/customer/individual/{customerId}/owner/{ownerTenantId}/activation/check';
 const CONSENT = { method: 'POST', path: '/api/v2.1/customer/individual/{customerId}/consents/{consentType}' };
 
 /** Calls of which FinHub would make a second object, or that are of no use twice. */
@@ -20,7 +20,7 @@ const NEVER = Object.values(CATALOGUE)
 test('what may come twice is made within workflow tasks, and nothing else ever is', () => {
   assert.deepEqual(localCalls({ localFirst: false }), ['closeSession']);
   const local: readonly string[] = localCalls({ localFirst: true });
-  assert.ok(local.includes('acceptConsent') && local.includes('getCategorizationHierarchy'));
+  assert.ok(local.includes('acceptConsent') && local.includes('openSession'));
   assert.deepEqual(
     NEVER.filter((operation) => local.includes(operation)),
     [],
@@ -75,21 +75,22 @@ describe('calls within workflow tasks', () => {
 
   test('one that fails is made again as an activity, with its retries, after the time that FinHub asks for', async () => {
     const lane = await time.lane(LOCAL_FIRST);
-    const [method, path] = HIERARCHY.split(' ') as [string, string];
+    const [method, path] = READINESS.split(' ') as [string, string];
     await lane.finhub.inject({ method, path, kind: 'refuse-429' }, { method, path, kind: 'refuse-503' });
-    const id = await lane.toReview(await anIndividual());
+    const id = await lane.start(await anIndividual());
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
     assert.deepEqual(
-      (await scheduled(lane, id)).filter((name) => name === 'getCategorizationHierarchy'),
-      ['getCategorizationHierarchy'],
+      (await scheduled(lane, id)).filter((name) => name === 'awaitReadiness'),
+      ['awaitReadiness'],
     );
-    assert.equal((await lane.finhub.requests(HIERARCHY)).length, 3);
+    assert.equal((await lane.finhub.requests(READINESS)).length, 3);
     const { events } = await lane.temporal.workflow.getHandle(id).fetchHistory();
     assert.ok(
-      events!.some(({ timerFiredEventAttributes: fired }) => fired),
+      events!.some(({ timerStartedEventAttributes: timer }) => Number(timer?.startToFireTimeout?.seconds) === 1),
       'FinHub was asked again at once',
     );
     const { localCalls } = await lane.client.caseView(id);
-    assert.ok(!localCalls.includes('getCategorizationHierarchy') && localCalls.includes('openSession'));
+    assert.ok(!localCalls.includes('awaitReadiness') && localCalls.includes('openSession'));
   });
 
   test('one whose answer is lost is made again as an activity, and takes effect once', async () => {

@@ -35,8 +35,8 @@ export interface FinHubCall<I> {
 }
 
 /**
- * These have activities of their own: sessions belong to this process, documents come by reference, and before an order is prepared the case's
- * earlier runs are looked at.
+ * These have activities of their own: sessions belong to this process, documents come by reference, a registration is categorized first, and
+ * before an order is prepared the case's earlier runs are looked at.
  */
 const UNLISTED = [
   'openCustomerSession',
@@ -45,6 +45,8 @@ const UNLISTED = [
   'closeCustomerSession',
   'closeOrganizationSession',
   'closeAdminSession',
+  'registerIndividual',
+  'registerOrganization',
   'uploadDocument',
   'prepareOrder',
 ] as const satisfies OperationName[];

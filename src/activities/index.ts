@@ -11,6 +11,7 @@ import { operationActivities, type OperationActivities } from './operations.js';
 import { paymentActivities, type PaymentActivities } from './payments.js';
 import { policyActivities, type PolicyActivities, type PolicySettings } from './policy.js';
 import { pollActivities, type PollActivities } from './polls.js';
+import { registrationActivities, type RegistrationActivities } from './registration.js';
 import { secretsWith } from './secrets.js';
 import { sessionActivities, type SessionActivities } from './sessions.js';
 
@@ -27,6 +28,7 @@ export interface ActivityDependencies {
 
 /** Everything that lifecycles ask a worker to do. */
 export type Activities = FinHubActivities &
+  RegistrationActivities &
   DocumentActivities &
   SessionActivities &
   PollActivities &
@@ -47,6 +49,7 @@ export function createActivities({
   const secrets = secretsWith(keys);
   return withHeartbeats({
     ...finHubActivities(finhub, secrets),
+    ...registrationActivities(finhub, secrets),
     ...documentActivities(finhub, secrets, store),
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),

@@ -1,13 +1,16 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Application } from '../lifecycle/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
+import { riskOf } from '../lifecycle/case-rules.js';
 import type { RegisteredIds } from '../lifecycle/messages.js';
 import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { CaseKind, LifecycleKind } from '../lifecycle/phases.js';
+import type { RiskLevel } from '../lifecycle/policy.js';
+import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint, seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
-import { initialSearchAttributes } from '../temporal/search-attributes.js';
+import { typedAttributes } from '../temporal/search-attributes.js';
 import { applicationSchemas } from './application-schema.js';
 import { itemsOf } from './cross-checks.js';
 import { readDocuments, storeDocuments } from './document-intake.js';
@@ -77,6 +80,7 @@ export async function startLifecycle(
   const application = { ...plain, password: seal(keys, plain.password) };
   const started = await startOnce(temporal, kind, workflowId, application, {
     mark: fingerprint(keys, canonicalJson({ kind, ...plain })),
+    risk: riskOf(application),
     summary: `${kind} onboarding ${application.applicationId}`,
     details: [
       `- Tenant: \`${application.tenantId}\``,
@@ -92,6 +96,7 @@ export async function startLifecycle(
 interface StartMarks {
   /** Tells equal content from other content. */
   mark: string;
+  risk?: RiskLevel;
   /** For Temporal's UI; Markdown, without personal data. */
   summary: string;
   details: string[];
@@ -108,7 +113,7 @@ export async function startOnce(
   application: { tenantId: string },
   marks: StartMarks,
 ): Promise<Started> {
-  const { mark, summary, details } = marks;
+  const { mark, risk, summary, details } = marks;
   try {
     const handle = await temporal.workflow.start(WORKFLOW_TYPES[kind], {
       workflowId,
@@ -117,7 +122,7 @@ export async function startOnce(
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       args: [{ application }],
       memo: { fingerprint: mark },
-      typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
+      typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), risk)),
       staticSummary: summary,
       staticDetails: details.join('\n'),
     });

@@ -27,6 +27,21 @@ export function categorizationFaults(category: Category, { parameters }: Categor
   ]);
 }
 
+export function unknownCategory(categories: readonly Category[]): Requirement {
+  const known = categories.map(({ code }) => code).join(', ');
+  return { code: 'categorization', message: `the category is not one of ${known}`, field: 'categorization.category' };
+}
+
+/** What a registration says of its category. */
+export function chosen({ id, name, features }: Category, { parameters }: Categorization) {
+  return {
+    id,
+    name,
+    features: features.map(({ id: featureId, code, mandatoryKeys }) => ({ id: featureId, code, keys: mandatoryKeys })),
+    parameters,
+  };
+}
+
 function fault(key: string, message: string): Requirement {
   return { code: 'categorization', message, field: `categorization.parameters.${key}` };
 }

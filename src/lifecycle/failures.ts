@@ -20,6 +20,8 @@ export const FAILURES = {
   unclear: 'FinHubUnclear',
   /** A polled object is not there yet; benign, its retries are the polling. */
   awaiting: 'AwaitingFinHub',
+  /** The application's categorization is not one of FinHub's hierarchy; the field errors say what does not fit. */
+  categorization: 'CategorizationInvalid',
   /** A document is missing from the store or is not what its reference says. */
   document: 'DocumentUnavailable',
 } as const;

@@ -1,7 +1,15 @@
 import type { ConnectionLike } from '@temporalio/client';
-import { defineSearchAttributeKey, NamespaceNotFoundError, TypedSearchAttributes } from '@temporalio/common';
-import { PHASES, type CaseKind } from '../lifecycle/phases.js';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
+import {
+  defineSearchAttributeKey,
+  NamespaceNotFoundError,
+  TypedSearchAttributes,
+  type SearchAttributePair,
+} from '@temporalio/common';
+import {
+  SEARCH_ATTRIBUTES,
+  type SearchAttributeName,
+  type SearchAttributeValues,
+} from '../lifecycle/search-attributes.js';
 
 type Keys = {
   readonly [Name in SearchAttributeName]: ReturnType<typeof defineSearchAttributeKey<(typeof SEARCH_ATTRIBUTES)[Name]>>;
@@ -13,6 +21,15 @@ const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
 export const searchAttributeKeys = Object.fromEntries(
   NAMES.map((name) => [name, defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name])]),
 ) as unknown as Keys;
+
+/** Values as the SDK's client takes them. */
+export function typedAttributes(values: SearchAttributeValues): TypedSearchAttributes {
+  const pairs = (Object.entries(values) as [SearchAttributeName, unknown][]).map(([name, value]) => ({
+    key: searchAttributeKeys[name],
+    value,
+  }));
+  return new TypedSearchAttributes(pairs as SearchAttributePair[]);
+}
 
 const CLI_TYPES = { KEYWORD: 'Keyword', DATETIME: 'Datetime', BOOL: 'Bool' } as const;
 
@@ -100,22 +117,4 @@ function notAllowed(namespace: string, missing: SearchAttributeName[], cause: un
       missing.map((name) => `--search-attribute ${name}=${searchAttributeTypes[name]}`).join(' '),
     { cause },
   );
-}
-
-/** The attributes a lifecycle starts with. */
-export function initialSearchAttributes(kind: CaseKind, tenantId: string): TypedSearchAttributes {
-  return new TypedSearchAttributes([
-    { key: searchAttributeKeys.LifecycleKind, value: kind },
-    { key: searchAttributeKeys.FinHubTenant, value: tenantId },
-    { key: searchAttributeKeys.LifecycleStatus, value: 'running' },
-    { key: searchAttributeKeys.LifecyclePhase, value: PHASES[kind][0]!.name },
-    { key: searchAttributeKeys.NeedsAttention, value: false },
-    // An account's upkeep is nobody's turn.
-    ...(kind === 'account'
-      ? []
-      : [
-          { key: searchAttributeKeys.WaitingFor, value: 'finhub' },
-          { key: searchAttributeKeys.WaitingSince, value: new Date() },
-        ]),
-  ]);
 }

@@ -55,10 +55,13 @@ const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
 
 /**
  * A case's calls to FinHub. Each logical operation takes effect once: its result is kept and never asked for again. What fails is retried
- * quickly, then slowly for a day, then put before a person; it never fails the lifecycle.
+ * quickly, then slowly for a day, then put before a person; it never fails the lifecycle. Few of its functions are `async`: the SDK takes a stack
+ * trace for each promise, and every call passes through here.
  */
 export class Calls {
   readonly #case: Case<AnyCaseState>;
+  /** Calls are not cut short by a cancellation: what a write came to must be known. */
+  readonly #shielded = new CancellationScope({ cancellable: false });
 
   constructor(kase: Case<AnyCaseState>) {
     this.#case = kase;
@@ -78,12 +81,9 @@ export class Calls {
       result,
       provenance,
       tries = 1,
-    } = await this.#untilSettled(key, operation, options, async (mayRepeat) => {
+    } = await this.#untilSettled<Performed>(key, operation, { ...options, adopted }, (mayRepeat) => {
       const call = { input: input(), for: { ...this.#purpose(key, options), mayRepeat } };
-      // Not cut short by a cancellation: what a write came to must be known.
-      return CancellationScope.nonCancellable(() =>
-        this.#carryOut<Performed>(operation, key, call, this.#to(this.#summary(options.of))),
-      );
+      return this.#shielded.run(() => this.#carryOut(operation, key, call, this.#to(this.#summary(options.of))));
     });
     state.done[key] = { result, provenance };
     if (tries > 1)
@@ -101,15 +101,15 @@ export class Calls {
     input: CallInput<Name>,
     { leave }: Pick<CallOptions<Name>, 'leave'> = {},
   ): Promise<ResultOf<Name>> {
-    const { result } = await this.#untilSettled(operation, operation, { leave }, () => {
+    const { result } = await this.#untilSettled<Performed>(operation, operation, { leave }, () => {
       const call = { input, for: this.#purpose(operation, {}) };
-      return this.#carryOut<Performed>(operation, operation, call, this.#to(this.#summary()));
+      return this.#carryOut(operation, operation, call, this.#to(this.#summary()));
     });
     return result as ResultOf<Name>;
   }
 
   /** Asks again and again until FinHub has got there; the waiting costs no history. */
-  async poll<Name extends ActivityName>(
+  poll<Name extends ActivityName>(
     operation: Name,
     input: CallInput<Name>,
     options: {
@@ -129,25 +129,22 @@ export class Calls {
       route: this.#route(),
       ...(attempts === undefined ? {} : { attempts }),
     });
-    const settled = await this.#untilSettled(
+    return this.#untilSettled(
       operation,
       operation,
       { leave: (failure) => failure.type === FAILURES.awaiting || leave?.(failure) === true },
-      async () => {
+      () => {
         const call = { input, for: this.#purpose(operation, {}) };
-        const result = await this.#carryOut<CallResult<Name>>(operation, operation, call, polls);
-        return { result, provenance: { how: 'made' } };
+        return this.#carryOut<CallResult<Name>>(operation, operation, call, polls);
       },
     );
-    return settled.result as CallResult<Name>;
   }
 
   /** Logs the customer in with the application's own password. */
-  async openSession(): Promise<void> {
-    await this.#untilSettled('openSession', 'openSession', {}, async () => {
+  openSession(): Promise<void> {
+    return this.#untilSettled('openSession', 'openSession', {}, () => {
       const call = { session: this.#credentials(), for: this.#purpose('openSession', {}) };
-      await this.#carryOut('openSession', 'openSession', call, this.#to(this.#summary()));
-      return { result: undefined, provenance: { how: 'made' } };
+      return this.#carryOut<void>('openSession', 'openSession', call, this.#to(this.#summary()));
     });
   }
 
@@ -239,13 +236,13 @@ export class Calls {
   }
 
   /** Tries until it works or a person says how to go on. */
-  async #untilSettled(
+  async #untilSettled<T>(
     key: string,
     operation: ActivityName,
-    { leave, adopts }: { leave?: CallOptions<ActivityName>['leave'] | undefined; adopts?: string[] },
-    attempt: (mayRepeat: boolean) => Promise<Performed>,
-  ): Promise<Performed> {
-    this.#case.show();
+    { leave, adopts, adopted }: Settlement<T>,
+    attempt: (mayRepeat: boolean) => Promise<T>,
+  ): Promise<T> {
+    this.#case.show({ passing: true });
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
@@ -254,9 +251,7 @@ export class Calls {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
         const resolution = await this.needsPerson(key, operation, failure, adopts);
-        if (resolution?.action === 'adopt') {
-          return { result: resolution.adopt, provenance: { how: 'adopted', proof: `given by ${resolution.by}` } };
-        }
+        if (adopted && resolution?.action === 'adopt') return adopted(resolution);
         // Whoever says "retry" has looked.
         mayRepeat = false;
         slowTries = 0;
@@ -280,22 +275,30 @@ export class Calls {
   }
 
   /** Makes a call as an activity, or, where the policy says so, within the workflow task if it works there at the first try. */
-  async #carryOut<T>(operation: ActivityName, key: string, call: unknown, durable: Activities): Promise<T> {
+  #carryOut<T>(operation: ActivityName, key: string, call: unknown, durable: Activities): Promise<T> {
+    const by = (activities: object): Promise<T> =>
+      (activities as Record<ActivityName, (call: unknown) => Promise<T>>)[operation](call);
+    return this.#case.policy.localCalls?.includes(operation) ? this.#locally(operation, key, by, durable) : by(durable);
+  }
+
+  async #locally<T>(
+    operation: ActivityName,
+    key: string,
+    by: (activities: object) => Promise<T>,
+    durable: Activities,
+  ): Promise<T> {
     const { policy, state } = this.#case;
-    const by = (activities: object) => (activities as Record<ActivityName, (call: unknown) => Promise<T>>)[operation];
-    if (policy.localCalls?.includes(operation)) {
-      try {
-        const result = await by(localCallsTo(policy.callSeconds))(call);
-        state.localCalls = [...(state.localCalls ?? []), key];
-        return result;
-      } catch (error) {
-        const cause = causeOf(error);
-        if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
-        const { retryAfterMs } = failureOf(error);
-        if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
-      }
+    try {
+      const result = await by(localCallsTo(policy.callSeconds));
+      state.localCalls = [...(state.localCalls ?? []), key];
+      return result;
+    } catch (error) {
+      const cause = causeOf(error);
+      if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
+      const { retryAfterMs } = failureOf(error);
+      if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
     }
-    return by(durable)(call);
+    return by(durable);
   }
 
   #to(summary: string, maximumAttempts?: number): Activities {
@@ -365,6 +368,17 @@ interface Performed {
   result: unknown;
   provenance: Provenance;
   tries?: number;
+}
+
+interface Settlement<T> {
+  leave?: CallOptions<ActivityName>['leave'] | undefined;
+  adopts?: string[];
+  /** Makes what a person gave the call's result. */
+  adopted?: (resolution: ResolveAttention) => T;
+}
+
+function adopted({ adopt, by }: ResolveAttention): Performed {
+  return { result: adopt, provenance: { how: 'adopted', proof: `given by ${by}` } };
 }
 
 /** What FinHub refused in the application: by field where it says so, else in its own words. */

@@ -4,11 +4,12 @@ import { isOrganization, type Application } from '../lifecycle/application.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Approver, PaymentAccount, PaymentConsent } from '../lifecycle/payment-account.js';
+import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
 import { loginOf } from './calls.js';
 import type { Case } from './case.js';
 import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
-import { keyOf } from './search-attributes.js';
+import { pairsOf } from './search-attributes.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
 export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
@@ -81,11 +82,9 @@ async function startOnce<Subject extends { tenantId: string }>(
       cancellationType: 'ABANDON',
       args: [{ application }],
       memo,
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: keyOf('LifecycleKind'), value: kind },
-        { key: keyOf('FinHubTenant'), value: application.tenantId },
-        { key: keyOf('LifecycleStatus'), value: 'running' },
-      ]),
+      typedSearchAttributes: new TypedSearchAttributes(
+        pairsOf(attributesAtStart(kind, application.tenantId, new Date())),
+      ),
     });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;

@@ -2,11 +2,14 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { AnyCaseState, Waiter } from '../lifecycle/case-state.js';
 import { timeOf } from '../lifecycle/deadlines.js';
-import { SEARCH_ATTRIBUTES, type SearchAttributeName } from '../lifecycle/search-attributes.js';
+import {
+  SEARCH_ATTRIBUTES,
+  type SearchAttributeName,
+  type SearchAttributeValues,
+} from '../lifecycle/search-attributes.js';
 import { statusWord } from '../lifecycle/status.js';
 
-type Value = string | boolean | Date | null;
-type Values = Record<Exclude<SearchAttributeName, 'WaitingSince'>, Value>;
+type Values = Omit<Required<SearchAttributeValues>, 'WaitingSince'>;
 
 const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
 
@@ -15,7 +18,7 @@ const PROGRESS: readonly SearchAttributeName[] = ['LifecyclePhase', 'LifecycleSt
 
 /** What Temporal's lists show of a case. Each upsert is an event, so only what changed is written. */
 export class SearchAttributes {
-  readonly #shown: Partial<Record<SearchAttributeName, string>>;
+  readonly #shown: Record<string, string>;
 
   /** The starter set some; a new run goes on with those of the last one. */
   constructor() {
@@ -25,19 +28,27 @@ export class SearchAttributes {
     );
   }
 
-  update(state: AnyCaseState): void {
+  /** @param passing the case goes on by itself: a phase that it only passes through is not worth an event */
+  update(state: AnyCaseState, { passing = false } = {}): void {
     const values = valuesOf(state);
-    const changed: [SearchAttributeName, Value][] = [];
-    for (const [name, value] of Object.entries(values) as [keyof Values, Value][]) {
-      if ((this.#shown[name] ?? 'null') !== JSON.stringify(value)) changed.push([name, value]);
+    const changed = Object.fromEntries(
+      Object.entries(values).filter(([name, value]) => (this.#shown[name] ?? 'null') !== JSON.stringify(value)),
+    ) as SearchAttributeValues;
+    const names = Object.keys(changed) as SearchAttributeName[];
+    if (names.length === 0 || (passing && names.every((name) => name === 'LifecyclePhase'))) return;
+    if (names.some((name) => PROGRESS.includes(name))) {
+      changed.WaitingSince = values.WaitingFor === null ? null : new Date();
     }
-    if (changed.length === 0) return;
-    if (changed.some(([name]) => PROGRESS.includes(name))) {
-      changed.push(['WaitingSince', values.WaitingFor === null ? null : new Date()]);
-    }
-    for (const [name, value] of changed) this.#shown[name] = JSON.stringify(value);
-    upsertSearchAttributes(changed.map(([name, value]) => ({ key: keyOf(name), value }) as SearchAttributePair));
+    for (const [name, value] of Object.entries(changed)) this.#shown[name] = JSON.stringify(value);
+    upsertSearchAttributes(pairsOf(changed));
   }
+}
+
+/** Values as the SDK's workflow takes them. */
+export function pairsOf(values: SearchAttributeValues): SearchAttributePair[] {
+  return (Object.entries(values) as [SearchAttributeName, unknown][]).map(
+    ([name, value]) => ({ key: keyOf(name), value }) as SearchAttributePair,
+  );
 }
 
 export function keyOf<Name extends SearchAttributeName>(name: Name) {

@@ -26,7 +26,8 @@ import { startSandbox } from '../../src/sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
 import { seal } from '../../src/secrets/seal.js';
 import { encryptingDataConverter } from '../../src/temporal/data-converter.js';
-import { initialSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { attributesAtStart } from '../../src/lifecycle/search-attributes.js';
+import { typedAttributes } from '../../src/temporal/search-attributes.js';
 import { dependenciesOf } from '../../src/worker/dependencies.js';
 import { callsWorkerOptions } from '../../src/worker/options.js';
 import { eventually } from './eventually.js';
@@ -166,7 +167,7 @@ function laneOf(
         workflowId,
         taskQueue: TASK_QUEUE,
         args: [{ application: { ...application, password: seal(keys, application.password) } }],
-        typedSearchAttributes: initialSearchAttributes(kind, application.tenantId),
+        typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date())),
       });
       return workflowId;
     },

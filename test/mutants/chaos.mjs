@@ -1,7 +1,7 @@
 const whole = { in: 'test/chaos.test.ts', test: 'whatever is killed in the middle, the promise holds' };
 
 /**
- * What only the whole service under blows can see; each run ends soon, since a case that is stuck is enough.
+ * What only the whole service can see, under blows or under load; under blows each run ends soon, since a case that is stuck is enough.
  * @type {import('../../scripts/mutants.mjs').Mutant[]}
  */
 export default [
@@ -23,9 +23,17 @@ export default [
   {
     name: 'no read-back before a guarded call',
     file: 'src/finhub/perform.ts',
-    from: "      case 'guarded': {\n        const found = await look(rule.readBack);",
+    from: "      case 'guarded': {\n        const found = await lookBefore(rule.readBack);",
     to: "      case 'guarded': {\n        const found = (await Promise.resolve(undefined)) as Performed<R> | 'cannotRead' | undefined;",
     env: { CHAOS_FAULT_RATE: '0.3' },
     ...whole,
+  },
+  {
+    name: 'the bound of the cache is forgotten',
+    file: 'src/worker/options.ts',
+    from: '...(tuning.cachedWorkflows && { maxCachedWorkflows: tuning.cachedWorkflows }),',
+    to: 'maxCachedWorkflows: 10_000,',
+    in: 'test/bench.long.ts',
+    test: 'a worker keeps no more cases in memory than it may',
   },
 ];

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import { request } from 'undici';
+import { freePort } from '../../embedded/ports.js';
 import { startStack, type Stack } from '../../embedded/stack.js';
 import { ours, type Contestant } from '../lifecycle/contestants.js';
 import { historyOf } from '../lifecycle/history.js';
@@ -20,6 +22,8 @@ export interface WaitingOptions {
 /** With so many cases in review. */
 export interface Standing {
   open: number;
+  /** Of them in the worker's memory, by its own metrics. */
+  inMemory: number;
   workerMib: number;
   serverMib: number | undefined;
   /** Milliseconds from an approval to the end, with the account active: by the histories. */
@@ -39,12 +43,20 @@ export interface WaitingBench {
 const FEW = 10;
 const STARTED_AT_A_TIME = 10;
 
-/** Opens cases up to their review and leaves them there: first a few, then all; times decisions on some of each, then restarts the worker. */
+/**
+ * Opens cases up to their review and leaves them there: first a few, then all; times decisions on some of each, then restarts the worker.
+ * @throws Error where the worker keeps more of them in memory than it may
+ */
 export async function measureWaiting(options: WaitingOptions): Promise<WaitingBench> {
   const { cases, cached, decisions, onProgress = () => {} } = options;
+  const metricsPort = await freePort();
   const stack = await startStack({
     sandboxArgs: ['--activation-delay', '0', '--log-level', 'silent'],
-    workerEnv: { FINHUB_INDIVIDUAL_ACTIVATION: 'admin', WORKER_CACHED_WORKFLOWS: String(cached) },
+    workerEnv: {
+      FINHUB_INDIVIDUAL_ACTIVATION: 'admin',
+      WORKER_CACHED_WORKFLOWS: String(cached),
+      METRICS_ADDRESS: String(metricsPort),
+    },
   });
   try {
     const contestant = ours(stack);
@@ -54,13 +66,18 @@ export async function measureWaiting(options: WaitingOptions): Promise<WaitingBe
       onProgress(`${open.length} cases are in review`);
     };
     const decide = (count: number) => decideOldest(contestant, open, count);
+    const standing = async (): Promise<Standing> => {
+      const inMemory = await casesInMemory(metricsPort);
+      if (inMemory > cached) throw new Error(`the worker keeps ${inMemory} cases in memory, not ${cached}`);
+      return { open: open.length, inMemory, ...(await memoryOf(stack)), decisionMs: spreadOf(await decide(decisions)) };
+    };
 
     // Whatever the worker's first work leaves in memory is there before both measurements.
     await openUpTo(cached);
     await decide(cached - FEW);
-    const few = await standing(stack, open.length, () => decide(decisions));
+    const few = await standing();
     await openUpTo(cases);
-    const all = await standing(stack, open.length, () => decide(decisions));
+    const all = await standing();
     onProgress('restarting the worker');
     const restart = await restarted(stack, () => decide(decisions));
     return {
@@ -102,10 +119,15 @@ async function decideOldest(contestant: Contestant, open: WorkflowHandle[], coun
   return times;
 }
 
-async function standing(stack: Stack, open: number, decide: () => Promise<number[]>): Promise<Standing> {
-  const { temporal } = stack.pids;
-  const serverMib = temporal && (await settledMib(temporal));
-  return { open, workerMib: await settledMib(stack.worker.pid), serverMib, decisionMs: spreadOf(await decide()) };
+async function casesInMemory(metricsPort: number): Promise<number> {
+  const { body } = await request(`http://127.0.0.1:${metricsPort}/metrics`);
+  const [, count] = /^temporal_sticky_cache_size(?:{[^}]*})? (\d+)/m.exec(await body.text())!;
+  return Number(count);
+}
+
+async function memoryOf({ pids, worker }: Stack): Promise<Pick<Standing, 'workerMib' | 'serverMib'>> {
+  const serverMib = pids.temporal && (await settledMib(pids.temporal));
+  return { serverMib, workerMib: await settledMib(worker.pid) };
 }
 
 const LOOKS = 10;

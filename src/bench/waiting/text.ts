@@ -14,7 +14,7 @@ export function waitingText({ cached, few, all, ratios, restart }: WaitingBench)
   ].join('\n');
 }
 
-function line({ open, workerMib, serverMib, decisionMs }: Standing): string {
+function line({ open, inMemory, workerMib, serverMib, decisionMs }: Standing): string {
   const server = serverMib === undefined ? '' : `, server ${serverMib.toFixed(0)} MiB`;
-  return `${String(open).padStart(5)} open: worker ${workerMib.toFixed(0)} MiB${server}, decision to ACTIVE ${spreadText(decisionMs, 0)} ms`;
+  return `${String(open).padStart(5)} open, ${inMemory} in memory: worker ${workerMib.toFixed(0)} MiB${server}, decision to ACTIVE ${spreadText(decisionMs, 0)} ms`;
 }

@@ -1,34 +1,94 @@
 import { isOrganization, type Application } from '../../lifecycle/application.js';
 import { riskOf } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
-import { categorizationFaults, findCategory, type Category } from '../../lifecycle/categorization.js';
+import {
+  categorizationFaults,
+  chosen,
+  findCategory,
+  unknownCategory,
+  type Category,
+} from '../../lifecycle/categorization.js';
+import { FAILURES } from '../../lifecycle/failures.js';
+import { flowOf } from '../../lifecycle/policy.js';
 import type { Case } from '../case.js';
-import { Ending } from '../endings.js';
+import { CallFailed, Ending, type CallFailure } from '../endings.js';
 
-/** Phase 1: the category is checked against FinHub's hierarchy, then the customer is registered. */
+/** Phase 1: the category is checked against FinHub's hierarchy, and the customer registered in it. */
 export async function registration(kase: Case): Promise<void> {
-  const category = await chooseCategory(kase);
-  const { application, finhub } = kase.state;
-  const registered = isOrganization(application)
-    ? await kase.calls.once(
-        'registerOrganization',
-        () => {
-          const { organization, password } = current(kase, isOrganization);
-          return { organization, password, category: choice(category, kase.state.application) };
-        },
-        { adopts: ['customerId'] },
-      )
-    : await kase.calls.once(
-        'registerIndividual',
-        () => {
-          const { person, password } = current(kase, isIndividual);
-          return { person, password, category: choice(category, kase.state.application) };
-        },
-        { adopts: ['customerId', 'userId'] },
-      );
+  const { finhub } = kase.state;
+  const registered = flowOf(kase.policy) >= 3 ? await registerByName(kase) : await registerInCategory(kase);
   finhub.customerId = registered.customerId;
   finhub.userId = registered.userId;
   kase.establish('customerRecord');
+}
+
+/** What a registration says of its category; taken anew for each try, since it may have been corrected. */
+type InCategory = () => { category: ReturnType<typeof chosen> } | Pick<Application, 'categorization'>;
+
+function register(kase: Case, inCategory: InCategory, leave?: (failure: CallFailure) => boolean) {
+  if (isOrganization(kase.state.application)) {
+    const input = () => {
+      const { organization, password } = current(kase, isOrganization);
+      return { organization, password, ...inCategory() };
+    };
+    return kase.calls.once('registerOrganization', input, { adopts: ['customerId'], ...(leave && { leave }) });
+  }
+  const input = () => {
+    const { person, password } = current(kase, isIndividual);
+    return { person, password, ...inCategory() };
+  };
+  return kase.calls.once('registerIndividual', input, { adopts: ['customerId', 'userId'], ...(leave && { leave }) });
+}
+
+/** The activity looks the category up. */
+async function registerByName(kase: Case) {
+  const doesNotFit = ({ type }: CallFailure) => type === FAILURES.categorization;
+  for (;;) {
+    takeOn(kase);
+    try {
+      return await register(kase, () => ({ categorization: kase.state.application.categorization }), doesNotFit);
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      const { fieldErrors = [] } = error.failure;
+      await askToMend(
+        kase,
+        fieldErrors.map(({ field, message }) => ({ code: 'categorization', message, field })),
+      );
+    }
+  }
+}
+
+/** Cases before flow 3 look the category up themselves. */
+async function registerInCategory(kase: Case) {
+  const category = await chooseCategory(kase);
+  return register(kase, () => ({ category: chosen(category, kase.state.application.categorization) }));
+}
+
+async function chooseCategory(kase: Case): Promise<Category> {
+  for (;;) {
+    takeOn(kase);
+    const { application } = kase.state;
+    const { categories } = await kase.calls.read('getCategorizationHierarchy', { tenantId: application.tenantId });
+    const category = findCategory(categories, application.categorization.category);
+    const missing = category
+      ? categorizationFaults(category, application.categorization)
+      : [unknownCategory(categories)];
+    if (category && missing.length === 0) return category;
+    await askToMend(kase, missing);
+  }
+}
+
+function takeOn({ state }: Case): void {
+  state.risk = riskOf(state.application);
+  if (state.risk === 'PROHIBITED') throw new Ending('rejected', 'customers of this risk are not taken on');
+}
+
+async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
+  await kase.calls.needsPerson('categorization', 'categorization', {
+    type: FAILURES.categorization,
+    message: 'the categorization does not fit the hierarchy',
+    missing,
+  });
 }
 
 /** The application as it is now: a correction may have changed it since the phase began. */
@@ -39,37 +99,3 @@ function current<T extends Application>(kase: Case, is: (application: Applicatio
 }
 
 const isIndividual = (application: Application) => 'person' in application;
-
-/** "Smart categorization" (S0): nothing is registered in a category, or with values, that the hierarchy does not have. */
-async function chooseCategory(kase: Case): Promise<Category> {
-  for (;;) {
-    const { application } = kase.state;
-    kase.state.risk = riskOf(application);
-    if (kase.state.risk === 'PROHIBITED') throw new Ending('rejected', 'customers of this risk are not taken on');
-    const { categories } = await kase.calls.read('getCategorizationHierarchy', { tenantId: application.tenantId });
-    const category = findCategory(categories, application.categorization.category);
-    const missing = category
-      ? categorizationFaults(category, application.categorization)
-      : [unknownCategory(categories)];
-    if (category && missing.length === 0) return category;
-    await kase.calls.needsPerson('categorization', 'categorization', {
-      type: 'CategorizationInvalid',
-      message: 'the categorization does not fit the hierarchy',
-      missing,
-    });
-  }
-}
-
-function unknownCategory(categories: readonly Category[]): Requirement {
-  const known = categories.map(({ code }) => code).join(', ');
-  return { code: 'categorization', message: `the category is not one of ${known}`, field: 'categorization.category' };
-}
-
-function choice(category: Category, { categorization }: Application) {
-  return {
-    id: category.id,
-    name: category.name,
-    features: category.features.map(({ id, code, mandatoryKeys }) => ({ id, code, keys: mandatoryKeys })),
-    parameters: categorization.parameters,
-  };
-}
