@@ -7,6 +7,7 @@ import { documentActivities, type DocumentActivities } from '../../src/activitie
 import { paymentActivities, type PaymentActivities } from '../../src/activities/payments.js';
 import { finHubActivities, type FinHubActivities } from '../../src/activities/finhub-calls.js';
 import { secretsWith } from '../../src/activities/secrets.js';
+import { registrationActivities, type RegistrationActivities } from '../../src/activities/registration.js';
 import { sessionActivities, type SessionActivities } from '../../src/activities/sessions.js';
 import { startTemporalServer } from '../../src/embedded/temporal-server.js';
 import { CATALOGUE } from '../../src/finhub/catalogue/index.js';
@@ -170,7 +171,11 @@ function clientOf(url: string): FinHubClient {
   });
 }
 
-type Activities = FinHubActivities & DocumentActivities & PaymentActivities & SessionActivities;
+type Activities = FinHubActivities &
+  DocumentActivities &
+  PaymentActivities &
+  RegistrationActivities &
+  SessionActivities;
 
 const keys = parseKeyRing(newKeyRingText());
 const secrets = secretsWith(keys);
@@ -185,6 +190,7 @@ function activitiesOf(client: FinHubClient): Activities {
     ...finHubActivities(client, secrets),
     ...documentActivities(client, secrets, store),
     ...paymentActivities(client, keys, secrets),
+    ...registrationActivities(client, secrets),
     ...sessionActivities(client, secrets),
   };
 }
