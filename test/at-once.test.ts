@@ -5,6 +5,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { applicationOf } from '../src/bench/lifecycle/contestants.js';
 import { EXAMPLES } from '../src/demo/examples.js';
+import type { AuditEntry } from '../src/lifecycle/case-state.js';
+import type { Answer } from '../src/lifecycle/messages.js';
 import { startStack, type Stack } from '../src/embedded/stack.js';
 import { eventually } from './helpers/eventually.js';
 import { bundled, quiet } from './helpers/time-skipping.js';
@@ -18,16 +20,22 @@ interface Seen {
   durable: number;
 }
 
-type Send = (lifecycle: WorkflowHandle) => Promise<unknown>;
+/** Answered once a worker is there. */
+type Send = (lifecycle: WorkflowHandle) => Promise<Answer | void>;
 
-const decision = (decisionId: string, operator: string, verdict = 'approve'): Send => {
-  const body = { decisionId, round: 1, verdict, operator: { id: operator }, reason: 'seen', customerReason: 'sorry' };
-  return (lifecycle) => lifecycle.signal('decideVerification', body);
-};
+const message =
+  (name: string, body: object): Send =>
+  (lifecycle) =>
+    lifecycle.executeUpdate<Answer, [object]>(name, { args: [body] });
+const decision = (decisionId: string, id: string, verdict = 'approve'): Send =>
+  message('decideVerification', {
+    ...{ decisionId, round: 1, verdict, operator: { id } },
+    ...{ reason: 'seen', customerReason: 'sorry' },
+  });
 const approval = decision('d1', 'op-1');
-const claim: Send = (lifecycle) => lifecycle.signal('claim', { by: 'op-1' });
-const cancel: Send = (lifecycle) => lifecycle.signal('cancel', { by: 'op-1', reason: 'withdrawn' });
-const cancelAtTemporal: Send = (lifecycle) => lifecycle.cancel();
+const claim = message('claim', { by: 'op-1' });
+const cancel = message('cancel', { by: 'op-1', reason: 'withdrawn' });
+const cancelAtTemporal: Send = async (lifecycle) => void (await lifecycle.cancel());
 
 /** What comes to a case in review together, while no worker is there, and what becomes of it. */
 const TOGETHER: Record<string, { sent: Send[]; becomes: Seen }> = {
@@ -62,6 +70,7 @@ for (const localFirst of ['false', 'true']) {
   describe(`what comes together to a case in review, FINHUB_LOCAL_FIRST=${localFirst}`, { timeout: 120_000 }, () => {
     let stack: Stack;
     const cases = new Map<string, WorkflowHandle>();
+    const answers = new Map<string, Promise<Answer | void>[]>();
 
     before(async () => {
       quiet();
@@ -85,8 +94,13 @@ for (const localFirst of ['false', 'true']) {
         });
       }
       await worker.stop();
-      for (const [name, { sent }] of Object.entries(TOGETHER)) for (const send of sent) await send(cases.get(name)!);
-      await pause(SECOND_MS);
+      for (let position = 0; position < 2; position += 1) {
+        for (const [name, { sent }] of Object.entries(TOGETHER)) {
+          const send = sent[position];
+          if (send) answers.set(name, [...(answers.get(name) ?? []), send(cases.get(name)!)]);
+        }
+        await pause(SECOND_MS);
+      }
       await startWorker();
     });
     after(() => stack.stop());
@@ -106,6 +120,14 @@ for (const localFirst of ['false', 'true']) {
         const local = history.events!.filter(({ markerRecordedEventAttributes: marker }) =>
           Buffer.from(marker?.details?.['data']?.payloads?.[0]?.data ?? []).includes('lookUpOperators'),
         );
+        const audit = await lifecycle.query<AuditEntry[]>('audit');
+        for (const answer of await Promise.all(answers.get(name)!)) {
+          if (answer)
+            assert.ok(
+              audit.some(({ detail }) => detail?.includes(answer.detail)),
+              `${JSON.stringify(answer)}: ${JSON.stringify(audit)}`,
+            );
+        }
         assert.deepEqual({ result, atOnce: local.length, durable: lookUps.length }, becomes);
       });
     }
