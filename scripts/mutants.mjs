@@ -76,7 +76,7 @@ function run(mutant, env = {}) {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--import=tsx', '--test', '--test-reporter=tap', `--test-name-pattern=${pattern}`, mutant.in],
-    { cwd: copy, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 180_000 },
+    { cwd: copy, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 400_000 },
   );
   const ended = (verdict) =>
     new RegExp(`^\\s*${verdict} \\d+ - (?!.*# SKIP)${escaped(mutant.test)}$`, 'm').test(stdout);

@@ -25,7 +25,7 @@ export default [
     file: 'src/finhub/perform.ts',
     from: "      case 'guarded': {\n        const found = await lookBefore(rule.readBack);",
     to: "      case 'guarded': {\n        const found = (await Promise.resolve(undefined)) as Performed<R> | 'cannotRead' | undefined;",
-    env: { CHAOS_FAULT_RATE: '0.3' },
+    env: { CHAOS_FAULT_RATE: '0.3', CHAOS_LIMIT: '60' },
     ...whole,
   },
   {
