@@ -45,6 +45,7 @@ function toFailure(error: FinHubError, called: Called, timeoutMs: number): Appli
     status: error.status,
     fieldErrors: error.fieldErrors,
     unclear: error.unclear,
+    ...(error.earlierUnclear && { earlierUnclear: true }),
     retryAfterMs: wait,
   };
   return ApplicationFailure.create({

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { CATALOGUE, type Catalogue, type OperationName } from '../finhub/catalogue/index.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Credentials, Endpoint } from '../finhub/endpoint.js';
+import { FinHubError } from '../finhub/error.js';
 import { isExclusive, perform, type Performed } from '../finhub/perform.js';
 import type { Origin } from '../lifecycle/application.js';
 import { failing } from './failure.js';
@@ -79,6 +80,8 @@ export async function callAsActivity<I, R>(
   return failing(endpoint, client, purpose.tenantId, async () => {
     const signal = cancellationSignal();
     const alone = isExclusive(endpoint) ? exclusive(endpoint.operation, client.timeoutMs, signal) : undefined;
+    // The others say nothing of their earlier attempts.
+    const mayHaveBeenTried = alone ? alone.mayHaveBeenTried : activityInfo().attempt > 1;
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
@@ -88,6 +91,11 @@ export async function callAsActivity<I, R>(
       signal,
     }).catch(async (error: unknown) => {
       await alone?.failed(error);
+      if (error instanceof FinHubError) {
+        // What it refuses now it has refused before.
+        const isRefused = error.kind === 'invalidRequest' && error.operation === endpoint.operation;
+        error.earlierUnclear = (mayHaveBeenTried || purpose.mayRepeat === true) && !isRefused;
+      }
       throw error;
     });
     const result = secrets.sealFields(performed.result, endpoint.secrets);

@@ -27,6 +27,8 @@ export class FinHubError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The next try must know that this one had no effect, so it is for the case to make, not for a retry of the same activity. */
   onceOnly = false;
+  /** An earlier try may have taken effect, and this one did not show that it had none. */
+  earlierUnclear = false;
 
   constructor(
     kind: FinHubErrorKind,

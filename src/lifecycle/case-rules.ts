@@ -13,6 +13,7 @@ import type { PaymentAccount } from './payment-account.js';
 import { PHASES, type CaseKind, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
 import { flowOf, isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
 import { newReview } from './review.js';
+import { whyTooLate } from './told.js';
 import type { TransferOrder } from './transfer.js';
 
 /** A case as it is before its first phase. */
@@ -153,7 +154,7 @@ export function correct(
     const phase = state.phases.find(({ name }) => until?.includes(name));
     if (!phase || !(field in state.application))
       return { changes: {}, answer: refuse('NotAllowed', `"${field}" cannot be corrected`) };
-    if (phase.state === 'completed' || phase.state === 'skipped') {
+    if (phase.state === 'completed' || phase.state === 'skipped' || phase.closed) {
       return { changes: {}, answer: refuse('NotAllowed', `"${field}" was accepted by FinHub in phase ${phase.name}`) };
     }
   }
@@ -162,6 +163,9 @@ export function correct(
   if (misshapen !== undefined) {
     return { changes: {}, answer: refuse('NotAllowed', `${misshapen} is not what an application has there`) };
   }
+  // Cases of older flows would go on with what FinHub was told before.
+  const late = flowOf(state.policy) >= 3 ? whyTooLate(state, corrected as Application) : undefined;
+  if (late !== undefined) return { changes: {}, answer: refuse('NotAllowed', late) };
   return {
     changes: { application: corrected as Application, corrected: true },
     answer: accept('applied', 'corrected; the phase goes on with it'),
@@ -202,7 +206,9 @@ export function resolve(
   resolution: ResolveAttention,
 ): { changes: Pick<AnyCaseState, 'resolution'>; answer: Answer } {
   const { attention } = state;
-  if (attention?.attentionId !== resolution.attentionId || state.resolution) {
+  // A correction sets the call going as a resolution does.
+  const goesOn = state.resolution !== undefined || (state.corrected === true && flowOf(state.policy) >= 3);
+  if (attention?.attentionId !== resolution.attentionId || goesOn) {
     return { changes: {}, answer: refuse('NothingToResolve', 'the case does not wait for this') };
   }
   if (!attention.options.includes(resolution.action)) {

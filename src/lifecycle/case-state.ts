@@ -16,6 +16,8 @@ export interface PhaseRecord {
   state: PhaseState;
   startedAt?: string | undefined;
   completedAt?: string | undefined;
+  /** It has looked at the application for the last time: corrections come too late. */
+  closed?: boolean | undefined;
 }
 
 export type Waiter = 'customer' | 'operator' | 'finhub';
@@ -177,6 +179,10 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
   done: Record<string, { result: unknown; provenance: Provenance }>;
+  /** The call that writes and is being made just now, by its logical operation; not while it waits for its next slow try or for a person. */
+  underWay?: string | undefined;
+  /** Calls whose tries may have taken effect without a clear answer, by logical operation. From flow 3 on. */
+  unclear?: string[] | undefined;
   /** Calls that were made within workflow tasks, by logical operation: no activity shows them. */
   localCalls?: string[] | undefined;
   /** An earlier run of the case's workflow was reset. */

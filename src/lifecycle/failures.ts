@@ -46,6 +46,8 @@ export interface FailureDetails {
   fieldErrors?: FieldError[] | undefined;
   /** The request may have reached FinHub and no answer came. */
   unclear?: boolean | undefined;
+  /** An earlier try may have reached FinHub, and this one did not show that it had no effect. */
+  earlierUnclear?: boolean | undefined;
   /** Milliseconds until another try is of use, where that is known. */
   retryAfterMs?: number | undefined;
 }

@@ -20,10 +20,11 @@ import {
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
+import { flowOf } from '../lifecycle/policy.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, localCallsTo, pollsEvery, routeTo, type Route } from './activities.js';
 import type { Case } from './case.js';
-import { CallFailed, Ending, PhaseSkipped, type CallFailure } from './endings.js';
+import { CallFailed, CallNeedless, Ending, PhaseSkipped, type CallFailure } from './endings.js';
 import { count } from './metrics.js';
 
 /** What a call of the catalogue leaves behind. */
@@ -83,8 +84,11 @@ export class Calls {
       tries = 1,
     } = await this.#untilSettled<Performed>(key, operation, { ...options, adopted }, (mayRepeat) => {
       const call = { input: input(), for: { ...this.#purpose(key, options), mayRepeat } };
+      state.underWay = key;
       return this.#shielded.run(() => this.#carryOut(operation, key, call, this.#to(this.#summary(options.of))));
     });
+    // Together: what is neither under way nor done may be corrected.
+    Object.assign(state, { underWay: undefined, unclear: without(state.unclear, key) });
     state.done[key] = { result, provenance };
     if (tries > 1)
       this.#case.record('triedAgain', `${key}: settled at try ${tries}, the earlier ones unclear or refused`);
@@ -219,6 +223,8 @@ export class Calls {
     withdraw(state);
     kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
     kase.show();
+    // Whoever decides has looked at what FinHub has.
+    if (resolution) state.unclear = undefined;
     if (resolution?.action === 'abort') throw new Ending('aborted');
     if (resolution?.action === 'skip') throw new PhaseSkipped();
     return resolution;
@@ -242,25 +248,30 @@ export class Calls {
     { leave, adopts, adopted }: Settlement<T>,
     attempt: (mayRepeat: boolean) => Promise<T>,
   ): Promise<T> {
+    const { state } = this.#case;
+    const isOld = flowOf(state.policy) < 3;
     this.#case.show({ passing: true });
     // A new run takes up the question that the last one left with a person.
-    let failure: CallFailure | undefined = this.#case.state.attention?.key === key ? UNANSWERED : undefined;
+    let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
-    let mayRepeat = this.#case.wasReset;
+    let mayRepeat = this.#case.wasReset || state.unclear?.includes(key) === true;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
         const resolution = await this.needsPerson(key, operation, failure, adopts);
         if (adopted && resolution?.action === 'adopt') return adopted(resolution);
-        // Whoever says "retry" has looked.
-        mayRepeat = false;
+        // Whoever says "retry" has looked; a correction says nothing of that.
+        if (resolution || isOld) mayRepeat = false;
         slowTries = 0;
       }
       try {
         return await attempt(mayRepeat);
       } catch (error) {
-        if (isCancellation(error)) throw error;
+        const wasUnderWay = state.underWay === key;
+        if (wasUnderWay) state.underWay = undefined;
+        if (isCancellation(error) || error instanceof CallNeedless) throw error;
         const failed = failureOf(error);
+        if (wasUnderWay && !isOld) this.#noteUnclear(key, failed);
         if (leave?.(failed)) throw new CallFailed(failed);
         mayRepeat ||= failed.unclear === true;
         failure = RETRYABLE.has(failed.type) && slowTries < SLOW_RETRIES_PER_DAY ? undefined : failed;
@@ -272,6 +283,14 @@ export class Calls {
         }
       }
     }
+  }
+
+  /** Keeps whether FinHub may have what was tried. What it refuses as faulty, it has refused at each earlier try. */
+  #noteUnclear(key: string, { type, unclear, earlierUnclear }: CallFailure): void {
+    const { state } = this.#case;
+    const others = without(state.unclear, key);
+    if (unclear || earlierUnclear) state.unclear = [...others, key];
+    else if (type === FAILURES.invalidRequest) state.unclear = others;
   }
 
   /** Makes a call as an activity, or, where the policy says so, within the workflow task if it works there at the first try. */
@@ -295,7 +314,9 @@ export class Calls {
     } catch (error) {
       const cause = causeOf(error);
       if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
-      const { retryAfterMs } = failureOf(error);
+      const failed = failureOf(error);
+      if (state.underWay === key && flowOf(policy) >= 3) this.#noteUnclear(key, failed);
+      const { retryAfterMs } = failed;
       if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
     }
     return by(durable);
@@ -360,6 +381,8 @@ export function loginOf({ application, finhub, kind }: CaseState) {
 
 const now = (): string => new Date().toISOString();
 
+const without = (keys: string[] = [], key: string): string[] => keys.filter((other) => other !== key);
+
 function withdraw(state: AnyCaseState): void {
   Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
 }
@@ -396,8 +419,15 @@ function failureOf(error: unknown): CallFailure {
   const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     const details = cause.details?.[0] as FailureDetails | undefined;
-    const { fieldErrors, unclear, retryAfterMs } = details ?? {};
-    return { type: cause.type ?? 'Unknown', message: cause.message, fieldErrors, unclear, retryAfterMs };
+    const { fieldErrors, unclear, earlierUnclear, retryAfterMs } = details ?? {};
+    return {
+      type: cause.type ?? 'Unknown',
+      message: cause.message,
+      fieldErrors,
+      unclear,
+      earlierUnclear,
+      retryAfterMs,
+    };
   }
   const message = cause instanceof Error ? cause.message : 'no answer in time';
   return { type: FAILURES.unreachable, message, unclear: true };

@@ -233,6 +233,12 @@ export class Case<State extends AnyCaseState = CaseState> {
     return this.state.done[key]?.provenance.how === 'adopted';
   }
 
+  /** Says that the phase has looked at the application for the last time; older cases take corrections until its end. */
+  closeToCorrections(): void {
+    const phase = this.state.phases.find(({ state }) => state === 'active');
+    if (phase && flowOf(this.state.policy) >= 3) phase.closed = true;
+  }
+
   /** Marks a fact about the customer as true. */
   establish(...facts: AnyCaseState['finhub']['facts']): void {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];

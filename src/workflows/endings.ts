@@ -15,6 +15,9 @@ export class Ending extends Error {
 /** Leaves a phase that policy lets a person skip. */
 export class PhaseSkipped extends Error {}
 
+/** Leaves a call that a correction has made needless before FinHub was told. */
+export class CallNeedless extends Error {}
+
 /** How a call failed, as the case keeps it. */
 export interface CallFailure {
   type: string;
@@ -22,6 +25,8 @@ export interface CallFailure {
   fieldErrors?: FieldError[] | undefined;
   /** The request may have taken effect. */
   unclear?: boolean | undefined;
+  /** An earlier try may have. */
+  earlierUnclear?: boolean | undefined;
   retryAfterMs?: number | undefined;
   missing?: Requirement[] | undefined;
 }

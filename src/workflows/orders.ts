@@ -40,6 +40,8 @@ export interface OrderOptions {
   request: () => Promise<OrderRequest>;
   /** The customer is asked between preparing and executing. */
   confirmation?: boolean | undefined;
+  /** Throws where the order is no longer asked for as it was; asked before each try to prepare it. */
+  stillAsked?: () => void;
 }
 
 /** What FinHub says no to, so that it had no effect. A conflict may be our own try that is still running. */
@@ -53,12 +55,12 @@ const MAX_CONFLICTS = 3;
 export async function settleOrder(
   kase: Case<AnyCaseState>,
   reference: string,
-  { request, confirmation = false }: OrderOptions,
+  { request, confirmation = false, stillAsked = () => {} }: OrderOptions,
 ): Promise<SettledOrder> {
   for (let generation = 1; ; generation += 1) {
     const of = generation === 1 ? reference : `${reference}/${generation}`;
     if (kase.kept(`lapsed/${of}`)) continue;
-    const made = await prepare(kase, reference, of, request);
+    const made = await prepare(kase, reference, of, { request, stillAsked });
     if ('status' in made) return recorded(kase, reference, made);
     const { order, prepared, begun } = made;
     if (confirmation && !begun) await confirmed(kase, prepared);
@@ -86,14 +88,18 @@ async function prepare(
   kase: Case<AnyCaseState>,
   reference: string,
   of: string,
-  request: () => Promise<OrderRequest>,
+  { request, stillAsked }: Required<Pick<OrderOptions, 'request' | 'stillAsked'>>,
 ): Promise<Preparation | SettledOrder> {
   for (;;) {
     const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());
     const { accountId, iban, type, description, amount, counterparty, consentId } = order;
     const input = { accountId, iban, type, reference, description, amount, counterparty, consentId };
     try {
-      const prepared = await kase.calls.once('prepareOrder', () => input, {
+      const asked = () => {
+        stillAsked();
+        return input;
+      };
+      const prepared = await kase.calls.once('prepareOrder', asked, {
         of,
         leave: ({ type }) => REFUSALS.has(type) || type === FAILURES.unclear,
       });

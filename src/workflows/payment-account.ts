@@ -26,7 +26,7 @@ async function upkeep(kase: Case<AccountState>): Promise<never> {
     // The end of the last one names the renewal, so that each takes place once.
     const consentAfter = await makeConsent(kase, {
       accountId,
-      terms: consent!.terms,
+      terms: () => consent!.terms,
       of: consent!.validUntil.slice(0, 10),
     });
     kase.state.application = { ...kase.state.application, consent: consentAfter };

@@ -1,4 +1,4 @@
-import { isOrganization } from '../../lifecycle/application.js';
+import { isOrganization, type OrganizationApplication } from '../../lifecycle/application.js';
 import type { Case } from '../case.js';
 
 /** In the order that FinHub's strictest page asks for (facts I11, R8). */
@@ -15,10 +15,11 @@ export async function consents(kase: Case): Promise<void> {
     const { application } = kase.state;
     const options = { of: consentType, origin };
     if (isOrganization(application)) {
-      const signatory = acceptedBy ?? application.signatory;
+      // The signatory may have been corrected after a first try.
+      const signatory = () => acceptedBy ?? (kase.state.application as OrganizationApplication).signatory;
       await kase.calls.once(
         'acceptOrganizationConsent',
-        () => ({ organizationId: kase.customerId, consentType, version, acceptedBy: signatory, acceptedAt }),
+        () => ({ organizationId: kase.customerId, consentType, version, acceptedBy: signatory(), acceptedAt }),
         options,
       );
     } else {

@@ -1,7 +1,8 @@
 import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
 import type { ConsentTerms } from '../../lifecycle/payment-account.js';
+import { flowOf } from '../../lifecycle/policy.js';
 import type { Case } from '../case.js';
-import { PhaseSkipped } from '../endings.js';
+import { CallNeedless, PhaseSkipped } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
 import { makeConsent } from '../payment-consent.js';
 import { followTransfer, openAccount } from '../payments-hand-over.js';
@@ -10,20 +11,26 @@ function requested(kase: Case): PaymentsRequest {
   return kase.state.application.payments ?? { beneficiaries: [] };
 }
 
+/** What the application asks for, as it is at each time; older cases keep to what they found when the phase began. */
+function asking(kase: Case): () => PaymentsRequest {
+  const found = requested(kase);
+  return () => (flowOf(kase.policy) >= 3 ? requested(kase) : found);
+}
+
 /** Phase 7 of an individual: beneficiaries, the consent to pay them, and a first transfer, as far as the application asks for them. */
 export async function payments(kase: Case): Promise<void> {
-  const { beneficiaries, consent, transfer } = requested(kase);
-  if (beneficiaries.length === 0) throw new PhaseSkipped();
-  await addBeneficiaries(kase, beneficiaries);
-  if (consent) await createConsent(kase);
-  if (transfer) await pay(kase, transfer);
+  const asked = asking(kase);
+  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();
+  await addBeneficiaries(kase, asked);
+  if (asked().consent) await createConsent(kase);
+  await payIfAsked(kase, asked);
 }
 
 /** Phase 6 of an organization. */
 export async function beneficiaries(kase: Case): Promise<void> {
-  const { beneficiaries: wanted } = requested(kase);
-  if (wanted.length === 0) throw new PhaseSkipped();
-  await addBeneficiaries(kase, wanted);
+  const asked = asking(kase);
+  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();
+  await addBeneficiaries(kase, asked);
 }
 
 /** Phase 7 of an organization. */
@@ -34,22 +41,44 @@ export async function paymentConsent(kase: Case): Promise<void> {
 
 /** Phase 8 of an organization: the wallet is funded, then pays. */
 export async function transactions(kase: Case): Promise<void> {
-  const { topUp, transfer } = requested(kase);
-  if (!topUp && !transfer) throw new PhaseSkipped();
-  if (topUp) await fund(kase, topUp);
+  const asked = asking(kase);
+  if (!asked().topUp && !asked().transfer) throw new PhaseSkipped();
+  for (let { topUp } = asked(); topUp; topUp = await fund(kase, topUp, asked));
+  await payIfAsked(kase, asked);
+}
+
+async function payIfAsked(kase: Case, asked: () => PaymentsRequest): Promise<void> {
+  const { transfer } = asked();
   if (transfer) await pay(kase, transfer);
+  else kase.closeToCorrections();
 }
 
 /** Registers those that FinHub has screened; one that an operator leaves out because it was flagged is never paid. */
-async function addBeneficiaries(kase: Case, wanted: Beneficiary[]): Promise<void> {
+async function addBeneficiaries(kase: Case, asked: () => PaymentsRequest): Promise<void> {
   const { finhub } = kase.state;
-  for (const { ref, ...beneficiary } of wanted) {
-    const added = await kase.calls.once(
-      'addBeneficiary',
-      () => ({ accountId: finhub.accountId!, customerId: kase.customerId, ...beneficiary }),
-      { of: ref, adopts: ['beneficiaryId'] },
-    );
-    if (await passes(kase, ref, beneficiary.iban, added.screening)) finhub.beneficiaries[ref] = added.beneficiaryId;
+  const settled = new Set<string>();
+  const next = (): Beneficiary | undefined => asked().beneficiaries.find(({ ref }) => !settled.has(ref));
+  for (let wanted = next(); wanted; wanted = next()) {
+    const { ref } = wanted;
+    const current = (): Beneficiary => {
+      const found = asked().beneficiaries.find((candidate) => candidate.ref === ref);
+      if (!found) throw new CallNeedless();
+      return found;
+    };
+    try {
+      const added = await kase.calls.once(
+        'addBeneficiary',
+        () => {
+          const { ref: _, ...beneficiary } = current();
+          return { accountId: finhub.accountId!, customerId: kase.customerId, ...beneficiary };
+        },
+        { of: ref, adopts: ['beneficiaryId'] },
+      );
+      settled.add(ref);
+      if (await passes(kase, ref, current().iban, added.screening)) finhub.beneficiaries[ref] = added.beneficiaryId;
+    } catch (error) {
+      if (!(error instanceof CallNeedless)) throw error;
+    }
   }
   if (Object.keys(finhub.beneficiaries).length === 0) throw new PhaseSkipped();
   kase.establish('beneficiaryRegistered');
@@ -94,9 +123,17 @@ async function passes(kase: Case, ref: string, iban: string, told: string): Prom
 
 /** The consent's terms are the application's; only its beneficiaries may be paid by it. */
 async function createConsent(kase: Case): Promise<void> {
+  const { finhub } = kase.state;
+  const consent = await makeConsent(kase, { accountId: finhub.accountId!, terms: () => termsOf(kase) });
+  finhub.paymentConsentId = consent.consentId;
+  kase.establish('paymentConsentActive');
+  await openAccount(kase, consent);
+}
+
+function termsOf(kase: Case): ConsentTerms {
   const { finhub, application } = kase.state;
   const { title, ...limits } = application.payments!.consent!;
-  const terms: ConsentTerms = {
+  return {
     ...limits,
     // The application's id makes the title ours, so that a consent whose answer was lost is found and revoked.
     title: `${title} (${application.applicationId})`,
@@ -104,13 +141,11 @@ async function createConsent(kase: Case): Promise<void> {
       .beneficiaries.filter(({ ref }) => ref in finhub.beneficiaries)
       .map(({ iban }) => iban),
   };
-  const consent = await makeConsent(kase, { accountId: finhub.accountId!, terms });
-  finhub.paymentConsentId = consent.consentId;
-  kase.establish('paymentConsentActive');
-  await openAccount(kase, consent);
 }
 
-async function fund(kase: Case, { reference, amount, sourceIban, sourceName }: TopUpRequest): Promise<void> {
+/** Funds the wallet. Returns what is asked for in its place, where a correction came before an order was prepared. */
+async function fund(kase: Case, topUp: TopUpRequest, asked: () => PaymentsRequest): Promise<TopUpRequest | undefined> {
+  const { reference, amount, sourceIban, sourceName } = topUp;
   const { accountId, iban } = kase.state.finhub;
   const { available: availableBefore } = await kase.calls.read('getBalance', { accountId: accountId! });
   const order: OrderRequest = {
@@ -122,8 +157,17 @@ async function fund(kase: Case, { reference, amount, sourceIban, sourceName }: T
     counterparty: { name: sourceName, iban: sourceIban },
     availableBefore,
   };
-  await settleOrder(kase, reference, { request: () => Promise.resolve(order) });
+  const stillAsked = (): void => {
+    if (asked().topUp !== topUp) throw new CallNeedless();
+  };
+  try {
+    await settleOrder(kase, reference, { request: () => Promise.resolve(order), stillAsked });
+  } catch (error) {
+    if (error instanceof CallNeedless) return asked().topUp;
+    throw error;
+  }
   await kase.calls.read('getBalance', { accountId: accountId! });
+  return undefined;
 }
 
 async function pay(kase: Case, { reference, beneficiary: ref, amount, description }: TransferRequest): Promise<void> {

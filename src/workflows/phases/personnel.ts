@@ -10,30 +10,79 @@ import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
 import { flowOf } from '../../lifecycle/policy.js';
 import type { Case } from '../case.js';
-import { Ending } from '../endings.js';
+import { CallNeedless, Ending } from '../endings.js';
 
 /** Phase 2 of an organization: directors, shareholders, employees, one after the other; both record ids of each are kept. */
 export async function personnel(kase: Case): Promise<void> {
+  if (isFollowing(kase)) await registerAll(kase);
+  else await registerAsListed(kase);
+  if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
+}
+
+/** Whether the case follows every correction of its people; older ones go through the lists as they were at first. */
+function isFollowing({ policy }: Case): boolean {
+  return flowOf(policy) >= 3;
+}
+
+/** Goes on until FinHub has everybody whom the application names by then, and nobody else. */
+async function registerAll(kase: Case): Promise<void> {
+  for (let step = nextStep(kase); step; step = nextStep(kase)) {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof CallNeedless)) throw error;
+    }
+  }
+  kase.closeToCorrections();
+  raiseRisk(kase);
+}
+
+/** What FinHub lacks first of the application as it is now. */
+function nextStep(kase: Case): (() => Promise<void>) | undefined {
+  const { directors, shareholders, employees } = application(kase);
+  const lacking = (role: PersonRecord['role'], people: { ref: string }[]) =>
+    people.find((person) => !kase.state.people.some(({ ref, role: as }) => ref === person.ref && role === as));
+  const director = lacking('director', directors);
+  if (director) return () => addDirector(kase, director.ref);
+  // First, since FinHub may refuse more than 100 % together.
+  const [gone] = outdated(kase);
+  if (gone) return () => removeShareholder(kase, gone);
+  const shareholder = lacking('shareholder', shareholders);
+  if (shareholder) return () => addShareholder(kase, shareholder.ref);
+  const employee = lacking('employee', employees);
+  if (employee) return () => addEmployee(kase, employee.ref);
+  const missing = shareFaults(application(kase));
+  return missing.length > 0 ? () => askForShares(kase, missing) : undefined;
+}
+
+async function registerAsListed(kase: Case): Promise<void> {
   for (const { ref } of application(kase).directors) await addDirector(kase, ref);
   for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
   for (const { ref } of application(kase).employees) await addEmployee(kase, ref);
   if (flowOf(kase.policy) >= 2) await settle(kase);
-  if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
 }
 
 /** Makes at FinHub what a correction changed of the shares after it was told, until the shareholders hold all of them. */
 async function settle(kase: Case): Promise<void> {
-  const outdated = (): PersonRecord[] => kase.state.people.filter((person) => isOutdated(person, application(kase)));
   for (;;) {
     // First, since FinHub may refuse more than 100 % together.
-    for (const record of outdated()) await removeShareholder(kase, record);
+    for (const record of outdated(kase)) await removeShareholder(kase, record);
     for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
     const missing = shareFaults(application(kase));
     if (missing.length > 0) await askForShares(kase, missing);
-    else if (outdated().length === 0) break;
+    else if (outdated(kase).length === 0) break;
   }
-  // Somebody who was named since may be a PEP; nobody lowers the risk that the registration found.
+  raiseRisk(kase);
+}
+
+/** Somebody who was named since may be a PEP; nobody lowers the risk that the registration found. */
+function raiseRisk(kase: Case): void {
   if (riskOf(application(kase)) === 'HIGH') kase.state.risk = 'HIGH';
+}
+
+/** Shareholders whom FinHub has with another share than the application, or whom the application does not name. */
+function outdated(kase: Case): PersonRecord[] {
+  return kase.state.people.filter((person) => isOutdated(person, application(kase)));
 }
 
 function isOutdated({ role, ref, share }: PersonRecord, { shareholders }: OrganizationApplication): boolean {
@@ -57,7 +106,7 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
   const added = await kase.calls.once(
     'addDirector',
     () => {
-      const director = find(application(kase).directors, ref);
+      const director = find(kase, application(kase).directors, ref);
       return {
         organizationId: kase.customerId,
         person: personOf(director),
@@ -71,11 +120,14 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
 }
 
 async function addShareholder(kase: Case, ref: string): Promise<void> {
-  let share: string | undefined;
+  // A person may give the record in a run that has not asked for it.
+  let share = isFollowing(kase) ? find(kase, application(kase).shareholders, ref).ownershipPercentage : undefined;
   const added = await kase.calls.once(
     'addShareholder',
     () => {
-      const { ref: _, ...shareholder } = find(application(kase).shareholders, ref);
+      // Their share may be refused only because FinHub still has another's as it was.
+      if (isFollowing(kase) && outdated(kase).length > 0) throw new CallNeedless();
+      const { ref: _, ...shareholder } = find(kase, application(kase).shareholders, ref);
       share = shareholder.ownershipPercentage;
       const isBeneficialOwner = beneficialOwners(application(kase)).some((owner) => owner.ref === ref);
       return { organizationId: kase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
@@ -98,7 +150,7 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
   const added = await kase.calls.once(
     'addEmployee',
     () => {
-      const employee = find(application(kase).employees, ref);
+      const employee = find(kase, application(kase).employees, ref);
       return {
         organizationId: kase.customerId,
         person: personOf(employee),
@@ -111,8 +163,9 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
   keep(kase, { ref, role: 'employee', ...added });
 }
 
-function find<T extends { ref: string }>(people: T[], ref: string): T {
+function find<T extends { ref: string }>(kase: Case, people: T[], ref: string): T {
   const person = people.find((candidate) => candidate.ref === ref);
+  if (!person && isFollowing(kase)) throw new CallNeedless();
   if (!person) throw new Ending('aborted', `the corrected application no longer names "${ref}"`);
   return person;
 }

@@ -1,0 +1,160 @@
+import { isOrganization, type Application, type OrganizationApplication, type PaymentsRequest } from './application.js';
+import { canonicalJson } from './canonical.js';
+import type { CaseState } from './case-state.js';
+import type { PhaseName } from './phases.js';
+
+/** How far FinHub has been told of something: it has it, it is being told just now, or a try brought no clear answer. */
+type Telling = 'told' | 'underWay' | 'unclear';
+
+const REASONS: Record<Telling, (what: string, them: 'it' | 'them') => string> = {
+  told: (what, them) => `${what} cannot be corrected: FinHub has ${them} already`,
+  underWay: (what) => `FinHub is being told just now; what comes of that decides whether ${what} can be corrected`,
+  unclear: (what, them) =>
+    `${what} cannot be corrected: FinHub may have ${them} already, for a try brought no clear answer`,
+};
+
+const REGISTERED = ['person', 'organization', 'password', 'categorization'] as const;
+
+const PEOPLE = [
+  { field: 'directors', who: 'director', add: 'addDirector' },
+  { field: 'shareholders', who: 'shareholder', add: 'addShareholder' },
+  { field: 'employees', who: 'employee', add: 'addEmployee' },
+] as const;
+
+/** Why FinHub would not learn of a correction any more, in words for its sender; undefined where it will. */
+export function whyTooLate(state: CaseState, corrected: Application): string | undefined {
+  const { application } = state;
+  return (
+    registered(state, corrected) ??
+    (isOrganization(application) && isOrganization(corrected)
+      ? (people(state, application, corrected) ?? signatory(state, application, corrected))
+      : undefined) ??
+    payments(state, application.payments, corrected.payments)
+  );
+}
+
+function registered(state: CaseState, corrected: Application): string | undefined {
+  const call = state.kind === 'individual' ? 'registerIndividual' : 'registerOrganization';
+  const telling = tellingOf(state, (key) => key === call);
+  const changed = REGISTERED.find((field) => !isSame(valueOf(state.application, field), valueOf(corrected, field)));
+  return changed && telling && REASONS[telling](`"${changed}"`, 'it');
+}
+
+function people(state: CaseState, before: OrganizationApplication, after: OrganizationApplication): string | undefined {
+  for (const { field, who, add } of PEOPLE) {
+    const fault = faultOfRefs(field, after[field]);
+    if (fault) return fault;
+    for (const [ref, was, is] of changes<{ ref: string; ownershipPercentage?: string }>(before[field], after[field])) {
+      const telling = tellingOf(state, (key) => key === `${add}/${ref}`);
+      if (!telling || (who === 'shareholder' && telling === 'told' && canFollow(was, is))) continue;
+      const hint =
+        who === 'shareholder' && telling === 'told' ? '; only their share may change, or they may leave' : '';
+      return REASONS[telling](`${who} "${ref}"`, 'them') + hint;
+    }
+  }
+  return undefined;
+}
+
+/** FinHub's record of a shareholder is removed, and made anew with another share. */
+function canFollow(was: object | undefined, is: { ownershipPercentage?: string } | undefined): boolean {
+  if (!was) return false;
+  return !is || isSame({ ...was, ownershipPercentage: is.ownershipPercentage }, is);
+}
+
+function signatory(
+  state: CaseState,
+  before: OrganizationApplication,
+  after: OrganizationApplication,
+): string | undefined {
+  const telling = tellingOf(state, (key) => key.startsWith('acceptOrganizationConsent/'));
+  return before.signatory === after.signatory || !telling ? undefined : REASONS[telling]('"signatory"', 'it');
+}
+
+const PAYMENTS: Record<CaseState['kind'], readonly string[]> = {
+  individual: ['beneficiaries', 'consent', 'transfer'],
+  organization: ['beneficiaries', 'consent', 'transfer', 'topUp', 'approvers'],
+};
+
+function payments(
+  state: CaseState,
+  before: PaymentsRequest | undefined,
+  after: PaymentsRequest | undefined,
+): string | undefined {
+  if (!after || isSame(before, after)) return undefined;
+  const { facts } = state.finhub;
+  const isDone = (phase: PhaseName): boolean =>
+    state.phases.some(({ name, state: at }) => name === phase && (at === 'completed' || at === 'skipped'));
+  const paid = state.transfer !== undefined;
+  /** Parts of the payments that the case does not come to again. */
+  const past: Record<string, boolean> = {
+    beneficiaries: facts.includes('beneficiaryRegistered') || isDone('beneficiaries'),
+    consent: paid || isDone('paymentConsent'),
+    approvers: paid || facts.includes('paymentConsentActive') || isDone('paymentConsent'),
+    topUp: paid,
+    transfer: paid,
+  };
+  const tellings: Record<string, Telling | undefined> = {
+    consent: tellingOf(state, (key) => key === 'createPaymentConsent'),
+    // A prepared order that is not executed lapses: an unclear try has told nothing.
+    topUp: tellingOf({ ...state, unclear: [] }, (key) => key.startsWith('prepareOrder/')),
+  };
+  for (const field of Object.keys({ ...before, ...after })) {
+    if (isSame(valueOf(before, field), valueOf(after, field))) continue;
+    const what = `"payments.${field}"`;
+    if (!PAYMENTS[state.kind].includes(field)) return `${what} cannot be corrected`;
+    const fault = field === 'beneficiaries' ? beneficiaries(state, before, after) : undefined;
+    if (fault) return fault;
+    const telling = tellings[field];
+    if (telling) return REASONS[telling](what, 'it');
+    if (past[field]) return `${what} cannot be corrected: the case has gone on with it as it was`;
+  }
+  const { transfer } = after;
+  if (transfer && !after.beneficiaries.some(({ ref }) => ref === transfer.beneficiary)) {
+    return `"payments.transfer" goes to "${transfer.beneficiary}", who is none of the beneficiaries`;
+  }
+  return undefined;
+}
+
+function beneficiaries(
+  state: CaseState,
+  before: PaymentsRequest | undefined,
+  after: PaymentsRequest,
+): string | undefined {
+  const fault = faultOfRefs('payments.beneficiaries', after.beneficiaries);
+  if (fault) return fault;
+  for (const [ref] of changes(before?.beneficiaries ?? [], after.beneficiaries)) {
+    const telling = tellingOf(state, (key) => key === `addBeneficiary/${ref}`);
+    if (telling) return REASONS[telling](`beneficiary "${ref}"`, 'them');
+  }
+  return undefined;
+}
+
+/** How far the calls of these logical operations have come. Somebody's word on what needs attention sets its call going at once. */
+function tellingOf(state: CaseState, isIt: (key: string) => boolean): Telling | undefined {
+  const { done, underWay, unclear, attention, resolution } = state;
+  if (Object.keys(done).some(isIt)) return 'told';
+  const going = resolution ? attention?.key : underWay;
+  if (going !== undefined && isIt(going)) return 'underWay';
+  return unclear?.some(isIt) ? 'unclear' : undefined;
+}
+
+/** Who is added, dropped or changed, by `ref`: as they were, and as they are. */
+function changes<Item extends { ref: string }>(
+  before: readonly Item[],
+  after: readonly Item[],
+): [string, Item | undefined, Item | undefined][] {
+  const by = (items: readonly Item[], wanted: string) => items.find(({ ref }) => ref === wanted);
+  return [...new Set([...before, ...after].map(({ ref }) => ref))]
+    .map((ref): [string, Item | undefined, Item | undefined] => [ref, by(before, ref), by(after, ref)])
+    .filter(([, was, is]) => !isSame(was, is));
+}
+
+/** Whoever has no `ref` of their own would not be registered. */
+function faultOfRefs(field: string, items: readonly Partial<{ ref: string }>[]): string | undefined {
+  const refs = items.map(({ ref }) => ref).filter((ref) => typeof ref === 'string' && ref !== '');
+  return new Set(refs).size === items.length ? undefined : `each of "${field}" needs a ref of its own`;
+}
+
+const valueOf = (of: object | undefined, field: string): unknown =>
+  (of as Record<string, unknown> | undefined)?.[field];
+const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);
