@@ -106,6 +106,25 @@ describe('calls within workflow tasks', () => {
     assert.deepEqual(madeTwice(await lane.finhub.ledger()), []);
   });
 
+  test('one that a message set going is an activity, since the message is on record only after its workflow task', async () => {
+    const lane = await time.lane(LOCAL_FIRST);
+    const { consents, ...application } = await anIndividual();
+    const id = await lane.toReview(application);
+    await lane.client.decide(id, { decisionId: 'd1', round: 1, verdict: 'approve', operator: { id: 'op-1' } });
+    await lane.until(id, 'waits for consents', ({ waitingOn }) => waitingOn?.what === 'consents');
+    await lane.client.acceptConsents(id, consents!);
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    assert.deepEqual(
+      (await scheduled(lane, id)).filter((name) => name === 'acceptConsent'),
+      ['acceptConsent'],
+    );
+    const { localCalls } = await lane.client.caseView(id);
+    assert.deepEqual(
+      localCalls.filter((key) => key.startsWith('acceptConsent')),
+      ['acceptConsent/privacy', 'acceptConsent/data-processing'],
+    );
+  });
+
   test('one that FinHub refuses for good is not made again', async () => {
     const lane = await time.lane(LOCAL_FIRST);
     await lane.finhub.inject({ ...CONSENT, kind: 'refuse-401', times: 2 });

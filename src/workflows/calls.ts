@@ -6,6 +6,7 @@ import {
   condition,
   isCancellation,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
@@ -297,7 +298,18 @@ export class Calls {
   #carryOut<T>(operation: ActivityName, key: string, call: unknown, durable: Activities): Promise<T> {
     const by = (activities: object): Promise<T> =>
       (activities as Record<ActivityName, (call: unknown) => Promise<T>>)[operation](call);
-    return this.#case.policy.localCalls?.includes(operation) ? this.#locally(operation, key, by, durable) : by(durable);
+    return this.#isLocal(operation) ? this.#locally(operation, key, by, durable) : by(durable);
+  }
+
+  /**
+   * FinHub is not told of what a message set going before the message is on record, which it is once the workflow task that it came with has ended: a worker
+   * that died before that would leave FinHub with a decision that nobody has taken. A durable activity waits for it by itself.
+   */
+  #isLocal(operation: ActivityName): boolean {
+    const { policy, heardAt } = this.#case;
+    if (!policy.localCalls?.includes(operation)) return false;
+    const isOnRecord = heardAt !== workflowInfo().historyLength;
+    return isOnRecord || operation === 'closeSession' || flowOf(policy) < 3;
   }
 
   async #locally<T>(

@@ -23,7 +23,7 @@ import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { count, countOccurrence, measurePhase } from './metrics.js';
 import { Notifications } from './notifications.js';
-import { businessTimes, lookUpOperators, lookUpOperatorsAtOnce } from './own-activities.js';
+import { businessTimes } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
 
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
@@ -61,13 +61,11 @@ export class Case<State extends AnyCaseState = CaseState> {
   readonly notifications: Notifications;
   /** Messages taken in this run. */
   messages = 0;
-  /** Messages that have no answer yet. */
-  answering = 0;
+  /** Length of the history when the last message came: what it set going is not on record before the workflow task ends. */
+  heardAt: number | undefined;
   readonly #shown: SearchAttributes;
   #wait: (Wait & { since: string }) | undefined;
   #scope: CancellationScope | undefined;
-  /** An operator is being looked up within the workflow task. */
-  #lookingUp = false;
 
   constructor(state: State) {
     this.state = state;
@@ -140,7 +138,6 @@ export class Case<State extends AnyCaseState = CaseState> {
         const next = nextDeadline(state.deadlines);
         const woken = (): boolean => met() || this.mayMove || nextDeadline(state.deadlines)?.at !== next?.at;
         const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
-        if (!inTime) await this.still();
         if (!met() && !inTime) this.#pass(next!.kind, wait);
         if (!met() && this.mayMove) await this.moveOn(met);
         // What comes after the wait shows the case itself; each change of a search attribute is an event.
@@ -167,38 +164,6 @@ export class Case<State extends AnyCaseState = CaseState> {
         else this.#showNoWait();
       }
     }
-  }
-
-  /**
-   * Looks operators up; within the workflow task where a decision on the open review is all there is to do. Until that has come back, the case
-   * stays as {@link still} as it is.
-   */
-  async lookUpOperators(input: Parameters<typeof lookUpOperators>[0]): ReturnType<typeof lookUpOperators> {
-    if (input.decision && this.#isAtRest) {
-      this.#lookingUp = true;
-      try {
-        return await lookUpOperatorsAtOnce(input);
-      } catch (error) {
-        log.warn('operators could not be looked up at once', { reason: String(error) });
-      } finally {
-        this.#lookingUp = false;
-      }
-    }
-    return lookUpOperators(input);
-  }
-
-  /** In review, with one message to answer and nothing else to do. */
-  get #isAtRest(): boolean {
-    const { review, policy, cancelRequest } = this.state;
-    return flowOf(policy) >= 3 && review.stage === 'inReview' && this.answering === 1 && !cancelRequest;
-  }
-
-  /**
-   * Waits while an operator is looked up within the workflow task. What ends a review comes here first: a replay may see the look-up's result
-   * together with that of a call that is given up, and would go on in another order.
-   */
-  async still(): Promise<void> {
-    if (this.#lookingUp) await CancellationScope.nonCancellable(() => condition(() => !this.#lookingUp));
   }
 
   /** Lets something happen to the case by the reducer's rules. */
@@ -328,7 +293,6 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   /** Ends the case at once for everybody, then logs the customer out. */
   async #end(result: Outcome['result'], reason?: string): Promise<void> {
-    await this.still();
     const logOut = this.calls.logOut();
     this.occur({ name: 'ended', result, reason });
     this.notifications.send('lifecycle.ended', { result });

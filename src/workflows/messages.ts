@@ -26,6 +26,7 @@ import type { KeptDecision } from '../lifecycle/review.js';
 import { caseViewOf, registeredIds, statusOf } from '../lifecycle/status.js';
 import type { Case } from './case.js';
 import { count, countDecision } from './metrics.js';
+import { lookUpOperators } from './own-activities.js';
 
 /** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
 const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
@@ -69,15 +70,7 @@ export function announceRegistration(kase: Case): void {
 
 async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown): Promise<Answer> {
   kase.messages += 1;
-  kase.answering += 1;
-  try {
-    return await answerTo(kase, name, value);
-  } finally {
-    kase.answering -= 1;
-  }
-}
-
-async function answerTo(kase: Case<AnyCaseState>, name: MessageName, value: unknown): Promise<Answer> {
+  kase.heardAt = workflowInfo().historyLength;
   let message: Message;
   try {
     message = { name, body: parseMessage(name, value) } as Message;
@@ -88,7 +81,7 @@ async function answerTo(kase: Case<AnyCaseState>, name: MessageName, value: unkn
     return refuse('Malformed', error.message);
   }
   const decision = message.name === 'decideVerification' ? message.body : undefined;
-  const known = new LookUps(kase);
+  const known = new LookUps();
   // The case may move on while operators are looked up; what it needs then is looked up as well.
   for (;;) {
     const missing = operatorsNamed(kase.state, message).filter((id) => !known.has(id));
@@ -102,30 +95,22 @@ async function answerTo(kase: Case<AnyCaseState>, name: MessageName, value: unkn
   if (decision) countDecision(decision.verdict, answer, { before: review, after: state.review });
   // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
   if (state.review.stage === review.stage) kase.show();
-  if (name === 'cancel' && answer.accepted) {
-    await kase.still();
-    kase.cancel();
-  }
+  if (name === 'cancel' && answer.accepted) kase.cancel();
   return answer;
 }
 
 /** Judges a decision that was kept for the round that is open now, with what the operators file says now. */
 export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
-  const known = new LookUps(kase);
+  const known = new LookUps();
   await known.add([kept.decision.operator.id], kept.decision);
   kase.occur({ name: 'keptDecision', kept }, known.given());
 }
 
 /** Operators as an activity found them; its result is recorded, so a replay judges by the same rights. */
 class LookUps {
-  readonly #case: Case<AnyCaseState>;
   readonly #asked = new Set<string>();
   readonly #operators = new Map<string, Operator>();
   readonly #signed = new Set<string>();
-
-  constructor(kase: Case<AnyCaseState>) {
-    this.#case = kase;
-  }
 
   has(id: string): boolean {
     return this.#asked.has(id);
@@ -133,7 +118,7 @@ class LookUps {
 
   async add(ids: string[], decision: Decision | undefined): Promise<void> {
     const { workflowId } = workflowInfo();
-    const { operators, signed } = await this.#case.lookUpOperators({ ids, workflowId, decision });
+    const { operators, signed } = await lookUpOperators({ ids, workflowId, decision });
     for (const id of ids) this.#asked.add(id);
     for (const operator of operators) this.#operators.set(operator.id, operator);
     if (signed && decision) this.#signed.add(decision.decisionId);

@@ -22,12 +22,6 @@ export const { lookUpOperators } = proxyActivities<Pick<Activities, 'lookUpOpera
   summary: 'looks the operator up',
 });
 
-/** The same within the workflow task, once: for a case that does nothing else meanwhile. */
-export const { lookUpOperators: lookUpOperatorsAtOnce } = proxyLocalActivities<Pick<Activities, 'lookUpOperators'>>({
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 1 },
-});
-
 /** Look-ups among the cases at Temporal, by the worker's own client. */
 export const { lookUpAccount, lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpAccount' | 'lookUpTransfer'>>({
   ...LOOK_UP,

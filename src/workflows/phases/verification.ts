@@ -125,7 +125,6 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
       await Promise.allSettled([operators, watching]);
     }
   });
-  await kase.still();
   askForDocuments(kase);
   return seen;
 }
