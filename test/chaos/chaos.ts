@@ -47,8 +47,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await sleep(RECOVERING_MS);
       await rig.kill(blow.part);
     };
-    const dealing = dealOut(blows, () => (crowd.over ? 1 : crowd.progress), strike);
+    let isLate = false;
+    const dealing = dealOut(blows, () => (crowd.over || isLate ? 1 : crowd.progress), strike);
     await crowd.done(options.limit);
+    isLate = true;
     const dealt = await dealing;
     await rig.noteFaults();
 
