@@ -40,9 +40,14 @@ function register(kase: Case, inCategory: InCategory, leave?: (failure: CallFail
   return kase.calls.once('registerIndividual', input, { adopts: ['customerId', 'userId'], ...(leave && { leave }) });
 }
 
+/** Names the question for a person, over runs. */
+const CATEGORIZATION = 'categorization';
+
 /** The activity looks the category up. */
 async function registerByName(kase: Case) {
   const doesNotFit = ({ type }: CallFailure) => type === FAILURES.categorization;
+  // A new run takes up the question that the last one left with a person.
+  if (kase.state.attention?.key === CATEGORIZATION) await askToMend(kase, kase.state.requirements);
   for (;;) {
     takeOn(kase);
     try {
@@ -84,7 +89,7 @@ function takeOn({ state }: Case): void {
 }
 
 async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
-  await kase.calls.needsPerson('categorization', 'categorization', {
+  await kase.calls.needsPerson(CATEGORIZATION, CATEGORIZATION, {
     type: FAILURES.categorization,
     message: 'the categorization does not fit the hierarchy',
     missing,
