@@ -17,7 +17,7 @@ export default [
   {
     name: 'the look before a guarded call is left out',
     file: 'src/finhub/perform.ts',
-    from: "      case 'guarded': {\n        const found = await look(rule.readBack);",
+    from: "      case 'guarded': {\n        const found = await lookBefore(rule.readBack);",
     to: "      case 'guarded': {\n        const found = (await Promise.resolve(undefined)) as Performed<R> | 'cannotRead' | undefined;",
     test: 'initiateVerification is adopted, and there is one',
   },
@@ -144,8 +144,8 @@ export default [
   {
     name: 'a run that was reset takes its calls for new',
     file: 'src/workflows/calls.ts',
-    from: 'let mayRepeat = this.#case.wasReset;',
-    to: 'let mayRepeat = false;',
+    from: 'let mayRepeat = this.#case.wasReset || ',
+    to: 'let mayRepeat = ',
     in: 'test/resets.long.ts',
     test: 'what nobody can look at is not made again in a run that was reset to before it; a person decides',
   },
