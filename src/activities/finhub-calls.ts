@@ -103,6 +103,20 @@ export async function callAsActivity<I, R>(
   });
 }
 
+/** Reads an endpoint within the running activity, whose failures are the caller's to turn ({@link failing}). */
+export function readInActivity<I, R>(
+  client: FinHubClient,
+  secrets: Secrets,
+  endpoint: Endpoint<I, R>,
+  { input, for: purpose }: FinHubCall<I>,
+): Promise<R> {
+  return client.call(endpoint, input, {
+    ...secrets.openAll(purpose),
+    key: `${purpose.key}/${activityInfo().attempt}`,
+    signal: cancellationSignal(),
+  });
+}
+
 /** The activities of the catalogue. */
 export function finHubActivities(client: FinHubClient, secrets: Secrets): FinHubActivities {
   const callable = Object.entries(CATALOGUE).filter(

@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal, getClient } from '@temporalio/activity';
+import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { listBeneficiaries } from '../finhub/catalogue/beneficiaries.js';
@@ -19,7 +19,7 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
 import { begunOrders } from './earlier-runs.js';
 import { failing, notYet } from './failure.js';
-import { callAsActivity, type ActivityOf, type CallFor, type FinHubCall } from './finhub-calls.js';
+import { callAsActivity, readInActivity, type ActivityOf, type CallFor, type FinHubCall } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
 
 interface FoundBeneficiary {
@@ -60,13 +60,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
   /** Calls of one activity, by the rules for its failures. */
   const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
     failing({ operation, idempotency: { class: 'safe' } }, client, purpose.tenantId, () =>
-      work((endpoint, input) =>
-        client.call(endpoint, input, {
-          ...secrets.openAll(purpose),
-          key: `${purpose.key}/${activityInfo().attempt}`,
-          signal: cancellationSignal(),
-        }),
-      ),
+      work((endpoint, input) => readInActivity(client, secrets, endpoint, { input, for: purpose })),
     );
   return {
     readWallet: ({ input: { accountId }, for: purpose }) =>

@@ -1,4 +1,3 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { checkActivation, checkOrganizationReadiness } from '../finhub/catalogue/activation.js';
 import { getOrder } from '../finhub/catalogue/orders.js';
 import { getVerification } from '../finhub/catalogue/verification.js';
@@ -6,7 +5,7 @@ import { listWallets } from '../finhub/catalogue/wallets.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
 import { failing, notYet } from './failure.js';
-import type { FinHubCall } from './finhub-calls.js';
+import { readInActivity, type FinHubCall } from './finhub-calls.js';
 import type { LifecycleKind } from '../lifecycle/phases.js';
 import type { Secrets } from './secrets.js';
 
@@ -36,14 +35,8 @@ const isOneOf = <T extends string>(value: string | undefined, ...allowed: T[]): 
   allowed.includes(value as T);
 
 export function pollActivities(client: FinHubClient, secrets: Secrets): PollActivities {
-  const read = <I, R>(endpoint: Endpoint<I, R>, { input, for: purpose }: FinHubCall<I>): Promise<R> =>
-    failing(endpoint, client, purpose.tenantId, () =>
-      client.call(endpoint, input, {
-        ...secrets.openAll(purpose),
-        key: `${purpose.key}/${activityInfo().attempt}`,
-        signal: cancellationSignal(),
-      }),
-    );
+  const read = <I, R>(endpoint: Endpoint<I, R>, call: FinHubCall<I>): Promise<R> =>
+    failing(endpoint, client, call.for.tenantId, () => readInActivity(client, secrets, endpoint, call));
   return {
     async awaitVerdict(call) {
       const { status } = await read(getVerification, call);

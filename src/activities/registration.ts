@@ -1,4 +1,3 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 import { getCategorizationHierarchy } from '../finhub/catalogue/categorization.js';
@@ -6,10 +5,10 @@ import { registerIndividual, registerOrganization } from '../finhub/catalogue/re
 import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
 import type { Categorization } from '../lifecycle/application.js';
-import { categorizationFaults, chosen, findCategory, unknownCategory } from '../lifecycle/categorization.js';
+import { chosen, fitting } from '../lifecycle/categorization.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { failing } from './failure.js';
-import { callAsActivity, type CallFor, type FinHubCall, type Settled } from './finhub-calls.js';
+import { callAsActivity, readInActivity, type CallFor, type FinHubCall, type Settled } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
 
 type Registration = typeof registerIndividual | typeof registerOrganization;
@@ -30,26 +29,16 @@ export interface RegistrationActivities {
 }
 
 export function registrationActivities(client: FinHubClient, secrets: Secrets): RegistrationActivities {
-  const hierarchy = async (purpose: CallFor) =>
-    failing(getCategorizationHierarchy, client, purpose.tenantId, () =>
-      client.call(
-        getCategorizationHierarchy,
-        { tenantId: purpose.tenantId },
-        {
-          ...secrets.openAll(purpose),
-          key: `${purpose.key}/hierarchy/${activityInfo().attempt}`,
-          signal: cancellationSignal(),
-        },
-      ),
-    );
   const choose = async (categorization: Categorization, purpose: CallFor) => {
-    const { categories } = await hierarchy(purpose);
-    const category = findCategory(categories, categorization.category);
-    const faults = category ? categorizationFaults(category, categorization) : [unknownCategory(categories)];
-    if (category && faults.length === 0) return chosen(category, categorization);
+    const call = { input: { tenantId: purpose.tenantId }, for: purpose };
+    const { categories } = await failing(getCategorizationHierarchy, client, purpose.tenantId, () =>
+      readInActivity(client, secrets, getCategorizationHierarchy, call),
+    );
+    const found = fitting(categories, categorization);
+    if ('category' in found) return chosen(found.category, categorization);
     throw ApplicationFailure.nonRetryable('the categorization does not fit the hierarchy', FAILURES.categorization, {
       operation: getCategorizationHierarchy.operation,
-      fieldErrors: faults.map(({ field = 'categorization', message }) => ({ field, message })),
+      fieldErrors: found.faults.map(({ field = 'categorization', message }) => ({ field, message })),
     } satisfies FailureDetails);
   };
   const registering =

@@ -4,9 +4,9 @@ import proto from '@temporalio/proto';
 import type { IndividualInput, OrganizationInput } from '../client/index.js';
 import { approveAs, carry } from '../demo/carry.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from '../demo/examples.js';
-import { untilInReview } from './in-review.js';
 import { mailedActivationCode } from '../embedded/outbox.js';
 import { startStack, type Stack } from '../embedded/stack.js';
+import { untilInReview } from './in-review.js';
 
 /** What one case leaves at Temporal, with the transfers it starts not counted in. */
 export interface CaseCost {

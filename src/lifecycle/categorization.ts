@@ -27,7 +27,17 @@ export function categorizationFaults(category: Category, { parameters }: Categor
   ]);
 }
 
-export function unknownCategory(categories: readonly Category[]): Requirement {
+/** The category of the hierarchy that an application names and fits, or what does not fit. */
+export function fitting(
+  categories: readonly Category[],
+  categorization: Categorization,
+): { category: Category } | { faults: Requirement[] } {
+  const category = findCategory(categories, categorization.category);
+  const faults = category ? categorizationFaults(category, categorization) : [unknownCategory(categories)];
+  return category && faults.length === 0 ? { category } : { faults };
+}
+
+function unknownCategory(categories: readonly Category[]): Requirement {
   const known = categories.map(({ code }) => code).join(', ');
   return { code: 'categorization', message: `the category is not one of ${known}`, field: 'categorization.category' };
 }

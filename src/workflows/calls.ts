@@ -302,8 +302,8 @@ export class Calls {
   }
 
   /**
-   * FinHub is not told of what a message set going before the message is on record, which it is once the workflow task that it came with has ended: a worker
-   * that died before that would leave FinHub with a decision that nobody has taken. A durable activity waits for it by itself.
+   * FinHub is not told of what a message set going before the message is on record, which it is once the workflow task that it came with has
+   * ended: a worker that died before that would leave FinHub with a decision that nobody has taken. A durable activity waits for it by itself.
    */
   #isLocal(operation: ActivityName): boolean {
     const { policy, heardAt } = this.#case;

@@ -1,13 +1,7 @@
 import { isOrganization, type Application } from '../../lifecycle/application.js';
 import { riskOf } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
-import {
-  categorizationFaults,
-  chosen,
-  findCategory,
-  unknownCategory,
-  type Category,
-} from '../../lifecycle/categorization.js';
+import { chosen, fitting, type Category } from '../../lifecycle/categorization.js';
 import { FAILURES } from '../../lifecycle/failures.js';
 import { flowOf } from '../../lifecycle/policy.js';
 import type { Case } from '../case.js';
@@ -74,12 +68,9 @@ async function chooseCategory(kase: Case): Promise<Category> {
     takeOn(kase);
     const { application } = kase.state;
     const { categories } = await kase.calls.read('getCategorizationHierarchy', { tenantId: application.tenantId });
-    const category = findCategory(categories, application.categorization.category);
-    const missing = category
-      ? categorizationFaults(category, application.categorization)
-      : [unknownCategory(categories)];
-    if (category && missing.length === 0) return category;
-    await askToMend(kase, missing);
+    const found = fitting(categories, application.categorization);
+    if ('category' in found) return found.category;
+    await askToMend(kase, found.faults);
   }
 }
 
