@@ -34,9 +34,9 @@ const WAIT_SECONDS = 240;
  * workflow task as a local activity before it does not replay (docs/versioning.md).
  */
 const PHASE = 'src/workflows/phases/registration.ts';
-const BEGINNING = '  const category = await chooseCategory(kase);\n';
-const PATCHED = `${BEGINNING}  if (patched('pause-before-registration')) await sleep(1);\n`;
-const CARELESS = `${BEGINNING}  await sleep(1);\n`;
+const CALLED = '  finhub.customerId = registered.customerId;\n';
+const PATCHED = `${CALLED}  if (patched('pause-after-registration')) await sleep(1);\n`;
+const CARELESS = `${CALLED}  await sleep(1);\n`;
 
 /** What a worker warned of, for whoever looks into a failure. */
 function troubles(output: string): string {
@@ -80,17 +80,17 @@ describe('a new version under open cases', () => {
     OPERATORS_FILE: join(EXAMPLES, 'operators.json'),
   });
 
-  /** The sources with another beginning of the registration. */
-  async function changedSources(name: string, beginning: string): Promise<string> {
+  /** The sources with another end of the registration. */
+  async function changedSources(name: string, end: string): Promise<string> {
     const copy = join(folder, name);
     for (const path of ['src', 'package.json', 'tsconfig.json']) {
       await cp(join(ROOT, path), join(copy, path), { recursive: true });
     }
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     const text = await readFile(join(copy, PHASE), 'utf8');
-    assert.ok(text.includes(BEGINNING));
+    assert.ok(text.includes(CALLED));
     const imports = "import { patched, sleep } from '@temporalio/workflow';\n";
-    await writeFile(join(copy, PHASE), imports + text.replace(BEGINNING, beginning));
+    await writeFile(join(copy, PHASE), imports + text.replace(CALLED, end));
     return copy;
   }
 
@@ -199,7 +199,7 @@ describe('a new version under open cases', () => {
         Object.values(marker?.details ?? {}).flatMap(({ payloads }) => payloads ?? []),
       );
       assert.ok(
-        marks.some(({ data }) => Buffer.from(data ?? []).includes('pause-before-registration')),
+        marks.some(({ data }) => Buffer.from(data ?? []).includes('pause-after-registration')),
         'the new version does not run its own workflow',
       );
       await replay(next, newcomer);

@@ -1,4 +1,5 @@
-import { ServiceError } from '@temporalio/client';
+import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 
 /** One thing that is wrong with an input, and where: `shareholders[1].email`. */
 export interface Fault {
@@ -67,10 +68,18 @@ export function isNobodyAnswering(error: unknown): boolean {
   return code !== undefined && NOBODY_ANSWERS.includes(code);
 }
 
-/** Whether another try may be answered at once. */
-export function isTaskFailed(error: unknown): boolean {
-  return codeOf(error) === TASK_FAILED;
+/** Whether a message was not taken in and another try may be answered at once. */
+export function isNotTakenIn(error: unknown): boolean {
+  if (codeOf(error) === TASK_FAILED) return true;
+  return (
+    error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === UNPROCESSED
+  );
 }
+
+/** The server's failure for an Update that a workflow task carried to a worker and was ended without: the workflow has not seen it. */
+const UNPROCESSED = 'UnprocessedUpdate';
 
 function codeOf(error: unknown): number | undefined {
   return error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;

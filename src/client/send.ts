@@ -9,7 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { refuse, type Answer, type MessageBodies, type MessageName } from '../lifecycle/messages.js';
-import { isNobodyAnswering, isTaskFailed, LifecycleNotFound, NoAnswer } from './errors.js';
+import { isNobodyAnswering, isNotTakenIn, LifecycleNotFound, NoAnswer } from './errors.js';
 
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
@@ -40,7 +40,7 @@ export async function send<Name extends MessageName>(
     try {
       return await temporal.withDeadline(deadline, () => handle.executeUpdate<Answer, [unknown]>(name, options));
     } catch (error) {
-      if (isTaskFailed(error) && Date.now() + PAUSE_MS < deadline) {
+      if (isNotTakenIn(error) && Date.now() + PAUSE_MS < deadline) {
         await sleep(PAUSE_MS);
         continue;
       }

@@ -30,9 +30,9 @@ export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
 };
 
 /** What goes into the workflow bundle besides the workflows. */
-export const workflowInterceptorModules = [
-  fileURLToPath(new URL(`../workflows/trace-header${extname(import.meta.url)}`, import.meta.url)),
-];
+export const workflowInterceptorModules = ['trace-header', 'query-ahead'].map((name) =>
+  fileURLToPath(new URL(`../workflows/${name}${extname(import.meta.url)}`, import.meta.url)),
+);
 
 type Rule = NonNullable<NonNullable<WebpackConfig['module']>['rules']>[number];
 

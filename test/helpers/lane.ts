@@ -194,11 +194,11 @@ function laneOf(
         operator: () => approveAs(client, id, operator),
         customer: async () => void (await client.submitActivationCode(id, await lane.activationCode(id))),
       };
-      const status = await within(60, id, carry(client, id, people, unlessAttention));
+      const status = await within(60, id, carry(client, id, people, unlessAttention), temporal);
       await lane.closed(id);
       return status;
     },
-    closed: (id) => within(60, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>),
+    closed: (id) => within(60, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>, temporal),
     async activationCode(id) {
       const { finhub: known } = await client.caseView(id);
       return finhub.activationCode(known.customerId!);
@@ -212,10 +212,25 @@ function unlessAttention(status: CurrentStatus): void {
   if (status.status === 'needsAttention') throw new Error(`the case needs attention: ${JSON.stringify(status)}`);
 }
 
-async function within<T>(seconds: number, id: string, work: Promise<T>): Promise<T> {
+async function within<T>(seconds: number, id: string, work: Promise<T>, temporal: Client): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${id} did not end within ${seconds} s`)), seconds * 1000);
+    timer = setTimeout(() => {
+      const tooLate = (found: string) => reject(new Error(`${id} did not end within ${seconds} s: ${found}`));
+      standOf(temporal, id).then(tooLate, (error: unknown) => tooLate(String(error)));
+    }, seconds * 1000);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
+
+/** What a workflow is at, as Temporal knows it. */
+async function standOf(temporal: Client, id: string): Promise<string> {
+  const handle = temporal.workflow.getHandle(id);
+  const { raw } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const last = (events ?? []).slice(-8).map(nameOf);
+  return JSON.stringify({ last, activities: raw.pendingActivities, task: raw.pendingWorkflowTask });
+}
+
+const nameOf = (event: object): string =>
+  Object.keys(event).find((key) => key.endsWith('EventAttributes')) ?? 'unknown';

@@ -29,6 +29,22 @@ export default [
     ...whole,
   },
   {
+    name: 'a workflow that a query took ahead goes on',
+    file: 'src/workflows/query-ahead.ts',
+    from: 'if (events < nextTask) throw',
+    to: 'if (events < 0) throw',
+    in: 'test/together.test.ts',
+    test: 'what comes together to a case in review, FINHUB_LOCAL_FIRST=false',
+  },
+  {
+    name: 'an Update that no workflow has seen is given up',
+    file: 'src/client/errors.ts',
+    from: 'error.cause.type === UNPROCESSED',
+    to: 'error.cause.type === ``',
+    in: 'test/together.test.ts',
+    test: 'what comes together to a case in review, FINHUB_LOCAL_FIRST=false',
+  },
+  {
     name: 'the bound of the cache is forgotten',
     file: 'src/worker/options.ts',
     from: '...(tuning.cachedWorkflows && { maxCachedWorkflows: tuning.cachedWorkflows }),',

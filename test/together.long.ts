@@ -1,0 +1,3 @@
+import { describeTogether } from './helpers/together.js';
+
+describeTogether(true);
