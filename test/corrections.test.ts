@@ -6,7 +6,7 @@ import { EXAMPLES } from '../src/demo/examples.js';
 import type { Application, IndividualApplication, OrganizationApplication } from '../src/lifecycle/application.js';
 import { newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
-import { FLOW_VERSION } from '../src/lifecycle/phases.js';
+import { FLOW_VERSION } from '../src/lifecycle/flow.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';

@@ -1,6 +1,6 @@
 import type { DeadlineTimes } from '../lifecycle/deadlines.js';
 import type { Decision } from '../lifecycle/messages.js';
-import { FLOW_VERSION } from '../lifecycle/phases.js';
+import { FLOW_VERSION } from '../lifecycle/flow.js';
 import type { BusinessDays, Operator, Policy, TenantPolicy } from '../lifecycle/policy.js';
 import type { Operators } from '../operators/operators-file.js';
 import { isSignedBy } from '../operators/signature.js';

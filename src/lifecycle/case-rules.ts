@@ -6,12 +6,13 @@ import {
   type OrganizationApplication,
 } from './application.js';
 import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
+import { does } from './flow.js';
 import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
 import type { PaymentAccount } from './payment-account.js';
 import { PHASES, type CaseKind, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
-import { flowOf, isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
+import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
 import { newReview } from './review.js';
 import { whyTooLate } from './told.js';
 import type { TransferOrder } from './transfer.js';
@@ -107,7 +108,7 @@ export function roleFaults(state: CaseState): Requirement[] {
   const checks: [boolean, string, string][] = [
     [has('director'), 'directors', 'at least one director is needed'],
     [has('employee') && roles.has('ADMIN_USER'), 'employees', 'an employee with the role ADMIN_USER is needed'],
-    [holdAll(application, flowOf(policy) >= 2 ? 4 : 2), 'shareholders', NOT_ALL_SHARES],
+    [holdAll(application, does(policy, 'exactShares') ? 4 : 2), 'shareholders', NOT_ALL_SHARES],
     [
       beneficialOwners(application).every(({ ref }) => known.has(ref)),
       'shareholders',
@@ -164,7 +165,7 @@ export function correct(
     return { changes: {}, answer: refuse('NotAllowed', `${misshapen} is not what an application has there`) };
   }
   // Cases of older flows would go on with what FinHub was told before.
-  const late = flowOf(state.policy) >= 3 ? whyTooLate(state, corrected as Application) : undefined;
+  const late = does(state.policy, 'followedCorrections') ? whyTooLate(state, corrected as Application) : undefined;
   if (late !== undefined) return { changes: {}, answer: refuse('NotAllowed', late) };
   return {
     changes: { application: corrected as Application, corrected: true },
@@ -207,7 +208,8 @@ export function resolve(
 ): { changes: Pick<AnyCaseState, 'resolution'>; answer: Answer } {
   const { attention } = state;
   // A correction sets the call going as a resolution does.
-  const goesOn = state.resolution !== undefined || (state.corrected === true && flowOf(state.policy) >= 3);
+  const goesOn =
+    state.resolution !== undefined || (state.corrected === true && does(state.policy, 'followedCorrections'));
   if (attention?.attentionId !== resolution.attentionId || goesOn) {
     return { changes: {}, answer: refuse('NothingToResolve', 'the case does not wait for this') };
   }

@@ -4,9 +4,6 @@ export type LifecycleKind = 'individual' | 'organization';
 /** What a case can be about: a lifecycle; what outlives it: a transfer, and an account that transfers are paid from; a call by hand. */
 export type CaseKind = LifecycleKind | 'transfer' | 'account' | 'call';
 
-/** Grows with every change of the steps that cases take; each keeps to those of the version that its policy recorded. */
-export const FLOW_VERSION = 3;
-
 /** A fact about the customer at FinHub that a phase builds on (FinHub: "strict prerequisites at each phase"). */
 export type Prerequisite =
   | 'customerRecord'

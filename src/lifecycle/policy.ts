@@ -123,11 +123,6 @@ export function riskLevel(categorization: Categorization, raises: boolean): Risk
   return RISK_ORDER.indexOf(known) > RISK_ORDER.indexOf(raised) ? known : raised;
 }
 
-/** The flow version whose steps a case takes. */
-export function flowOf(policy: Policy | undefined): number {
-  return policy?.flow ?? 1;
-}
-
 /** The rules for a case; a risk that is not known is reviewed as high. */
 export function rulesFor(policy: TenantPolicy, kind: LifecycleKind, risk: RiskLevel | undefined): ReviewRules {
   return policy.review[kind][risk === 'LOW' || risk === 'MEDIUM' ? risk : 'HIGH'];

@@ -19,9 +19,9 @@ import {
   type Requirement,
 } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
+import { does } from '../lifecycle/flow.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
-import { flowOf } from '../lifecycle/policy.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, localCallsTo, pollsEvery, routeTo, type Route } from './activities.js';
 import type { Case } from './case.js';
@@ -250,7 +250,7 @@ export class Calls {
     attempt: (mayRepeat: boolean) => Promise<T>,
   ): Promise<T> {
     const { state } = this.#case;
-    const isOld = flowOf(state.policy) < 3;
+    const isOld = !does(state.policy, 'followedCorrections');
     this.#case.show({ passing: true });
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
@@ -309,7 +309,7 @@ export class Calls {
     const { policy, heardAt } = this.#case;
     if (!policy.localCalls?.includes(operation)) return false;
     const isOnRecord = heardAt !== workflowInfo().historyLength;
-    return isOnRecord || operation === 'closeSession' || flowOf(policy) < 3;
+    return isOnRecord || operation === 'closeSession' || !does(policy, 'callsAfterRecord');
   }
 
   async #locally<T>(
@@ -327,7 +327,7 @@ export class Calls {
       const cause = causeOf(error);
       if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
       const failed = failureOf(error);
-      if (state.underWay === key && flowOf(policy) >= 3) this.#noteUnclear(key, failed);
+      if (state.underWay === key && does(policy, 'followedCorrections')) this.#noteUnclear(key, failed);
       const { retryAfterMs } = failed;
       if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
     }

@@ -14,7 +14,8 @@ import { recorded } from '../lifecycle/audit.js';
 import type { AnyCaseState, CaseState, Outcome, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { PhaseName } from '../lifecycle/phases.js';
-import { flowOf, type BusinessDays, type Policy } from '../lifecycle/policy.js';
+import { does } from '../lifecycle/flow.js';
+import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
@@ -201,7 +202,7 @@ export class Case<State extends AnyCaseState = CaseState> {
   /** Says that the phase has looked at the application for the last time; older cases take corrections until its end. */
   closeToCorrections(): void {
     const phase = this.state.phases.find(({ state }) => state === 'active');
-    if (phase && flowOf(this.state.policy) >= 3) phase.closed = true;
+    if (phase && does(this.state.policy, 'followedCorrections')) phase.closed = true;
   }
 
   /** Marks a fact about the customer as true. */
@@ -218,7 +219,7 @@ export class Case<State extends AnyCaseState = CaseState> {
   /** Brings what people see up to date; of a case that only passes through a phase, lists keep the last one that it stopped in. */
   show({ passing = false } = {}): void {
     this.#refreshWait();
-    this.#shown.update(this.state, { passing: passing && flowOf(this.state.policy) >= 3 });
+    this.#shown.update(this.state, { passing: passing && does(this.state.policy, 'quietPhases') });
     setCurrentDetails(checklist(this.state, new Date()));
   }
 

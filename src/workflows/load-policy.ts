@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
-import { flowOf } from '../lifecycle/policy.js';
+import { flowOf } from '../lifecycle/flow.js';
 import type { Case } from './case.js';
 import * as own from './own-activities.js';
 

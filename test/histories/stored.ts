@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { FLOW_VERSION } from '../../src/lifecycle/phases.js';
+import { FLOW_VERSION } from '../../src/lifecycle/flow.js';
 
 const { History } = proto.temporal.api.history.v1;
 type History = proto.temporal.api.history.v1.IHistory;

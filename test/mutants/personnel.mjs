@@ -15,7 +15,7 @@ export default [
   {
     name: 'shares of four decimals never add up',
     file: 'src/lifecycle/case-rules.ts',
-    from: 'flowOf(policy) >= 2 ? 4 : 2',
+    from: "does(policy, 'exactShares') ? 4 : 2",
     to: '2',
   },
   {
@@ -61,7 +61,7 @@ export default [
   {
     name: 'payments go on with what was asked for when they began',
     file: 'src/workflows/phases/payments.ts',
-    from: 'flowOf(kase.policy) >= 3 ? requested(kase) : found',
+    from: "does(kase.policy, 'followedCorrections') ? requested(kase) : found",
     to: 'found',
     in: 'test/corrections.test.ts',
     test: 'what FinHub was not told of may change while the phase runs, the rest may not',

@@ -1,6 +1,6 @@
 import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
 import type { ConsentTerms } from '../../lifecycle/payment-account.js';
-import { flowOf } from '../../lifecycle/policy.js';
+import { does } from '../../lifecycle/flow.js';
 import type { Case } from '../case.js';
 import { CallNeedless, PhaseSkipped } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
@@ -14,7 +14,7 @@ function requested(kase: Case): PaymentsRequest {
 /** What the application asks for, as it is at each time; older cases keep to what they found when the phase began. */
 function asking(kase: Case): () => PaymentsRequest {
   const found = requested(kase);
-  return () => (flowOf(kase.policy) >= 3 ? requested(kase) : found);
+  return () => (does(kase.policy, 'followedCorrections') ? requested(kase) : found);
 }
 
 /** Phase 7 of an individual: beneficiaries, the consent to pay them, and a first transfer, as far as the application asks for them. */

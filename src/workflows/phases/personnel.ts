@@ -8,7 +8,7 @@ import {
 } from '../../lifecycle/application.js';
 import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
-import { flowOf } from '../../lifecycle/policy.js';
+import { does } from '../../lifecycle/flow.js';
 import type { Case } from '../case.js';
 import { CallNeedless, Ending } from '../endings.js';
 
@@ -21,7 +21,7 @@ export async function personnel(kase: Case): Promise<void> {
 
 /** Whether the case follows every correction of its people; older ones go through the lists as they were at first. */
 function isFollowing({ policy }: Case): boolean {
-  return flowOf(policy) >= 3;
+  return does(policy, 'followedCorrections');
 }
 
 /** Goes on until FinHub has everybody whom the application names by then, and nobody else. */
@@ -59,7 +59,7 @@ async function registerAsListed(kase: Case): Promise<void> {
   for (const { ref } of application(kase).directors) await addDirector(kase, ref);
   for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
   for (const { ref } of application(kase).employees) await addEmployee(kase, ref);
-  if (flowOf(kase.policy) >= 2) await settle(kase);
+  if (does(kase.policy, 'settledShares')) await settle(kase);
 }
 
 /** Makes at FinHub what a correction changed of the shares after it was told, until the shareholders hold all of them. */

@@ -3,14 +3,14 @@ import { riskOf } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { chosen, fitting, type Category } from '../../lifecycle/categorization.js';
 import { FAILURES } from '../../lifecycle/failures.js';
-import { flowOf } from '../../lifecycle/policy.js';
+import { does } from '../../lifecycle/flow.js';
 import type { Case } from '../case.js';
 import { CallFailed, Ending, type CallFailure } from '../endings.js';
 
 /** Phase 1: the category is checked against FinHub's hierarchy, and the customer registered in it. */
 export async function registration(kase: Case): Promise<void> {
   const { finhub } = kase.state;
-  const registered = flowOf(kase.policy) >= 3 ? await registerByName(kase) : await registerInCategory(kase);
+  const registered = does(kase.policy, 'namedCategory') ? await registerByName(kase) : await registerInCategory(kase);
   finhub.customerId = registered.customerId;
   finhub.userId = registered.userId;
   kase.establish('customerRecord');

@@ -2,7 +2,8 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { beneficialOwners, isOrganization } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
-import { flowOf, rulesFor } from '../../lifecycle/policy.js';
+import { does } from '../../lifecycle/flow.js';
+import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
 import { missingDocuments } from '../../lifecycle/review.js';
 import type { Case } from '../case.js';
@@ -102,7 +103,7 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
   let seen: FinHubVerdict | undefined;
   const watch = async (): Promise<void> => {
     // Not at once: most decisions are taken here, and a look that is given up costs more than a timer.
-    if (flowOf(kase.policy) >= 2) await sleep(kase.policy.verdictPollSeconds * 1000, { summary: FIRST_LOOK });
+    if (does(kase.policy, 'lateFirstLook')) await sleep(kase.policy.verdictPollSeconds * 1000, { summary: FIRST_LOOK });
     seen = await kase.calls.poll(
       'awaitVerdict',
       { verificationId },
