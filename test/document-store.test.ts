@@ -109,7 +109,13 @@ describe('the document store', () => {
       pathStyle: true,
     });
     assert.equal(at('s3://bank?endpoint=https://s3.bank.example')!.pathStyle, true);
-    for (const DOCUMENT_STORE of ['s3://', 's3://id:secret@bank/', 's3://bank?key=1', 's3://bank?endpoint=ftp://x']) {
+    for (const DOCUMENT_STORE of [
+      's3://',
+      's3://id:secret@bank/',
+      's3://bank:9000',
+      's3://bank?key=1',
+      's3://bank?endpoint=ftp://x',
+    ]) {
       assert.throws(
         () => loadEnvironment('starter', { DOCUMENT_STORE }),
         /DOCUMENT_STORE: the path of a folder, or s3:/,

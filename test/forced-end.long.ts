@@ -37,3 +37,21 @@ test('a worker whose Temporal does not answer is alive and not ready, and ends b
     await server.kill();
   }
 });
+
+test('a worker that is asked to end while it still starts ends by itself', async () => {
+  const server = await startTemporalServer({ searchAttributes: searchAttributeTypes });
+  try {
+    const env = { ...sandboxEnvironment('http://127.0.0.1:1'), TEMPORAL_ADDRESS: server.address };
+    const worker = await startEntry('worker', { env, ready: /keeps closed workflows/ });
+    try {
+      assert.doesNotMatch(worker.output(), /worker ready/);
+      process.kill(worker.pid, 'SIGTERM');
+      assert.deepEqual(await worker.exited, { code: 0, signal: null });
+      assert.match(worker.output(), /worker stopped/);
+    } finally {
+      await worker.kill();
+    }
+  } finally {
+    await server.kill();
+  }
+});

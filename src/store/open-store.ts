@@ -23,10 +23,11 @@ export async function openDocumentStore(location: string, keys: KeyRing): Promis
  */
 export function s3Location(location: string): S3Location | undefined {
   if (!location.startsWith('s3://')) return undefined;
-  const { hostname: bucket, pathname, searchParams, username, password } = new URL(location);
+  const { hostname: bucket, port, pathname, searchParams, username, password } = new URL(location);
   const { endpoint, region, pathStyle, ...unknown } = Object.fromEntries(searchParams);
   const faults = [
     bucket === '' && 'a bucket is missing',
+    port !== '' && 'a bucket has no port; that of the server belongs into the endpoint',
     (username || password) && 'credentials do not belong into it',
     ...Object.keys(unknown).map((name) => `"${name}" is not known`),
     endpoint !== undefined && !/^https?:\/\/[^@]+$/.test(endpoint) && 'the endpoint is no http(s) address',
