@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectOnboarding, type Answer, type CaseView, type LifecycleStatus } from '../../src/client/index.js';
+import {
+  connectOnboarding,
+  LifecycleNotFound,
+  type Answer,
+  type CaseView,
+  type LifecycleStatus,
+} from '../../src/client/index.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
+import { transferId } from '../../src/lifecycle/ids.js';
+import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
 import { FinHub } from '../helpers/finhub.js';
 import { applicationOf, decidersOf, plotOf, type Acknowledged, type Plot } from './plots.js';
 
@@ -9,6 +17,8 @@ import { applicationOf, decidersOf, plotOf, type Acknowledged, type Plot } from 
  * node client-process.ts SANDBOX_URL CONCURRENCY NUMBER…: backend, customers and operators of the applications with these numbers. It may be
  * killed at any time: it keeps nothing, and the next one does all of it again in the same words.
  */
+
+const TRANSFER_PAUSE_MS = 1_000;
 
 const [sandboxUrl, concurrency, ...numbers] = process.argv.slice(2);
 const finhub = new FinHub(sandboxUrl!);
@@ -56,15 +66,26 @@ async function carry(number: number): Promise<void> {
   }
 }
 
-async function act(number: number, workflowId: string, { status, waitingOn }: LifecycleStatus): Promise<void> {
+async function act(
+  number: number,
+  workflowId: string,
+  { status, waitingOn, transfer }: LifecycleStatus,
+): Promise<void> {
   const told = (what: 'documents' | 'code' | 'cancel' | 'attention', { accepted }: Answer): void =>
     acknowledged({ number, workflowId, what, accepted });
-  if (status === 'needsAttention') {
-    const { attention } = await patiently(() => client.caseView(workflowId));
+  const tryAgain = async (id: string): Promise<void> => {
+    const { attention } = await patiently(() => client.caseView(id));
     if (!attention) return;
     const { attentionId } = attention;
     const resolution = { attentionId, action: 'retry', by: 'op-2' } as const;
-    told('attention', await patiently(() => client.resolveAttention(workflowId, resolution)));
+    told('attention', await patiently(() => client.resolveAttention(id, resolution)));
+  };
+  if (status === 'needsAttention') await tryAgain(workflowId);
+  else if (transfer?.state === 'running') {
+    // A case of its own, with questions of its own.
+    const id = transferId(SANDBOX_TENANT.id, transfer.reference);
+    if (await isThere(id)) await tryAgain(id);
+    await sleep(TRANSFER_PAUSE_MS);
   } else if (waitingOn?.who === 'operator') {
     const view = await patiently(() => client.caseView(workflowId));
     const plot = plotOf(number);
@@ -85,6 +106,19 @@ async function act(number: number, workflowId: string, { status, waitingOn }: Li
     if (documents.length === 0) return;
     told('documents', await patiently(() => client.submitDocuments(workflowId, { submittedBy: 'backend', documents })));
   }
+}
+
+/** A lifecycle names its transfer before it starts it. */
+async function isThere(workflowId: string): Promise<boolean> {
+  return patiently(() =>
+    client.status(workflowId).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof LifecycleNotFound) return false;
+        throw error;
+      },
+    ),
+  );
 }
 
 /** Every operator's word, and that of some who may not decide or have decided already. */
