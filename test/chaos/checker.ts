@@ -78,7 +78,7 @@ function checkHistory(
 ): void {
   const plot = plotOf(number);
   if (status !== 'COMPLETED') broken(`its workflow is ${status}`);
-  if (failedWorkflowTasks > 0) broken(`${failedWorkflowTasks} workflow tasks failed`);
+  for (const why of failedWorkflowTasks) broken(`a workflow task failed: ${why}`);
   const ends = new Set(told.flatMap((line) => (line.what === 'ended' ? [line.result] : [])));
   if (ends.size !== 1 || !ends.has(plot.ends)) broken(`ended ${[...ends].join(', ')}, expected ${plot.ends}`);
 
