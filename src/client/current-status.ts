@@ -1,4 +1,5 @@
 import {
+  QueryNotRegisteredError,
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionDescription,
@@ -50,10 +51,15 @@ export async function currentStatus(temporal: Client, workflowId: string, second
  * @throws LifecycleNotFound; NoAnswer
  */
 export async function ask<T>(temporal: Client, workflowId: string, question: string, seconds: number): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  const answer = () =>
+    temporal.withDeadline(deadline, () => temporal.workflow.getHandle(workflowId).query<T>(question));
   try {
-    return await temporal.withDeadline(Date.now() + seconds * 1000, () =>
-      temporal.workflow.getHandle(workflowId).query<T>(question),
-    );
+    return await answer().catch((error: unknown) => {
+      // So the SDK names every question that fails: that of a case which is just built anew is answered the next time.
+      if (error instanceof QueryNotRegisteredError) return answer();
+      throw error;
+    });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
     if (isNobodyAnswering(error)) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });

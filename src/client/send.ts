@@ -44,7 +44,8 @@ export async function send<Name extends MessageName>(
         await sleep(PAUSE_MS);
         continue;
       }
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNobodyAnswering(error)) {
+      const unanswered = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isNobodyAnswering(error);
+      if (unanswered || isNotTakenIn(error)) {
         throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
       }
       if (error instanceof WorkflowNotFoundError) {

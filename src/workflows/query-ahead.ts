@@ -19,31 +19,35 @@ const EVENTS_BETWEEN_TASKS = 3;
  * task has taken up yet: a timer that fired while no worker was there. The SDK lets the workflow act on them, and sends its commands with the
  * next workflow task, in front of what that task's messages lead to; a replay hands events and messages over together, messages first. So a
  * workflow that a query took ahead of its tasks gives up at the next one, and is built anew. It shows in a history that is too short to hold
- * what the workflow did.
+ * what the workflow did; what it did in a replay does not count, so that no case gives up for ever.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let isLive = false;
+  /** Lengths of the history: at the last activation, at the last live one that brought events, and at the next task at least. */
+  let length = 0;
   let seen = 0;
   let nextTask = 0;
+  const begun = new Set<string>();
   return {
     internals: [
       {
         activate(input, next) {
           const { jobs, isReplaying, historyLength } = input.activation;
           const events = Number(historyLength);
+          // A task's later activations, for local calls, come at the same length.
+          if (events > length && events < nextTask) throw ApplicationFailure.create({ type: READ_AHEAD, message: WHY });
+          if (events > length) begun.clear();
+          length = events;
           isLive = !isReplaying;
-          if (isLive && events > seen) {
-            if (events < nextTask) throw ApplicationFailure.create({ type: READ_AHEAD, message: WHY });
-            // An Update that is refused leaves no event.
-            if (jobs?.some(({ queryWorkflow, doUpdate }) => !queryWorkflow && !doUpdate)) {
-              seen = events;
-              nextTask = events + EVENTS_BETWEEN_TASKS;
-            }
+          // An Update that is refused leaves no event.
+          if (isLive && events > seen && jobs?.some(({ queryWorkflow, doUpdate }) => !queryWorkflow && !doUpdate)) {
+            seen = events;
+            nextTask = events + EVENTS_BETWEEN_TASKS;
           }
           next(input);
         },
         concludeActivation(input, next) {
-          if (isLive) nextTask += input.commands.reduce((sum, command) => sum + lasting(command), 0);
+          if (isLive) nextTask += leastEvents(input.commands, begun);
           return next(input);
         },
       },
@@ -51,8 +55,24 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   };
 };
 
-/** The events that a command comes to, at least: what is begun and given up within a task leaves none. */
-function lasting({ scheduleActivity, startTimer, cancelTimer, requestCancelActivity }: Commands[number]): number {
-  if (scheduleActivity || startTimer) return 1;
-  return cancelTimer || requestCancelActivity ? -1 : 0;
+/**
+ * The events that commands come to, at least. What is given up in the task that began it leaves none.
+ * @param begun what the task began so far
+ */
+function leastEvents(commands: Commands, begun: Set<string>): number {
+  let events = 0;
+  for (const { scheduleActivity, startTimer, cancelTimer, requestCancelActivity, ...other } of commands) {
+    const began = nameOf(scheduleActivity, startTimer);
+    const gaveUp = nameOf(requestCancelActivity, cancelTimer);
+    if (began) begun.add(began);
+    if (began || other.upsertWorkflowSearchAttributes || other.startChildWorkflowExecution) events += 1;
+    if (gaveUp && begun.delete(gaveUp)) events -= 1;
+  }
+  return events;
+}
+
+type Numbered = { seq?: number | null } | null | undefined;
+
+function nameOf(activity: Numbered, timer: Numbered): string | undefined {
+  return (activity && `activity ${activity.seq}`) ?? (timer && `timer ${timer.seq}`) ?? undefined;
 }

@@ -3,6 +3,9 @@ import { madeTwice, type FinHub } from '../helpers/finhub.js';
 import { finalHistory, type FinalHistory } from './histories.js';
 import { applicationOf, operatorsOf, plotOf, type Acknowledged } from './plots.js';
 
+/** A question has to meet a case anew each time, between the death of a worker and the case's next task. */
+const MOST_BUILT_ANEW = 3;
+
 interface CustomerRow {
   id: string;
   email: string;
@@ -73,12 +76,13 @@ export async function check(
 function checkHistory(
   number: number,
   told: readonly Acknowledged[],
-  { status, heard, failedWorkflowTasks }: FinalHistory,
+  { status, heard, failedTasks }: FinalHistory,
   broken: (fault: string) => void,
 ): void {
   const plot = plotOf(number);
   if (status !== 'COMPLETED') broken(`its workflow is ${status}`);
-  for (const why of failedWorkflowTasks) broken(`a workflow task failed: ${why}`);
+  for (const why of failedTasks.why) broken(`a workflow task failed: ${why}`);
+  if (failedTasks.builtAnew > MOST_BUILT_ANEW) broken(`its workflow was built anew ${failedTasks.builtAnew} times`);
   const ends = new Set(told.flatMap((line) => (line.what === 'ended' ? [line.result] : [])));
   if (ends.size !== 1 || !ends.has(plot.ends)) broken(`ended ${[...ends].join(', ')}, expected ${plot.ends}`);
 

@@ -1,10 +1,7 @@
 import type { Client } from '@temporalio/client';
-import proto from '@temporalio/proto';
 import { readPayloads } from '../../src/temporal/payloads.js';
-import { READ_AHEAD } from '../../src/workflows/query-ahead.js';
 import { eventually } from '../helpers/eventually.js';
-
-const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
+import { failedTasks } from '../helpers/workflow-tasks.js';
 
 export interface Heard {
   name: string;
@@ -19,8 +16,7 @@ export interface FinalHistory {
   /** Messages that are in the history, in order. */
   heard: Heard[];
   events: number;
-  /** Why they failed; without those of workflows that a query took ahead: they mend themselves. */
-  failedWorkflowTasks: string[];
+  failedTasks: ReturnType<typeof failedTasks>;
 }
 
 /** Seconds for what follows the outcome: the log-out may have been on a worker that was killed. */
@@ -52,10 +48,6 @@ export async function finalHistory(temporal: Client, workflowId: string): Promis
     status: status.name,
     heard: [...heard.values()],
     events: events?.length ?? 0,
-    failedWorkflowTasks: (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) => {
-      const type = failed?.failure?.applicationFailureInfo?.type;
-      if (!failed || type === READ_AHEAD) return [];
-      return `${WorkflowTaskFailedCause[failed.cause!]} ${type ?? ''} ${failed.failure?.message ?? ''}`;
-    }),
+    failedTasks: failedTasks(events),
   };
 }
