@@ -31,8 +31,8 @@ export default [
   {
     name: 'a workflow that a query took ahead goes on',
     file: 'src/workflows/query-ahead.ts',
-    from: 'if (events < nextTask) throw',
-    to: 'if (events < 0) throw',
+    from: 'events < nextTask) throw',
+    to: 'events < 0) throw',
     in: 'test/together.test.ts',
     test: 'what comes together to a case in review, FINHUB_LOCAL_FIRST=false',
   },
