@@ -18,8 +18,9 @@ const EVENTS_BETWEEN_TASKS = 3;
  * Keeps a query from bringing a case where no replay can follow. A worker that reads a case for a query may be given events which no workflow
  * task has taken up yet: a timer that fired while no worker was there. The SDK lets the workflow act on them, and sends its commands with the
  * next workflow task, in front of what that task's messages lead to; a replay hands events and messages over together, messages first. So a
- * workflow that a query took ahead of its tasks gives up at the next one, and is built anew. It shows in a history that is too short to hold
- * what the workflow did; what it did in a replay does not count, so that no case gives up for ever.
+ * workflow that a query took ahead of its tasks gives up at the next one, and is built anew. It shows in a time that stood still, since each task
+ * brings its own, or in a history that is too short to hold what the workflow did. What it did in a replay does not count, so that no case
+ * gives up for ever.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let isLive = false;
@@ -27,23 +28,31 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   let length = 0;
   let seen = 0;
   let nextTask = 0;
+  let time = '';
+  let isAhead = false;
   const begun = new Set<string>();
   return {
     internals: [
       {
         activate(input, next) {
-          const { jobs, isReplaying, historyLength } = input.activation;
+          const { jobs, isReplaying, historyLength, timestamp } = input.activation;
           const events = Number(historyLength);
+          const now = `${String(timestamp?.seconds)}.${timestamp?.nanos}`;
+          if (jobs?.every(({ queryWorkflow }) => queryWorkflow)) return next(input);
+          // An Update that is refused leaves no event.
+          const bringsEvents = jobs?.some(({ doUpdate }) => !doUpdate);
           // A task's later activations, for local calls, come at the same length.
-          if (events > length && events < nextTask) throw ApplicationFailure.create({ type: READ_AHEAD, message: WHY });
+          if (events > length && now !== time && (isAhead || events < nextTask))
+            throw ApplicationFailure.create({ type: READ_AHEAD, message: WHY });
           if (events > length) begun.clear();
           length = events;
           isLive = !isReplaying;
-          // An Update that is refused leaves no event.
-          if (isLive && events > seen && jobs?.some(({ queryWorkflow, doUpdate }) => !queryWorkflow && !doUpdate)) {
+          if (isLive && events > seen && bringsEvents) {
+            isAhead ||= now === time;
             seen = events;
             nextTask = events + EVENTS_BETWEEN_TASKS;
           }
+          if (bringsEvents) time = now;
           next(input);
         },
         concludeActivation(input, next) {
