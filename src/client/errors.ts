@@ -70,12 +70,13 @@ export function isNobodyAnswering(error: unknown): boolean {
 
 /** Whether a message was not taken in and another try may be answered at once. */
 export function isNotTakenIn(error: unknown): boolean {
-  if (codeOf(error) === TASK_FAILED) return true;
-  return (
-    error instanceof WorkflowUpdateFailedError &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === UNPROCESSED
-  );
+  return codeOf(error) === TASK_FAILED || updateFailure(error)?.type === UNPROCESSED;
+}
+
+/** Why an Update failed: by the workflow, or by the server for it. */
+export function updateFailure(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
+  return error.cause instanceof ApplicationFailure ? error.cause : undefined;
 }
 
 /** The server's failure for an Update that a workflow task carried to a worker and was ended without: the workflow has not seen it. */

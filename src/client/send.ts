@@ -1,15 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { refuse, type Answer, type MessageBodies, type MessageName } from '../lifecycle/messages.js';
-import { isNobodyAnswering, isNotTakenIn, LifecycleNotFound, NoAnswer } from './errors.js';
+import { isNobodyAnswering, isNotTakenIn, LifecycleNotFound, NoAnswer, updateFailure } from './errors.js';
 
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
@@ -55,12 +49,10 @@ export async function send<Name extends MessageName>(
         if (Date.now() < deadline) continue;
         throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
       }
-      if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-        const { type, message } = error.cause;
-        if (type === 'Malformed') return refuse('Malformed', message);
-        if (type === ENDED_MEANWHILE)
-          return refuse('AlreadyFinal', 'the lifecycle ended while it handled this message');
-      }
+      const failure = updateFailure(error);
+      if (failure?.type === 'Malformed') return refuse('Malformed', failure.message);
+      if (failure?.type === ENDED_MEANWHILE)
+        return refuse('AlreadyFinal', 'the lifecycle ended while it handled this message');
       throw error;
     }
   }

@@ -74,7 +74,7 @@ async function act(
   const told = (what: 'documents' | 'code' | 'cancel' | 'attention', { accepted }: Answer): void =>
     acknowledged({ number, workflowId, what, accepted });
   const tryAgain = async (id: string): Promise<void> => {
-    const { attention } = await patiently(() => client.caseView(id));
+    const { attention } = await patiently(() => client.caseView(id).catch(notYetStarted));
     if (!attention) return;
     const { attentionId } = attention;
     const resolution = { attentionId, action: 'retry', by: 'op-2' } as const;
@@ -83,8 +83,7 @@ async function act(
   if (status === 'needsAttention') await tryAgain(workflowId);
   else if (transfer?.state === 'running') {
     // A case of its own, with questions of its own.
-    const id = transferId(SANDBOX_TENANT.id, transfer.reference);
-    if (await isThere(id)) await tryAgain(id);
+    await tryAgain(transferId(SANDBOX_TENANT.id, transfer.reference));
     await sleep(TRANSFER_PAUSE_MS);
   } else if (waitingOn?.who === 'operator') {
     const view = await patiently(() => client.caseView(workflowId));
@@ -109,16 +108,9 @@ async function act(
 }
 
 /** A lifecycle names its transfer before it starts it. */
-async function isThere(workflowId: string): Promise<boolean> {
-  return patiently(() =>
-    client.status(workflowId).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof LifecycleNotFound) return false;
-        throw error;
-      },
-    ),
-  );
+function notYetStarted(error: unknown): { attention: null } {
+  if (error instanceof LifecycleNotFound) return { attention: null };
+  throw error;
 }
 
 /** Every operator's word, and that of some who may not decide or have decided already. */
