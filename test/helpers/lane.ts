@@ -102,7 +102,6 @@ export async function startLane(
       ...sandboxEnvironment(sandbox.url),
       ONBOARDING_KEYS: KEYS,
       DOCUMENT_STORE: folder,
-      FINHUB_VERDICT_POLL_SECONDS: '1',
       ...env,
     });
     const dependencies = await dependenciesOf(config);
