@@ -10,7 +10,7 @@ test('whatever is killed in the middle, the promise holds', async (t) => {
   const { broken, figures } = await runChaos({
     ...{ lifecycles: 10, concurrency: 10, seed, localFirst },
     faultRate: Number(process.env['CHAOS_FAULT_RATE'] ?? 0.1),
-    limit: Number(process.env['CHAOS_LIMIT'] ?? 240),
+    limit: Number(process.env['CHAOS_LIMIT'] ?? 600),
     ...{ workerKills: 3, serverKills: 1, sandboxKills: 1, clientKills: 2, pauses: 3 },
     onProgress: (line) => t.diagnostic(line),
   });

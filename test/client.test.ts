@@ -239,7 +239,7 @@ describe('the client on a Temporal server', () => {
       keys: parseKeyRing(env['ONBOARDING_KEYS']!),
       documentStore: env['DOCUMENT_STORE']!,
       tenantId: TENANT,
-      answerSeconds: 1,
+      answerSeconds: 5,
       questionSeconds: 1,
     });
     const { connection } = client.temporal;
@@ -247,8 +247,8 @@ describe('the client on a Temporal server', () => {
     await ensureSearchAttributes(connection, 'default');
   });
   after(async () => {
-    await client.close();
-    await server.stop();
+    await client?.close();
+    await server?.stop();
   });
 
   const withId = async (applicationId: string): Promise<IndividualInput> => ({

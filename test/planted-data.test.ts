@@ -60,7 +60,7 @@ async function until(
   what: string,
   met: (status: Awaited<ReturnType<Stack['client']['status']>>) => boolean,
 ) {
-  for (const end = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 50))) {
+  for (const end = Date.now() + 60_000; ; await new Promise((done) => setTimeout(done, 50))) {
     const status = await stack.client.status(id);
     if (met(status)) return status;
     assert.ok(Date.now() < end, `${id}: ${what}; last seen ${JSON.stringify(status)}`);
@@ -69,7 +69,7 @@ async function until(
 const inReview = (status: Awaited<ReturnType<Stack['client']['status']>>) =>
   !status.stale && status.review.stage === 'inReview';
 
-test('nothing readable where it does not belong', { timeout: 120_000 }, async () => {
+test('nothing readable where it does not belong', { timeout: 400_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'planted-'));
   const told: string[] = [];
   const receiver = createServer((incoming, answer) => {

@@ -10,6 +10,7 @@ import { policyFile, PolicyFileError } from '../src/policies/policy-file.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
 import type { Lane } from './helpers/lane.js';
+import { eventually } from './helpers/eventually.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
 const TENANT = SANDBOX_TENANT.id;
@@ -138,7 +139,10 @@ describe('the policy of a case', () => {
     // In FinHub's portal one person would have decided alone.
     const { ids } = await lane.client.caseView(id);
     await lane.finhub.decideInPortal(ids.verificationId!, 'APPROVED');
-    await lane.until(id, 'FinHub was looked at', () => true);
+    await time.skip(16 * 60_000);
+    await eventually('FinHub was looked at', async () =>
+      (await lane.client.audit(id)).some(({ event }) => event === 'seenAtFinHub'),
+    );
     assert.equal((await lane.client.caseView(id)).review.stage, 'inReview');
     assert.equal(heard(await lane.client.decide(id, approval('op-2'))), 'applied');
     const { approvals } = (await lane.client.caseView(id)).decision!;

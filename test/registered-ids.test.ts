@@ -79,7 +79,7 @@ describe('a start that waits for the ids of FinHub', () => {
     await lane.finhub.inject({ ...REGISTRATION, kind: 'refuse-503', times: 1000 });
     const begun = performance.now();
     const { runId: _, ...answer } = await lane.client.startIndividual(await anIndividual(WAITS), { idsWithin: 1 });
-    assert.ok(performance.now() - begun < 5_000);
+    assert.ok(performance.now() - begun < 20_000);
     const { workflowId } = answer;
     assert.deepEqual(answer, { workflowId, alreadyRunning: false, closed: false, ids: null });
     await lane.finhub.clearFaults();

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { FAULT_KINDS, type FaultKind } from '../src/sandbox/faults.js';
 import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import type { ProfileName } from '../src/sandbox/profiles/index.js';
+import { eventually } from './helpers/eventually.js';
 import type { Reply } from './helpers/sandbox-client.js';
 import {
   ACTING_USER,
@@ -591,7 +592,8 @@ describe('faults', () => {
       withSandbox({}, async (client) => {
         const party = await client.individual();
         const path = '/api/v2.1/customer/individual/{id}/verification/initiate';
-        await client.control('faults', { method: 'POST', path, kind, delayMs: 50, retryAfter: 7 });
+        const delayMs = kind === 'late-effect' ? 1000 : 50;
+        await client.control('faults', { method: 'POST', path, kind, delayMs, retryAfter: 7 });
         const call = () => client.post(`${party.base}/verification/initiate`, party.token);
         const began = performance.now();
         const reply = await call().catch(() => undefined);
@@ -604,8 +606,7 @@ describe('faults', () => {
         if (kind === 'garble') assert.equal(reply?.get('data'), undefined);
         if (kind === 'late-answer') assert.ok(took >= 50);
         if (kind === 'late-effect') {
-          await new Promise((resolve) => setTimeout(resolve, 150));
-          assert.deepEqual(await client.made('verification'), [1]);
+          await eventually('the effect', async () => (await client.made('verification'))[0] === 1);
         }
         assert.equal((await call()).status, 200, 'the fault is used up');
         assert.equal((await client.control('faults')).get('injected.0.kind'), kind);
@@ -628,13 +629,12 @@ describe('faults', () => {
   test('an effect can wait until the client has given up', () =>
     withSandbox({}, async (client) => {
       const party = await client.individual();
-      await client.control('faults', { kind: 'late-effect', hang: true, delayMs: 50 });
-      const signal = AbortSignal.timeout(100);
+      await client.control('faults', { kind: 'late-effect', hang: true, delayMs: 1000 });
+      const signal = AbortSignal.timeout(1000);
       const call = client.send('POST', `${party.base}/verification/initiate`, { token: party.token, signal });
       await assert.rejects(call, /timeout/i);
       assert.deepEqual(await client.made('verification'), []);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      assert.deepEqual(await client.made('verification'), [1]);
+      await eventually('the effect', async () => (await client.made('verification'))[0] === 1);
     }));
 
   test('random ones follow their seed and spare logins', async () => {

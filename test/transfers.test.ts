@@ -34,7 +34,7 @@ let made = 0;
 let somePayer: Payer;
 before(async () => {
   time = await startTimeSkipping();
-  lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '500' } });
+  lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '1000' } });
   somePayer = await openAccount();
 });
 after(() => time.stop());
@@ -361,7 +361,7 @@ describe('an unclear execution', () => {
 describe('a screening under way', () => {
   const HOUR = 60 * MINUTE;
   before(async () => {
-    lane = await time.lane({ sandbox: { settlementDelayMs: HOUR }, env: { FINHUB_TIMEOUT_MS: '500' } });
+    lane = await time.lane({ sandbox: { settlementDelayMs: HOUR }, env: { FINHUB_TIMEOUT_MS: '1000' } });
   });
 
   test('is waited for, and needs nobody', async () => {
@@ -386,7 +386,7 @@ describe('a screening under way', () => {
 describe('an account', () => {
   // Of a lane of its own: what is refused here would meet the renewals of other accounts as well.
   before(async () => {
-    lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '500' } });
+    lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '1000' } });
   });
 
   test('renews its payment consent before it ends, and transfers use the new one', async () => {

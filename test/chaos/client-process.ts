@@ -62,7 +62,7 @@ async function carry(number: number): Promise<void> {
     const status = await patiently(() => client.status(workflowId));
     if (status.outcome) return acknowledged({ number, workflowId, what: 'ended', result: status.outcome.result });
     if (!status.stale) await act(number, workflowId, status);
-    await sleep(150);
+    await sleep(300);
   }
 }
 

@@ -6,7 +6,7 @@ import { eventually } from './eventually.js';
 import { FinHub } from './finhub.js';
 
 /** FinHub acts, and says so only after this time; long enough to kill the worker that waits for it. */
-export const LATE_MS = 1500;
+export const LATE_MS = 3000;
 
 /** A service whose workers are stopped, killed and replaced. */
 export interface DyingWorkers {

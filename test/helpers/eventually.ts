@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PAUSE_MS = 25;
+/** Between looks, milliseconds: longer from one to the next, since each is work for the machine that is waited for. */
+const PAUSES = { first: 25, growth: 1.3, longest: 150 };
 
 /**
  * Looks until there is something to see, and returns it; `undefined` and `false` are nothing.
@@ -9,10 +10,10 @@ const PAUSE_MS = 25;
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  seconds = 30,
+  seconds = 60,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
-  for (let last: unknown; ;) {
+  for (let last: unknown, pause = PAUSES.first; ; pause = Math.min(pause * PAUSES.growth, PAUSES.longest)) {
     try {
       const seen = await look();
       if (seen !== undefined && seen !== false) return seen;
@@ -20,6 +21,6 @@ export async function eventually<T>(
       last = error;
     }
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
-    await sleep(PAUSE_MS);
+    await sleep(pause);
   }
 }

@@ -193,11 +193,11 @@ function laneOf(
         operator: () => approveAs(client, id, operator),
         customer: async () => void (await client.submitActivationCode(id, await lane.activationCode(id))),
       };
-      const status = await within(60, id, carry(client, id, people, unlessAttention), temporal);
+      const status = await within(180, id, carry(client, id, people, unlessAttention), temporal);
       await lane.closed(id);
       return status;
     },
-    closed: (id) => within(60, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>, temporal),
+    closed: (id) => within(180, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>, temporal),
     async activationCode(id) {
       const { finhub: known } = await client.caseView(id);
       return finhub.activationCode(known.customerId!);

@@ -21,9 +21,9 @@ import type { Cell } from './cells.js';
 import { SITUATIONS } from './situations.js';
 
 /** Milliseconds: FinHub's late effects come within the HTTP timeout, its late answers after it. */
-const TIMEOUT_MS = 600;
+const TIMEOUT_MS = 1500;
 const LATE_EFFECT_MS = 200;
-const LATE_ANSWER_MS = 900;
+const LATE_ANSWER_MS = 2000;
 
 /** Runs cells on real activities, a real Temporal server and sandboxes over HTTP, several at a time. */
 export class Rig {

@@ -40,7 +40,9 @@ export async function openAccount(stack: Stack, finhub: FinHub, to: typeof EXTER
         await client.submitActivationCode(workflowId, await finhub.activationCode(ids.customerId!));
       },
     },
-    () => {},
+    ({ status }) => {
+      if (status === 'needsAttention') throw new Error(`${workflowId} needs attention`);
+    },
   );
   return { accountId: status.ids.accountId!, iban: status.iban!, beneficiaries: to.map(({ iban }) => iban) };
 }
