@@ -34,7 +34,16 @@ interface Compose {
 
 /** Variables of Temporal's own that tell a client where to go. */
 const TEMPORALS = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_CONFIG_FILE'];
-const KNOWN = new Set([...VARIABLE_NAMES, ...SECRET_FILE_VARIABLES.keys(), ...TEMPORALS]);
+/** OpenTelemetry's own, of those that take an empty one for one that is not set. */
+const OPENTELEMETRYS = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+];
+const KNOWN = new Set([...VARIABLE_NAMES, ...SECRET_FILE_VARIABLES.keys(), ...TEMPORALS, ...OPENTELEMETRYS]);
+/** What the worker's service leaves alone: the codec server's, what is asked within the container only, and what the image sets. */
+const NOT_THE_WORKERS = ['CODEC_TOKENS', 'CODEC_UI_ORIGIN', 'CODEC_HOST', 'CODEC_PORT', 'HEALTH_HOST', 'NODE_ENV'];
 
 describe('docker-compose.yml', () => {
   let text: string;
@@ -118,6 +127,20 @@ describe('docker-compose.yml', () => {
         [],
         name,
       );
+    }
+  });
+
+  it('hands the worker every variable that it knows, from .env under the same name or set for good', () => {
+    const environment = compose.services['worker']!.environment!;
+    assert.deepEqual(
+      VARIABLE_NAMES.filter((name) => !(name in environment) && !(`${name}_FILE` in environment)),
+      NOT_THE_WORKERS,
+    );
+    for (const [name, { environment: handed = {} }] of ours()) {
+      for (const [variable, value] of Object.entries(handed)) {
+        const [, from] = /^\$\{(\w+):/.exec(value) ?? [];
+        assert.ok(from === undefined || from === variable, `${name}: ${variable} is ${value}`);
+      }
     }
   });
 

@@ -22,7 +22,9 @@ export function createProgram(name: string, description: string): Command {
 
 /** A subcommand with `--json` and examples in its help. */
 export function addCommand(program: Command, usage: string, description: string, examples: string[]): Command {
-  const lines = examples.map((example) => `  npm run ${program.name()} -- ${example}`);
+  // npm's own lines on standard output are no JSON.
+  const npmRun = (example: string) => (example.includes('--json') ? 'npm run --silent' : 'npm run');
+  const lines = examples.map((example) => `  ${npmRun(example)} ${program.name()} -- ${example}`);
   return program
     .command(usage)
     .description(description)
