@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { request } from 'undici';
 import type { OnboardingClient } from '../client/index.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from '../demo/examples.js';
 import type { Child } from '../embedded/child-process.js';
 import { startStack } from '../embedded/stack.js';
 import { untilInReview } from './in-review.js';
+import { slowDown } from './slow-finhub.js';
 import { spreadOf, spreadText, type Spread } from './spread.js';
 
 export interface RecoveryOptions {
@@ -31,11 +31,7 @@ const UNDER_WAY_MS = 2000;
 export async function measureRecovery({ rounds, cases, latency, onProgress }: RecoveryOptions): Promise<RecoveryBench> {
   const stack = await startStack();
   try {
-    await request(`${stack.sandboxUrl}/__sandbox/faults`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify([{ kind: 'late-answer', delayMs: latency, times: Number.MAX_SAFE_INTEGER }]),
-    }).then(({ body }) => body.dump());
+    await slowDown(stack.sandboxUrl, latency);
     const [undisturbed, killed]: [number[], number[]] = [[], []];
     let { worker } = stack;
     await stack.startWorker();

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { startStack } from '../../embedded/stack.js';
+import { slowDown } from '../slow-finhub.js';
 import { spreadOf, type Spread } from '../spread.js';
 import { bare, ours, type Contestant } from './contestants.js';
 import { measureIds, type IdsBench } from './ids.js';
@@ -14,6 +15,8 @@ export interface LifecycleOptions {
   concurrency: number;
   /** Ours runs with `FINHUB_LOCAL_FIRST`. */
   localFirst?: boolean;
+  /** Milliseconds that FinHub takes for each answer; a sandbox of its own takes next to none. */
+  latency?: number;
   onProgress?: (line: string) => void;
 }
 
@@ -43,12 +46,13 @@ export interface LifecycleBench {
  * changes from round to round.
  */
 export async function compareLifecycles(options: LifecycleOptions): Promise<LifecycleBench> {
-  const { rounds, single, many, concurrency, localFirst = false, onProgress = () => {} } = options;
+  const { rounds, single, many, concurrency, localFirst = false, latency = 0, onProgress = () => {} } = options;
   const stack = await startStack({
     sandboxArgs: ['--activation-delay', '0', '--log-level', 'silent'],
     workerEnv: { FINHUB_INDIVIDUAL_ACTIVATION: 'admin', FINHUB_LOCAL_FIRST: String(localFirst) },
   });
   try {
+    if (latency > 0) await slowDown(stack.sandboxUrl, latency);
     const bareOne = await bare(stack);
     try {
       const both: Contestant[] = [ours(stack), bareOne];
