@@ -1,3 +1,4 @@
-import { describeFaults } from './profiles/carried.js';
+import { describeFaults, describeProfiles } from './profiles/carried.js';
 
+describeProfiles(['runner']);
 describeFaults(20);
