@@ -37,7 +37,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     telemetryOptions: telemetryOptions(config.metrics),
   });
   for (const note of config.notes) logger.warn(note);
-  const asked = forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
+  forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
 
   const meter = Runtime.instance().metricMeter;
   const metrics = startMetrics(meter, config.temporal.namespace);
@@ -77,7 +77,6 @@ async function run(config: WorkerConfiguration): Promise<void> {
       }),
     };
     const code = await workflowCode();
-    if (asked.aborted) return logger.info('worker stopped before it had started');
     worker = await Worker.create({
       ...common,
       taskQueue: TASK_QUEUE,
@@ -97,7 +96,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
         onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),
       });
     }
-    await runTogether(workers, asked);
+    await runTogether(workers);
     logger.info('worker stopped');
   } finally {
     ending.abort();
@@ -108,17 +107,13 @@ async function run(config: WorkerConfiguration): Promise<void> {
   }
 }
 
-/** Runs workers until all have stopped; where one fails, the others stop as well, as they do when they were asked to before. */
-async function runTogether(workers: Worker[], asked: AbortSignal): Promise<void> {
+/** Runs workers until all have stopped; where one fails, the others stop as well. */
+async function runTogether(workers: Worker[]): Promise<void> {
   const runs = workers.map((worker) => worker.run());
-  const shutDown = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
-  if (asked.aborted) shutDown();
   try {
     await Promise.all(runs);
   } catch (error) {
-    shutDown();
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(runs);
     throw error;
   }

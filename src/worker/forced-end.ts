@@ -9,12 +9,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR2'] as const;
 /**
  * Sees to it that a worker which is asked to end does so within `seconds`, whatever holds it up: a call that takes no notice of its
  * cancellation, or a Temporal server that does not answer, for which the SDK alone waits 30 s more.
- * @returns aborted once it was asked: the SDK hears of that only while a worker runs, and not while one starts
  */
-export function forceEnd(seconds: number, logger: Logger): AbortSignal {
-  const ending = new AbortController();
+export function forceEnd(seconds: number, logger: Logger): void {
   const asked = (): void => {
-    ending.abort();
     for (const signal of SIGNALS) process.off(signal, asked);
     setTimeout(() => {
       logger.error({ seconds }, 'worker ended by force: it was not done in time');
@@ -22,5 +19,4 @@ export function forceEnd(seconds: number, logger: Logger): AbortSignal {
     }, seconds * 1000).unref();
   };
   for (const signal of SIGNALS) process.on(signal, asked);
-  return ending.signal;
 }

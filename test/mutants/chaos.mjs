@@ -45,14 +45,6 @@ export default [
     test: 'what comes together to a case in review, FINHUB_LOCAL_FIRST=false',
   },
   {
-    name: 'a worker that starts does not hear that it should end',
-    file: 'src/worker/forced-end.ts',
-    from: 'ending.abort();',
-    to: '',
-    in: 'test/forced-end.long.ts',
-    test: 'a worker that is asked to end while it still starts ends by itself',
-  },
-  {
     name: 'the bound of the cache is forgotten',
     file: 'src/worker/options.ts',
     from: '...(tuning.cachedWorkflows && { maxCachedWorkflows: tuning.cachedWorkflows }),',
