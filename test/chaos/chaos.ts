@@ -52,6 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await crowd.done(options.limit);
     isLate = true;
     const dealt = await dealing;
+    await crowd.stop();
     await rig.noteFaults();
 
     const client = await rig.connect();
@@ -134,6 +135,10 @@ class Crowd {
     for (let number = 0; number < this.#lifecycles; number += 1) {
       if (!this.#ended.has(number)) this.failures.push(`application ${number} came to no end within ${limitSeconds} s`);
     }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#members.splice(0).map(({ process }) => process.kill()));
   }
 
   async #startOne(numbers: number[]): Promise<void> {

@@ -64,7 +64,11 @@ export async function check(
       continue;
     }
     const { workflowId } = started;
-    const history = await finalHistory(temporal, workflowId);
+    const history = await finalHistory(
+      temporal,
+      workflowId,
+      told.some(({ what }) => what === 'ended'),
+    );
     events += history.events;
     const own = (fault: string): void => void broken.push(`${workflowId}: ${fault}`);
     checkHistory(number, told, history, own);

@@ -22,11 +22,11 @@ export interface FinalHistory {
 /** Seconds for what follows the outcome: the log-out may have been on a worker that was killed. */
 const CLOSING_SECONDS = 60;
 
-/** What the server itself holds of a workflow that has come to its outcome. */
-export async function finalHistory(temporal: Client, workflowId: string): Promise<FinalHistory> {
+/** What the server itself holds of a workflow; one that has come to its outcome is given time to close. */
+export async function finalHistory(temporal: Client, workflowId: string, hasEnded: boolean): Promise<FinalHistory> {
   const handle = temporal.workflow.getHandle(workflowId);
   const isClosed = async () => (await handle.describe()).status.name !== 'RUNNING';
-  await eventually(`${workflowId} is closed`, isClosed, CLOSING_SECONDS).catch(() => {});
+  if (hasEnded) await eventually(`${workflowId} is closed`, isClosed, CLOSING_SECONDS).catch(() => {});
   const { status } = await handle.describe();
   const { events } = await handle.fetchHistory();
   const heard = new Map<string, Heard>();
