@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
@@ -51,7 +52,9 @@ const Settings = z
     customer: z.strictObject({ documents: Deadlines, consents: Deadlines, activationCode: Deadlines }),
     documents: z.strictObject({ keptDays: z.number().int().min(1).max(36_500) }).partial(),
     calendar: z.strictObject({
-      timeZone: z.string().refine(isTimeZone, { error: 'an IANA time zone is expected, e.g. Europe/Vilnius' }),
+      timeZone: z
+        .string()
+        .refine((name) => IANAZone.isValidZone(name), { error: 'an IANA time zone is expected, e.g. Europe/Vilnius' }),
       weekend: z.array(z.number().int().min(1).max(7)).max(6),
       holidays: z.array(z.iso.date()),
     }),
@@ -125,13 +128,4 @@ function settingsFor(file: z.infer<typeof File>, tenantId: string, path: string 
 
 function faults(error: z.ZodError): string {
   return error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`).join('; ');
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
