@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JWK } from 'jose';
 import type { Answer, Decision } from '../src/client/index.js';
-import { KeyFileError, makeKeyFile, readKeyFile } from '../src/operators/key-pair.js';
+import { SigningKeyError, makeSigningKey, readSigningKey } from '../src/operators/key-pair.js';
 import { signDecision } from '../src/operators/signature.js';
 import { anIndividual } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
@@ -26,8 +26,8 @@ describe('signed decisions', () => {
       ['op-2', 'POWER_TENANT'],
     ] as const) {
       const path = join(folder, `${id}.key`);
-      const publicKey = await makeKeyFile(path);
-      keys[id] = await readKeyFile(path);
+      const publicKey = await makeSigningKey(path);
+      keys[id] = await readSigningKey(path);
       operators.push({ id, level, tenants: ['*'], publicKey });
     }
     operators.push({ id: 'op-3', level: 'POWER_TENANT', tenants: ['*'] });
@@ -94,15 +94,15 @@ describe('signed decisions', () => {
 
   test('come from keys that only their owner can read and that are never overwritten', async () => {
     const path = join(folder, 'new.key');
-    const publicKey = await makeKeyFile(path);
+    const publicKey = await makeSigningKey(path);
     assert.equal((await stat(path)).mode & 0o777, 0o600);
     const before = await readFile(path, 'utf8');
-    await assert.rejects(makeKeyFile(path), KeyFileError);
+    await assert.rejects(makeSigningKey(path), SigningKeyError);
     assert.equal(await readFile(path, 'utf8'), before);
     assert.ok(!('d' in publicKey));
     const open = join(folder, 'public.key');
     await writeFile(open, JSON.stringify(publicKey));
-    await assert.rejects(readKeyFile(open), /d: is missing; this is no private key/);
+    await assert.rejects(readSigningKey(open), /d: is missing; this is no private key/);
   });
 
   async function signed(key: JWK, id: string, sent: Decision): Promise<Decision> {

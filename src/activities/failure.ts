@@ -1,29 +1,22 @@
 import { activityInfo, cancellationSignal, cancelled } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { FinHubClient } from '../finhub/client.js';
-import type { IdempotencyClass } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
-
-/** What a call's failure is told as: its operation, and whether repeating it is harmless. */
-interface Called {
-  operation: string;
-  idempotency: { class: IdempotencyClass };
-}
 
 /**
  * Runs a call for a tenant and turns what goes wrong into the typed failures that workflows act on.
  * @throws ApplicationFailure with a type of `lifecycle/failures.ts` and {@link FailureDetails}
  */
 export async function failing<T>(
-  called: Called,
+  { operation }: { operation: string },
   client: FinHubClient,
   tenantId: string,
   work: () => Promise<T>,
 ): Promise<T> {
   if (tenantId !== client.tenantId) {
     throw ApplicationFailure.nonRetryable('this worker has no credentials for the tenant', FAILURES.forbidden, {
-      operation: called.operation,
+      operation,
     } satisfies FailureDetails);
   }
   try {
@@ -32,16 +25,16 @@ export async function failing<T>(
     if (!(error instanceof FinHubError)) throw error;
     // A request that was cancelled is no failure of FinHub's: the SDK's own error says so.
     if (cancellationSignal().aborted) await cancelled();
-    throw toFailure(error, called, client.timeoutMs);
+    throw toFailure(error, operation, client.timeoutMs);
   }
 }
 
-function toFailure(error: FinHubError, called: Called, timeoutMs: number): ApplicationFailure {
+function toFailure(error: FinHubError, operation: string, timeoutMs: number): ApplicationFailure {
   const type = FAILURES[error.kind];
   // After an unclear try FinHub may still be at work: what is read back too early shows nothing.
   const wait = error.unclear ? Math.max(timeoutMs, error.retryAfterMs ?? 0) : error.retryAfterMs;
   const details: FailureDetails = {
-    operation: called.operation,
+    operation,
     status: error.status,
     fieldErrors: error.fieldErrors,
     unclear: error.unclear,

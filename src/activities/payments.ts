@@ -59,7 +59,7 @@ const ACCOUNT_QUERY_MS = 10_000;
 export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: Secrets): PaymentActivities {
   /** Calls of one activity, by the rules for its failures. */
   const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
-    failing({ operation, idempotency: { class: 'safe' } }, client, purpose.tenantId, () =>
+    failing({ operation }, client, purpose.tenantId, () =>
       work((endpoint, input) => readInActivity(client, secrets, endpoint, { input, for: purpose })),
     );
   return {

@@ -14,16 +14,11 @@ export interface SessionActivities {
 export function sessionActivities(client: FinHubClient, secrets: Secrets): SessionActivities {
   return {
     openSession: ({ session, for: purpose }) =>
-      failing(
-        { operation: 'openSession', idempotency: { class: 'repeatable' } },
-        client,
-        purpose.tenantId,
-        async () => {
-          await client.sessions.open(secrets.openAll(session));
-        },
-      ),
+      failing({ operation: 'openSession' }, client, purpose.tenantId, async () => {
+        await client.sessions.open(secrets.openAll(session));
+      }),
     closeSession: ({ session, for: purpose }) =>
-      failing({ operation: 'closeSession', idempotency: { class: 'repeatable' } }, client, purpose.tenantId, () =>
+      failing({ operation: 'closeSession' }, client, purpose.tenantId, () =>
         client.sessions.close(secrets.openAll(session)),
       ),
   };

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities, type ActivityDependencies } from '../activities/index.js';
 import { OnboardingClient } from '../client/index.js';
 import { loadEnvironment } from '../config/environment.js';
@@ -18,8 +17,9 @@ import { SANDBOX_TENANT, sandboxEnvironment } from '../sandbox/fixtures.js';
 import { newKeyRingText } from '../secrets/key-ring.js';
 import { encryptingDataConverter } from '../temporal/data-converter.js';
 import { searchAttributeTypes } from '../temporal/search-attributes.js';
-import { bundlerOptions } from '../worker/bundler-options.js';
 import { dependenciesOf } from '../worker/dependencies.js';
+import { sourceBundle } from '../worker/make-bundle.js';
+import { WORKFLOWS_PATH } from '../worker/workflow-code.js';
 import { spreadOf, spreadText, type Spread } from './spread.js';
 
 /** CPU of worker and client, in milliseconds per lifecycle, and how many times that of plain payloads encrypted ones take. */
@@ -55,7 +55,7 @@ export async function benchEncryption(rounds: number, lifecycles: number): Promi
     closing.push(() => dependencies.finhub.close());
     const encrypted = encryptingDataConverter({ keys: config.keys, namespace: NAMESPACE });
     const plain: DataConverter = { ...encrypted, payloadCodecs: [] };
-    const run = await runner(server.address, sandboxUrl, dependencies, encrypted);
+    const run = await runner(server.address, sandboxUrl, dependencies);
     await run(plain, lifecycles);
     await run(encrypted, lifecycles);
     const measured: EncryptionBench['rounds'] = [];
@@ -82,18 +82,8 @@ export function encryptionText({ lifecycles, rounds, ratio }: EncryptionBench): 
 }
 
 /** Makes what carries so many lifecycles to their ends and returns the CPU of each, in milliseconds. */
-async function runner(
-  address: string,
-  sandboxUrl: string,
-  dependencies: ActivityDependencies,
-  { failureConverterPath }: DataConverter,
-) {
-  const workflowBundle = await bundleWorkflowCode({
-    ...bundlerOptions,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
-    logger: new DefaultLogger('ERROR'),
-  });
+async function runner(address: string, sandboxUrl: string, dependencies: ActivityDependencies) {
+  const workflowBundle = await sourceBundle(WORKFLOWS_PATH);
   const { keys, store } = dependencies;
   let made = 0;
   return async (dataConverter: DataConverter, lifecycles: number): Promise<number> => {

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
-import { KeyFileError } from '../operators/key-pair.js';
+import { SigningKeyError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
@@ -76,7 +76,7 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [InvalidInput, 'invalid'],
   [ConfigurationError, 'invalid'],
   [TemporalSettingsError, 'invalid'],
-  [KeyFileError, 'invalid'],
+  [SigningKeyError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
   [SearchAttributesMissing, 'invalid'],
   [NamespaceNotOurs, 'refused'],

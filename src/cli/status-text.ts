@@ -57,7 +57,7 @@ export function statusLines(status: LifecycleStatus): string[] {
   ];
 }
 
-/** Transfers and accounts have nothing to review. */
+/** Only lifecycles are reviewed. */
 function isReviewed({ kind }: LifecycleStatus): boolean {
   return kind === 'individual' || kind === 'organization';
 }

@@ -33,8 +33,8 @@ export interface CaseClientOptions {
 }
 
 /**
- * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`; the tenant may be left out
- * where one is configured. All methods but `list` throw InvalidInput for another form, and LifecycleNotFound.
+ * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`, `transfer/…`, `account/…` and
+ * `call/…`; the tenant may be left out where one is configured. All methods but `list` throw InvalidInput for another form, and LifecycleNotFound.
  */
 export class CaseClient {
   readonly temporal: Client;

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
-import type { LifecycleStatus, LifecycleStatusWord } from '../lifecycle/status.js';
+import { endWord, type LifecycleStatus, type LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
 import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
 import { lifecycleIdParts } from './lifecycle-id.js';
@@ -97,15 +97,11 @@ async function staleStatus(
   return {
     stale: true,
     ...lifecycleIdParts(workflowId),
-    status: outcome ? wordOf(outcome) : (word ?? 'running'),
+    status: outcome ? endWord(outcome) : (word ?? 'running'),
     phase: typedSearchAttributes.get(searchAttributeKeys.LifecyclePhase) ?? null,
     outcome,
     startedAt: startTime.toISOString(),
     closedAt: closeTime?.toISOString() ?? null,
     ...stopped,
   };
-}
-
-function wordOf({ result }: Outcome): LifecycleStatusWord {
-  return result === 'active' ? 'completed' : result;
 }

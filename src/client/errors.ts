@@ -7,7 +7,7 @@ export interface Fault {
   message: string;
 }
 
-/** An input that cannot be taken; nothing was sent. Lists every fault; holds no value of the input. */
+/** An input that cannot be taken; nothing was sent. Lists every fault; holds no field's value. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
   readonly faults: readonly Fault[];

@@ -17,9 +17,8 @@ export function lifecycleIdParts(id: string, tenantId?: string): LifecycleIdPart
   const [kind, ...rest] = id.split('/');
   const [tenant, applicationId, tooMuch] = rest.length === 1 ? [tenantId, rest[0]] : rest;
   if (!isKind(kind) || !tenant || !applicationId || tooMuch !== undefined) {
-    const form =
-      'individual/<tenantId>/<applicationId>, organization/<tenantId>/<applicationId> or transfer/<tenantId>/<reference> is expected';
-    throw new InvalidInput('the id', [{ path: id, message: form }]);
+    const message = `KIND/<tenantId>/<name> is expected, where KIND is one of ${Object.keys(PHASES).join(', ')}`;
+    throw new InvalidInput('the id', [{ path: id, message }]);
   }
   return { kind, tenantId: tenant, applicationId };
 }
@@ -30,5 +29,5 @@ export function fullLifecycleId(id: string, tenantId?: string): string {
 }
 
 function isKind(kind: string | undefined): kind is CaseKind {
-  return kind !== undefined && kind in PHASES;
+  return kind !== undefined && Object.hasOwn(PHASES, kind);
 }

@@ -45,8 +45,11 @@ export async function waitUntil(
     if (status.outcome) return { reached: false, status };
     const left = end - Date.now();
     if (left <= 0) {
+      const phase = status.phase === null ? '' : `, phase ${status.phase}`;
       const why = status.stale ? '; no worker answers' : '';
-      throw new WaitTimedOut(`not reached within ${timeoutMs / 1000} s${why}`);
+      throw new WaitTimedOut(
+        `"${target}" was not reached within ${timeoutMs / 1000} s: the case is ${status.status}${phase}${why}`,
+      );
     }
     await sleep(Math.min(pause, left));
   }

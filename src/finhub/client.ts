@@ -91,10 +91,6 @@ export class FinHubClient {
     return this.#options.timeoutMs;
   }
 
-  get hasPowerTenant(): boolean {
-    return this.#options.powerTenant !== undefined;
-  }
-
   /**
    * Calls an endpoint. A 401 renews the session and tries once more: FinHub refuses before any effect.
    * @throws FinHubError

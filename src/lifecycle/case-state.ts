@@ -91,7 +91,7 @@ export interface TransferDecision {
   reason?: string | undefined;
 }
 
-/** `active` ends an onboarding, `completed` and `failed` end a transfer as FinHub says. */
+/** `active` ends an onboarding, `completed` and `failed` end a transfer or a call by hand as FinHub says. */
 export interface Outcome {
   result: 'active' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
   at: string;

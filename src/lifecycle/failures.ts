@@ -1,4 +1,4 @@
-/** Failure types that activities throw, by what came back from FinHub. The table of what then follows: docs/failures in README. */
+/** Failure types that activities throw, by what came back from FinHub. The table of what then follows: the README, "How it works". */
 export const FAILURES = {
   /** Refused, reset or timed out before an answer; retried by class. */
   unreachable: 'FinHubUnreachable',

@@ -6,7 +6,6 @@ import type { TransferOrder } from './transfer.js';
 
 /** Why a transfer cannot be made now; said before FinHub is asked. `docs/payments.md` says what helps against each. */
 export type PaymentObstacle =
-  | 'ReferenceTooOld'
   | 'AccountUnknown'
   | 'WalletNotActive'
   | 'OperationNotAllowed'

@@ -1,6 +1,6 @@
 /*
  * SHA-256 (FIPS 180-4) in plain code: workflows hash the evidence a decision is bound to, and have neither node:crypto nor Web Crypto.
- * Short inputs only; `test/lifecycle.test.ts` holds it against node:crypto.
+ * Short inputs only; `test/review.test.ts` holds it against node:crypto.
  */
 
 const PRIMES = firstPrimes(64);

@@ -5,6 +5,7 @@ import {
   type CaseNote,
   type FinHubRecord,
   type Outcome,
+  type PhaseState,
   type PersonRecord,
   type Requirement,
   type TransferRecord,
@@ -24,7 +25,7 @@ export type LifecycleStatusWord =
 export interface PhaseStatus {
   name: PhaseName;
   title: string;
-  status: 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
+  status: PhaseState;
   startedAt?: string | undefined;
   completedAt?: string | undefined;
   longerThanExpected: boolean;
@@ -74,9 +75,13 @@ export interface CaseView extends LifecycleStatus {
 }
 
 export function statusWord(state: AnyCaseState): LifecycleStatusWord {
-  if (state.outcome) return state.outcome.result === 'active' ? 'completed' : state.outcome.result;
+  if (state.outcome) return endWord(state.outcome);
   if (state.attention) return 'needsAttention';
   return state.waitingOn ? 'waiting' : 'running';
+}
+
+export function endWord({ result }: Outcome): LifecycleStatusWord {
+  return result === 'active' ? 'completed' : result;
 }
 
 /** The status of a case at `now`. */

@@ -3,7 +3,10 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { newKeyRingText, parseKeyRing, type KeyRing } from './key-ring.js';
 
-/** @throws KeyRingError, or the system's error if the file cannot be read */
+/**
+ * The key ring of a file.
+ * @throws KeyRingError, or the system's error if the file cannot be read
+ */
 export function readKeyFile(path: string): KeyRing {
   return parseKeyRing(readFileSync(path, 'utf8'));
 }

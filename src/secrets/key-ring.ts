@@ -48,7 +48,10 @@ const keyRingSchema = z
     return { current, fingerprint: stable ?? current, keys: new Map(Object.entries(keys)) };
   });
 
-/** @throws KeyRingError */
+/**
+ * Reads a key ring from its JSON text.
+ * @throws KeyRingError
+ */
 export function parseKeyRing(text: string): KeyRing {
   const parsed = keyRingSchema.safeParse(jsonOrUndefined(text));
   if (parsed.success) return parsed.data;

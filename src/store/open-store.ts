@@ -7,6 +7,7 @@ import type { S3Location } from './s3-blobs.js';
 /**
  * Opens the document store at a location.
  * @param location path of a folder, or an address as {@link s3Location} reads it
+ * @throws TypeError for an `s3://` address that has faults
  */
 export async function openDocumentStore(location: string, keys: KeyRing): Promise<DocumentStore> {
   const s3 = s3Location(location);

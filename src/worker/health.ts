@@ -2,12 +2,11 @@ import type { AddressInfo } from 'node:net';
 import type { NativeConnection } from '@temporalio/worker';
 import fastify from 'fastify';
 
-/** What a worker is doing; `RUNNING` is the SDK's word, as the others but `STARTING` are. */
 export interface HealthOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  /** The worker's state at this moment. */
+  /** What the worker is doing at this moment; `RUNNING` is the SDK's word, as the others but `STARTING` are. */
   state: () => string;
   /** Whether Temporal answers. */
   reachable: () => Promise<boolean>;

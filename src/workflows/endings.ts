@@ -1,7 +1,7 @@
 import type { Outcome, Requirement } from '../lifecycle/case-state.js';
 import type { FieldError } from '../lifecycle/failures.js';
 
-/** Ends the lifecycle with an outcome that is not a failure: rejected, expired, cancelled, aborted. */
+/** Ends the case with an outcome other than success. */
 export class Ending extends Error {
   readonly result: Exclude<Outcome['result'], 'active' | 'completed'>;
   readonly reason: string | undefined;

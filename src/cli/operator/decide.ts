@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import type { CaseClient } from '../../client/index.js';
 import type { Decision, Verdict } from '../../lifecycle/messages.js';
-import { readKeyFile } from '../../operators/key-pair.js';
+import { readSigningKey } from '../../operators/key-pair.js';
 import { printAnswer } from '../answer.js';
 import { documentRequest, wholeNumber } from '../input.js';
 import { addCommand, say } from '../program.js';
@@ -63,7 +63,7 @@ export function addDecide(program: Command): void {
           documents: flags.requestDocuments?.map(documentRequest),
         };
         say(`decision ${decision.decisionId} on round ${decision.round}`);
-        const key = flags.key === undefined ? undefined : await readKeyFile(flags.key);
+        const key = flags.key === undefined ? undefined : await readSigningKey(flags.key);
         printAnswer(flags.json, await client.decide(id, decision, key), { decisionId: decision.decisionId });
       }),
     );

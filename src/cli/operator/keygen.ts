@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { makeKeyFile } from '../../operators/key-pair.js';
+import { makeSigningKey } from '../../operators/key-pair.js';
 import { addCommand, print, say } from '../program.js';
 import type { Json } from './common.js';
 
@@ -7,7 +7,7 @@ export function addKeygen(program: Command): void {
   addCommand(program, 'keygen', 'makes the key pair that signs your decisions', ['keygen --out op-1.key'])
     .requiredOption('--out <file>', 'for the private key; a new file that only you can read')
     .action(async ({ json, out }: Json & { out: string }) => {
-      const publicKey = await makeKeyFile(out);
+      const publicKey = await makeSigningKey(out);
       print(json, { publicKey }, () => `"publicKey": ${JSON.stringify(publicKey)}`);
       if (!json)
         say(`the private key is in ${out} and stays with you; the line above belongs to your entry in OPERATORS_FILE`);

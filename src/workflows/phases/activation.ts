@@ -1,7 +1,7 @@
-import { isOrganization } from '../../lifecycle/application.js';
 import { roleFaults } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { FAILURES } from '../../lifecycle/failures.js';
+import { loginOf } from '../calls.js';
 import type { Case } from '../case.js';
 import { CallFailed, type CallFailure } from '../endings.js';
 
@@ -99,9 +99,12 @@ async function activateWithCode(kase: Case): Promise<void> {
     );
     const code = kase.state.activationCode!;
     try {
-      await kase.calls.once('activateIndividual', () => ({ customerId: kase.customerId, code, email: emailOf(kase) }), {
-        leave: wrongCode,
-      });
+      await kase.calls.once(
+        'activateIndividual',
+        // FinHub's newest samples send the e-mail as `userId` (facts I14).
+        () => ({ customerId: kase.customerId, code, email: loginOf(kase.state).username }),
+        { leave: wrongCode },
+      );
       return;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
@@ -111,10 +114,4 @@ async function activateWithCode(kase: Case): Promise<void> {
       if (kase.state.activationCode === code) kase.state.activationCode = undefined;
     }
   }
-}
-
-/** FinHub's newest samples send the e-mail as `userId` (facts I14). */
-function emailOf(kase: Case): string {
-  const { application } = kase.state;
-  return isOrganization(application) ? application.organization.email : application.person.email;
 }
