@@ -13,6 +13,7 @@ import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { isSealed, seal } from '../src/secrets/seal.js';
 import { openDocumentStore } from '../src/store/open-store.js';
+import { anIndividual } from './helpers/applications.js';
 import type { Lane } from './helpers/lane.js';
 import { madeTwice } from './helpers/finhub.js';
 import { SandboxClient } from './helpers/sandbox-client.js';
@@ -155,6 +156,18 @@ describe('a call by hand', () => {
       verifications.map(({ count }) => count),
       [1],
     );
+  });
+
+  test('that FinHub refuses after an unclear try waits for a person, too', async () => {
+    const { person, password, categorization } = await anIndividual();
+    const parameters = categorization.parameters;
+    const features = [{ id: 'f', code: 'RISK', keys: Object.keys(parameters) }];
+    const category = { id: 'fs-cat-b2c-medium-001', name: 'Individual', features, parameters };
+    await lane.finhub.inject({ method: 'POST', path: CATALOGUE.registerIndividual.path, kind: 'drop' });
+    const call = await lane.callByHand(byPia('registerIndividual', { person, password, category }));
+    await lane.until(call, 'attention', ({ status }) => status === 'needsAttention');
+    const { attention } = await lane.client.caseView(call);
+    assert.equal(attention?.failure, 'FinHubConflict');
   });
 
   test('that executes an order takes a second operator of level POWER_TENANT', async () => {

@@ -200,6 +200,53 @@ describe('while FinHub is being told', { concurrency: 2 }, () => {
     await corrected(id, { payments: { consent: { title: 'Rent' } } }, on);
     await inVerification(id, on);
   });
+
+  test('of a document, another one that comes is handed over with the round', async () => {
+    const { on, underWay } = await slow({ method: 'POST', path: '/api/v2.1/verifications/{verificationId}/documents' });
+    const id = await on.startUnchecked(await uncheckedIndividual());
+    await on.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
+    const hand = (type: string, file: string) =>
+      on.client.submitDocuments(id, { submittedBy: 'backend', documents: [{ type, file }] }, { folder: EXAMPLES });
+    await hand('PASSPORT', 'documents/passport-ona.png');
+    await underWay();
+    assert.ok((await hand('PROOF_OF_ADDRESS', 'documents/utility-bill-ruta.pdf')).accepted);
+    await on.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+    const { evidence } = await on.client.caseView(id);
+    assert.equal(evidence.length, 2);
+    assert.equal((await on.finhub.table('documents')).length, 2);
+    await replayed(id, on);
+  });
+});
+
+describe('a risk that is corrected between two tries of the registration', { concurrency: 2 }, () => {
+  /** Corrects the risk together with what FinHub has refused. */
+  async function correctedTo(riskLevel: string): Promise<{ id: string; email: string }> {
+    const application = await uncheckedIndividual();
+    const { person } = application;
+    const id = await lane.startUnchecked({ ...application, person: { ...person, dateOfBirth: 'unknown' } });
+    await attention(id, 'registerIndividual');
+    await corrected(id, { person: { dateOfBirth: person.dateOfBirth }, categorization: { parameters: { riskLevel } } });
+    return { id, email: person.email };
+  }
+
+  test('holds for the review', async () => {
+    const { id } = await correctedTo('HIGH');
+    await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
+    const documents = [{ type: 'PASSPORT', file: 'documents/passport-ona.png' }];
+    await lane.client.submitDocuments(id, { submittedBy: 'backend', documents }, { folder: EXAMPLES });
+    await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+    const { risk, decision } = await lane.client.caseView(id);
+    assert.deepEqual([risk, decision?.level], ['HIGH', 'POWER_TENANT']);
+    await replayed(id);
+  });
+
+  test('ends the case where customers of it are not taken on, before FinHub has them', async () => {
+    const { id, email } = await correctedTo('PROHIBITED');
+    assert.equal((await lane.closed(id)).result, 'rejected');
+    const customers = await lane.finhub.table<{ email: string }>('customers');
+    assert.ok(!customers.some((customer) => customer.email === email));
+    await replayed(id);
+  });
 });
 
 describe('payments', { concurrency: 2 }, () => {
@@ -325,6 +372,17 @@ describe('the rules', () => {
       assert.ok(answerTo(state, patch).accepted);
       assert.ok(!answerTo({ ...state, policy: { ...state.policy!, flow: 3 } }, patch).accepted);
     }
+  });
+
+  test('an amount that cannot be read is refused', async () => {
+    const state = await stateOf({});
+    const told = (value: string, flow = FLOW_VERSION) =>
+      answerTo({ ...state, policy: { ...state.policy!, flow } }, { payments: { transfer: { amount: { value } } } });
+    for (const value of ['10,50', '25.005', '-5', '']) {
+      assert.match(told(value).detail, /^"payments.transfer" needs amounts such as/);
+      assert.ok(told(value, 3).accepted);
+    }
+    assert.ok(told('10.50').accepted);
   });
 
   test('a person or an organization that FinHub may have stays, until somebody has looked', async () => {

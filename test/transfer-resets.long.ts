@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Client } from '@temporalio/client';
-import type { CurrentStatus } from '../src/client/index.js';
+import type { CurrentStatus, LifecycleStatus } from '../src/client/index.js';
 import { startStack, type Stack } from '../src/embedded/stack.js';
+import { transferId } from '../src/lifecycle/ids.js';
+import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub } from './helpers/finhub.js';
 import { EXTERNAL, openAccount, type Payer } from './money/accounts.js';
@@ -48,6 +50,25 @@ test('a transfer that is reset while it is being paid follows that order', async
   await reset(id, 'prepareOrder');
   assert.equal((await ended(id)).status, 'completed');
   assert.deepEqual(await books('reset-early'), { prepared: 1, paid: 1 });
+});
+
+test('a lifecycle goes on without a transfer that somebody ended in Temporal', async () => {
+  const reference = 'ended-in-temporal';
+  const transfer = transferId(SANDBOX_TENANT.id, reference);
+  const ending = eventually(
+    'the transfer lacks money',
+    async () => (await stack.client.caseView(transfer).catch(() => undefined))?.attention?.failure,
+    60,
+  ).then((failure) => {
+    assert.equal(failure, 'InsufficientFunds');
+    return temporal.workflow.getHandle(transfer).terminate();
+  });
+  const amount = { value: '1000.01', currency: 'EUR' };
+  const [{ lifecycle }] = await Promise.all([openAccount(stack, finhub, EXTERNAL, { reference, amount }), ending]);
+  const { outcome, transfer: shown } = await stack.client
+    .wait(lifecycle, 'done')
+    .then(({ status }) => status as LifecycleStatus);
+  assert.deepEqual([outcome?.result, shown?.state], ['active', 'aborted']);
 });
 
 test('where the run before a reset is gone, a person says whether it has paid', async () => {

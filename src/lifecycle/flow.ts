@@ -16,6 +16,16 @@ const SINCE = {
   quietPhases: 3,
   /** What a message set going waits until the message is on record. */
   callsAfterRecord: 3,
+  /** The risk is that of the application as it is registered, whatever was corrected between two tries. */
+  riskAtEachTry: 4,
+  /** Documents that come while a round's others go to FinHub go there as well. */
+  lateDocuments: 4,
+  /** Corrected amounts that are none are refused. */
+  readableAmounts: 4,
+  /** A transfer that somebody ends in Temporal does not end the lifecycle that follows it. */
+  endedTransfers: 4,
+  /** A call by hand that FinHub refuses after an unclear try waits for a person. */
+  doubtfulRefusals: 4,
 } as const;
 
 /** Of cases that start now, recorded with their policy; grows with every change of the steps that cases take. */

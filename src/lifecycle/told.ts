@@ -1,6 +1,14 @@
-import { isOrganization, type Application, type OrganizationApplication, type PaymentsRequest } from './application.js';
+import {
+  isOrganization,
+  type Application,
+  type Money,
+  type OrganizationApplication,
+  type PaymentsRequest,
+} from './application.js';
 import { canonicalJson } from './canonical.js';
 import type { CaseState } from './case-state.js';
+import { does } from './flow.js';
+import { amountOf } from './money.js';
 import type { PhaseName } from './phases.js';
 
 /** How far FinHub has been told of something: it has it, it is being told just now, or a try brought no clear answer. */
@@ -107,12 +115,36 @@ function payments(
     const telling = tellings[field];
     if (telling) return REASONS[telling](what, 'it');
     if (past[field]) return `${what} cannot be corrected: the case has gone on with it as it was`;
+    if (does(state.policy, 'readableAmounts') && !amountsOf(field, after).every(isAmount)) {
+      return `${what} needs amounts such as {"value": "25.00", "currency": "EUR"}`;
+    }
   }
   const { transfer } = after;
   if (transfer && !after.beneficiaries.some(({ ref }) => ref === transfer.beneficiary)) {
     return `"payments.transfer" goes to "${transfer.beneficiary}", who is none of the beneficiaries`;
   }
   return undefined;
+}
+
+function amountsOf(field: string, { transfer, topUp, consent }: PaymentsRequest): (Money | undefined)[] {
+  switch (field) {
+    case 'transfer':
+      return transfer ? [transfer.amount] : [];
+    case 'topUp':
+      return topUp ? [topUp.amount] : [];
+    case 'consent':
+      return consent ? [consent.perTransaction, consent.perDay, ...(consent.perMonth ? [consent.perMonth] : [])] : [];
+    default:
+      return [];
+  }
+}
+
+function isAmount(money: Money | undefined): boolean {
+  try {
+    return money !== undefined && amountOf(money).currency !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function beneficiaries(

@@ -270,7 +270,7 @@ export class Calls {
       } catch (error) {
         const wasUnderWay = state.underWay === key;
         if (wasUnderWay) state.underWay = undefined;
-        if (isCancellation(error) || error instanceof CallNeedless) throw error;
+        if (isCancellation(error) || error instanceof CallNeedless || error instanceof Ending) throw error;
         const failed = failureOf(error);
         if (wasUnderWay && !isOld) this.#noteUnclear(key, failed);
         if (leave?.(failed)) throw new CallFailed(failed);

@@ -1,7 +1,14 @@
 import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { startChild, type ChildWorkflowHandle, type Workflow } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  startChild,
+  type ChildWorkflowHandle,
+  type Workflow,
+} from '@temporalio/workflow';
 import { isOrganization, type Application } from '../lifecycle/application.js';
 import type { Outcome } from '../lifecycle/case-state.js';
+import { does } from '../lifecycle/flow.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Approver, PaymentAccount, PaymentConsent } from '../lifecycle/payment-account.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
@@ -38,11 +45,22 @@ export async function followTransfer(kase: Case, order: TransferOrder): Promise<
   const fingerprint = await fingerprintTransfer(order);
   const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
     const child = await startOnce('transfer', workflowId, order, { fingerprint });
-    return child ? ((await child.result()) as Outcome) : joined(kase, workflowId, fingerprint);
+    return child ? endOf(kase, child) : joined(kase, workflowId, fingerprint);
   });
   const { result, orderId } = outcome;
   kase.state.transfer = { ...kase.state.transfer, state: result === 'active' ? 'completed' : result, orderId };
   return outcome;
+}
+
+/** The end of a transfer; one that somebody ended in Temporal has left no outcome. */
+async function endOf(kase: Case, transfer: ChildWorkflowHandle<Workflow>): Promise<Outcome> {
+  try {
+    return (await transfer.result()) as Outcome;
+  } catch (error) {
+    const wasEnded = error instanceof ChildWorkflowFailure && does(kase.policy, 'endedTransfers');
+    if (!wasEnded || CancellationScope.current().consideredCancelled) throw error;
+    return { result: 'aborted', at: new Date().toISOString(), reason: 'the transfer was ended in Temporal' };
+  }
 }
 
 /** The same reference with other content is another transfer, and a person's business. */

@@ -3,6 +3,7 @@ import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
 import type { Stack } from '../../src/embedded/stack.js';
 import { anIndividual } from '../helpers/applications.js';
+import type { Money } from '../../src/lifecycle/application.js';
 import type { FinHub } from '../helpers/finhub.js';
 
 /** Beneficiaries at other banks. */
@@ -14,13 +15,19 @@ export const EXTERNAL = [
 
 /** An account that pays, and the IBANs of those it may pay. */
 export interface Payer {
+  lifecycle: string;
   accountId: string;
   iban: string;
   beneficiaries: string[];
 }
 
-/** Carries a person to an account with a payment consent for all of `to`. */
-export async function openAccount(stack: Stack, finhub: FinHub, to: typeof EXTERNAL): Promise<Payer> {
+/** Carries a person to an account with a payment consent for all of `to`, and pays the first one where that is asked for. */
+export async function openAccount(
+  stack: Stack,
+  finhub: FinHub,
+  to: typeof EXTERNAL,
+  first?: { reference: string; amount: Money },
+): Promise<Payer> {
   const { client } = stack;
   const beneficiaries = to.map(({ iban, bic, country }, index) => ({
     ...{ ref: `payee-${index}`, name: `Payee Number${index}`, partyType: 'INDIVIDUAL_CUSTOMER', currency: 'EUR' },
@@ -28,7 +35,8 @@ export async function openAccount(stack: Stack, finhub: FinHub, to: typeof EXTER
   }));
   const limit = { value: '10000.00', currency: 'EUR' };
   const consent = { title: 'All', validDays: 365, perTransaction: limit, perDay: limit, transactionsPerDay: 10_000 };
-  const application: IndividualInput = await anIndividual({ payments: { beneficiaries, consent, transfer: null } });
+  const transfer = first ? { ...first, beneficiary: 'payee-0', description: 'Rent' } : null;
+  const application: IndividualInput = await anIndividual({ payments: { beneficiaries, consent, transfer } });
   const { workflowId } = await client.startIndividual(application, { folder: EXAMPLES });
   const status = await carry(
     client,
@@ -44,5 +52,10 @@ export async function openAccount(stack: Stack, finhub: FinHub, to: typeof EXTER
       if (status === 'needsAttention') throw new Error(`${workflowId} needs attention`);
     },
   );
-  return { accountId: status.ids.accountId!, iban: status.iban!, beneficiaries: to.map(({ iban }) => iban) };
+  return {
+    lifecycle: workflowId,
+    accountId: status.ids.accountId!,
+    iban: status.iban!,
+    beneficiaries: to.map(({ iban }) => iban),
+  };
 }

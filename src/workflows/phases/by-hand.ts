@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CallState } from '../../lifecycle/case-state.js';
 import { RETRYABLE } from '../../lifecycle/failures.js';
+import { does } from '../../lifecycle/flow.js';
 import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
 import type { Operator } from '../../lifecycle/policy.js';
 import type { ActivityName } from '../activities.js';
@@ -43,7 +44,7 @@ export async function call(kase: Case<CallState>): Promise<void> {
   const name = operation as ActivityName;
   try {
     const answer: unknown = await kase.calls.once(name, () => input as never, {
-      leave: isRefusal,
+      leave: (failure) => isRefusal(kase, failure),
       ...(actAs === undefined ? {} : { actAs }),
     });
     kase.state.called = { answer, provenance: kase.state.done[name]!.provenance };
@@ -53,8 +54,10 @@ export async function call(kase: Case<CallState>): Promise<void> {
   }
 }
 
-function isRefusal({ type, unclear }: CallFailure): boolean {
-  return unclear !== true && !RETRYABLE.has(type);
+/** A refusal after a try whose answer was lost may be FinHub's word on that one: nobody can tell then. */
+function isRefusal({ policy }: Case<CallState>, { type, unclear, earlierUnclear }: CallFailure): boolean {
+  const isDoubtful = earlierUnclear === true && does(policy, 'doubtfulRefusals');
+  return unclear !== true && !isDoubtful && !RETRYABLE.has(type);
 }
 
 function failureText({ type, message, fieldErrors = [] }: CallFailure): string {

@@ -20,14 +20,18 @@ export async function registration(kase: Case): Promise<void> {
 type InCategory = () => { category: ReturnType<typeof chosen> } | Pick<Application, 'categorization'>;
 
 function register(kase: Case, inCategory: InCategory, leave?: (failure: CallFailure) => boolean) {
+  // What is corrected between two tries may raise the risk, or make it one that is not taken on.
+  const assess = () => does(kase.policy, 'riskAtEachTry') && takeOn(kase);
   if (isOrganization(kase.state.application)) {
     const input = () => {
+      assess();
       const { organization, password } = current(kase, isOrganization);
       return { organization, password, ...inCategory() };
     };
     return kase.calls.once('registerOrganization', input, { adopts: ['customerId'], ...(leave && { leave }) });
   }
   const input = () => {
+    assess();
     const { person, password } = current(kase, isIndividual);
     return { person, password, ...inCategory() };
   };

@@ -1,5 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import { beneficialOwners, isOrganization } from '../../lifecycle/application.js';
+import { beneficialOwners, isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
 import { does } from '../../lifecycle/flow.js';
@@ -22,7 +22,7 @@ export async function verification(kase: Case): Promise<void> {
   for (;;) {
     if (kase.state.review.stage === 'collecting') {
       await collect(kase, verificationId);
-      await open(kase);
+      await open(kase, verificationId);
     }
     const atFinHub = await decision(kase, verificationId);
     const { stage } = kase.state.review;
@@ -65,14 +65,8 @@ async function collect(kase: Case, verificationId: string): Promise<void> {
     },
     () => lacking().length === 0,
   );
+  await upload(kase, verificationId);
   const { kind, review, risk } = kase.state;
-  for (const document of review.evidence) {
-    await kase.calls.once(
-      'uploadDocument',
-      () => ({ verificationId, customerId: kase.customerId, organization: kind === 'organization', document }),
-      { of: document.documentId, adopts: ['documentId'] },
-    );
-  }
   if (kind === 'individual') {
     const verificationType = rulesFor(kase.policy, kind, risk).verification;
     await kase.calls.once(
@@ -85,12 +79,35 @@ async function collect(kase: Case, verificationId: string): Promise<void> {
   }
 }
 
+async function upload(kase: Case, verificationId: string): Promise<void> {
+  do {
+    for (const document of kase.state.review.evidence) {
+      await kase.calls.once(
+        'uploadDocument',
+        () => ({
+          ...{ verificationId, customerId: kase.customerId, document },
+          organization: kase.state.kind === 'organization',
+        }),
+        { of: document.documentId, adopts: ['documentId'] },
+      );
+    }
+  } while (hasUnsent(kase));
+}
+
+/** Whether documents came that FinHub has not been given; what people decide on, FinHub has as well. */
+function hasUnsent({ policy, state }: Case): boolean {
+  const isUnsent = ({ documentId }: DocumentReference) => !(`uploadDocument/${documentId}` in state.done);
+  return does(policy, 'lateDocuments') && state.review.evidence.some(isUnsent);
+}
+
 /** Opens the round, and applies the decisions that came before it. */
-async function open(kase: Case): Promise<void> {
+async function open(kase: Case, verificationId: string): Promise<void> {
   const { kind, risk, application } = kase.state;
   const rules = rulesFor(kase.policy, kind, risk);
   const times = { tenantId: application.tenantId, from: new Date().toISOString(), days: rules.deadlines };
-  kase.occur({ name: 'roundOpened', rules, deadlines: await businessTimes(times) });
+  const deadlines = await businessTimes(times);
+  while (hasUnsent(kase)) await upload(kase, verificationId);
+  kase.occur({ name: 'roundOpened', rules, deadlines });
   const { state, due } = dueDecisions(kase.state);
   Object.assign(kase.state, state);
   for (const kept of due) await judgeKept(kase, kept);
