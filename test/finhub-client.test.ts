@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TRIES_BEFORE_PAUSE } from '../src/finhub/breaker.js';
 import { CATALOGUE, type OperationName } from '../src/finhub/catalogue/index.js';
 import { FinHubClient, type FinHubOptions } from '../src/finhub/client.js';
-import type { Endpoint } from '../src/finhub/endpoint.js';
+import type { Endpoint, ReadBack } from '../src/finhub/endpoint.js';
 import { FinHubError } from '../src/finhub/error.js';
 import type { Lease } from '../src/finhub/lease.js';
 import { perform, type PerformContext } from '../src/finhub/perform.js';
@@ -51,6 +51,23 @@ async function failure(call: Promise<unknown>): Promise<FinHubError> {
     },
   );
 }
+
+test('whoever is not on the first page of the employees may be on another one', async () => {
+  const { readBack } = CATALOGUE.addEmployee.idempotency as { readBack: ReadBack<unknown, unknown> };
+  const employees = Array.from({ length: 20 }, (_, index) => ({
+    employeeId: `e-${index}`,
+    email: `${index}@mail.example`,
+  }));
+  const found = (email: string, total: number) =>
+    readBack.find({
+      ...{ tenantId, requestedAt: new Date().toISOString(), canLogIn: () => Promise.resolve(false) },
+      input: { organizationId: 'o', person: { email } },
+      read: ({ response }) => Promise.resolve(response.parse({ employees, pagination: { total, page: 0, size: 20 } })),
+    });
+  assert.equal(await found('24@mail.example', 25), 'cannotRead');
+  assert.deepEqual(await found('24@mail.example', 20), []);
+  assert.equal((await found('3@mail.example', 25)).length, 1);
+});
 
 describe('against the sandbox', () => {
   let sandbox: Sandbox;

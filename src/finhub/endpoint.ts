@@ -47,7 +47,7 @@ export interface LookUp {
 
 /** How to find what earlier tries have made. */
 export interface ReadBack<I, R> extends LookUp {
-  /** Finds what is proved to be ours; `cannotRead` where nothing documented is open to this tenant. */
+  /** Finds what is proved to be ours; `cannotRead` where nothing documented is open to this tenant, or not all of it. */
   find: (search: Search<I>) => Promise<Match<R>[] | 'cannotRead'>;
 }
 

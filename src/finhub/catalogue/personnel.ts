@@ -54,20 +54,27 @@ const Listed = (...names: string[]) =>
       companyName: firstText(item, 'companyName'),
       percentage: firstText(item, 'ownershipPercentage', 'sharePercentage'),
     })),
+    // Of all pages; only the list of employees is said to have them (facts O11).
+    total: firstText(data, 'pagination.total'),
   }));
 const LISTED_PERSONAL = ['email', 'firstName', 'lastName', 'companyName', 'percentage'] as const;
-type ListedPerson = z.infer<ReturnType<typeof Listed>>['people'][number];
+type People = z.infer<ReturnType<typeof Listed>>;
+type ListedPerson = People['people'][number];
 
-/** Those of the listed people who are the one that is wanted. */
-function matching(people: ListedPerson[], isSame: (person: ListedPerson) => boolean): Match<Added>[] {
-  return people
-    .filter(isSame)
-    .map(({ recordId, individualId }) => ({ id: recordId, result: { recordId, individualId } }));
+/** Those of the listed people who are the one that is wanted; whoever is not among them may be on another page. */
+function matching(list: People, isSame: (person: ListedPerson) => boolean): Match<Added>[] | 'cannotRead' {
+  const found = list.people.filter(isSame);
+  if (found.length === 0 && !isWhole(list)) return 'cannotRead';
+  return found.map(({ recordId, individualId }) => ({ id: recordId, result: { recordId, individualId } }));
+}
+
+function isWhole({ people, total }: People): boolean {
+  return total === undefined || people.length >= Number(total);
 }
 
 /** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
-function nobody(error: unknown): { people: never[] } {
-  if (error instanceof FinHubError && error.kind === 'notFound') return { people: [] };
+function nobody(error: unknown): People {
+  if (error instanceof FinHubError && error.kind === 'notFound') return { people: [], total: undefined };
   throw error;
 }
 
@@ -121,8 +128,8 @@ export const addDirector = endpoint({
       reads: [listDirectors],
       proof: 'listed as a director with the same e-mail',
       find: async ({ input, read }) => {
-        const { people } = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
-        return matching(people, ({ email }) => sameText(email, input.person.email));
+        const listed = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
+        return matching(listed, ({ email }) => sameText(email, input.person.email));
       },
     },
   },
@@ -175,7 +182,7 @@ export const addShareholder = endpoint({
       reads: [listShareholders],
       proof: 'listed as a shareholder of the same e-mail or name, with the same share',
       find: async ({ input: { organizationId, shareholder }, read }) => {
-        const { people } = await read(listShareholders, { organizationId }).catch(nobody);
+        const listed = await read(listShareholders, { organizationId }).catch(nobody);
         const isSame = (person: ListedPerson): boolean =>
           Number(person.percentage) === Number(shareholder.ownershipPercentage) &&
           (person.email !== undefined
@@ -183,7 +190,7 @@ export const addShareholder = endpoint({
             : shareholder.type === 'CORPORATE'
               ? sameText(person.companyName, shareholder.companyName)
               : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
-        return matching(people, isSame);
+        return matching(listed, isSame);
       },
     },
   },
@@ -243,8 +250,8 @@ export const addEmployee = endpoint({
       reads: [listEmployees],
       proof: 'listed as an employee with the same e-mail',
       find: async ({ input, read }) => {
-        const { people } = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
-        return matching(people, ({ email }) => sameText(email, input.person.email));
+        const listed = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
+        return matching(listed, ({ email }) => sameText(email, input.person.email));
       },
     },
   },
@@ -258,8 +265,9 @@ function goneFrom(list: typeof listDirectors): ReadBack<z.infer<typeof Removal>,
     reads: [list],
     proof: 'no longer listed',
     find: async ({ input: { organizationId, recordId }, read }) => {
-      const { people } = await read(list, { organizationId }).catch(nobody);
-      return people.some((person) => person.recordId === recordId) ? [] : [{ id: recordId, result: {} }];
+      const listed = await read(list, { organizationId }).catch(nobody);
+      if (listed.people.some((person) => person.recordId === recordId)) return [];
+      return isWhole(listed) ? [{ id: recordId, result: {} }] : 'cannotRead';
     },
   };
 }
