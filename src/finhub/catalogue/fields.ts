@@ -27,6 +27,12 @@ export function firstText(data: unknown, ...paths: string[]): string | undefined
   return undefined;
 }
 
+/** As {@link firstText}, for how many there are of something; undefined where the answer has no count. */
+export function firstCount(data: unknown, ...paths: string[]): number | undefined {
+  const text = firstText(data, ...paths);
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
 /** As {@link firstText}, for a value the answer cannot do without. */
 export function requiredText(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): string {
   const value = firstText(data, ...paths);

@@ -3,7 +3,7 @@ import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { amountIn, jsonNumber, Money } from './amounts.js';
-import { firstText, Id, Nothing, requiredList, requiredText } from './fields.js';
+import { firstCount, firstText, Id, Nothing, requiredList, requiredText } from './fields.js';
 
 const consentOf = (item: unknown, context: z.core.$RefinementCtx) => ({
   consentId: requiredText(item, context, 'consentId', 'id'),
@@ -43,11 +43,10 @@ export const getPaymentConsent = endpoint({
   response: z.unknown().transform((data, context) => {
     const limits = 'parameters.limits';
     const currency = firstText(data, `${limits}.maxAmountPerTransaction.currency`, `${limits}.currency`);
-    const count = firstText(data, 'parameters.validity.currentUsageCount', 'currentUsageCount');
     return {
       ...consentOf(data, context),
       validUntil: firstText(data, 'validUntil', 'parameters.validity.endDate'),
-      usageCount: count !== undefined && /^\d{1,9}$/.test(count) ? Number(count) : undefined,
+      usageCount: firstCount(data, 'parameters.validity.currentUsageCount', 'currentUsageCount'),
       remainingToday: amountIn(data, context, currency, `${limits}.remainingDailyLimit`, 'remainingDailyLimit'),
       remainingThisMonth: amountIn(data, context, currency, `${limits}.remainingMonthlyLimit`, 'remainingMonthlyLimit'),
     };

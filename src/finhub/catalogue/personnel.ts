@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { personal, plain } from '../../privacy/marks.js';
 import { FinHubError } from '../error.js';
 import { endpoint, type Match, type ReadBack } from '../endpoint.js';
-import { firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
+import { firstCount, firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
 import { Person } from './people.js';
 
 /**
@@ -55,7 +55,7 @@ const Listed = (...names: string[]) =>
       percentage: firstText(item, 'ownershipPercentage', 'sharePercentage'),
     })),
     // Of all pages; only the list of employees is said to have them (facts O11).
-    total: firstText(data, 'pagination.total'),
+    total: firstCount(data, 'pagination.total'),
   }));
 const LISTED_PERSONAL = ['email', 'firstName', 'lastName', 'companyName', 'percentage'] as const;
 type People = z.infer<ReturnType<typeof Listed>>;
@@ -69,7 +69,7 @@ function matching(list: People, isSame: (person: ListedPerson) => boolean): Matc
 }
 
 function isWhole({ people, total }: People): boolean {
-  return total === undefined || people.length >= Number(total);
+  return total === undefined || people.length >= total;
 }
 
 /** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
