@@ -6,13 +6,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TRIES_BEFORE_PAUSE } from '../src/finhub/breaker.js';
 import { CATALOGUE, type OperationName } from '../src/finhub/catalogue/index.js';
 import { FinHubClient, type FinHubOptions } from '../src/finhub/client.js';
-import type { Endpoint, ReadBack } from '../src/finhub/endpoint.js';
+import type { Endpoint } from '../src/finhub/endpoint.js';
 import { FinHubError } from '../src/finhub/error.js';
 import type { Lease } from '../src/finhub/lease.js';
 import { perform, type PerformContext } from '../src/finhub/perform.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import type { FaultKind } from '../src/sandbox/faults.js';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
+import { anOrganization } from './helpers/applications.js';
 import { FinHub, madeTwice } from './helpers/finhub.js';
 import { SandboxClient } from './helpers/sandbox-client.js';
 import { SITUATIONS } from './matrix/situations.js';
@@ -51,23 +52,6 @@ async function failure(call: Promise<unknown>): Promise<FinHubError> {
     },
   );
 }
-
-test('whoever is not on the first page of the employees may be on another one', async () => {
-  const { readBack } = CATALOGUE.addEmployee.idempotency as { readBack: ReadBack<unknown, unknown> };
-  const employees = Array.from({ length: 20 }, (_, index) => ({
-    employeeId: `e-${index}`,
-    email: `${index}@mail.example`,
-  }));
-  const found = (email: string, total: number) =>
-    readBack.find({
-      ...{ tenantId, requestedAt: new Date().toISOString(), canLogIn: () => Promise.resolve(false) },
-      input: { organizationId: 'o', person: { email } },
-      read: ({ response }) => Promise.resolve(response.parse({ employees, pagination: { total, page: 0, size: 20 } })),
-    });
-  assert.equal(await found('24@mail.example', 25), 'cannotRead');
-  assert.deepEqual(await found('24@mail.example', 20), []);
-  assert.equal((await found('3@mail.example', 25)).length, 1);
-});
 
 describe('against the sandbox', () => {
   let sandbox: Sandbox;
@@ -246,6 +230,19 @@ describe('against the sandbox', () => {
       await faultOn('listDirectors', 'garble');
       assert.equal((await failure(add())).kind, 'unexpectedAnswer');
       assert.equal((await add()).provenance.how, 'adopted');
+    });
+
+    test('do not take an employee who is past the first page for one who is not there', async () => {
+      const add = await operation<{ recordId: string }>('addEmployee');
+      const { ref: _, position: __, roles: ___, ...person } = (await anOrganization()).employees[0]!;
+      const hire = (name: string, mayHaveBeenTried = false) =>
+        add({ person: { ...person, email: `${name}@mail.example` } }, { key: name, mayHaveBeenTried });
+      for (let count = 0; count < 21; count += 1) await hire(`colleague-${count}`);
+      await faultOn('addEmployee', 'drop');
+      assert.equal((await failure(hire('late'))).kind, 'unclear');
+      assert.equal((await failure(hire('late', true))).kind, 'unclear');
+      assert.equal((await hire('later')).provenance.how, 'made');
+      assert.equal((await hire('colleague-3')).provenance.how, 'adopted');
     });
 
     test('a customer of the same e-mail is a stranger, unless the password logs in', async () => {

@@ -11,6 +11,8 @@ import { closeSession, userNotFound } from './individual.js';
 
 const BASE = '/api/v2.1/customer/organization';
 const SHAREHOLDERS = '/api/v2/organizations/{organizationId}/shareholders';
+/** R15: only the list of employees has pages, and its query names none but the first. */
+const EMPLOYEES_LISTED = 20;
 const SESSIONS = `${BASE}/{organizationId}/users/{userId}/sessions`;
 
 export const organizationRoutes: readonly Route[] = [
@@ -62,8 +64,10 @@ function addShareholderOrShareholders(call: Call): Answer {
 function listing(path: string, role: Personnel['role']): Route {
   const handle = (call: Call): Answer => {
     const people = peopleOf(call.world.state, organizationOf(call), role);
-    const pagination = { total: people.length, page: 0, size: people.length };
-    return { message: 'Success', data: { [`${role}s`]: people.map(personView), pagination } };
+    const views = people.map(personView);
+    if (role !== 'employee') return { message: 'Success', data: { [`${role}s`]: views } };
+    const pagination = { total: people.length, page: 0, size: EMPLOYEES_LISTED };
+    return { message: 'Success', data: { employees: views.slice(0, EMPLOYEES_LISTED), pagination } };
   };
   return { method: 'GET', path, access: 'session', handle };
 }
