@@ -439,4 +439,26 @@ describe('the rules', () => {
     const finhub = { ...state.finhub, facts: ['paymentConsentActive' as const] };
     assert.ok(!answerTo({ ...state, finhub }, patch).accepted);
   });
+
+  test('an approver holds the role for it, whatever is corrected', async () => {
+    const state = await stateOf({});
+    const { employees } = state.application as OrganizationApplication;
+    const [first, , third] = employees;
+    const wrong = [
+      { payments: { approvers: [first!.ref] } },
+      { payments: { approvers: ['nobody'] } },
+      { payments: { approvers: third!.ref } },
+      { payments: { approvers: [third!.ref] }, employees: employees.slice(0, 2) },
+      { payments: { approvers: [third!.ref] }, employees: [first, { ...third!, roles: ['EMPLOYEE'] }] },
+    ];
+    for (const patch of wrong) {
+      assert.match(answerTo(state, patch).detail, /needs refs of employees with the role TRANSACTION_APPROVER$/);
+      assert.ok(answerTo({ ...state, policy: { ...state.policy!, flow: 4 } }, patch).accepted);
+    }
+    const named = {
+      ...state,
+      application: { ...state.application, payments: { beneficiaries: [], approvers: [third!.ref] } },
+    };
+    assert.ok(!answerTo(named, { employees: employees.slice(0, 2) }).accepted);
+  });
 });

@@ -64,6 +64,22 @@ describe('an application to the end, over days', () => {
     await assertBothRecordsKept(id);
   });
 
+  test('a person who applies twice at once is one customer of one application; the other asks an operator', async () => {
+    const application = await anIndividual();
+    const again = { ...application, applicationId: `${application.applicationId}-again` };
+    const ids = await Promise.all([lane.start(application), lane.start(again)]);
+    const refused = await eventually('one is refused', async () => {
+      const all = await Promise.all(ids.map(async (id) => ({ id, ...(await lane.client.caseView(id)) })));
+      return all.find(({ attention }) => attention?.failure === 'FinHubConflict');
+    });
+    const { attentionId } = refused.attention!;
+    await lane.client.resolveAttention(refused.id, { attentionId, action: 'abort', by: 'op-1' });
+    assert.equal((await lane.closed(refused.id)).result, 'aborted');
+    assert.equal((await lane.finish(ids.find((id) => id !== refused.id)!)).outcome?.result, 'active');
+    await assertOnce();
+    assert.equal(inventory(await lane.finhub.ledger())['customer'], 1);
+  });
+
   test('a phase that takes longer than expected says so while it lasts', async () => {
     const id = await lane.toReview(await anIndividual());
     await time.skip(9 * DAY);

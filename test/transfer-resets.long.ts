@@ -3,7 +3,8 @@ import { after, before, test } from 'node:test';
 import type { Client } from '@temporalio/client';
 import type { CurrentStatus, LifecycleStatus } from '../src/client/index.js';
 import { startStack, type Stack } from '../src/embedded/stack.js';
-import { transferId } from '../src/lifecycle/ids.js';
+import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
+import type { PaymentAccount } from '../src/lifecycle/payment-account.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub } from './helpers/finhub.js';
@@ -103,6 +104,17 @@ test('where the run before a reset is gone, a person says whether it has paid', 
   const adopt = { outcome: 'completed' };
   await stack.client.resolveAttention(id, { attentionId, by: 'op-1', action: 'adopt', adopt });
   assert.deepEqual([(await ended(id)).status, await books('reset-blind')], ['completed', { prepared: 1, paid: 1 }]);
+});
+
+test('an account goes on with the payment consent that its lifecycle made anew after a reset', async () => {
+  const { lifecycle, accountId } = payer;
+  const account = temporal.workflow.getHandle(accountCaseId(SANDBOX_TENANT.id, accountId));
+  const consentId = async () => (await account.query<PaymentAccount>('account')).consent?.consentId;
+  const before = await consentId();
+  await reset(lifecycle, 'createPaymentConsent');
+  assert.equal((await ended(lifecycle)).status, 'completed');
+  await eventually('the account has another consent', async () => (await consentId()) !== before);
+  assert.equal((await ended(await pay('after-reset', '5.00'))).status, 'completed');
 });
 
 async function pay(reference: string, value: string): Promise<string> {

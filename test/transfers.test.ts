@@ -358,6 +358,31 @@ describe('an unclear execution', () => {
   });
 });
 
+describe('a question about an order', () => {
+  before(async () => {
+    lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '1000', MAX_HISTORY_EVENTS: '50' } });
+  });
+
+  test('has the same answers in the run after the one that asked it', async () => {
+    const transfer = order(await openAccount());
+    await lane.finhub.inject({ ...EXECUTE, kind: 'drop' });
+    const id = await started(transfer);
+    await eventually('it was executed', async () => (await books(transfer)).paid === 1);
+    const path = '/api/v2.1/fintrans/{accountId}/orders/{orderId}';
+    await lane.finhub.inject({ method: 'GET', path, kind: 'garble', times: 10_000 });
+    await passing('it asks', 10 * MINUTE, async () => (await lane.client.status(id)).status === 'needsAttention');
+    const handle = lane.temporal.workflow.getHandle(id);
+    const { runId: run } = await handle.describe();
+    // Signals: this server may leave an Update without an answer where a run ends.
+    for (let sent = 0; sent < 40; sent += 1) await handle.signal('note', { by: 'op-1', text: 'still looking' });
+    await eventually('it moves to another run', async () => (await handle.describe()).runId !== run);
+    await resolve(id, 'retry', { outcome: 'failed' });
+    const { status, outcome } = await ended(id);
+    assert.deepEqual([status, outcome?.reason], ['failed', 'on the word of op-1']);
+    assert.deepEqual(await books(transfer), { prepared: 1, paid: 1 });
+  });
+});
+
 describe('a screening under way', () => {
   const HOUR = 60 * MINUTE;
   before(async () => {

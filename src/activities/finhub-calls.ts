@@ -25,8 +25,10 @@ export interface CallFor {
   taken?: string[] | undefined;
   /** Somebody reset the case's workflow: an earlier run may have gone further. */
   wasReset?: boolean | undefined;
-  /** An earlier activity or run may have made the call. */
+  /** An earlier activity or run may have made the call, and nobody has looked since. */
   mayRepeat?: boolean | undefined;
+  /** As {@link mayRepeat}, whether or not somebody has looked since. */
+  wasUnclear?: boolean | undefined;
 }
 
 /** A call as the workflow asks for it. Sealed texts anywhere in the input are opened here and nowhere else. */
@@ -81,11 +83,13 @@ export async function callAsActivity<I, R>(
     const signal = cancellationSignal();
     const alone = isExclusive(endpoint) ? exclusive(endpoint.operation, client.timeoutMs, signal) : undefined;
     // The others say nothing of their earlier attempts.
-    const mayHaveBeenTried = alone ? alone.mayHaveBeenTried : activityInfo().attempt > 1;
+    const mayHaveBeenTried =
+      (alone ? alone.mayHaveBeenTried : activityInfo().attempt > 1) || purpose.mayRepeat === true;
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
-      mayHaveBeenTried: alone?.mayHaveBeenTried === true || purpose.mayRepeat === true,
+      mayHaveBeenTried,
+      mayBeOurs: mayHaveBeenTried || purpose.wasUnclear === true,
       settled: alone?.settled,
       lease: alone?.lease,
       signal,
@@ -94,7 +98,7 @@ export async function callAsActivity<I, R>(
       if (error instanceof FinHubError) {
         // What it refuses now it has refused before.
         const isRefused = error.kind === 'invalidRequest' && error.operation === endpoint.operation;
-        error.earlierUnclear = (mayHaveBeenTried || purpose.mayRepeat === true) && !isRefused;
+        error.earlierUnclear = mayHaveBeenTried && !isRefused;
       }
       throw error;
     });

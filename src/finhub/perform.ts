@@ -13,8 +13,10 @@ export interface PerformContext extends CallContext {
   requestedAt: string;
   /** Ids that the case has taken over already: each object serves once. */
   taken: readonly string[];
-  /** An earlier try may have sent the write and ended without a word, because its worker died. */
+  /** An earlier try may have reached FinHub, and nobody has looked since: it got no clear answer, or its worker died. */
   mayHaveBeenTried: boolean;
+  /** As {@link mayHaveBeenTried}, whether or not somebody has looked since. */
+  mayBeOurs?: boolean | undefined;
   /** Waits until FinHub has had its time for such a try: what is missing until then may still come. */
   settled?: (() => Promise<void>) | undefined;
 }
@@ -46,6 +48,7 @@ export function perform<I, R>(
     tenantId: client.tenantId,
     input,
     requestedAt: context.requestedAt,
+    mayBeOurs: context.mayBeOurs ?? context.mayHaveBeenTried,
     read: (other, otherInput) => client.call(other, otherInput, context),
     canLogIn: (credentials) => canLogIn(client, credentials),
   };

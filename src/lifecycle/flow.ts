@@ -26,6 +26,12 @@ const SINCE = {
   endedTransfers: 4,
   /** A call by hand that FinHub refuses after an unclear try waits for a person. */
   doubtfulRefusals: 4,
+  /** A person's word on an order is the same in the run after the one that asked for it. */
+  standingQuestions: 5,
+  /** A payment consent that is made anew is handed to the account that was opened with the one before. */
+  handedOnConsents: 5,
+  /** Corrections name approvers who hold the role for it. */
+  checkedApprovers: 5,
 } as const;
 
 /** Of cases that start now, recorded with their policy; grows with every change of the steps that cases take. */

@@ -17,6 +17,21 @@ export interface PaymentConsent {
   terms: ConsentTerms;
 }
 
+/** The Signal by which a lifecycle that was reset hands the consent that it has made anew to the account's case. */
+export const NEW_CONSENT = 'newPaymentConsent';
+
+/** Whether a Signal brought a consent; anybody may send one. */
+export function isConsent(value: unknown): value is PaymentConsent {
+  const { consentId, validUntil, terms } = (value ?? {}) as Partial<PaymentConsent>;
+  const isDated = typeof validUntil === 'string' && !Number.isNaN(Date.parse(validUntil));
+  return typeof consentId === 'string' && isDated && typeof terms?.title === 'string' && terms.validDays > 0;
+}
+
+/** Whether a consent takes the place of another one: its title has the application's id. */
+export function replaces(other: PaymentConsent, consent: PaymentConsent | undefined): boolean {
+  return other.terms.title === consent?.terms.title && other.consentId !== consent.consentId;
+}
+
 /** Somebody of an organization who may approve its transfers. */
 export interface Approver {
   ref: string;

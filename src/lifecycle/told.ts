@@ -35,7 +35,9 @@ export function whyTooLate(state: CaseState, corrected: Application): string | u
   return (
     registered(state, corrected) ??
     (isOrganization(application) && isOrganization(corrected)
-      ? (people(state, application, corrected) ?? signatory(state, application, corrected))
+      ? (people(state, application, corrected) ??
+        signatory(state, application, corrected) ??
+        approvers(state, corrected))
       : undefined) ??
     payments(state, application.payments, corrected.payments)
   );
@@ -76,6 +78,15 @@ function signatory(
 ): string | undefined {
   const telling = tellingOf(state, (key) => key.startsWith('acceptOrganizationConsent/'));
   return before.signatory === after.signatory || !telling ? undefined : REASONS[telling]('"signatory"', 'it');
+}
+
+/** Whoever approves transfers holds the role for it; with nobody known by a ref, no transfer would take an approval. Source: facts §7.6. */
+function approvers({ policy }: CaseState, { payments, employees }: OrganizationApplication): string | undefined {
+  const named: unknown = payments?.approvers ?? [];
+  const mayApprove = (wanted: unknown): boolean =>
+    employees.some(({ ref, roles }) => ref === wanted && valuesOf(roles).includes('TRANSACTION_APPROVER'));
+  if (!does(policy, 'checkedApprovers') || (Array.isArray(named) && named.every(mayApprove))) return undefined;
+  return '"payments.approvers" needs refs of employees with the role TRANSACTION_APPROVER';
 }
 
 const PAYMENTS: Record<CaseState['kind'], readonly string[]> = {
@@ -189,4 +200,5 @@ function faultOfRefs(field: string, items: readonly Partial<{ ref: string }>[]):
 
 const valueOf = (of: object | undefined, field: string): unknown =>
   (of as Record<string, unknown> | undefined)?.[field];
+const valuesOf = (list: unknown): unknown[] => (Array.isArray(list) ? list : []);
 const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);

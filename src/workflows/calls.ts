@@ -47,7 +47,7 @@ export interface CallOptions<Name extends ActivityName> {
 }
 
 /** Stands for a question that an earlier run put before a person. */
-const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in an earlier run' };
+export const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in an earlier run' };
 
 /** Kept once a person said that no earlier run of the case has paid. */
 export const EARLIER_RUNS = 'earlierRuns';
@@ -83,8 +83,8 @@ export class Calls {
       result,
       provenance,
       tries = 1,
-    } = await this.#untilSettled<Performed>(key, operation, { ...options, adopted }, (mayRepeat) => {
-      const call = { input: input(), for: { ...this.#purpose(key, options), mayRepeat } };
+    } = await this.#untilSettled<Performed>(key, operation, { ...options, adopted }, (earlier) => {
+      const call = { input: input(), for: { ...this.#purpose(key, options), ...earlier } };
       state.underWay = key;
       return this.#shielded.run(() => this.#carryOut(operation, key, call, this.#to(this.#summary(options.of))));
     });
@@ -247,7 +247,7 @@ export class Calls {
     key: string,
     operation: ActivityName,
     { leave, adopts, adopted }: Settlement<T>,
-    attempt: (mayRepeat: boolean) => Promise<T>,
+    attempt: (earlier: Pick<CallFor, 'mayRepeat' | 'wasUnclear'>) => Promise<T>,
   ): Promise<T> {
     const { state } = this.#case;
     const isOld = !does(state.policy, 'followedCorrections');
@@ -256,6 +256,7 @@ export class Calls {
     let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
     let mayRepeat = this.#case.wasReset || state.unclear?.includes(key) === true;
+    let wasUnclear = mayRepeat;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
@@ -266,7 +267,7 @@ export class Calls {
         slowTries = 0;
       }
       try {
-        return await attempt(mayRepeat);
+        return await attempt({ mayRepeat, wasUnclear });
       } catch (error) {
         const wasUnderWay = state.underWay === key;
         if (wasUnderWay) state.underWay = undefined;
@@ -275,6 +276,7 @@ export class Calls {
         if (wasUnderWay && !isOld) this.#noteUnclear(key, failed);
         if (leave?.(failed)) throw new CallFailed(failed);
         mayRepeat ||= failed.unclear === true;
+        wasUnclear ||= failed.unclear === true || failed.earlierUnclear === true;
         failure = RETRYABLE.has(failed.type) && slowTries < SLOW_RETRIES_PER_DAY ? undefined : failed;
         if (!failure) {
           slowTries += 1;

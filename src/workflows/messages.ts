@@ -36,12 +36,14 @@ export function receive(kase: Case<AnyCaseState>): void {
   for (const name of MESSAGES) {
     // A cancellation of the lifecycle must not break off the answer to a message that has been taken in.
     const handle = (value: unknown): Promise<Answer> => CancellationScope.nonCancellable(() => take(kase, name, value));
-    setHandler(
-      defineSignal<[RawValue | undefined]>(name, AS_IT_CAME),
-      async (value) => void (await handle(decoded(value))),
-    );
+    onSignal(name, async (value) => void (await handle(value)));
     setHandler(defineUpdate<Answer, [unknown]>(name), handle, { validator: (value) => void parseMessage(name, value) });
   }
+}
+
+/** Takes a Signal; `undefined` where nobody can decode it. */
+export function onSignal(name: string, handle: (value: unknown) => void | Promise<void>): void {
+  setHandler(defineSignal<[RawValue | undefined]>(name, AS_IT_CAME), (value) => handle(decoded(value)));
 }
 
 function decoded(value: RawValue | undefined): unknown {

@@ -2,9 +2,10 @@ import { CancellationScope, CancelledFailure, condition, sleep } from '@temporal
 import type { Money } from '../lifecycle/application.js';
 import type { AnyCaseState, TransferRecord } from '../lifecycle/case-state.js';
 import { FAILURES, type FieldError } from '../lifecycle/failures.js';
+import { does } from '../lifecycle/flow.js';
 import { moneyText } from '../lifecycle/money.js';
 import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js';
-import { EARLIER_RUNS } from './calls.js';
+import { EARLIER_RUNS, UNANSWERED } from './calls.js';
 import type { Case } from './case.js';
 import { CallFailed, Ending, type CallFailure } from './endings.js';
 
@@ -90,7 +91,11 @@ async function prepare(
   of: string,
   { request, stillAsked }: Required<Pick<OrderOptions, 'request' | 'stillAsked'>>,
 ): Promise<Preparation | SettledOrder> {
+  const key = `prepareOrder/${of}`;
+  let told = isAsked(kase, key) ? await answerTo(kase, key, 'prepareOrder') : undefined;
   for (;;) {
+    if (told === 'notExecuted') kase.keep(EARLIER_RUNS, told);
+    else if (told) return told;
     const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());
     const { accountId, iban, type, description, amount, counterparty, consentId } = order;
     const input = { accountId, iban, type, reference, description, amount, counterparty, consentId };
@@ -106,17 +111,12 @@ async function prepare(
       kase.keep(`order/${of}`, order);
       const { preparedOrderId: orderId, fees, validUntil } = prepared;
       track(kase, { state: 'prepared', orderId, fees, validUntil });
-      return { order, prepared, begun: kase.adopted(`prepareOrder/${of}`) };
+      return { order, prepared, begun: kase.adopted(key) };
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      const key = `prepareOrder/${of}`;
-      if (error.failure.type !== FAILURES.unclear) {
-        await kase.calls.needsPerson(key, 'prepareOrder', error.failure);
-        continue;
-      }
-      const told = await askOutcome(kase, key, 'prepareOrder', order, error.failure, []);
-      if (told === 'notExecuted') kase.keep(EARLIER_RUNS, told);
-      else if (told) return told;
+      told = undefined;
+      if (error.failure.type !== FAILURES.unclear) await kase.calls.needsPerson(key, 'prepareOrder', error.failure);
+      else told = await askOutcome(kase, key, 'prepareOrder', order, error.failure, []);
     }
   }
 }
@@ -168,6 +168,9 @@ async function execute(
 ): Promise<{ orderId: string } | 'notExecuted' | SettledOrder> {
   const { accountId, type, consentId, authenticationCode } = order;
   const input = { accountId, type, preparedOrderId, consentId, authenticationCode };
+  const key = `executeOrder/${of}`;
+  const told = isAsked(kase, key) ? await answerTo(kase, key, 'executeOrder') : undefined;
+  if (told) return told;
   for (let repeats = 0; ; repeats += 1) {
     try {
       const { orderId = preparedOrderId } = await kase.calls.once('executeOrder', () => input, {
@@ -187,11 +190,7 @@ async function execute(
       kase.record('orderRead', `${of}: ${read?.status ?? 'not found'} after ${failure.type}, hence ${step}`);
       switch (step) {
         case 'follow':
-          kase.keep(
-            `executeOrder/${of}`,
-            { orderId: preparedOrderId },
-            { how: 'adopted', proof: `FinHub's order is ${read!.status}` },
-          );
+          kase.keep(key, { orderId: preparedOrderId }, { how: 'adopted', proof: `FinHub's order is ${read!.status}` });
           return { orderId: preparedOrderId };
         case 'prepareAnew':
           return 'notExecuted';
@@ -199,8 +198,8 @@ async function execute(
           continue;
         case 'askPerson': {
           const known = read !== undefined && standingOf(read) === 'notExecuted';
-          const told = await ask(kase, of, order, failure, read, known);
-          if (told) return told;
+          const outcome = await ask(kase, key, order, failure, read, known);
+          if (outcome) return outcome;
           repeats = -1;
         }
       }
@@ -239,18 +238,18 @@ const isUnreadable = ({ type }: CallFailure): boolean =>
  */
 async function ask(
   kase: Case<AnyCaseState>,
-  of: string,
+  key: string,
   order: OrderRequest,
   failure: CallFailure,
   read: OrderReading | undefined,
   isKnown: boolean,
 ): Promise<'notExecuted' | SettledOrder | undefined> {
   if (isKnown) {
-    await kase.calls.needsPerson(`executeOrder/${of}`, 'executeOrder', failure);
+    await kase.calls.needsPerson(key, 'executeOrder', failure);
     return undefined;
   }
   const message = 'whether the order was executed is not known, and nothing that FinHub documents can tell';
-  return askOutcome(kase, `executeOrder/${of}`, 'executeOrder', order, { type: FAILURES.unclear, message }, [
+  return askOutcome(kase, key, 'executeOrder', order, { type: FAILURES.unclear, message }, [
     { field: 'execute', message: failure.message },
     { field: 'order', message: read ? `FinHub's order is ${read.status}` : 'FinHub shows no such order' },
   ]);
@@ -272,7 +271,22 @@ async function askOutcome(
     { field: 'balanceBefore', message: `${text(availableBefore)} available` },
   ];
   const missing = [{ code: 'outcome', message }];
-  const resolution = await kase.calls.needsPerson(key, operation, { type, message, fieldErrors, missing }, ['outcome']);
+  return answerTo(kase, key, operation, { type, message, fieldErrors, missing });
+}
+
+/** Whether the run before this one has left the question what became of an order with a person. */
+function isAsked({ policy, state: { attention } }: Case<AnyCaseState>, key: string): boolean {
+  return does(policy, 'standingQuestions') && attention?.key === key && attention.adopts.includes('outcome');
+}
+
+/** Puts the question what became of an order, unless an earlier run did; undefined is to try again. */
+async function answerTo(
+  kase: Case<AnyCaseState>,
+  key: string,
+  operation: string,
+  question: CallFailure = UNANSWERED,
+): Promise<'notExecuted' | SettledOrder | undefined> {
+  const resolution = await kase.calls.needsPerson(key, operation, question, ['outcome']);
   const outcome = resolution?.adopt?.['outcome'];
   if (outcome === 'notExecuted') return outcome;
   const reason = `on the word of ${resolution?.by}`;
@@ -287,7 +301,10 @@ async function follow(
   orderId: string,
 ): Promise<SettledOrder> {
   const { type, accountId } = order;
+  const key = `executeOrder/${reference}/settlement`;
+  let told = isAsked(kase, key) ? await answerTo(kase, key, 'executeOrder') : undefined;
   for (;;) {
+    if (told && told !== 'notExecuted') return told;
     const read = await kase.waiting('finhub', `${type} ${reference} to be settled`, () =>
       settled(kase, order, orderId),
     );
@@ -297,8 +314,7 @@ async function follow(
     const failure =
       'status' in read ? { type: 'OrderState', message: `the executed order is ${read.status}` } : read.failure;
     const now = await readOrder(kase, accountId, orderId);
-    const told = await ask(kase, `${reference}/settlement`, order, failure, now, false);
-    if (told && told !== 'notExecuted') return told;
+    told = await ask(kase, key, order, failure, now, false);
   }
 }
 

@@ -2,6 +2,8 @@ import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@te
 import {
   CancellationScope,
   ChildWorkflowFailure,
+  getExternalWorkflowHandle,
+  isCancellation,
   startChild,
   type ChildWorkflowHandle,
   type Workflow,
@@ -10,7 +12,7 @@ import { isOrganization, type Application } from '../lifecycle/application.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import { does } from '../lifecycle/flow.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import type { Approver, PaymentAccount, PaymentConsent } from '../lifecycle/payment-account.js';
+import { NEW_CONSENT, type Approver, type PaymentAccount, type PaymentConsent } from '../lifecycle/payment-account.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
 import { loginOf } from './calls.js';
@@ -32,7 +34,20 @@ export async function openAccount(kase: Case, consent: PaymentConsent): Promise<
     approvers: approversOf(application),
     consent,
   };
-  await startOnce('account', accountCaseId(account.tenantId, account.accountId), account, {});
+  const workflowId = accountCaseId(account.tenantId, account.accountId);
+  const isNew = await startOnce('account', workflowId, account, {});
+  if (!isNew && does(kase.policy, 'handedOnConsents')) await handOn(kase, workflowId, consent);
+}
+
+/** After a workflow reset the account is there, with a consent that was taken back for this one. */
+async function handOn(kase: Case, workflowId: string, consent: PaymentConsent): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(NEW_CONSENT, consent);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    // A case that has ended pays for nothing.
+    kase.record('consentNotHandedOn', workflowId);
+  }
 }
 
 /**

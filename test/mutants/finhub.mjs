@@ -178,4 +178,19 @@ export default [
     to: '',
     test: 'addShareholder waits until FinHub has had its time, is adopted, and there is one',
   },
+  {
+    name: 'a customer whom another application registered is taken over',
+    file: 'src/finhub/catalogue/registration.ts',
+    from: 'if (!mayBeOurs) return [];',
+    to: '',
+    in: 'test/lifecycles.test.ts',
+    test: 'a person who applies twice at once is one customer of one application; the other asks an operator',
+  },
+  {
+    name: 'whoever is not on the first page is not there',
+    file: 'src/finhub/catalogue/personnel.ts',
+    from: 'total === undefined || people.length >= total',
+    to: 'true || total || people',
+    test: 'do not take an employee who is past the first page for one who is not there',
+  },
 ].map((mutant) => ({ in: 'test/finhub-client.test.ts', ...mutant }));

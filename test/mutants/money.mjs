@@ -144,4 +144,20 @@ export default [
     in: 'test/amounts.test.ts',
     test: 'a reference carries a date as its first or last part',
   },
+  {
+    name: 'a question about an order is another one in the next run',
+    file: 'src/workflows/orders.ts',
+    from: "does(policy, 'standingQuestions') &&",
+    to: 'false &&',
+    in: 'test/transfers.test.ts',
+    test: 'has the same answers in the run after the one that asked it',
+  },
+  {
+    name: 'an account keeps the payment consent that a reset lifecycle took back',
+    file: 'src/workflows/payment-account.ts',
+    from: '!isConsent(consent) ||',
+    to: 'isConsent(consent) ||',
+    in: 'test/transfer-resets.long.ts',
+    test: 'an account goes on with the payment consent that its lifecycle made anew after a reset',
+  },
 ];

@@ -37,7 +37,7 @@ export default [
   {
     name: 'a correction drops whom an earlier try may have registered',
     file: 'src/activities/finhub-calls.ts',
-    from: 'error.earlierUnclear = (mayHaveBeenTried || purpose.mayRepeat === true) && !isRefused;',
+    from: 'error.earlierUnclear = mayHaveBeenTried && !isRefused;',
     to: '',
     in: 'test/corrections.test.ts',
     test: 'whom FinHub may have are neither dropped nor changed until somebody has looked',

@@ -36,6 +36,14 @@ export default [
     in: 'test/calls-by-hand.test.ts',
     test: 'that FinHub refuses after an unclear try waits for a person, too',
   },
+  {
+    name: 'a correction names anybody as an approver of transfers',
+    file: 'src/lifecycle/told.ts',
+    from: "valuesOf(roles).includes('TRANSACTION_APPROVER')",
+    to: 'ref === wanted',
+    in: 'test/corrections.test.ts',
+    test: 'an approver holds the role for it, whatever is corrected',
+  },
 ].map((mutant) => ({
   in: 'test/model.test.ts',
   test: 'the reducer answers and stands as the model says, over 6000 random sequences',

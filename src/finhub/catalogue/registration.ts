@@ -15,7 +15,7 @@ const FRESH = {
 
 /**
  * The customer with this e-mail that was registered since the case first asked, and into which the application's own password logs in: an
- * e-mail alone could be a stranger's.
+ * e-mail alone could be a stranger's. Without an earlier try of ours it is another application's, of the same person.
  */
 function registeredAs<I>(
   kind: keyof typeof FRESH,
@@ -24,7 +24,8 @@ function registeredAs<I>(
   return {
     reads: [listCustomersByStatus, kind === 'individual' ? openCustomerSession : openOrganizationSession],
     proof: "registered after our first try, and the application's password logs in",
-    find: async ({ input, read, requestedAt, canLogIn }) => {
+    find: async ({ input, read, requestedAt, mayBeOurs, canLogIn }) => {
+      if (!mayBeOurs) return [];
       const { email, password } = loginOf(input);
       for (const customerStatus of FRESH[kind]) {
         const { customers } = await read(listCustomersByStatus, { customerStatus }).catch(nothingThere);
