@@ -105,7 +105,8 @@ export class Rig {
     const client = clientOf(url);
     this.#activities.set(key, activitiesOf(client));
     const requestedAt = new Date().toISOString();
-    const call = { ...situation, for: { tenantId: SANDBOX_TENANT.id, key, requestedAt } };
+    // The case cannot tell what became of the first one.
+    const call = { ...situation, for: { tenantId: SANDBOX_TENANT.id, key, requestedAt, wasUnclear: again } };
     try {
       if (again || operation === 'closeCustomerSession' || operation === 'closeOrganizationSession') {
         await this.#outcome(again ? operation : 'openSession', call, client);
