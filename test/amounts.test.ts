@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { amountDto, jsonNumber, readAmount } from '../src/finhub/catalogue/amounts.js';
-import { amountOf, decimalsOf, isMoreThan, moneyOf } from '../src/lifecycle/money.js';
+import { amountOf, decimalsOf, exceeds, moneyOf } from '../src/lifecycle/money.js';
 import { isBeyondRetention, referenceDate } from '../src/lifecycle/transfer.js';
 
 const CURRENCIES = ['EUR', 'JPY', 'BHD'];
@@ -84,10 +84,7 @@ test('what is no amount, or two that differ, is never guessed at', () => {
   assert.throws(() => readAmount({ value: '1', scale: 3, currency: 'EUR' }, undefined), RangeError);
   assert.throws(() => amountOf({ value: '0.1', currency: 'JPY' }), RangeError);
   assert.throws(() => jsonNumber({ value: '9999999999999.991', currency: 'BHD' }), RangeError);
-  assert.throws(
-    () => isMoreThan(amountOf({ value: '1', currency: 'JPY' }), amountOf({ value: '1', currency: 'EUR' })),
-    RangeError,
-  );
+  assert.throws(() => exceeds({ value: '1', currency: 'JPY' }, { value: '1', currency: 'EUR' }), RangeError);
   for (const nothing of [undefined, null, '']) assert.equal(readAmount(nothing, 'EUR'), undefined);
 });
 

@@ -11,7 +11,8 @@ import { endpointByHand, OPERATIONS_BY_HAND } from '../src/finhub/by-hand.js';
 import { secretInputOf } from '../src/finhub/endpoint.js';
 import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
-import { isSealed, seal } from '../src/secrets/seal.js';
+import { isSealedText } from '../src/lifecycle/sealed.js';
+import { seal } from '../src/secrets/seal.js';
 import { openDocumentStore } from '../src/store/open-store.js';
 import { anIndividual } from './helpers/applications.js';
 import type { Lane } from './helpers/lane.js';
@@ -247,7 +248,7 @@ describe('planning a call', () => {
       ...{ accountId: 'a', type: 'transfer', preparedOrderId: 'o', authenticationCode: 'the-secret-code' },
     });
     assert.equal(JSON.stringify(planned).includes('the-secret-code'), false);
-    assert.ok(isSealed((planned.call.input as { authenticationCode: string }).authenticationCode));
+    assert.ok(isSealedText((planned.call.input as { authenticationCode: string }).authenticationCode));
     assert.deepEqual(planned.sent, {
       ...{ method: 'POST', host: 'main', path: '/api/v2.1/fintrans/a/types/transfer/execute', class: 'keyed' },
       body: {

@@ -29,7 +29,8 @@ import { startTemporalServer, type TemporalServer } from '../src/embedded/tempor
 import type { IndividualApplication } from '../src/lifecycle/application.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
 import { KeyRingError, newKeyRingText } from '../src/secrets/key-ring.js';
-import { fingerprint, isSealed, seal, SealError, unseal } from '../src/secrets/seal.js';
+import { isSealedText } from '../src/lifecycle/sealed.js';
+import { fingerprint, seal, SealError, unseal } from '../src/secrets/seal.js';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
@@ -179,7 +180,7 @@ describe('secrets', () => {
     const keys = ring('2025', old);
     const sealed = seal(keys, 'Žodis-Nr.1!');
     assert.match(sealed, /^sealed:v1:2025:[A-Za-z0-9_-]+$/);
-    assert.ok(isSealed(sealed) && !isSealed('Žodis-Nr.1!'));
+    assert.ok(isSealedText(sealed) && !isSealedText('Žodis-Nr.1!'));
     assert.equal(unseal(keys, sealed), 'Žodis-Nr.1!');
     assert.notEqual(seal(keys, 'Žodis-Nr.1!'), sealed);
   });
@@ -299,7 +300,7 @@ describe('the client on a Temporal server', () => {
     const codec = new EncryptingCodec({ keys: parseKeyRing(env['ONBOARDING_KEYS']!), namespace: 'default' });
     const text = Buffer.from((await codec.decode(input!))[0]!.data!).toString();
     const { application } = JSON.parse(text) as { application: IndividualApplication };
-    assert.ok(isSealed(application.password) && !text.includes('Zibintas'));
+    assert.ok(isSealedText(application.password) && !text.includes('Zibintas'));
     assert.match(
       application.documents[0]!.documentId,
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,

@@ -1,12 +1,10 @@
 import { activityInfo, getClient } from '@temporalio/activity';
-import { isGrpcServiceError, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 import { readPayloads } from '../temporal/payloads.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
-
-/** gRPC's status. */
-const NOT_FOUND = 5;
 
 const RESET = proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
 
@@ -33,7 +31,7 @@ export async function begunOrders(): Promise<BegunOrders> {
       begun.push(...(await executedIn(history, client)));
     } catch (error) {
       // Past its retention, or deleted by hand.
-      if (!isGrpcServiceError(error) || (error.code as number) !== NOT_FOUND) throw error;
+      if (grpcStatus(error) !== GRPC.notFound) throw error;
       complete = false;
     }
   }

@@ -1,15 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { activityInfo, getClient, heartbeat } from '@temporalio/activity';
-import { isGrpcServiceError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { FinHubError } from '../finhub/error.js';
 import type { Lease } from '../finhub/lease.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
+import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 import { writePayloads } from '../temporal/payloads.js';
 import type { Told } from './heartbeats.js';
-
-/** gRPC's status by which Temporal says that an attempt is no longer the activity's own. */
-const NOT_FOUND = 5;
 
 /**
  * How long a lease lasts from when it was asked for, in milliseconds. The less, the sooner the next attempt may look: it begins a heartbeat
@@ -78,7 +75,8 @@ async function take(operation: string): Promise<number> {
       const { cancelRequested, activityPaused, activityReset } = await tell('sent');
       if (!cancelRequested && !activityPaused && !activityReset) return until;
     } catch (error) {
-      if (!isGrpcServiceError(error) || (error.code as number) !== NOT_FOUND) {
+      // By "not found" Temporal says that the attempt is no longer the activity's own.
+      if (grpcStatus(error) !== GRPC.notFound) {
         if (tries === TRIES) throw notSent(operation, 'Temporal does not answer', error as Error);
         await pause(PAUSE_MS);
         continue;

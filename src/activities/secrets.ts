@@ -1,5 +1,6 @@
 import type { KeyRing } from '../secrets/key-ring.js';
-import { isSealed, seal, unseal } from '../secrets/seal.js';
+import { isSealedText } from '../lifecycle/sealed.js';
+import { seal, unseal } from '../secrets/seal.js';
 
 /** Opens sealed texts on their way to FinHub, and seals secrets on their way into Temporal. */
 export interface Secrets {
@@ -10,7 +11,7 @@ export interface Secrets {
 
 export function secretsWith(keys: KeyRing): Secrets {
   const openAll = (value: unknown): unknown => {
-    if (typeof value === 'string') return isSealed(value) ? unseal(keys, value) : value;
+    if (typeof value === 'string') return isSealedText(value) ? unseal(keys, value) : value;
     if (Array.isArray(value)) return value.map(openAll);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, openAll(part)]));

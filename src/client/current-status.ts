@@ -9,6 +9,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
 import { endWord, type LifecycleStatus, type LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
+import { describeCase } from './describe-case.js';
 import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
 import { lifecycleIdParts } from './lifecycle-id.js';
 
@@ -35,7 +36,7 @@ export type CurrentStatus = (LifecycleStatus & { stale: false }) | StaleStatus;
 export async function currentStatus(temporal: Client, workflowId: string, seconds: number): Promise<CurrentStatus> {
   const handle = temporal.workflow.getHandle(workflowId);
   const [description, told] = await Promise.all([
-    described(handle, workflowId),
+    describeCase(handle),
     ask<LifecycleStatus>(temporal, workflowId, 'status', seconds).catch((error: unknown) => {
       if (error instanceof NoAnswer || error instanceof LifecycleNotFound) return undefined;
       throw error;
@@ -63,15 +64,6 @@ export async function ask<T>(temporal: Client, workflowId: string, question: str
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
     if (isNobodyAnswering(error)) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
-    throw error;
-  }
-}
-
-async function described(handle: WorkflowHandle, workflowId: string): Promise<WorkflowExecutionDescription> {
-  try {
-    return await handle.describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 
 /** One thing that is wrong with an input, and where: `shareholders[1].email`. */
 export interface Fault {
@@ -57,10 +58,10 @@ export class WaitTimedOut extends Error {
 }
 
 /** A workflow task failed while the question or message was with it; as a rule the next one works, since something came in between. */
-const TASK_FAILED = 9;
+const TASK_FAILED = GRPC.failedPrecondition;
 
 /** Deadline passed (the server may notice first, and cancel); the workflow's tasks fail or nobody polls for them; the server is out of reach. */
-const NOBODY_ANSWERS = [1, 4, TASK_FAILED, 14];
+const NOBODY_ANSWERS: readonly number[] = [GRPC.cancelled, GRPC.deadlineExceeded, TASK_FAILED, GRPC.unavailable];
 
 /** Whether a call to Temporal failed since nobody could answer it, as against being wrong in itself. */
 export function isNobodyAnswering(error: unknown): boolean {
@@ -83,5 +84,5 @@ export function updateFailure(error: unknown): ApplicationFailure | undefined {
 const UNPROCESSED = 'UnprocessedUpdate';
 
 function codeOf(error: unknown): number | undefined {
-  return error instanceof ServiceError ? (error.cause as { code?: number } | undefined)?.code : undefined;
+  return error instanceof ServiceError ? grpcStatus(error.cause) : undefined;
 }

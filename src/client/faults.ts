@@ -6,6 +6,9 @@ export function pathText(path: readonly PropertyKey[]): string {
   return parts.join('').replace(/^\./, '') || '(all of it)';
 }
 
+/** Said of what names no tenant where the service has none of its own. */
+export const TENANT_MISSING: Fault = { path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' };
+
 /** The faults that a schema found; a field that nobody knows is named by its own path. */
 export function faultsOf(error: z.ZodError | undefined): Fault[] {
   return (error?.issues ?? []).flatMap((issue) => issueFaults(issue, []));

@@ -8,10 +8,11 @@ import { canonicalJson } from '../lifecycle/canonical.js';
 import { callName, type HandCall } from '../lifecycle/hand-call.js';
 import { lifecycleId } from '../lifecycle/ids.js';
 import type { KeyRing } from '../secrets/key-ring.js';
-import { fingerprint, isSealed, seal } from '../secrets/seal.js';
+import { isSealedText } from '../lifecycle/sealed.js';
+import { fingerprint, seal } from '../secrets/seal.js';
 import { readDocuments, type ReadDocument } from './document-intake.js';
 import { InvalidInput, type Fault } from './errors.js';
-import { faultsOf, pathText } from './faults.js';
+import { faultsOf, pathText, TENANT_MISSING } from './faults.js';
 import { document, key, origin, text } from './field-schemas.js';
 
 /** A call as an operator asks for it. */
@@ -84,7 +85,7 @@ export async function planCall(
     ...faultsOf(checked.error),
     ...read.faults.map((fault) => ({ ...fault, path: fault.path.replace('documents[0]', 'document') })),
     ...strayFaults(input, secretInputOf(endpoint)),
-    ...(tenantId === undefined ? [{ path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' }] : []),
+    ...(tenantId === undefined ? [TENANT_MISSING] : []),
   ];
   if (!about.success || !checked.success || tenantId === undefined || faults.length > 0) {
     throw new InvalidInput('the call', faults);
@@ -98,7 +99,9 @@ export async function planCall(
   const { by, reason, origin: from, callId = isRead ? randomUUID() : mark.slice(0, 16) } = about.data;
   const call: HandCall = {
     ...{ tenantId, operation, callId, by, reason, actAs, origin: from },
-    input: withSecrets(plain, secretInputOf(endpoint), (secret) => (isSealed(secret) ? secret : seal(keys, secret))),
+    input: withSecrets(plain, secretInputOf(endpoint), (secret) =>
+      isSealedText(secret) ? secret : seal(keys, secret),
+    ),
   };
   return {
     workflowId: lifecycleId('call', tenantId, callName(call)),
@@ -134,7 +137,7 @@ function schemaOf(endpoint: Endpoint<unknown, unknown>): z.ZodType {
 /** A sealed text is opened wherever it stands, so it may stand only where a secret belongs. */
 function strayFaults(input: unknown, secrets: readonly string[], path: PropertyKey[] = []): Fault[] {
   if (typeof input === 'string') {
-    return isSealed(input) ? [{ path: pathText(path), message: 'no sealed text belongs here' }] : [];
+    return isSealedText(input) ? [{ path: pathText(path), message: 'no sealed text belongs here' }] : [];
   }
   if (typeof input !== 'object' || input === null || input instanceof Uint8Array) return [];
   return Object.entries(input).flatMap(([name, part]) =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Answer, ConfirmTransfer, CorrectApplication, DecideTransfer } from '../lifecycle/messages.js';
 import type { KeyRing } from '../secrets/key-ring.js';
-import { isSealed, seal } from '../secrets/seal.js';
+import { isSealedText } from '../lifecycle/sealed.js';
+import { seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
 import type { IndividualInput, OrganizationInput } from './application-schema.js';
 import { CaseClient, type CaseClientOptions } from './case-client.js';
@@ -90,7 +91,7 @@ export class OnboardingClient extends CaseClient {
     const fields = checked(z.record(z.string(), z.unknown()), patch, 'the correction');
     const secret = fields['password'];
     const sealed =
-      typeof secret === 'string' && !isSealed(secret)
+      typeof secret === 'string' && !isSealedText(secret)
         ? { password: seal(this.#keys, checked(password, secret, 'password')) }
         : {};
     return this.send(id, 'correctApplication', {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Money } from '../lifecycle/application.js';
-import { amountOf, isMoreThan } from '../lifecycle/money.js';
+import { exceeds } from '../lifecycle/money.js';
 import { personal } from '../privacy/marks.js';
 import { bic, country, currency, iban, key, money, text } from './field-schemas.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
@@ -41,10 +40,6 @@ const consent = z
       }
     }
   });
-
-function exceeds(amount: Money, limit: Money): boolean {
-  return isMoreThan(amountOf(amount), amountOf(limit));
-}
 
 const topUp = z.strictObject({ reference: key(35), amount: money, sourceIban: iban, sourceName: personal(text(140)) });
 

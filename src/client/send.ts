@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { refuse, type Answer, type MessageBodies, type MessageName } from '../lifecycle/messages.js';
-import { isNobodyAnswering, isNotTakenIn, LifecycleNotFound, NoAnswer, updateFailure } from './errors.js';
+import { describeCase } from './describe-case.js';
+import { isNobodyAnswering, isNotTakenIn, NoAnswer, updateFailure } from './errors.js';
 
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
@@ -43,7 +44,7 @@ export async function send<Name extends MessageName>(
         throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
       }
       if (error instanceof WorkflowNotFoundError) {
-        const status = await statusOf(temporal, workflowId);
+        const status = (await describeCase(handle)).status.name;
         if (status !== 'RUNNING') return refuse('AlreadyFinal', `the lifecycle has ended (${status.toLowerCase()})`);
         // It has moved to a new run meanwhile, which has not heard of the message.
         if (Date.now() < deadline) continue;
@@ -62,13 +63,3 @@ const PAUSE_MS = 200;
 
 /** The server's failure for an update that was accepted by a workflow which then ended. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
-
-async function statusOf(temporal: Client, workflowId: string): Promise<string> {
-  try {
-    const { status } = await temporal.workflow.getHandle(workflowId).describe();
-    return status.name;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
-    throw error;
-  }
-}

@@ -7,7 +7,7 @@ import { fingerprint } from '../secrets/seal.js';
 import { retentionDays } from '../temporal/retention.js';
 import { z } from 'zod';
 import { InvalidInput } from './errors.js';
-import { faultsOf } from './faults.js';
+import { faultsOf, TENANT_MISSING } from './faults.js';
 import { iban, key, money, origin, text } from './field-schemas.js';
 import { startOnce, type StartDependencies, type Started } from './start.js';
 
@@ -43,10 +43,7 @@ export async function startTransfer(
 ): Promise<Started> {
   const parsed = transferSchema.safeParse(input);
   const tenantId = parsed.data?.tenantId ?? ownTenant;
-  const faults = faultsOf(parsed.error);
-  if (parsed.success && tenantId === undefined) {
-    faults.push({ path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' });
-  }
+  const faults = [...faultsOf(parsed.error), ...(parsed.success && tenantId === undefined ? [TENANT_MISSING] : [])];
   if (!parsed.success || tenantId === undefined) throw new InvalidInput('the transfer', faults);
 
   const order: TransferOrder = { ...parsed.data, tenantId };

@@ -15,7 +15,7 @@ import { applicationSchemas } from './application-schema.js';
 import { itemsOf } from './cross-checks.js';
 import { readDocuments, storeDocuments } from './document-intake.js';
 import { ApplicationConflict, InvalidInput } from './errors.js';
-import { faultsOf } from './faults.js';
+import { faultsOf, TENANT_MISSING } from './faults.js';
 import { idsWithin } from './registered-ids.js';
 
 /** A lifecycle that was started, by this call or by an earlier one with the same content. */
@@ -65,9 +65,7 @@ export async function startLifecycle(
   const all = [
     ...faultsOf(parsed.error),
     ...faults,
-    ...(parsed.success && tenantId === undefined
-      ? [{ path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' }]
-      : []),
+    ...(parsed.success && tenantId === undefined ? [TENANT_MISSING] : []),
   ];
   if (!parsed.success || tenantId === undefined || all.length > 0) throw new InvalidInput('the application', all);
 

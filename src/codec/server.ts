@@ -5,6 +5,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { KeyRing } from '../secrets/key-ring.js';
+import { hideSealed } from '../secrets/seal.js';
 import { EncryptingCodec, UndecodablePayload } from '../temporal/payload-codec.js';
 import { findToken, type CodecRole, type CodecToken } from './tokens.js';
 
@@ -106,6 +107,6 @@ function toWire({ metadata, data }: Payload): Wire {
 /** Sealed texts are of no use to a viewer, and nobody should get used to copying them. */
 function withoutSecrets(payload: Payload): Payload {
   const text = Buffer.from(payload.data ?? []).toString('utf8');
-  if (!text.includes('sealed:v1:')) return payload;
-  return { ...payload, data: Buffer.from(text.replace(/sealed:v1:[A-Za-z0-9._-]{1,40}:[A-Za-z0-9_-]+/g, '[sealed]')) };
+  const shown = hideSealed(text);
+  return shown === text ? payload : { ...payload, data: Buffer.from(shown) };
 }

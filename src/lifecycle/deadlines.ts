@@ -1,5 +1,6 @@
 /** What happens when a wait grows long. None of them approves anything. */
-export type DeadlineKind = 'reminder' | 'due' | 'escalation' | 'expiry';
+export const DEADLINE_KINDS = ['reminder', 'due', 'escalation', 'expiry'] as const;
+export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
 
 /** One hour that a wait looks towards; fires once. */
 export interface Deadline {

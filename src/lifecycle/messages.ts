@@ -45,7 +45,8 @@ export interface SubmitActivationCode {
   code: string;
 }
 
-export type Verdict = 'approve' | 'reject' | 'request-documents';
+export const VERDICTS = ['approve', 'reject', 'request-documents'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 export interface DocumentRequest {
   type: string;

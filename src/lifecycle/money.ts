@@ -63,10 +63,10 @@ export function moneyOf({ units, currency }: Amount): Money {
   return { value: decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`, currency };
 }
 
-/** Whether `amount` is more than `limit`. @throws RangeError where the currencies differ */
-export function isMoreThan(amount: Amount, limit: Amount): boolean {
+/** Whether `amount` is more than `limit`. @throws RangeError where one is none, or the currencies differ */
+export function exceeds(amount: Money, limit: Money): boolean {
   if (amount.currency !== limit.currency) throw new RangeError('amounts of different currencies cannot be compared');
-  return amount.units > limit.units;
+  return amountOf(amount).units > amountOf(limit).units;
 }
 
 /** `25.00 EUR`. */

@@ -7,8 +7,9 @@ import {
   type MessageBodies,
   type MessageName,
   type Verdict,
+  VERDICTS,
 } from './messages.js';
-import type { OperatorLevel } from './policy.js';
+import { OPERATOR_LEVELS, type OperatorLevel } from './policy.js';
 
 /*
  * Written by hand, since these run inside workflows, where a schema library would triple the bundle. A message is whatever somebody sent,
@@ -109,7 +110,7 @@ function documentRequest(value: unknown, path: string): DocumentRequest {
 function decision(value: unknown, path: string): Decision {
   const from = fields(value, path);
   const operator = fields(from['operator'], `${path}.operator`);
-  const verdict = oneOf<Verdict>(from, 'verdict', path, ['approve', 'reject', 'request-documents']);
+  const verdict = oneOf<Verdict>(from, 'verdict', path, VERDICTS);
   return {
     decisionId: text(from, 'decisionId', path, 200),
     round: integer(from, 'round', path, 1),
@@ -119,7 +120,7 @@ function decision(value: unknown, path: string): Decision {
       level:
         operator['level'] === undefined
           ? undefined
-          : oneOf<OperatorLevel>(operator, 'level', `${path}.operator`, ['TENANT', 'POWER_TENANT']),
+          : oneOf<OperatorLevel>(operator, 'level', `${path}.operator`, OPERATOR_LEVELS),
     },
     evidenceHash: optionalText(from, 'evidenceHash', path, 100),
     customerReason: optionalText(from, 'customerReason', path),

@@ -1,6 +1,6 @@
 import type { Money } from './application.js';
 import type { Requirement } from './case-state.js';
-import { amountOf, isMoreThan, moneyText } from './money.js';
+import { exceeds, moneyText } from './money.js';
 import type { PaymentAccount } from './payment-account.js';
 import type { TransferOrder } from './transfer.js';
 
@@ -134,10 +134,6 @@ function limitObstacles(
       ? [obstacle('LimitExceeded', `the amount is more than ${name}: ${moneyText(ceiling)}`, 'amount')]
       : [],
   );
-}
-
-function exceeds(amount: Money, limit: Money): boolean {
-  return isMoreThan(amountOf(amount), amountOf(limit));
 }
 
 function timeOf(time: string | undefined): number[] {

@@ -3,7 +3,8 @@ import type { DeadlineKind } from './deadlines.js';
 import type { LifecycleKind } from './phases.js';
 
 /** Who may decide: a tenant's own operators, or the power tenant's for high risk. Source: facts §7.6. */
-export type OperatorLevel = 'TENANT' | 'POWER_TENANT';
+export const OPERATOR_LEVELS = ['TENANT', 'POWER_TENANT'] as const;
+export type OperatorLevel = (typeof OPERATOR_LEVELS)[number];
 
 export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH' | 'PROHIBITED';
 /** Risks that can be taken on. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { JWK } from 'jose';
-import type { Operator } from '../lifecycle/policy.js';
+import { OPERATOR_LEVELS, type Operator } from '../lifecycle/policy.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 
 const operatorsSchema = z.strictObject({
@@ -13,7 +13,7 @@ const operatorsSchema = z.strictObject({
           .min(1)
           .max(200)
           .refine((id) => isReadableId(id), { error: READABLE_ID_FAULT }),
-        level: z.enum(['TENANT', 'POWER_TENANT']),
+        level: z.enum(OPERATOR_LEVELS),
         tenants: z.array(z.string().min(1)).min(1),
         /** Checks the operator's decisions, where they have to be signed: an Ed25519 JWK. */
         publicKey: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }).optional(),

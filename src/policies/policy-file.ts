@@ -4,7 +4,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
-import { DEFAULT_POLICY, type TenantPolicy } from '../lifecycle/policy.js';
+import { DEFAULT_POLICY, OPERATOR_LEVELS, type TenantPolicy } from '../lifecycle/policy.js';
 
 /** Which days a tenant works on. */
 export interface Calendar {
@@ -37,7 +37,7 @@ export class PolicyFileError extends Error {
 const Days = z.number().int().min(0).max(365);
 const Deadlines = z.strictObject({ reminder: Days, due: Days, escalation: Days, expiry: Days }).partial();
 const Rules = z.strictObject({
-  level: z.enum(['TENANT', 'POWER_TENANT']),
+  level: z.enum(OPERATOR_LEVELS),
   quorum: z.number().int().min(1).max(5),
   verification: z.enum(['STANDARD', 'ENHANCED']),
   deadlines: Deadlines,

@@ -1,18 +1,13 @@
 import { createHmac } from 'node:crypto';
+import { SEALED, SEALED_ALONE } from '../lifecycle/sealed.js';
 import { BoxError, close, open } from './box.js';
 import { deriveKey, type KeyRing } from './key-ring.js';
 
 const PREFIX = 'sealed:v1:';
-const PATTERN = /^sealed:v1:([A-Za-z0-9._-]{1,40}):([A-Za-z0-9_-]+)$/;
 
 /** A sealed text that cannot be opened; the message holds nothing of it. */
 export class SealError extends Error {
   override readonly name = 'SealError';
-}
-
-/** Whether a text is in the form that `seal` gives. */
-export function isSealed(text: string): boolean {
-  return PATTERN.test(text);
 }
 
 /** Seals a secret with the current key: `sealed:v1:<keyId>:<base64url>`; everything before the last colon is authenticated with it. */
@@ -21,12 +16,17 @@ export function seal(keys: KeyRing, plain: string): string {
   return `${head}:${close(keys, 'seal v1', head, Buffer.from(plain)).toString('base64url')}`;
 }
 
+/** A text with what is sealed in it blanked out. */
+export function hideSealed(text: string): string {
+  return text.replaceAll(new RegExp(SEALED, 'g'), '[sealed]');
+}
+
 /**
  * Opens what `seal` closed, with whichever key of the ring it names.
  * @throws SealError if the text is not sealed, its key is not in the ring, or it was changed
  */
 export function unseal(keys: KeyRing, text: string): string {
-  const [, keyId, body] = PATTERN.exec(text) ?? [];
+  const [, keyId, body] = SEALED_ALONE.exec(text) ?? [];
   if (keyId === undefined || body === undefined) throw new SealError('this text is not sealed');
   try {
     return open(keys, keyId, 'seal v1', `${PREFIX}${keyId}`, Buffer.from(body, 'base64url')).toString('utf8');

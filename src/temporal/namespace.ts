@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionLike } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { GRPC, grpcStatus } from './grpc-status.js';
 import { RETENTION_DAYS, retentionDays } from './retention.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 
@@ -20,8 +21,6 @@ export class NamespaceNotOurs extends Error {
 }
 
 const PROPAGATION_MS = 30_000;
-const NOT_FOUND = 5;
-const ALREADY_EXISTS = 6;
 const RETENTION = proto.google.protobuf.Duration.fromObject({ seconds: RETENTION_DAYS * 24 * 3600 });
 
 /**
@@ -43,13 +42,13 @@ async function ensureNamespace(connection: ConnectionLike, namespace: string): P
     await connection.workflowService.describeNamespace({ namespace });
     return false;
   } catch (error) {
-    if ((error as { code?: number }).code !== NOT_FOUND) throw refused(namespace, error);
+    if (grpcStatus(error) !== GRPC.notFound) throw refused(namespace, error);
   }
   try {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: RETENTION });
     return true;
   } catch (error) {
-    if ((error as { code?: number }).code === ALREADY_EXISTS) return false;
+    if (grpcStatus(error) === GRPC.alreadyExists) return false;
     throw refused(namespace, error);
   }
 }

@@ -10,6 +10,7 @@ import {
   type SearchAttributeName,
   type SearchAttributeValues,
 } from '../lifecycle/search-attributes.js';
+import { GRPC, grpcStatus } from './grpc-status.js';
 
 type Keys = {
   readonly [Name in SearchAttributeName]: ReturnType<typeof defineSearchAttributeKey<(typeof SEARCH_ATTRIBUTES)[Name]>>;
@@ -43,8 +44,6 @@ export class SearchAttributesMissing extends Error {
   override readonly name = 'SearchAttributesMissing';
 }
 
-const NOT_FOUND = 5;
-const ALREADY_EXISTS = 6;
 const PROPAGATION_MS = 15_000;
 
 /**
@@ -64,7 +63,7 @@ export async function ensureSearchAttributes(
       searchAttributes: Object.fromEntries(missing.map((name) => [name, indexedType(name)])),
     });
   } catch (error) {
-    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw notAllowed(namespace, missing, error);
+    if (grpcStatus(error) !== GRPC.alreadyExists) throw notAllowed(namespace, missing, error);
   }
   await untilKnown(connection, namespace);
   return missing;
@@ -97,7 +96,7 @@ async function listed(connection: ConnectionLike, namespace: string) {
   try {
     return await connection.operatorService.listSearchAttributes({ namespace });
   } catch (error) {
-    if ((error as { code?: number }).code === NOT_FOUND) throw new NamespaceNotFoundError(namespace);
+    if (grpcStatus(error) === GRPC.notFound) throw new NamespaceNotFoundError(namespace);
     throw error;
   }
 }

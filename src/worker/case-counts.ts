@@ -3,7 +3,8 @@ import type { Client } from '@temporalio/client';
 import type { MetricMeter } from '@temporalio/common';
 import { visibilityQuery, type CaseFilter } from '../client/list.js';
 import { PHASES, type CaseKind } from '../lifecycle/phases.js';
-import { LEVELS, WAITERS } from './case-series.js';
+import { OPERATOR_LEVELS } from '../lifecycle/policy.js';
+import { WAITERS } from './case-series.js';
 
 const AGES = { '0s': 0, '1h': 3600, '1d': 24 * 3600, '3d': 3 * 24 * 3600, '7d': 7 * 24 * 3600 } as const;
 
@@ -30,7 +31,7 @@ const COUNTED: readonly Counted[] = [
       filter: { waitingFor, waitingLongerThan },
     })),
   ),
-  ...LEVELS.flatMap((level) => [
+  ...OPERATOR_LEVELS.flatMap((level) => [
     { name: 'onboarding_reviews', labels: { level }, filter: { reviewLevel: level } },
     { name: 'onboarding_reviews_overdue', labels: { level }, filter: { reviewLevel: level, overdue: true } },
   ]),

@@ -1,16 +1,13 @@
 import type { MetricMeter } from '@temporalio/common';
 import { CASE_METRICS } from '../lifecycle/case-metrics.js';
 import type { Outcome, Waiter } from '../lifecycle/case-state.js';
-import type { DeadlineKind } from '../lifecycle/deadlines.js';
+import { DEADLINE_KINDS } from '../lifecycle/deadlines.js';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import type { Verdict } from '../lifecycle/messages.js';
+import { VERDICTS } from '../lifecycle/messages.js';
 import { PHASES, type CaseKind } from '../lifecycle/phases.js';
-import type { OperatorLevel } from '../lifecycle/policy.js';
+import { OPERATOR_LEVELS } from '../lifecycle/policy.js';
 
-export const LEVELS: readonly OperatorLevel[] = ['TENANT', 'POWER_TENANT'];
 export const WAITERS: readonly Waiter[] = ['customer', 'operator', 'finhub'];
-const VERDICTS: readonly Verdict[] = ['approve', 'reject', 'request-documents'];
-const DEADLINES: readonly DeadlineKind[] = ['reminder', 'due', 'escalation', 'expiry'];
 const LIFECYCLES: readonly CaseKind[] = ['individual', 'organization'];
 const RESULTS: readonly Outcome['result'][] = ['active', 'rejected', 'expired', 'cancelled', 'aborted'];
 
@@ -20,10 +17,14 @@ type Labels = Record<string, string>;
 const SERIES: readonly { name: string; kind: CaseKind; labels: Labels }[] = [
   ...LIFECYCLES.flatMap((kind) => [
     ...VERDICTS.flatMap((verdict) =>
-      LEVELS.map((level) => ({ name: CASE_METRICS.decisions, kind, labels: { verdict, level, by: 'operator' } })),
+      OPERATOR_LEVELS.map((level) => ({
+        name: CASE_METRICS.decisions,
+        kind,
+        labels: { verdict, level, by: 'operator' },
+      })),
     ),
     ...RESULTS.map((result) => ({ name: CASE_METRICS.outcomes, kind, labels: { result } })),
-    ...DEADLINES.flatMap((deadline) =>
+    ...DEADLINE_KINDS.flatMap((deadline) =>
       WAITERS.filter((who) => who !== 'finhub').map((waiting_for) => ({
         name: CASE_METRICS.deadlinesPassed,
         kind,

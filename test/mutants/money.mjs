@@ -99,8 +99,8 @@ export default [
   {
     name: 'the last cent of a limit or a balance cannot be paid',
     file: 'src/lifecycle/money.ts',
-    from: 'return amount.units > limit.units;',
-    to: 'return amount.units >= limit.units;',
+    from: 'return amountOf(amount).units > amountOf(limit).units;',
+    to: 'return amountOf(amount).units >= amountOf(limit).units;',
     in: 'test/payment-checks.test.ts',
     test: 'nothing, to the last cent and the last use',
   },

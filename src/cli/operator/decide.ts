@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import type { CaseClient } from '../../client/index.js';
 import type { Decision, Verdict } from '../../lifecycle/messages.js';
+import { OPERATOR_LEVELS, type OperatorLevel } from '../../lifecycle/policy.js';
 import { readSigningKey } from '../../operators/key-pair.js';
 import { printAnswer } from '../answer.js';
 import { documentRequest, wholeNumber } from '../input.js';
@@ -18,7 +19,7 @@ interface DecideFlags extends Sender, Pick<Decision, 'customerReason' | 'interna
   approve?: boolean;
   reject?: boolean;
   requestDocuments?: string[];
-  level?: 'TENANT' | 'POWER_TENANT';
+  level?: OperatorLevel;
   round?: number;
   evidence?: string;
   key?: string;
@@ -41,7 +42,7 @@ export function addDecide(program: Command): void {
         'reject',
       ]),
     )
-    .addOption(new Option('--level <level>', 'acts at a lower level than your own').choices(['TENANT', 'POWER_TENANT']))
+    .addOption(new Option('--level <level>', 'acts at a lower level than your own').choices(OPERATOR_LEVELS))
     .option('--round <number>', 'the round decided on; by default the one the case shows now', wholeNumber)
     .option('--evidence <hash>', 'the evidence decided on; by default what the case shows now')
     .option('--customer-reason <text>', 'what the customer is told')

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CaseFilter } from '../../client/index.js';
+import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
 import { queueText } from '../case-text.js';
 import { wholeNumber } from '../input.js';
 import { addCommand, print, say } from '../program.js';
@@ -22,7 +23,7 @@ export function addQueue(program: Command): void {
     .option('--all', 'every running case, whoever it waits for')
     .option('--needs-attention', 'only those where a call has to be settled')
     .addOption(new Option('--kind <kind>').choices(['individual', 'organization']))
-    .addOption(new Option('--level <level>', 'of the decision').choices(['TENANT', 'POWER_TENANT']))
+    .addOption(new Option('--level <level>', 'of the decision').choices(OPERATOR_LEVELS))
     .option('--tenant <id>')
     .option('--overdue', 'only reviews whose due date has passed')
     .addOption(new Option('--assignee <operator>', 'only those that this operator has').conflicts('unassigned'))
