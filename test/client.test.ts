@@ -12,7 +12,7 @@ import {
   applicationJsonSchema,
   connectOnboarding,
   InvalidInput,
-  LifecycleNotFound,
+  CaseNotFound,
   NoAnswer,
   parseKeyRing,
   temporalSettings,
@@ -323,7 +323,7 @@ describe('the client on a Temporal server', () => {
       );
       return true;
     });
-    await assert.rejects(client.status('individual/faulty'), LifecycleNotFound);
+    await assert.rejects(client.status('individual/faulty'), CaseNotFound);
   });
 
   it('reads no file unless told where', async () => {

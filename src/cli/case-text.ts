@@ -1,7 +1,7 @@
 import { colours } from './colours.js';
 import type { CaseSummary } from '../client/index.js';
 import type { AuditEntry } from '../lifecycle/case-state.js';
-import { lifecycleId } from '../lifecycle/ids.js';
+import { caseId } from '../lifecycle/ids.js';
 import type { CaseView } from '../lifecycle/status.js';
 import { fields, heading, statusLines } from './status-text.js';
 import { table } from './table.js';
@@ -63,7 +63,7 @@ export function caseText(view: CaseView): string {
 
 /** The operators' commands that fit a case now. */
 export function nextCommands({ kind, tenantId, applicationId, review, attention }: CaseView): string[] {
-  const id = lifecycleId(kind, tenantId, applicationId);
+  const id = caseId(kind, tenantId, applicationId);
   const adopted = attention?.options.includes('adopt') ? attention.adopts.map((field) => ` ${field}=…`).join('') : '';
   return [
     ...(review.stage === 'inReview'

@@ -2,7 +2,7 @@ import { NamespaceNotFoundError } from '@temporalio/common';
 import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
-import { ApplicationConflict, InvalidInput, LifecycleNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
+import { ApplicationConflict, InvalidInput, CaseNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { SigningKeyError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
@@ -81,7 +81,7 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [SearchAttributesMissing, 'invalid'],
   [NamespaceNotOurs, 'refused'],
   [ApplicationConflict, 'refused'],
-  [LifecycleNotFound, 'notFound'],
+  [CaseNotFound, 'notFound'],
   [NoAnswer, 'noAnswer'],
   [WaitTimedOut, 'noAnswer'],
   [TemporalUnreachable, 'noAnswer'],

@@ -1,7 +1,7 @@
 import { colours } from './colours.js';
 import type { CurrentStatus } from '../client/index.js';
 import type { WaitingOn } from '../lifecycle/case-state.js';
-import { lifecycleId } from '../lifecycle/ids.js';
+import { caseId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
 import type { LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
 import { table } from './table.js';
@@ -30,7 +30,7 @@ export function heading({
   applicationId,
   status,
 }: Pick<LifecycleStatus, 'kind' | 'tenantId' | 'applicationId' | 'status'>): string {
-  return `${colours.bold(lifecycleId(kind, tenantId, applicationId))}  ${COLOURS[status](status)}`;
+  return `${colours.bold(caseId(kind, tenantId, applicationId))}  ${COLOURS[status](status)}`;
 }
 
 export function statusLines(status: LifecycleStatus): string[] {

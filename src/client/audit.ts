@@ -2,20 +2,20 @@ import type { Client } from '@temporalio/client';
 import type { AuditEntry } from '../lifecycle/case-state.js';
 import { documentRetentionId } from '../lifecycle/ids.js';
 import { ask } from './current-status.js';
-import { LifecycleNotFound } from './errors.js';
+import { CaseNotFound } from './errors.js';
 
 /**
  * The audit of a case, and after it what became of its documents: that outlives the case by years, and may be all that is left.
- * @throws LifecycleNotFound where nothing is left; NoAnswer
+ * @throws CaseNotFound where nothing is left; NoAnswer
  */
 export async function auditOf(temporal: Client, caseId: string, seconds: number): Promise<AuditEntry[]> {
   const entriesOf = (workflowId: string): Promise<AuditEntry[] | undefined> =>
     ask<AuditEntry[]>(temporal, workflowId, 'audit', seconds).catch((error: unknown) => {
-      if (error instanceof LifecycleNotFound) return undefined;
+      if (error instanceof CaseNotFound) return undefined;
       throw error;
     });
   const [ofCase, ofDocuments] = await Promise.all([entriesOf(caseId), entriesOf(documentRetentionId(caseId))]);
-  if (!ofCase && !ofDocuments) throw new LifecycleNotFound(caseId);
+  if (!ofCase && !ofDocuments) throw new CaseNotFound(caseId);
   const before = ofCase?.at(-1)?.seq ?? 0;
   return [...(ofCase ?? []), ...(ofDocuments ?? []).map((entry) => ({ ...entry, seq: before + entry.seq }))];
 }

@@ -17,7 +17,7 @@ import type { CaseView } from '../lifecycle/status.js';
 import { signDecision } from '../operators/signature.js';
 import { auditOf } from './audit.js';
 import { ask, currentStatus, type CurrentStatus } from './current-status.js';
-import { fullLifecycleId } from './lifecycle-id.js';
+import { fullCaseId } from './case-id.js';
 import { listCases, type CaseFilter, type CaseSummary } from './list.js';
 import { send } from './send.js';
 import { waitUntil, type Waited, type WaitOptions, type WaitTarget } from './wait.js';
@@ -34,7 +34,7 @@ export interface CaseClientOptions {
 
 /**
  * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`, `transfer/…`, `account/…` and
- * `call/…`; the tenant may be left out where one is configured. All methods but `list` throw InvalidInput for another form, and LifecycleNotFound.
+ * `call/…`; the tenant may be left out where one is configured. All methods but `list` throw InvalidInput for another form, and CaseNotFound.
  */
 export class CaseClient {
   readonly temporal: Client;
@@ -124,7 +124,7 @@ export class CaseClient {
   }
 
   protected fullId(id: string): string {
-    return fullLifecycleId(id, this.tenantId);
+    return fullCaseId(id, this.tenantId);
   }
 
   protected async send<Name extends MessageName>(

@@ -10,8 +10,8 @@ import type { CaseKind } from '../lifecycle/phases.js';
 import { endWord, type LifecycleStatus, type LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
 import { describeCase } from './describe-case.js';
-import { isNobodyAnswering, LifecycleNotFound, NoAnswer } from './errors.js';
-import { lifecycleIdParts } from './lifecycle-id.js';
+import { isNobodyAnswering, CaseNotFound, NoAnswer } from './errors.js';
+import { caseIdParts } from './case-id.js';
 
 /** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
 export interface StaleStatus {
@@ -31,14 +31,14 @@ export type CurrentStatus = (LifecycleStatus & { stale: false }) | StaleStatus;
 
 /**
  * @param seconds how long a worker may take to answer before Temporal's own knowledge has to do
- * @throws LifecycleNotFound
+ * @throws CaseNotFound
  */
 export async function currentStatus(temporal: Client, workflowId: string, seconds: number): Promise<CurrentStatus> {
   const handle = temporal.workflow.getHandle(workflowId);
   const [description, told] = await Promise.all([
     describeCase(handle),
     ask<LifecycleStatus>(temporal, workflowId, 'status', seconds).catch((error: unknown) => {
-      if (error instanceof NoAnswer || error instanceof LifecycleNotFound) return undefined;
+      if (error instanceof NoAnswer || error instanceof CaseNotFound) return undefined;
       throw error;
     }),
   ]);
@@ -49,7 +49,7 @@ export async function currentStatus(temporal: Client, workflowId: string, second
 
 /**
  * Asks a lifecycle.
- * @throws LifecycleNotFound; NoAnswer
+ * @throws CaseNotFound; NoAnswer
  */
 export async function ask<T>(temporal: Client, workflowId: string, question: string, seconds: number): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
@@ -62,7 +62,7 @@ export async function ask<T>(temporal: Client, workflowId: string, question: str
       throw error;
     });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(workflowId);
+    if (error instanceof WorkflowNotFoundError) throw new CaseNotFound(workflowId);
     if (isNobodyAnswering(error)) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
     throw error;
   }
@@ -88,7 +88,7 @@ async function staleStatus(
   const outcome = status.name === 'COMPLETED' ? ((await handle.result()) as Outcome) : null;
   return {
     stale: true,
-    ...lifecycleIdParts(workflowId),
+    ...caseIdParts(workflowId),
     status: outcome ? endWord(outcome) : (word ?? 'running'),
     phase: typedSearchAttributes.get(searchAttributeKeys.LifecyclePhase) ?? null,
     outcome,

@@ -1,12 +1,12 @@
 import { WorkflowNotFoundError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
-import { LifecycleNotFound } from './errors.js';
+import { CaseNotFound } from './errors.js';
 
-/** What Temporal says of a case's workflow. @throws LifecycleNotFound */
+/** What Temporal says of a case's workflow. @throws CaseNotFound */
 export async function describeCase(handle: WorkflowHandle): Promise<WorkflowExecutionDescription> {
   try {
     return await handle.describe();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new LifecycleNotFound(handle.workflowId);
+    if (error instanceof WorkflowNotFoundError) throw new CaseNotFound(handle.workflowId);
     throw error;
   }
 }

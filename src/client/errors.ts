@@ -30,12 +30,12 @@ export class ApplicationConflict extends Error {
   }
 }
 
-/** No lifecycle of this id: there never was one, or the namespace no longer retains it. */
-export class LifecycleNotFound extends Error {
-  override readonly name = 'LifecycleNotFound';
+/** No case of this id: there never was one, or the namespace no longer retains it. */
+export class CaseNotFound extends Error {
+  override readonly name = 'CaseNotFound';
   readonly workflowId: string;
   constructor(workflowId: string) {
-    super(`there is no lifecycle ${workflowId}, or the namespace no longer retains it`);
+    super(`there is no case ${workflowId}, or the namespace no longer retains it`);
     this.workflowId = workflowId;
   }
 }

@@ -6,7 +6,7 @@ import { secretInputOf, type Endpoint, type IdempotencyClass } from '../finhub/e
 import { outgoing } from '../finhub/outgoing.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { callName, type HandCall } from '../lifecycle/hand-call.js';
-import { lifecycleId } from '../lifecycle/ids.js';
+import { caseId } from '../lifecycle/ids.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { fingerprint, seal } from '../secrets/seal.js';
@@ -104,7 +104,7 @@ export async function planCall(
     ),
   };
   return {
-    workflowId: lifecycleId('call', tenantId, callName(call)),
+    workflowId: caseId('call', tenantId, callName(call)),
     call,
     document: file,
     mark,

@@ -9,7 +9,7 @@ import { isNobodyAnswering, isNotTakenIn, NoAnswer, updateFailure } from './erro
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
  * @param messageId makes repeating harmless: the same id with the same body is one message, and hears the first answer again
- * @throws LifecycleNotFound; NoAnswer where no worker answers within `seconds`
+ * @throws CaseNotFound; NoAnswer where no worker answers within `seconds`
  */
 export async function send<Name extends MessageName>(
   temporal: Client,

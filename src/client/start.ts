@@ -3,7 +3,7 @@ import type { Application } from '../lifecycle/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { riskOf } from '../lifecycle/case-rules.js';
 import type { RegisteredIds } from '../lifecycle/messages.js';
-import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import { caseId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { CaseKind, LifecycleKind } from '../lifecycle/phases.js';
 import type { RiskLevel } from '../lifecycle/policy.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
@@ -69,7 +69,7 @@ export async function startLifecycle(
   ];
   if (!parsed.success || tenantId === undefined || all.length > 0) throw new InvalidInput('the application', all);
 
-  const workflowId = lifecycleId(kind, tenantId, parsed.data.applicationId);
+  const workflowId = caseId(kind, tenantId, parsed.data.applicationId);
   const plain: Application = {
     ...parsed.data,
     tenantId,

@@ -13,24 +13,24 @@ export const WORKFLOW_TYPES = {
 } as const satisfies Record<CaseKind, string>;
 
 /** Id of a case: the same application, reference or account is the same workflow. */
-export function lifecycleId(kind: CaseKind, tenantId: string, name: string): string {
+export function caseId(kind: CaseKind, tenantId: string, name: string): string {
   return `${kind}/${tenantId}/${name}`;
 }
 
 /** Id of a transfer: the same reference is the same transfer. */
 export function transferId(tenantId: string, reference: string): string {
-  return lifecycleId('transfer', tenantId, reference);
+  return caseId('transfer', tenantId, reference);
 }
 
 /** Temporal's workflow type of what deletes a case's documents. */
 export const DOCUMENT_RETENTION = 'documentRetention';
 
 /** Id of what deletes a case's documents. */
-export function documentRetentionId(caseId: string): string {
-  return `documents/${caseId}`;
+export function documentRetentionId(ofCase: string): string {
+  return `documents/${ofCase}`;
 }
 
 /** Id of the case that keeps what transfers from an account need. */
 export function accountCaseId(tenantId: string, accountId: string): string {
-  return lifecycleId('account', tenantId, accountId);
+  return caseId('account', tenantId, accountId);
 }

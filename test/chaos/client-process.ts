@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connectOnboarding,
-  LifecycleNotFound,
+  CaseNotFound,
   type Answer,
   type CaseView,
   type LifecycleStatus,
@@ -109,7 +109,7 @@ async function act(
 
 /** A lifecycle names its transfer before it starts it. */
 function notYetStarted(error: unknown): { attention: null } {
-  if (error instanceof LifecycleNotFound) return { attention: null };
+  if (error instanceof CaseNotFound) return { attention: null };
   throw error;
 }
 

@@ -19,7 +19,7 @@ import { approveAs, carry } from '../../src/demo/carry.js';
 import { EXAMPLES } from '../../src/demo/examples.js';
 import type { Application } from '../../src/lifecycle/application.js';
 import type { Outcome } from '../../src/lifecycle/case-state.js';
-import { lifecycleId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
+import { caseId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { startSandbox } from '../../src/sandbox/server.js';
@@ -161,7 +161,7 @@ function laneOf(
     },
     async startUnchecked(application) {
       const kind = 'person' in application ? 'individual' : 'organization';
-      const workflowId = lifecycleId(kind, application.tenantId, application.applicationId);
+      const workflowId = caseId(kind, application.tenantId, application.applicationId);
       await temporal.workflow.start(WORKFLOW_TYPES[kind], {
         workflowId,
         taskQueue: TASK_QUEUE,

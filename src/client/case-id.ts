@@ -1,8 +1,8 @@
-import { lifecycleId } from '../lifecycle/ids.js';
+import { caseId } from '../lifecycle/ids.js';
 import { PHASES, type CaseKind } from '../lifecycle/phases.js';
 import { InvalidInput } from './errors.js';
 
-export interface LifecycleIdParts {
+export interface CaseIdParts {
   kind: CaseKind;
   tenantId: string;
   applicationId: string;
@@ -13,7 +13,7 @@ export interface LifecycleIdParts {
  * is its reference, of an account its id.
  * @throws InvalidInput
  */
-export function lifecycleIdParts(id: string, tenantId?: string): LifecycleIdParts {
+export function caseIdParts(id: string, tenantId?: string): CaseIdParts {
   const [kind, ...rest] = id.split('/');
   const [tenant, applicationId, tooMuch] = rest.length === 1 ? [tenantId, rest[0]] : rest;
   if (!isKind(kind) || !tenant || !applicationId || tooMuch !== undefined) {
@@ -23,9 +23,9 @@ export function lifecycleIdParts(id: string, tenantId?: string): LifecycleIdPart
   return { kind, tenantId: tenant, applicationId };
 }
 
-export function fullLifecycleId(id: string, tenantId?: string): string {
-  const parts = lifecycleIdParts(id, tenantId);
-  return lifecycleId(parts.kind, parts.tenantId, parts.applicationId);
+export function fullCaseId(id: string, tenantId?: string): string {
+  const parts = caseIdParts(id, tenantId);
+  return caseId(parts.kind, parts.tenantId, parts.applicationId);
 }
 
 function isKind(kind: string | undefined): kind is CaseKind {
