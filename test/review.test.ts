@@ -6,7 +6,7 @@ import type { DocumentReference } from '../src/lifecycle/application.js';
 import { categorizationFaults, findCategory, type Category } from '../src/lifecycle/categorization.js';
 import { mergePatch } from '../src/lifecycle/merge-patch.js';
 import { MESSAGES, type Answer, type Decision } from '../src/lifecycle/messages.js';
-import { Malformed, parseMessage } from '../src/lifecycle/parse.js';
+import { Malformed, parseHandOver, parseMessage } from '../src/lifecycle/parse.js';
 import { DEFAULT_POLICY, riskLevel, type Operator, type ReviewRules } from '../src/lifecycle/policy.js';
 import {
   addEvidence,
@@ -207,6 +207,13 @@ describe('parsing what anybody may send', () => {
         }
       }),
       { numRuns: 5_000 },
+    );
+    const consents = fc.record({ consent: fc.jsonValue({ maxDepth: 3 }), approvers: fc.jsonValue() });
+    fc.assert(
+      fc.property(fc.oneof(bodies, consents), (body) => {
+        assert.throws(() => parseHandOver(body), Malformed);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

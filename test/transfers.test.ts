@@ -10,6 +10,7 @@ import {
 } from '../src/client/index.js';
 import { EXAMPLES } from '../src/demo/examples.js';
 import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
+import type { PaymentAccount } from '../src/lifecycle/payment-account.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
@@ -430,7 +431,41 @@ describe('an account', () => {
     const transfer = order(payer);
     assert.equal((await ended(await started(transfer))).status, 'completed');
   });
+
+  test('goes on with what its lifecycle hands over, gives up a renewal of what was before, and heeds nothing else', async () => {
+    const payer = await openAccount({ consent: { ...CONSENT, validDays: 10 } });
+    const id = accountCaseId(SANDBOX_TENANT.id, payer.accountId);
+    const account = lane.temporal.workflow.getHandle(id);
+    const state = () => account.query<PaymentAccount>('account');
+    const path = '/api/v2.1/fintrans/{accountId}/payment-consents/types/{operationType}';
+    await lane.finhub.inject({ method: 'POST', path, kind: 'refuse-401', times: 1000 });
+    await time.skip(9.5 * DAY);
+    assert.equal((await attention(id)).attention?.failure, 'FinHubUnauthorized');
+    const before = await state();
+    const consent = { ...before.consent!, consentId: 'handed-over', validUntil: iso(await time.now(), 300) };
+    const another = { ...consent, terms: { ...consent.terms, title: 'Rent (another application)' } };
+    const unreadable = { ...consent, terms: { ...consent.terms, allowedIbans: { length: 1 } } };
+    for (const wrong of [undefined, { consent, approvers: 'x' }, { consent: unreadable, approvers: [] }]) {
+      await account.signal('handOver', wrong);
+    }
+    await account.signal('handOver', { consent: another, approvers: [] });
+    assert.deepEqual(await state(), before);
+    assert.notEqual((await lane.client.caseView(id)).attention, null);
+
+    const approvers = [{ ref: 'carol', email: 'carol@example.com' }];
+    await account.signal('handOver', { consent, approvers });
+    await eventually('it has given the renewal up', async () => (await lane.client.caseView(id)).attention === null);
+    const { consent: taken, approvers: named } = await state();
+    assert.deepEqual([taken?.consentId, named], ['handed-over', approvers]);
+    const told = (await lane.client.audit(id)).map(({ event }) => event);
+    for (const [event, times] of Object.entries({ handOverMalformed: 3, handOverRefused: 1, renewalNeedless: 1 })) {
+      assert.equal(told.filter((one) => one === event).length, times, event);
+    }
+    await lane.finhub.clearFaults();
+  });
 });
+
+const iso = (now: number, days: number): string => new Date(now + days * DAY).toISOString();
 
 describe('a lifecycle', () => {
   test('joins a transfer of its own reference that a backend started before it', async () => {

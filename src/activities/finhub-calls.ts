@@ -83,8 +83,7 @@ export async function callAsActivity<I, R>(
     const signal = cancellationSignal();
     const alone = isExclusive(endpoint) ? exclusive(endpoint.operation, client.timeoutMs, signal) : undefined;
     // The others say nothing of their earlier attempts.
-    const mayHaveBeenTried =
-      (alone ? alone.mayHaveBeenTried : activityInfo().attempt > 1) || purpose.mayRepeat === true;
+    const mayHaveBeenTried = (alone ? alone.mayHaveBeenTried : isAnotherAttempt()) || purpose.mayRepeat === true;
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
@@ -105,6 +104,12 @@ export async function callAsActivity<I, R>(
     const result = secrets.sealFields(performed.result, endpoint.secrets);
     return { ...performed, result, tries: activityInfo().attempt };
   });
+}
+
+/** Whether there was an attempt before this one; an activity reset counts them anew, from 1. */
+function isAnotherAttempt(): boolean {
+  const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
+  return attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs;
 }
 
 /** Reads an endpoint within the running activity, whose failures are the caller's to turn ({@link failing}). */

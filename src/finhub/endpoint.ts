@@ -35,6 +35,8 @@ export interface Search<I> {
   canLogIn: (credentials: Credentials) => Promise<boolean>;
   /** When the case first wanted the object, ISO 8601. */
   requestedAt: string;
+  /** Ids that the case has taken over already. */
+  taken: readonly string[];
   /** An earlier try of the case may have made it; otherwise what is there is somebody else's. */
   mayBeOurs: boolean;
 }

@@ -48,6 +48,7 @@ export function perform<I, R>(
     tenantId: client.tenantId,
     input,
     requestedAt: context.requestedAt,
+    taken: context.taken,
     mayBeOurs: context.mayBeOurs ?? context.mayHaveBeenTried,
     read: (other, otherInput) => client.call(other, otherInput, context),
     canLogIn: (credentials) => canLogIn(client, credentials),

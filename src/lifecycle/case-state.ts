@@ -183,6 +183,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   underWay?: string | undefined;
   /** Calls whose tries may have taken effect without a clear answer, by logical operation. From flow 3 on. */
   unclear?: string[] | undefined;
+  /** As `unclear`, whatever a person has said since. */
+  everUnclear?: string[] | undefined;
   /** Calls that were made within workflow tasks, by logical operation: no activity shows them. */
   localCalls?: string[] | undefined;
   /** An earlier run of the case's workflow was reset. */

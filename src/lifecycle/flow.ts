@@ -29,9 +29,11 @@ const SINCE = {
   /** A person's word on an order is the same in the run after the one that asked for it. */
   standingQuestions: 5,
   /** A payment consent that is made anew is handed to the account that was opened with the one before. */
-  handedOnConsents: 5,
+  handsOver: 5,
   /** Corrections name approvers who hold the role for it. */
   checkedApprovers: 5,
+  /** A round's time begins when the last of its documents is with FinHub. */
+  timeFromUploads: 5,
 } as const;
 
 /** Of cases that start now, recorded with their policy; grows with every change of the steps that cases take. */

@@ -1,4 +1,4 @@
-import type { ConsentEvidence, DocumentReference } from './application.js';
+import type { ConsentEvidence, DocumentReference, Money } from './application.js';
 import {
   ATTENTION_ACTIONS,
   type CorrectApplication,
@@ -9,7 +9,10 @@ import {
   type Verdict,
   VERDICTS,
 } from './messages.js';
+import { amountOf } from './money.js';
+import type { Approver, HandOver, PaymentConsent } from './payment-account.js';
 import { OPERATOR_LEVELS, type OperatorLevel } from './policy.js';
+import { isSealedText } from './sealed.js';
 
 /*
  * Written by hand, since these run inside workflows, where a schema library would triple the bundle. A message is whatever somebody sent,
@@ -24,6 +27,8 @@ const MAX_NOTE = 2000;
 const MAX_WHY = 500;
 const MAX_ITEMS = 50;
 const MAX_PATCH = 64_000;
+const MAX_VALID_DAYS = 3650;
+const MAX_HANDED_OVER = 200;
 
 type Fields = Record<string, unknown>;
 
@@ -65,9 +70,14 @@ function time(from: Fields, key: string, path: string): string {
   return value;
 }
 
-function list<T>(value: unknown, path: string, each: (item: unknown, path: string) => T): T[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ITEMS) {
-    throw new Malformed(`${path}: a list of 1 to ${MAX_ITEMS} is expected`);
+function list<T>(
+  value: unknown,
+  path: string,
+  each: (item: unknown, path: string) => T,
+  [min, max] = [1, MAX_ITEMS],
+): T[] {
+  if (!Array.isArray(value) || value.length < min || value.length > max) {
+    throw new Malformed(`${path}: a list of ${min} to ${max} is expected`);
   }
   return value.map((item, index) => each(item, `${path}[${index}]`));
 }
@@ -199,6 +209,68 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
     return { by: text(from, 'by', '$', 200), reason: text(from, 'reason', '$') };
   },
 };
+
+function money(from: Fields, key: string, path: string): Money {
+  const amount = fields(from[key], `${path}.${key}`);
+  const found = {
+    value: text(amount, 'value', `${path}.${key}`, 40),
+    currency: text(amount, 'currency', `${path}.${key}`, 3),
+  };
+  try {
+    amountOf(found);
+  } catch {
+    throw new Malformed(`${path}.${key}: an amount such as {"value": "25.00", "currency": "EUR"} is expected`);
+  }
+  return found;
+}
+
+function sealedText(from: Fields, key: string, path: string): string | undefined {
+  const value = optionalText(from, key, path);
+  if (value !== undefined && !isSealedText(value)) throw new Malformed(`${path}.${key}: a sealed text is expected`);
+  return value;
+}
+
+function iban(value: unknown, path: string): string {
+  if (typeof value !== 'string' || value.length > 34) throw new Malformed(`${path}: an IBAN is expected`);
+  return value;
+}
+
+function paymentConsent(value: unknown, path: string): PaymentConsent {
+  const from = fields(value, path);
+  const terms = fields(from['terms'], `${path}.terms`);
+  const at = `${path}.terms`;
+  return {
+    consentId: text(from, 'consentId', path, 200),
+    authenticationCode: sealedText(from, 'authenticationCode', path),
+    validUntil: time(from, 'validUntil', path),
+    terms: {
+      title: text(terms, 'title', at, 400),
+      validDays: Math.min(integer(terms, 'validDays', at, 1), MAX_VALID_DAYS),
+      perTransaction: money(terms, 'perTransaction', at),
+      perDay: money(terms, 'perDay', at),
+      perMonth: terms['perMonth'] === undefined ? undefined : money(terms, 'perMonth', at),
+      transactionsPerDay: integer(terms, 'transactionsPerDay', at, 1),
+      maxTransactions: terms['maxTransactions'] === undefined ? undefined : integer(terms, 'maxTransactions', at, 1),
+      allowedIbans: list(terms['allowedIbans'], `${at}.allowedIbans`, iban, [0, MAX_HANDED_OVER]),
+    },
+  };
+}
+
+/**
+ * Reads what a lifecycle hands over to its account's case; anybody may have sent it.
+ * @throws Malformed, with the path and what is expected there
+ */
+export function parseHandOver(value: unknown): HandOver {
+  const from = fields(value, '$');
+  const approver = (one: unknown, path: string): Approver => {
+    const person = fields(one, path);
+    return { ref: text(person, 'ref', path, 100), email: text(person, 'email', path, 254) };
+  };
+  return {
+    consent: paymentConsent(from['consent'], '$.consent'),
+    approvers: list(from['approvers'], '$.approvers', approver, [0, MAX_HANDED_OVER]),
+  };
+}
 
 /**
  * Reads a message that anybody may have sent.

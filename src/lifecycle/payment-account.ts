@@ -17,19 +17,10 @@ export interface PaymentConsent {
   terms: ConsentTerms;
 }
 
-/** The Signal by which a lifecycle that was reset hands the consent that it has made anew to the account's case. */
-export const NEW_CONSENT = 'newPaymentConsent';
-
-/** Whether a Signal brought a consent; anybody may send one. */
-export function isConsent(value: unknown): value is PaymentConsent {
-  const { consentId, validUntil, terms } = (value ?? {}) as Partial<PaymentConsent>;
-  const isDated = typeof validUntil === 'string' && !Number.isNaN(Date.parse(validUntil));
-  return typeof consentId === 'string' && isDated && typeof terms?.title === 'string' && terms.validDays > 0;
-}
-
-/** Whether a consent takes the place of another one: its title has the application's id. */
-export function replaces(other: PaymentConsent, consent: PaymentConsent | undefined): boolean {
-  return other.terms.title === consent?.terms.title && other.consentId !== consent.consentId;
+/** Whether two consents are of one application, whose id ends their titles. */
+export function areOfOneApplication(one: PaymentConsent, other: PaymentConsent): boolean {
+  const idOf = ({ terms: { title } }: PaymentConsent): string => title.slice(title.lastIndexOf(' ('));
+  return idOf(one) === idOf(other);
 }
 
 /** Somebody of an organization who may approve its transfers. */
@@ -56,6 +47,11 @@ export interface PaymentAccount {
   approvers: Approver[];
   consent?: PaymentConsent | undefined;
 }
+
+/** The Signal by which a lifecycle that was reset tells the account's case what it has made anew. */
+export const HAND_OVER = 'handOver';
+
+export type HandOver = Pick<PaymentAccount, 'approvers'> & { consent: PaymentConsent };
 
 const DAY = 24 * 3600_000;
 const LONGEST_LEAD_DAYS = 14;

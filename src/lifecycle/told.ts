@@ -37,7 +37,7 @@ export function whyTooLate(state: CaseState, corrected: Application): string | u
     (isOrganization(application) && isOrganization(corrected)
       ? (people(state, application, corrected) ??
         signatory(state, application, corrected) ??
-        approvers(state, corrected))
+        approvers(state, application, corrected))
       : undefined) ??
     payments(state, application.payments, corrected.payments)
   );
@@ -81,7 +81,12 @@ function signatory(
 }
 
 /** Whoever approves transfers holds the role for it; with nobody known by a ref, no transfer would take an approval. Source: facts §7.6. */
-function approvers({ policy }: CaseState, { payments, employees }: OrganizationApplication): string | undefined {
+function approvers(
+  { policy }: CaseState,
+  before: OrganizationApplication,
+  { payments, employees }: OrganizationApplication,
+): string | undefined {
+  if (isSame([before.payments?.approvers, before.employees], [payments?.approvers, employees])) return undefined;
   const named: unknown = payments?.approvers ?? [];
   const mayApprove = (wanted: unknown): boolean =>
     employees.some(({ ref, roles }) => ref === wanted && valuesOf(roles).includes('TRANSACTION_APPROVER'));

@@ -89,7 +89,8 @@ export class Calls {
       return this.#shielded.run(() => this.#carryOut(operation, key, call, this.#to(this.#summary(options.of))));
     });
     // Together: what is neither under way nor done may be corrected.
-    Object.assign(state, { underWay: undefined, unclear: without(state.unclear, key) });
+    const [unclear, everUnclear] = [state.unclear, state.everUnclear].map((keys) => without(keys, key));
+    Object.assign(state, { underWay: undefined, unclear, everUnclear });
     state.done[key] = { result, provenance };
     if (tries > 1)
       this.#case.record('triedAgain', `${key}: settled at try ${tries}, the earlier ones unclear or refused`);
@@ -256,7 +257,6 @@ export class Calls {
     let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
     let mayRepeat = this.#case.wasReset || state.unclear?.includes(key) === true;
-    let wasUnclear = mayRepeat;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
@@ -267,16 +267,17 @@ export class Calls {
         slowTries = 0;
       }
       try {
+        const wasUnclear = this.#case.wasReset || state.everUnclear?.includes(key) === true;
         return await attempt({ mayRepeat, wasUnclear });
       } catch (error) {
         const wasUnderWay = state.underWay === key;
         if (wasUnderWay) state.underWay = undefined;
-        if (isCancellation(error) || error instanceof CallNeedless || error instanceof Ending) throw error;
+        if (isCancellation(error) || error instanceof CallNeedless) throw error;
+        if (error instanceof Ending && does(state.policy, 'riskAtEachTry')) throw error;
         const failed = failureOf(error);
-        if (wasUnderWay && !isOld) this.#noteUnclear(key, failed);
+        if (wasUnderWay) this.#noteUnclear(key, failed);
         if (leave?.(failed)) throw new CallFailed(failed);
         mayRepeat ||= failed.unclear === true;
-        wasUnclear ||= failed.unclear === true || failed.earlierUnclear === true;
         failure = RETRYABLE.has(failed.type) && slowTries < SLOW_RETRIES_PER_DAY ? undefined : failed;
         if (!failure) {
           slowTries += 1;
@@ -291,6 +292,8 @@ export class Calls {
   /** Keeps whether FinHub may have what was tried. What it refuses as faulty, it has refused at each earlier try. */
   #noteUnclear(key: string, { type, unclear, earlierUnclear }: CallFailure): void {
     const { state } = this.#case;
+    if (unclear || earlierUnclear) state.everUnclear = [...without(state.everUnclear, key), key];
+    if (!does(state.policy, 'followedCorrections')) return;
     const others = without(state.unclear, key);
     if (unclear || earlierUnclear) state.unclear = [...others, key];
     else if (type === FAILURES.invalidRequest) state.unclear = others;
@@ -329,7 +332,7 @@ export class Calls {
       const cause = causeOf(error);
       if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
       const failed = failureOf(error);
-      if (state.underWay === key && does(policy, 'followedCorrections')) this.#noteUnclear(key, failed);
+      if (state.underWay === key) this.#noteUnclear(key, failed);
       const { retryAfterMs } = failed;
       if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
     }

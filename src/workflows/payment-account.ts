@@ -1,8 +1,17 @@
 import { condition, defineQuery, setHandler } from '@temporalio/workflow';
 import { newAccount } from '../lifecycle/case-rules.js';
 import type { AccountState, Outcome } from '../lifecycle/case-state.js';
-import { isConsent, NEW_CONSENT, renewalTime, replaces, type PaymentConsent } from '../lifecycle/payment-account.js';
+import {
+  areOfOneApplication,
+  HAND_OVER,
+  renewalTime,
+  type ConsentTerms,
+  type HandOver,
+  type PaymentConsent,
+} from '../lifecycle/payment-account.js';
+import { Malformed, parseHandOver } from '../lifecycle/parse.js';
 import { Case, type CaseInput } from './case.js';
+import { CallNeedless } from './endings.js';
 import { loadPolicy } from './load-policy.js';
 import { answer, onSignal, receive } from './messages.js';
 import { makeConsent } from './payment-consent.js';
@@ -16,43 +25,75 @@ export async function paymentAccount(input: CaseInput<AccountState>): Promise<Ou
   receive(kase);
   answer(kase);
   setHandler(defineQuery('account'), () => kase.state.application);
-  onSignal(NEW_CONSENT, (consent) => takeOver(kase, consent));
+  onSignal(HAND_OVER, (value) => takeOver(kase, value));
   return kase.run({ phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
 }
 
-function takeOver(kase: Case<AccountState>, consent: unknown): void {
-  const { application, outcome } = kase.state;
-  if (outcome || !isConsent(consent) || !replaces(consent, application.consent)) return;
-  kase.state.application = { ...application, consent };
-  kase.record('paymentConsentTakenOver', `valid until ${consent.validUntil}`);
+/** Goes on with what the lifecycle hands over that opened the account, was reset, and has come here again; nothing else changes anything. */
+function takeOver(kase: Case<AccountState>, value: unknown): void {
+  const { application, outcome, attention } = kase.state;
+  if (outcome || !application.consent) return;
+  let handed: HandOver;
+  try {
+    handed = parseHandOver(value);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    kase.record('handOverMalformed', error.message);
+    return;
+  }
+  const { consent } = handed;
+  if (!areOfOneApplication(consent, application.consent)) {
+    kase.record('handOverRefused', `${consent.consentId} is of another application`);
+    return;
+  }
+  // A renewal that waits for a person is of a consent that no longer counts.
+  if (attention && consent.consentId !== application.consent.consentId) kase.state.corrected = true;
+  kase.state.application = { ...application, ...handed };
+  kase.record('handedOver', `payment consent ${consent.consentId}, valid until ${consent.validUntil}`);
   kase.show();
 }
 
 async function upkeep(kase: Case<AccountState>): Promise<never> {
   for (;;) {
     const consent = await untilRenewal(kase);
-    const { accountId } = kase.state.application;
-    // The end of the last one names the renewal, so that each takes place once.
-    const consentAfter = await makeConsent(kase, {
-      accountId,
-      terms: () => consent.terms,
-      of: consent.validUntil.slice(0, 10),
-    });
-    kase.state.application = { ...kase.state.application, consent: consentAfter };
-    kase.record('paymentConsentRenewed', `valid until ${consentAfter.validUntil}`);
-    kase.show();
+    try {
+      await renew(kase, consent);
+    } catch (error) {
+      if (!(error instanceof CallNeedless)) throw error;
+      kase.record('renewalNeedless', `another payment consent came in place of ${consent.consentId}`);
+    }
   }
+}
+
+/** @throws CallNeedless where another consent was handed over meanwhile */
+async function renew(kase: Case<AccountState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
+  const current = (): AccountState['application'] => {
+    const { application } = kase.state;
+    if (application.consent?.consentId !== consentId) throw new CallNeedless();
+    return application;
+  };
+  const { accountId } = current();
+  // The end of the last one names the renewal, so that each takes place once.
+  const of = validUntil.slice(0, 10);
+  const asked = (): ConsentTerms => {
+    current();
+    return terms;
+  };
+  const consent = await makeConsent(kase, { accountId, terms: asked, of });
+  kase.state.application = { ...current(), consent };
+  kase.record('paymentConsentRenewed', `valid until ${consent.validUntil}`);
+  kase.show();
 }
 
 /** The consent that is to be renewed now. Without one there is nothing to renew; the wait ends with the case's cancellation only. */
 async function untilRenewal(kase: Case<AccountState>): Promise<PaymentConsent> {
   for (;;) {
     const { consent } = kase.state.application;
-    const isAnother = (): boolean => kase.state.application.consent?.consentId !== consent?.consentId;
     if (!consent) {
-      await condition(isAnother);
+      await condition(() => false);
       continue;
     }
+    const isAnother = (): boolean => kase.state.application.consent?.consentId !== consent.consentId;
     const left = renewalTime(consent).getTime() - Date.now();
     if (left <= 0) return consent;
     await condition(() => kase.mayMove || isAnother(), left, { summary: 'renewal of the payment consent' });

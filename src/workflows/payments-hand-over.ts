@@ -12,7 +12,13 @@ import { isOrganization, type Application } from '../lifecycle/application.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import { does } from '../lifecycle/flow.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import { NEW_CONSENT, type Approver, type PaymentAccount, type PaymentConsent } from '../lifecycle/payment-account.js';
+import {
+  HAND_OVER,
+  type Approver,
+  type HandOver,
+  type PaymentAccount,
+  type PaymentConsent,
+} from '../lifecycle/payment-account.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
 import { loginOf } from './calls.js';
@@ -36,17 +42,18 @@ export async function openAccount(kase: Case, consent: PaymentConsent): Promise<
   };
   const workflowId = accountCaseId(account.tenantId, account.accountId);
   const isNew = await startOnce('account', workflowId, account, {});
-  if (!isNew && does(kase.policy, 'handedOnConsents')) await handOn(kase, workflowId, consent);
+  if (!isNew && does(kase.policy, 'handsOver'))
+    await handOver(kase, workflowId, { consent, approvers: account.approvers });
 }
 
 /** After a workflow reset the account is there, with a consent that was taken back for this one. */
-async function handOn(kase: Case, workflowId: string, consent: PaymentConsent): Promise<void> {
+async function handOver(kase: Case, workflowId: string, handed: HandOver): Promise<void> {
   try {
-    await getExternalWorkflowHandle(workflowId).signal(NEW_CONSENT, consent);
+    await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
   } catch (error) {
     if (isCancellation(error)) throw error;
     // A case that has ended pays for nothing.
-    kase.record('consentNotHandedOn', workflowId);
+    kase.record('notHandedOver', workflowId);
   }
 }
 

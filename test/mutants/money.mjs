@@ -137,6 +137,14 @@ export default [
     test: 'a batch keeps to its concurrency, and to its limit per account',
   },
   {
+    name: 'a renewal takes the place of a payment consent that was handed over meanwhile',
+    file: 'src/workflows/payment-account.ts',
+    from: 'if (application.consent?.consentId !== consentId) throw new CallNeedless();',
+    to: '',
+    in: 'test/transfers.test.ts',
+    test: 'goes on with what its lifecycle hands over, gives up a renewal of what was before, and heeds nothing else',
+  },
+  {
     name: 'a reference of any age is paid',
     file: 'src/lifecycle/transfer.ts',
     from: 'return date !== undefined && ',
@@ -155,8 +163,8 @@ export default [
   {
     name: 'an account keeps the payment consent that a reset lifecycle took back',
     file: 'src/workflows/payment-account.ts',
-    from: '!isConsent(consent) ||',
-    to: 'isConsent(consent) ||',
+    from: 'kase.state.application = { ...application, ...handed };',
+    to: '',
     in: 'test/transfer-resets.long.ts',
     test: 'an account goes on with the payment consent that its lifecycle made anew after a reset',
   },

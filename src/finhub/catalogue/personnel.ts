@@ -62,8 +62,12 @@ type People = z.infer<ReturnType<typeof Listed>>;
 type ListedPerson = People['people'][number];
 
 /** Those of the listed people who are the one that is wanted; whoever is not among them may be on another page. */
-function matching(list: People, isSame: (person: ListedPerson) => boolean): Match<Added>[] | 'cannotRead' {
-  const found = list.people.filter(isSame);
+function matching(
+  list: People,
+  taken: readonly string[],
+  isSame: (person: ListedPerson) => boolean,
+): Match<Added>[] | 'cannotRead' {
+  const found = list.people.filter((person) => isSame(person) && !taken.includes(person.recordId));
   if (found.length === 0 && !isWhole(list)) return 'cannotRead';
   return found.map(({ recordId, individualId }) => ({ id: recordId, result: { recordId, individualId } }));
 }
@@ -127,9 +131,9 @@ export const addDirector = endpoint({
     readBack: {
       reads: [listDirectors],
       proof: 'listed as a director with the same e-mail',
-      find: async ({ input, read }) => {
+      find: async ({ input, read, taken }) => {
         const listed = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
-        return matching(listed, ({ email }) => sameText(email, input.person.email));
+        return matching(listed, taken, ({ email }) => sameText(email, input.person.email));
       },
     },
   },
@@ -181,7 +185,7 @@ export const addShareholder = endpoint({
     readBack: {
       reads: [listShareholders],
       proof: 'listed as a shareholder of the same e-mail or name, with the same share',
-      find: async ({ input: { organizationId, shareholder }, read }) => {
+      find: async ({ input: { organizationId, shareholder }, read, taken }) => {
         const listed = await read(listShareholders, { organizationId }).catch(nobody);
         const isSame = (person: ListedPerson): boolean =>
           Number(person.percentage) === Number(shareholder.ownershipPercentage) &&
@@ -190,7 +194,7 @@ export const addShareholder = endpoint({
             : shareholder.type === 'CORPORATE'
               ? sameText(person.companyName, shareholder.companyName)
               : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
-        return matching(listed, isSame);
+        return matching(listed, taken, isSame);
       },
     },
   },
@@ -249,9 +253,9 @@ export const addEmployee = endpoint({
     readBack: {
       reads: [listEmployees],
       proof: 'listed as an employee with the same e-mail',
-      find: async ({ input, read }) => {
+      find: async ({ input, read, taken }) => {
         const listed = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
-        return matching(listed, ({ email }) => sameText(email, input.person.email));
+        return matching(listed, taken, ({ email }) => sameText(email, input.person.email));
       },
     },
   },

@@ -104,9 +104,13 @@ function hasUnsent({ policy, state }: Case): boolean {
 async function open(kase: Case, verificationId: string): Promise<void> {
   const { kind, risk, application } = kase.state;
   const rules = rulesFor(kase.policy, kind, risk);
-  const times = { tenantId: application.tenantId, from: new Date().toISOString(), days: rules.deadlines };
-  const deadlines = await businessTimes(times);
-  while (hasUnsent(kase)) await upload(kase, verificationId);
+  const times = () =>
+    businessTimes({ tenantId: application.tenantId, from: new Date().toISOString(), days: rules.deadlines });
+  let deadlines = await times();
+  while (hasUnsent(kase)) {
+    await upload(kase, verificationId);
+    if (does(kase.policy, 'timeFromUploads')) deadlines = await times();
+  }
   kase.occur({ name: 'roundOpened', rules, deadlines });
   const { state, due } = dueDecisions(kase.state);
   Object.assign(kase.state, state);
