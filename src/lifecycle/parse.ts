@@ -231,7 +231,7 @@ function sealedText(from: Fields, key: string, path: string): string | undefined
 }
 
 function iban(value: unknown, path: string): string {
-  if (typeof value !== 'string' || value.length > 34) throw new Malformed(`${path}: an IBAN is expected`);
+  if (typeof value !== 'string' || value.length > 64) throw new Malformed(`${path}: an IBAN is expected`);
   return value;
 }
 

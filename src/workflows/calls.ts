@@ -256,7 +256,10 @@ export class Calls {
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
-    let mayRepeat = this.#case.wasReset || state.unclear?.includes(key) === true;
+    const isUnclear = state.unclear?.includes(key) === true;
+    let mayRepeat = this.#case.wasReset || isUnclear;
+    // Runs of earlier versions kept no more than that.
+    if (isUnclear) state.everUnclear = [...without(state.everUnclear, key), key];
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {

@@ -5,7 +5,6 @@ import {
   areOfOneApplication,
   HAND_OVER,
   renewalTime,
-  type ConsentTerms,
   type HandOver,
   type PaymentConsent,
 } from '../lifecycle/payment-account.js';
@@ -14,7 +13,7 @@ import { Case, type CaseInput } from './case.js';
 import { CallNeedless } from './endings.js';
 import { loadPolicy } from './load-policy.js';
 import { answer, onSignal, receive } from './messages.js';
-import { makeConsent } from './payment-consent.js';
+import { makeConsent, wasAsked } from './payment-consent.js';
 
 /**
  * Keeps what transfers from an account need for as long as the account is there, and renews its payment consent before it ends. Transfers ask
@@ -42,8 +41,11 @@ function takeOver(kase: Case<AccountState>, value: unknown): void {
     return;
   }
   const { consent } = handed;
-  if (!areOfOneApplication(consent, application.consent)) {
-    kase.record('handOverRefused', `${consent.consentId} is of another application`);
+  const refused = !areOfOneApplication(consent, application.consent)
+    ? 'is of another application'
+    : wasAsked(kase, renewalOf(consent)) && 'ends on a day whose renewal has begun';
+  if (refused) {
+    kase.record('handOverRefused', `${consent.consentId} ${refused}`);
     return;
   }
   // A renewal that waits for a person is of a consent that no longer counts.
@@ -65,6 +67,9 @@ async function upkeep(kase: Case<AccountState>): Promise<never> {
   }
 }
 
+/** The end of a consent names its renewal, so that each takes place once. */
+const renewalOf = ({ validUntil }: Pick<PaymentConsent, 'validUntil'>): string => validUntil.slice(0, 10);
+
 /** @throws CallNeedless where another consent was handed over meanwhile */
 async function renew(kase: Case<AccountState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
   const current = (): AccountState['application'] => {
@@ -73,13 +78,8 @@ async function renew(kase: Case<AccountState>, { consentId, terms, validUntil }:
     return application;
   };
   const { accountId } = current();
-  // The end of the last one names the renewal, so that each takes place once.
-  const of = validUntil.slice(0, 10);
-  const asked = (): ConsentTerms => {
-    current();
-    return terms;
-  };
-  const consent = await makeConsent(kase, { accountId, terms: asked, of });
+  const of = renewalOf({ validUntil });
+  const consent = await makeConsent(kase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
   kase.state.application = { ...current(), consent };
   kase.record('paymentConsentRenewed', `valid until ${consent.validUntil}`);
   kase.show();

@@ -4,18 +4,31 @@ import type { Case } from './case.js';
 
 const DAY = 24 * 3600_000;
 
+export interface ConsentRequest {
+  accountId: string;
+  terms: () => ConsentTerms;
+  of?: string;
+  stillAsked?: () => void;
+}
+
+const askedKey = (of = 'first'): string => `consentAsked/${of}`;
+
+/** Whether the renewal of this name has begun. */
+export const wasAsked = (kase: Case<AnyCaseState>, of: string): boolean => kase.kept(askedKey(of)) !== undefined;
+
 /**
  * Makes a payment consent and has it approved. FinHub tells its code only in the answer to its creation: what a try without an answer left
  * behind is known by its title and revoked before the next one.
  * @param terms taken anew for each try, since they may have been corrected
  * @param of tells a renewal from the first one
+ * @param stillAsked throws where the consent is no longer asked for; called before each try
  */
 export async function makeConsent(
   kase: Case<AnyCaseState>,
-  { accountId, terms, of }: { accountId: string; terms: () => ConsentTerms; of?: string },
+  { accountId, terms, of, stillAsked = () => {} }: ConsentRequest,
 ): Promise<PaymentConsent> {
   // Kept, so that a try on another day asks for the same days.
-  const key = `consentAsked/${of ?? 'first'}`;
+  const key = askedKey(of);
   const asked = kase.kept<string>(key) ?? new Date().toISOString();
   kase.keep(key, asked);
   const from = new Date(asked);
@@ -24,6 +37,7 @@ export async function makeConsent(
   const { consentId, status, authenticationCode } = await kase.calls.once(
     'createPaymentConsent',
     () => {
+      stillAsked();
       told = terms();
       const { allowedIbans, validDays: _, title, ...limits } = told;
       return {
@@ -38,7 +52,11 @@ export async function makeConsent(
     { ...(of === undefined ? {} : { of }), adopts: ['consentId'] },
   );
   if (status !== 'ACTIVE') {
-    await kase.calls.once('approvePaymentConsent', () => ({ consentId }), of === undefined ? {} : { of });
+    const approved = () => {
+      stillAsked();
+      return { consentId };
+    };
+    await kase.calls.once('approvePaymentConsent', approved, of === undefined ? {} : { of });
   }
   return { consentId, authenticationCode, validUntil: `${endDate(told)}T23:59:59.999Z`, terms: told };
 }
