@@ -86,7 +86,8 @@ function checkHistory(
   const plot = plotOf(number);
   if (status !== 'COMPLETED') broken(`its workflow is ${status}`);
   for (const why of failedTasks.why) broken(`a workflow task failed: ${why}`);
-  if (failedTasks.builtAnew > MOST_BUILT_ANEW) broken(`its workflow was built anew ${failedTasks.builtAnew} times`);
+  const { builtAnew } = failedTasks;
+  if (builtAnew.length > MOST_BUILT_ANEW) broken(`its workflow was built anew too often: ${builtAnew.join('; ')}`);
   const ends = new Set(told.flatMap((line) => (line.what === 'ended' ? [line.result] : [])));
   if (ends.size !== 1 || !ends.has(plot.ends)) broken(`ended ${[...ends].join(', ')}, expected ${plot.ends}`);
 

@@ -5,6 +5,9 @@ import { runChaos } from './chaos.js';
 const SMALL = { lifecycles: 10, workerKills: 3, serverKills: 1, sandboxKills: 1, clientKills: 2, pauses: 3 };
 const LONG = { lifecycles: 300, workerKills: 30, serverKills: 8, sandboxKills: 8, clientKills: 15, pauses: 30 };
 
+/** A read that met a fault ten times in a row is tried again after a quarter of an hour. */
+const SLOW_RETRY_SECONDS = 15 * 60;
+
 const options = new Command('chaos')
   .description(
     'runs lifecycles to their ends while workers, the Temporal server, FinHub and clients are killed and paused, and checks that nothing was lost, doubled or approved without its people',
@@ -41,7 +44,7 @@ const { json, long, localFirst = false, seed = randomInt(2 ** 31), ...given } = 
 const size = { ...(long ? LONG : SMALL), ...given };
 process.stderr.write(`seed ${seed}\n`);
 const report = await runChaos({
-  limit: 120 + 6 * size.lifecycles,
+  limit: 120 + SLOW_RETRY_SECONDS + 6 * size.lifecycles,
   ...size,
   localFirst,
   clients: 2 + Math.floor(size.lifecycles / 100),

@@ -166,7 +166,7 @@ export function describeTogether(localFirst: boolean): void {
           ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'lookUpOperators',
         );
         assert.equal(made.length, together.lookUps);
-        assert.deepEqual(failedTasks(events), { why: [], builtAnew: 0 });
+        assert.deepEqual(failedTasks(events), { why: [], builtAnew: [] });
       });
     });
 
@@ -178,8 +178,8 @@ export function describeTogether(localFirst: boolean): void {
 
     test('a workflow that a question took ahead of its tasks is built anew', async () => {
       const histories = await Promise.all(asked.map(({ lifecycle }) => lifecycle.fetchHistory()));
-      const builtAnew = histories.reduce((sum, { events }) => sum + failedTasks(events).builtAnew, 0);
-      assert.ok(builtAnew > 0, 'no question came between');
+      const builtAnew = histories.flatMap(({ events }) => failedTasks(events).builtAnew);
+      assert.ok(builtAnew.length > 0, 'no question came between');
     });
   });
 }
