@@ -80,6 +80,24 @@ describe('an application to the end, over days', () => {
     assert.equal(inventory(await lane.finhub.ledger())['customer'], 1);
   });
 
+  test("a person's word to try again does not make a case forget the registration whose answer it lost", async () => {
+    const on = await time.lane({ env: { FINHUB_TIMEOUT_MS: '1000' } });
+    const registration = { method: 'POST', path: '/api/v2.1/customer/individual/registration' };
+    await on.finhub.inject({ ...registration, kind: 'drop' });
+    const id = await on.start(await anIndividual());
+    await eventually('the answer is lost', () => on.finhub.faultsAreSpent());
+    await on.finhub.inject({ ...registration, kind: 'refuse-401', times: 20 });
+    await on.until(id, 'needs attention', ({ status }) => status === 'needsAttention');
+    await on.finhub.clearFaults();
+    const { attentionId, failure } = (await on.client.caseView(id)).attention!;
+    assert.equal(failure, 'FinHubUnauthorized');
+    await on.client.resolveAttention(id, { attentionId, action: 'retry', by: 'op-1' });
+    assert.equal((await on.finish(id)).outcome?.result, 'active');
+    const adopted = (await on.client.audit(id)).filter(({ event }) => event === 'adopted');
+    assert.ok(adopted.some(({ detail }) => detail?.startsWith('registerIndividual')));
+    assert.equal(inventory(await on.finhub.ledger())['customer'], 1);
+  });
+
   test('a phase that takes longer than expected says so while it lasts', async () => {
     const id = await lane.toReview(await anIndividual());
     await time.skip(9 * DAY);

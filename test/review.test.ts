@@ -6,6 +6,7 @@ import type { DocumentReference } from '../src/lifecycle/application.js';
 import { categorizationFaults, findCategory, type Category } from '../src/lifecycle/categorization.js';
 import { mergePatch } from '../src/lifecycle/merge-patch.js';
 import { MESSAGES, type Answer, type Decision } from '../src/lifecycle/messages.js';
+import { amountOf } from '../src/lifecycle/money.js';
 import { Malformed, parseHandOver, parseMessage } from '../src/lifecycle/parse.js';
 import { DEFAULT_POLICY, riskLevel, type Operator, type ReviewRules } from '../src/lifecycle/policy.js';
 import {
@@ -208,13 +209,42 @@ describe('parsing what anybody may send', () => {
       }),
       { numRuns: 5_000 },
     );
-    const consents = fc.record({ consent: fc.jsonValue({ maxDepth: 3 }), approvers: fc.jsonValue() });
     fc.assert(
-      fc.property(fc.oneof(bodies, consents), (body) => {
+      fc.property(bodies, (body) => {
         assert.throws(() => parseHandOver(body), Malformed);
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test('a hand-over with anything at one place in it is read, or is Malformed', () => {
+    const money = { value: '25.00', currency: 'EUR' };
+    const terms = { title: 'Rent (1)', validDays: 30, perTransaction: money, perDay: money, transactionsPerDay: 5 };
+    const consent = {
+      consentId: 'c',
+      validUntil: '2026-12-01T23:59:59.999Z',
+      terms: { ...terms, allowedIbans: ['LT1'] },
+    };
+    const handOver = { consent, approvers: [{ ref: 'r', email: 'r@mail.example' }] };
+    const places = pathsOf(handOver);
+    const read = parseHandOver(handOver);
+    assert.deepEqual(JSON.parse(JSON.stringify(read)), handOver);
+    const outcomes = { read: 0, malformed: 0 };
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue({ maxDepth: 2 }), (place, anything) => {
+        try {
+          const { consent: taken } = parseHandOver(replaced(handOver, place, anything));
+          for (const limit of [taken.terms.perTransaction, taken.terms.perDay]) amountOf(limit);
+          assert.ok(Number.isInteger(taken.terms.validDays) && !Number.isNaN(Date.parse(taken.validUntil)));
+          outcomes.read += 1;
+        } catch (error) {
+          assert.ok(error instanceof Malformed, String(error));
+          outcomes.malformed += 1;
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+    assert.ok(outcomes.read > 10 && outcomes.malformed > 1_000, JSON.stringify(outcomes));
   });
 
   test('says where something is wrong, and drops what it does not know', () => {
@@ -327,3 +357,19 @@ describe('small rules', () => {
     assert.equal(of({}), 'HIGH');
   });
 });
+
+/** The places in a value where something else may stand, as keys from the outside in. */
+function pathsOf(value: unknown, above: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [above];
+  return [above, ...Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...above, key]))].filter(
+    (path) => path.length > 0,
+  );
+}
+
+function replaced(value: object, path: readonly string[], by: unknown): unknown {
+  const copy = structuredClone(value);
+  let at = copy as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  at[path.at(-1)!] = by;
+  return copy;
+}

@@ -114,6 +114,18 @@ async function books({ accountId, reference }: TransferInput): Promise<{ prepare
   return { prepared: count('prepared-order', `${accountId}/${reference}`), paid: count('payment', reference) };
 }
 
+/** Starts a transfer that FinHub executes, and lets nobody see it until a person is asked what became of it. */
+async function executedUnseen(transfer: TransferInput): Promise<string> {
+  await lane.finhub.inject({ ...EXECUTE, kind: 'drop' });
+  const id = await started(transfer);
+  await eventually('it was executed', async () => (await books(transfer)).paid === 1);
+  const path = '/api/v2.1/fintrans/{accountId}/orders/{orderId}';
+  await lane.finhub.inject({ method: 'GET', path, kind: 'garble', times: 10_000 });
+  const asks = async () => (await lane.client.status(id)).status === 'needsAttention';
+  await passing('it needs attention', 10 * MINUTE, asks);
+  return id;
+}
+
 /** Lets time pass in small steps until there is something to see. */
 async function passing<T>(what: string, step: number, look: () => Promise<T | undefined | false>): Promise<T> {
   return eventually(
@@ -335,16 +347,7 @@ describe('an unclear execution', () => {
 
   test('that nothing can clear up goes to a person with the evidence, whose word counts', async () => {
     const transfer = order(await openAccount());
-    await lane.finhub.inject({ ...EXECUTE, kind: 'drop' });
-    const id = await started(transfer);
-    await eventually('it was executed', async () => (await books(transfer)).paid === 1);
-    const path = '/api/v2.1/fintrans/{accountId}/orders/{orderId}';
-    await lane.finhub.inject({ method: 'GET', path, kind: 'garble', times: 10_000 });
-    await passing(
-      'it needs attention',
-      10 * MINUTE,
-      async () => (await lane.client.status(id)).status === 'needsAttention',
-    );
+    const id = await executedUnseen(transfer);
     const { attention: shown } = await attention(id);
     assert.equal(shown?.failure, 'FinHubUnclear');
     assert.deepEqual(
@@ -366,12 +369,7 @@ describe('a question about an order', () => {
 
   test('has the same answers in the run after the one that asked it', async () => {
     const transfer = order(await openAccount());
-    await lane.finhub.inject({ ...EXECUTE, kind: 'drop' });
-    const id = await started(transfer);
-    await eventually('it was executed', async () => (await books(transfer)).paid === 1);
-    const path = '/api/v2.1/fintrans/{accountId}/orders/{orderId}';
-    await lane.finhub.inject({ method: 'GET', path, kind: 'garble', times: 10_000 });
-    await passing('it asks', 10 * MINUTE, async () => (await lane.client.status(id)).status === 'needsAttention');
+    const id = await executedUnseen(transfer);
     const handle = lane.temporal.workflow.getHandle(id);
     const { runId: run } = await handle.describe();
     // Signals: this server may leave an Update without an answer where a run ends.

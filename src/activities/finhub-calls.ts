@@ -28,7 +28,7 @@ export interface CallFor {
   /** An earlier activity or run may have made the call, and nobody has looked since. */
   mayRepeat?: boolean | undefined;
   /** As {@link mayRepeat}, whether or not somebody has looked since. */
-  wasUnclear?: boolean | undefined;
+  mayBeOurs?: boolean | undefined;
 }
 
 /** A call as the workflow asks for it. Sealed texts anywhere in the input are opened here and nowhere else. */
@@ -88,7 +88,7 @@ export async function callAsActivity<I, R>(
       ...secrets.openAll(purpose),
       taken: purpose.taken ?? [],
       mayHaveBeenTried,
-      mayBeOurs: mayHaveBeenTried || purpose.wasUnclear === true,
+      mayBeOurs: mayHaveBeenTried || purpose.mayBeOurs === true,
       settled: alone?.settled,
       lease: alone?.lease,
       signal,

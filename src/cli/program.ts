@@ -2,7 +2,7 @@ import { NamespaceNotFoundError } from '@temporalio/common';
 import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
-import { ApplicationConflict, InvalidInput, CaseNotFound, NoAnswer, WaitTimedOut } from '../client/index.js';
+import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { SigningKeyError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';

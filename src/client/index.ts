@@ -4,7 +4,7 @@ export { runBatch, type BatchOptions, type BatchReport } from './batch.js';
 export { CaseClient, type CaseClientOptions } from './case-client.js';
 export { connectOnboarding, type ConnectOptions } from './connect.js';
 export type { CurrentStatus, StaleStatus } from './current-status.js';
-export { ApplicationConflict, InvalidInput, CaseNotFound, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
+export { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
 export type { DocumentInput } from './field-schemas.js';
 export type { CaseFilter, CaseSummary } from './list.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';

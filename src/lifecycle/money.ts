@@ -63,6 +63,15 @@ export function moneyOf({ units, currency }: Amount): Money {
   return { value: decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`, currency };
 }
 
+/** Whether what somebody sent as money can be read. */
+export function isAmount(money: Money | undefined): boolean {
+  try {
+    return money !== undefined && amountOf(money).currency !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether `amount` is more than `limit`. @throws RangeError where one is none, or the currencies differ */
 export function exceeds(amount: Money, limit: Money): boolean {
   if (amount.currency !== limit.currency) throw new RangeError('amounts of different currencies cannot be compared');

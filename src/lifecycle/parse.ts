@@ -9,7 +9,7 @@ import {
   type Verdict,
   VERDICTS,
 } from './messages.js';
-import { amountOf } from './money.js';
+import { isAmount } from './money.js';
 import type { Approver, HandOver, PaymentConsent } from './payment-account.js';
 import { OPERATOR_LEVELS, type OperatorLevel } from './policy.js';
 import { isSealedText } from './sealed.js';
@@ -216,9 +216,7 @@ function money(from: Fields, key: string, path: string): Money {
     value: text(amount, 'value', `${path}.${key}`, 40),
     currency: text(amount, 'currency', `${path}.${key}`, 3),
   };
-  try {
-    amountOf(found);
-  } catch {
+  if (!isAmount(found)) {
     throw new Malformed(`${path}.${key}: an amount such as {"value": "25.00", "currency": "EUR"} is expected`);
   }
   return found;

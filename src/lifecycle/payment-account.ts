@@ -17,7 +17,12 @@ export interface PaymentConsent {
   terms: ConsentTerms;
 }
 
-/** Whether two consents are of one application, whose id ends their titles. */
+/** The title by which a consent is known as its application's: one whose answer was lost is found and revoked. */
+export function consentTitle(title: string, applicationId: string): string {
+  return `${title} (${applicationId})`;
+}
+
+/** Whether two consents are of one application, whose id ends their titles ({@link consentTitle}). */
 export function areOfOneApplication(one: PaymentConsent, other: PaymentConsent): boolean {
   const idOf = ({ terms: { title } }: PaymentConsent): string => title.slice(title.lastIndexOf(' ('));
   return idOf(one) === idOf(other);

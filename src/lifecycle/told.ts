@@ -8,7 +8,7 @@ import {
 import { canonicalJson } from './canonical.js';
 import type { CaseState } from './case-state.js';
 import { does } from './flow.js';
-import { amountOf } from './money.js';
+import { isAmount } from './money.js';
 import type { PhaseName } from './phases.js';
 
 /** How far FinHub has been told of something: it has it, it is being told just now, or a try brought no clear answer. */
@@ -152,14 +152,6 @@ function amountsOf(field: string, { transfer, topUp, consent }: PaymentsRequest)
       return consent ? [consent.perTransaction, consent.perDay, ...(consent.perMonth ? [consent.perMonth] : [])] : [];
     default:
       return [];
-  }
-}
-
-function isAmount(money: Money | undefined): boolean {
-  try {
-    return money !== undefined && amountOf(money).currency !== undefined;
-  } catch {
-    return false;
   }
 }
 

@@ -1,9 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { SEALED, SEALED_ALONE } from '../lifecycle/sealed.js';
+import { SEALED, SEALED_ALONE, SEALED_PREFIX } from '../lifecycle/sealed.js';
 import { BoxError, close, open } from './box.js';
 import { deriveKey, type KeyRing } from './key-ring.js';
-
-const PREFIX = 'sealed:v1:';
 
 /** A sealed text that cannot be opened; the message holds nothing of it. */
 export class SealError extends Error {
@@ -12,7 +10,7 @@ export class SealError extends Error {
 
 /** Seals a secret with the current key: `sealed:v1:<keyId>:<base64url>`; everything before the last colon is authenticated with it. */
 export function seal(keys: KeyRing, plain: string): string {
-  const head = `${PREFIX}${keys.current}`;
+  const head = `${SEALED_PREFIX}${keys.current}`;
   return `${head}:${close(keys, 'seal v1', head, Buffer.from(plain)).toString('base64url')}`;
 }
 
@@ -29,7 +27,7 @@ export function unseal(keys: KeyRing, text: string): string {
   const [, keyId, body] = SEALED_ALONE.exec(text) ?? [];
   if (keyId === undefined || body === undefined) throw new SealError('this text is not sealed');
   try {
-    return open(keys, keyId, 'seal v1', `${PREFIX}${keyId}`, Buffer.from(body, 'base64url')).toString('utf8');
+    return open(keys, keyId, 'seal v1', `${SEALED_PREFIX}${keyId}`, Buffer.from(body, 'base64url')).toString('utf8');
   } catch (error) {
     if (error instanceof BoxError)
       throw new SealError(`a sealed text does not open: ${error.message}`, { cause: error });

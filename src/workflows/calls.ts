@@ -89,8 +89,9 @@ export class Calls {
       return this.#shielded.run(() => this.#carryOut(operation, key, call, this.#to(this.#summary(options.of))));
     });
     // Together: what is neither under way nor done may be corrected.
-    const [unclear, everUnclear] = [state.unclear, state.everUnclear].map((keys) => without(keys, key));
-    Object.assign(state, { underWay: undefined, unclear, everUnclear });
+    state.underWay = undefined;
+    state.unclear = without(state.unclear, key);
+    state.everUnclear = without(state.everUnclear, key);
     state.done[key] = { result, provenance };
     if (tries > 1)
       this.#case.record('triedAgain', `${key}: settled at try ${tries}, the earlier ones unclear or refused`);
@@ -248,7 +249,7 @@ export class Calls {
     key: string,
     operation: ActivityName,
     { leave, adopts, adopted }: Settlement<T>,
-    attempt: (earlier: Pick<CallFor, 'mayRepeat' | 'wasUnclear'>) => Promise<T>,
+    attempt: (earlier: Pick<CallFor, 'mayRepeat' | 'mayBeOurs'>) => Promise<T>,
   ): Promise<T> {
     const { state } = this.#case;
     const isOld = !does(state.policy, 'followedCorrections');
@@ -259,7 +260,7 @@ export class Calls {
     const isUnclear = state.unclear?.includes(key) === true;
     let mayRepeat = this.#case.wasReset || isUnclear;
     // Runs of earlier versions kept no more than that.
-    if (isUnclear) state.everUnclear = [...without(state.everUnclear, key), key];
+    if (isUnclear) state.everUnclear = including(state.everUnclear, key);
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
@@ -270,8 +271,8 @@ export class Calls {
         slowTries = 0;
       }
       try {
-        const wasUnclear = this.#case.wasReset || state.everUnclear?.includes(key) === true;
-        return await attempt({ mayRepeat, wasUnclear });
+        const mayBeOurs = this.#case.wasReset || state.everUnclear?.includes(key) === true;
+        return await attempt({ mayRepeat, mayBeOurs });
       } catch (error) {
         const wasUnderWay = state.underWay === key;
         if (wasUnderWay) state.underWay = undefined;
@@ -295,11 +296,11 @@ export class Calls {
   /** Keeps whether FinHub may have what was tried. What it refuses as faulty, it has refused at each earlier try. */
   #noteUnclear(key: string, { type, unclear, earlierUnclear }: CallFailure): void {
     const { state } = this.#case;
-    if (unclear || earlierUnclear) state.everUnclear = [...without(state.everUnclear, key), key];
+    const isUnclear = unclear === true || earlierUnclear === true;
+    if (isUnclear) state.everUnclear = including(state.everUnclear, key);
     if (!does(state.policy, 'followedCorrections')) return;
-    const others = without(state.unclear, key);
-    if (unclear || earlierUnclear) state.unclear = [...others, key];
-    else if (type === FAILURES.invalidRequest) state.unclear = others;
+    if (isUnclear) state.unclear = including(state.unclear, key);
+    else if (type === FAILURES.invalidRequest) state.unclear = without(state.unclear, key);
   }
 
   /** Makes a call as an activity, or, where the policy says so, within the workflow task if it works there at the first try. */
@@ -402,6 +403,8 @@ export function loginOf({ application, finhub, kind }: CaseState) {
 const now = (): string => new Date().toISOString();
 
 const without = (keys: string[] = [], key: string): string[] => keys.filter((other) => other !== key);
+
+const including = (keys: string[] | undefined, key: string): string[] => [...without(keys, key), key];
 
 function withdraw(state: AnyCaseState): void {
   Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });

@@ -106,7 +106,7 @@ export class Rig {
     this.#activities.set(key, activitiesOf(client));
     const requestedAt = new Date().toISOString();
     // The case cannot tell what became of the first one.
-    const call = { ...situation, for: { tenantId: SANDBOX_TENANT.id, key, requestedAt, wasUnclear: again } };
+    const call = { ...situation, for: { tenantId: SANDBOX_TENANT.id, key, requestedAt, mayBeOurs: again } };
     try {
       if (again || operation === 'closeCustomerSession' || operation === 'closeOrganizationSession') {
         await this.#outcome(again ? operation : 'openSession', call, client);

@@ -187,6 +187,14 @@ export default [
     test: 'a person who applies twice at once is one customer of one application; the other asks an operator',
   },
   {
+    name: "a person's word to try again makes a case forget its own registration",
+    file: 'src/activities/finhub-calls.ts',
+    from: 'mayHaveBeenTried || purpose.mayBeOurs === true',
+    to: 'mayHaveBeenTried',
+    in: 'test/lifecycles.test.ts',
+    test: "a person's word to try again does not make a case forget the registration whose answer it lost",
+  },
+  {
     name: 'whoever is not on the first page is not there',
     file: 'src/finhub/catalogue/personnel.ts',
     from: 'total === undefined || people.length >= total',

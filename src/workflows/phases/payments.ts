@@ -1,5 +1,5 @@
 import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
-import type { ConsentTerms } from '../../lifecycle/payment-account.js';
+import { consentTitle, type ConsentTerms } from '../../lifecycle/payment-account.js';
 import { does } from '../../lifecycle/flow.js';
 import type { Case } from '../case.js';
 import { CallNeedless, PhaseSkipped } from '../endings.js';
@@ -135,8 +135,7 @@ function termsOf(kase: Case): ConsentTerms {
   const { title, ...limits } = application.payments!.consent!;
   return {
     ...limits,
-    // The application's id makes the title ours, so that a consent whose answer was lost is found and revoked.
-    title: `${title} (${application.applicationId})`,
+    title: consentTitle(title, application.applicationId),
     allowedIbans: requested(kase)
       .beneficiaries.filter(({ ref }) => ref in finhub.beneficiaries)
       .map(({ iban }) => iban),
