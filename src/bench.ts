@@ -30,7 +30,6 @@ program
   .option('--many <number>', 'lifecycles of each in a round, many at a time', wholeNumber, 90)
   .option('--concurrency <number>', 'how many are many at a time', wholeNumber, 30)
   .option('--latency <ms>', 'what FinHub takes for each answer', wholeNumber, 0)
-  .option('--local-first', 'ours with FINHUB_LOCAL_FIRST: calls that may be repeated are tried within workflow tasks')
   .option('--json', 'one JSON document on standard output')
   .action(async ({ json, ...options }: Omit<LifecycleOptions, 'onProgress'> & { json?: true }) => {
     const result = await compareLifecycles({ ...options, onProgress });

@@ -97,14 +97,6 @@ describe('the configuration', () => {
     assert.throws(() => loadEnvironment('operator', { FINHUB_TENNANT_ID: 'x' }), /is FINHUB_TENANT_ID meant\?/);
   });
 
-  it('does not let calls within workflow tasks go past a rate', () => {
-    const local = { ...COMPLETE, FINHUB_LOCAL_FIRST: 'true' };
-    assert.deepEqual(faults('worker', local), []);
-    for (const name of ['FINHUB_TASK_QUEUE', 'WORKER_ACTIVITIES_PER_SECOND', 'QUEUE_ACTIVITIES_PER_SECOND']) {
-      assert.deepEqual(faults('worker', { ...local, [name]: '5' }), ['FINHUB_LOCAL_FIRST'], name);
-    }
-  });
-
   it('asks each role for what it needs', () => {
     assert.deepEqual(faults('operator', {}), []);
     assert.deepEqual(faults('starter', { ONBOARDING_KEYS: KEYS }), []);

@@ -6,7 +6,6 @@ import { EXAMPLES } from '../src/demo/examples.js';
 import type { Application, IndividualApplication, OrganizationApplication } from '../src/lifecycle/application.js';
 import { newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
-import { FLOW_VERSION } from '../src/lifecycle/flow.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
@@ -356,9 +355,9 @@ describe('payments', { concurrency: 2 }, () => {
 const money = (value: string) => ({ value, currency: 'EUR' });
 
 describe('the rules', () => {
-  async function stateOf(more: Partial<CaseState>, flow = FLOW_VERSION): Promise<CaseState> {
+  async function stateOf(more: Partial<CaseState>): Promise<CaseState> {
     const state = newCase('organization', await uncheckedOrganization(), new Date());
-    return { ...state, policy: { flow } as CaseState['policy'], ...more };
+    return { ...state, ...more };
   }
   const given = { at: new Date(), operators: new Map(), signed: new Set<string>() };
   const answerTo = (state: CaseState, patch: Record<string, unknown>) =>
@@ -366,21 +365,11 @@ describe('the rules', () => {
   const done = (...keys: string[]): CaseState['done'] =>
     Object.fromEntries(keys.map((key) => [key, { result: {}, provenance: { how: 'made' as const } }]));
 
-  test('cases of older flows take what they took', async () => {
-    const state = await stateOf({ done: done('addDirector/director-ona'), underWay: 'registerOrganization' }, 2);
-    for (const patch of [{ directors: [] }, { organization: { legalName: 'UAB Other' } }]) {
-      assert.ok(answerTo(state, patch).accepted);
-      assert.ok(!answerTo({ ...state, policy: { ...state.policy!, flow: 3 } }, patch).accepted);
-    }
-  });
-
   test('an amount that cannot be read is refused', async () => {
     const state = await stateOf({});
-    const told = (value: string, flow = FLOW_VERSION) =>
-      answerTo({ ...state, policy: { ...state.policy!, flow } }, { payments: { transfer: { amount: { value } } } });
+    const told = (value: string) => answerTo(state, { payments: { transfer: { amount: { value } } } });
     for (const value of ['10,50', '25.005', '-5', '']) {
       assert.match(told(value).detail, /^"payments.transfer" needs amounts such as/);
-      assert.ok(told(value, 3).accepted);
     }
     assert.ok(told('10.50').accepted);
   });
@@ -453,7 +442,6 @@ describe('the rules', () => {
     ];
     for (const patch of wrong) {
       assert.match(answerTo(state, patch).detail, /needs refs of employees with the role TRANSACTION_APPROVER$/);
-      assert.ok(answerTo({ ...state, policy: { ...state.policy!, flow: 4 } }, patch).accepted);
     }
     const named = {
       ...state,

@@ -1,3 +1,3 @@
 import { describeTogether } from './helpers/together.js';
 
-describeTogether(false);
+describeTogether();

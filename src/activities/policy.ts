@@ -1,6 +1,5 @@
 import type { DeadlineTimes } from '../lifecycle/deadlines.js';
 import type { Decision } from '../lifecycle/messages.js';
-import { FLOW_VERSION } from '../lifecycle/flow.js';
 import type { BusinessDays, Operator, Policy, TenantPolicy } from '../lifecycle/policy.js';
 import type { Operators } from '../operators/operators-file.js';
 import { isSignedBy } from '../operators/signature.js';
@@ -8,7 +7,7 @@ import type { Policies } from '../policies/policy-file.js';
 import { businessTimes } from './business-times.js';
 
 /** What of the worker's configuration is part of a case's policy. */
-export type PolicySettings = Omit<Policy, 'version' | 'flow' | keyof TenantPolicy>;
+export type PolicySettings = Omit<Policy, 'version' | keyof TenantPolicy>;
 
 export interface PolicyActivities {
   /** The tenant's policy; what it returns is recorded and holds for the case. */
@@ -27,7 +26,7 @@ export function policyActivities(settings: PolicySettings, policies: Policies, o
   return {
     loadPolicy: async ({ tenantId }) => {
       const { version, policy } = await policies.of(tenantId);
-      return { version, flow: FLOW_VERSION, ...policy, ...settings };
+      return { version, ...policy, ...settings };
     },
     businessTimes: async ({ tenantId, from, days }) =>
       businessTimes((await policies.of(tenantId)).calendar, from, days),

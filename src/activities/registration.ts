@@ -14,9 +14,9 @@ import type { Secrets } from './secrets.js';
 type Registration = typeof registerIndividual | typeof registerOrganization;
 type InputOf<E extends Registration> = z.infer<E['request']>;
 
-/** Registers a customer in the category that the application names, or in one that the caller has looked up. */
+/** Registers a customer in the category that the application names. */
 export type Registering<E extends Registration> = (
-  call: FinHubCall<InputOf<E> | (Omit<InputOf<E>, 'category'> & { categorization: Categorization })>,
+  call: FinHubCall<Omit<InputOf<E>, 'category'> & { categorization: Categorization }>,
 ) => Promise<Settled<z.infer<E['response']>>>;
 
 /**
@@ -43,8 +43,7 @@ export function registrationActivities(client: FinHubClient, secrets: Secrets): 
   };
   const registering =
     <I, R>(endpoint: Endpoint<I, R>) =>
-    async ({ input, for: purpose }: FinHubCall<I | (Omit<I, 'category'> & { categorization: Categorization })>) => {
-      if (!isByName(input)) return callAsActivity(client, secrets, endpoint, { input, for: purpose });
+    async ({ input, for: purpose }: FinHubCall<Omit<I, 'category'> & { categorization: Categorization }>) => {
       const { categorization, ...rest } = input;
       const complete = { ...rest, category: await choose(categorization, purpose) } as I;
       return callAsActivity(client, secrets, endpoint, { input: complete, for: purpose });
@@ -53,8 +52,4 @@ export function registrationActivities(client: FinHubClient, secrets: Secrets): 
     registerIndividual: registering(registerIndividual),
     registerOrganization: registering(registerOrganization),
   };
-}
-
-function isByName<I>(input: I | { categorization: Categorization }): input is { categorization: Categorization } {
-  return typeof input === 'object' && input !== null && 'categorization' in input;
 }

@@ -8,7 +8,7 @@ import { table } from './table.js';
 
 /** A case for operators, ending with the commands that fit it now. */
 export function caseText(view: CaseView): string {
-  const { risk, decision, evidence, evidenceHash, attention, people, assignee, deadlines, notes, localCalls } = view;
+  const { risk, decision, evidence, evidenceHash, attention, people, assignee, deadlines, notes } = view;
   const approvals = decision?.approvals.map(({ operatorId }) => operatorId).join(', ') || 'none yet';
   return [
     heading(view),
@@ -18,7 +18,6 @@ export function caseText(view: CaseView): string {
       'taken by': assignee,
       decision: decision && `${decision.level}, ${decision.quorum} approval(s) needed; approved by: ${approvals}`,
       evidence: evidenceHash,
-      'calls within workflow tasks': localCalls.join(', '),
     }),
     deadlines.length > 0
       ? table(

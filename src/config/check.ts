@@ -64,7 +64,6 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
     ...(role === 'worker' ? checkOperatorsFile(values) : []),
     ...checkKeys(values),
     ...checkCallsQueue(values),
-    ...checkLocalFirst(values),
     ...(fault ? [fault] : []),
   ];
   return { values, set: new Set(Object.keys(set)), temporal, faults };
@@ -115,16 +114,6 @@ function checkCallsQueue({ FINHUB_TASK_QUEUE: queue, FINHUB_CALLS_PER_SECOND: ra
   return queue === undefined && rate !== undefined
     ? [{ variable: 'FINHUB_TASK_QUEUE', message: 'is not set, and FINHUB_CALLS_PER_SECOND is a rate of it' }]
     : [];
-}
-
-/** Rates are kept by task queues, and what is done within workflow tasks passes none. */
-function checkLocalFirst(values: Values): ConfigurationFault[] {
-  const against = (
-    ['FINHUB_TASK_QUEUE', 'WORKER_ACTIVITIES_PER_SECOND', 'QUEUE_ACTIVITIES_PER_SECOND'] as const
-  ).filter((name) => values[name] !== undefined);
-  if (!values.FINHUB_LOCAL_FIRST || against.length === 0) return [];
-  const message = `is true, and local calls would not keep to ${against.join(', ')}; leave out one or the other`;
-  return [{ variable: 'FINHUB_LOCAL_FIRST', message }];
 }
 
 function checkKeys({ NODE_ENV, ONBOARDING_KEYS: ring, ONBOARDING_KEYS_FILE: file }: Values) {

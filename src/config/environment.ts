@@ -56,8 +56,6 @@ export interface WorkerConfiguration extends CaseConfiguration {
   finhub: FinHubConfiguration;
   individualActivation: 'code' | 'admin';
   verdictPollSeconds: number;
-  /** Calls that may be repeated are tried within the workflow task first. */
-  localFirst: boolean;
   operatorsFile: string;
   /** Without it the built-in policy holds. */
   policyFile: string | undefined;
@@ -138,7 +136,6 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     notes: [...keyNotes(values), ...operatorNotes(values)],
     finhub: finhub(values),
     individualActivation: values.FINHUB_INDIVIDUAL_ACTIVATION,
-    localFirst: values.FINHUB_LOCAL_FIRST,
     verdictPollSeconds: values.FINHUB_VERDICT_POLL_SECONDS,
     operatorsFile: resolve(values.OPERATORS_FILE ?? TRIAL_DEFAULTS.operatorsFile),
     policyFile: values.POLICY_FILE && resolve(values.POLICY_FILE),

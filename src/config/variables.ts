@@ -100,7 +100,6 @@ export const environmentSchema = z.object({
     "the name of a task queue for FinHub's calls, 1 to 64 of A-Z a-z 0-9 . _ -,",
   ),
   FINHUB_CALLS_PER_SECOND: variable(rate.optional(), 'a number above 0'),
-  FINHUB_LOCAL_FIRST: variable(flag, '"true" or "false"'),
   FINHUB_INDIVIDUAL_ACTIVATION: variable(
     z.enum(['code', 'admin']).default('code'),
     '"code" (FinHub mails it to the customer) or "admin"',

@@ -6,7 +6,6 @@ import {
   type OrganizationApplication,
 } from './application.js';
 import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
-import { does } from './flow.js';
 import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
@@ -100,7 +99,7 @@ export function missingPrerequisites(state: AnyCaseState, phase: PhaseName): Req
 
 /** What an organization's people lack for its activation, by FinHub's own list. Source: facts §7.4. */
 export function roleFaults(state: CaseState): Requirement[] {
-  const { application, people, policy } = state;
+  const { application, people } = state;
   if (!isOrganization(application)) return [];
   const has = (role: string) => people.some((person) => person.role === role);
   const roles = new Set(application.employees.flatMap((employee) => employee.roles));
@@ -108,7 +107,7 @@ export function roleFaults(state: CaseState): Requirement[] {
   const checks: [boolean, string, string][] = [
     [has('director'), 'directors', 'at least one director is needed'],
     [has('employee') && roles.has('ADMIN_USER'), 'employees', 'an employee with the role ADMIN_USER is needed'],
-    [holdAll(application, does(policy, 'exactShares') ? 4 : 2), 'shareholders', NOT_ALL_SHARES],
+    [holdAll(application), 'shareholders', NOT_ALL_SHARES],
     [
       beneficialOwners(application).every(({ ref }) => known.has(ref)),
       'shareholders',
@@ -122,12 +121,12 @@ const NOT_ALL_SHARES = 'the shareholders together must hold exactly 100 %';
 
 /** What is wrong with the shares, which a correction can mend until the end of personnel. Source: facts O06. */
 export function shareFaults(application: OrganizationApplication): Requirement[] {
-  return holdAll(application, 4) ? [] : [{ code: 'roles', message: NOT_ALL_SHARES, field: 'shareholders' }];
+  return holdAll(application) ? [] : [{ code: 'roles', message: NOT_ALL_SHARES, field: 'shareholders' }];
 }
 
-/** Counts in whole numbers, since decimal fractions do not add up in binary; applications have up to four decimals, older cases counted two. */
-function holdAll({ shareholders }: OrganizationApplication, decimals: number): boolean {
-  const scale = 10 ** decimals;
+/** Counts in whole numbers, since decimal fractions do not add up in binary; shares have up to four decimals. */
+function holdAll({ shareholders }: OrganizationApplication): boolean {
+  const scale = 10 ** 4;
   const parts = shareholders.map(({ ownershipPercentage }) => Math.round(Number(ownershipPercentage) * scale));
   return parts.reduce((sum, part) => sum + part, 0) === 100 * scale;
 }
@@ -164,8 +163,7 @@ export function correct(
   if (misshapen !== undefined) {
     return { changes: {}, answer: refuse('NotAllowed', `${misshapen} is not what an application has there`) };
   }
-  // Cases of older flows would go on with what FinHub was told before.
-  const late = does(state.policy, 'followedCorrections') ? whyTooLate(state, corrected as Application) : undefined;
+  const late = whyTooLate(state, corrected as Application);
   if (late !== undefined) return { changes: {}, answer: refuse('NotAllowed', late) };
   return {
     changes: { application: corrected as Application, corrected: true },
@@ -208,8 +206,7 @@ export function resolve(
 ): { changes: Pick<AnyCaseState, 'resolution'>; answer: Answer } {
   const { attention } = state;
   // A correction sets the call going as a resolution does.
-  const goesOn =
-    state.resolution !== undefined || (state.corrected === true && does(state.policy, 'followedCorrections'));
+  const goesOn = state.resolution !== undefined || state.corrected === true;
   if (attention?.attentionId !== resolution.attentionId || goesOn) {
     return { changes: {}, answer: refuse('NothingToResolve', 'the case does not wait for this') };
   }

@@ -181,12 +181,10 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   done: Record<string, { result: unknown; provenance: Provenance }>;
   /** The call that writes and is being made just now, by its logical operation; not while it waits for its next slow try or for a person. */
   underWay?: string | undefined;
-  /** Calls whose tries may have taken effect without a clear answer, by logical operation. From flow 3 on. */
+  /** Calls whose tries may have taken effect without a clear answer, by logical operation. */
   unclear?: string[] | undefined;
   /** As `unclear`, whatever a person has said since. */
   everUnclear?: string[] | undefined;
-  /** Calls that were made within workflow tasks, by logical operation: no activity shows them. */
-  localCalls?: string[] | undefined;
   /** An earlier run of the case's workflow was reset. */
   wasReset?: boolean | undefined;
   audit: AuditEntry[];

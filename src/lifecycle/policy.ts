@@ -53,8 +53,6 @@ export interface TenantPolicy {
 export interface Policy extends TenantPolicy {
   /** Changes with the content, so that the audit tells which rules a decision was taken under. */
   version: string;
-  /** `FLOW_VERSION` when the case recorded its policy: the steps it takes. Cases of version 1 recorded none. */
-  flow?: number | undefined;
   /** How individuals are activated: with the code FinHub mails them, or by the tenant's admin. Source: facts I14. */
   individualActivation: 'code' | 'admin';
   /** Whether this worker can approve with the power tenant's credentials; if not, high risk waits for FinHub's portal. */
@@ -67,10 +65,8 @@ export interface Policy extends TenantPolicy {
   verdictPollSeconds: number;
   /** Seconds one attempt of a FinHub call may take in all. */
   callSeconds: number;
-  /** Activities that are tried once within the workflow task before they are made durable ones. */
-  localCalls?: readonly string[] | undefined;
-  /** Seconds after which a worker that says nothing counts as dead; older cases wait for the whole attempt's time. */
-  heartbeatSeconds?: number | undefined;
+  /** Seconds after which a worker that says nothing counts as dead. */
+  heartbeatSeconds: number;
   /** Task queue of the calls to FinHub, where they have one of their own. */
   callsQueue?: string | undefined;
   /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */

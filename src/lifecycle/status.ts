@@ -68,8 +68,6 @@ export interface CaseView extends LifecycleStatus {
   deadlines: Deadline[];
   people: PersonRecord[];
   finhub: FinHubRecord;
-  /** Calls made within workflow tasks, which Temporal's UI does not list as activities. */
-  localCalls: string[];
   /** A call by hand: who asked for it and why, and what it came to. */
   call: ({ operation: string; by: string; reason: string } & Partial<CallResult>) | null;
 }
@@ -141,7 +139,6 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
     deadlines: state.deadlines,
     people: state.people,
     finhub: state.finhub,
-    localCalls: state.localCalls ?? [],
     call: callOf(state),
   };
 }
@@ -173,7 +170,6 @@ export function checklist(state: AnyCaseState, now: Date): string {
   // Without the empty line Markdown takes what follows for more of the paragraph.
   if (status.requirements.length > 0) lines.push('');
   for (const requirement of status.requirements) lines.push(`- **!** ${requirement.message}`);
-  if (state.localCalls) lines.push('', `Calls within workflow tasks: ${state.localCalls.join(', ')}`);
   if (status.outcome) lines.push('', `Outcome: **${status.outcome.result}**`);
   return lines.join('\n');
 }

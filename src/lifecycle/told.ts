@@ -7,7 +7,6 @@ import {
 } from './application.js';
 import { canonicalJson } from './canonical.js';
 import type { CaseState } from './case-state.js';
-import { does } from './flow.js';
 import { isAmount } from './money.js';
 import type { PhaseName } from './phases.js';
 
@@ -37,7 +36,7 @@ export function whyTooLate(state: CaseState, corrected: Application): string | u
     (isOrganization(application) && isOrganization(corrected)
       ? (people(state, application, corrected) ??
         signatory(state, application, corrected) ??
-        approvers(state, application, corrected))
+        approvers(application, corrected))
       : undefined) ??
     payments(state, application.payments, corrected.payments)
   );
@@ -82,7 +81,6 @@ function signatory(
 
 /** Whoever approves transfers holds the role for it; with nobody known by a ref, no transfer would take an approval. Source: facts §7.6. */
 function approvers(
-  { policy }: CaseState,
   before: OrganizationApplication,
   { payments, employees }: OrganizationApplication,
 ): string | undefined {
@@ -90,7 +88,7 @@ function approvers(
   const named: unknown = payments?.approvers ?? [];
   const mayApprove = (wanted: unknown): boolean =>
     employees.some(({ ref, roles }) => ref === wanted && valuesOf(roles).includes('TRANSACTION_APPROVER'));
-  if (!does(policy, 'checkedApprovers') || (Array.isArray(named) && named.every(mayApprove))) return undefined;
+  if (Array.isArray(named) && named.every(mayApprove)) return undefined;
   return '"payments.approvers" needs refs of employees with the role TRANSACTION_APPROVER';
 }
 
@@ -131,7 +129,7 @@ function payments(
     const telling = tellings[field];
     if (telling) return REASONS[telling](what, 'it');
     if (past[field]) return `${what} cannot be corrected: the case has gone on with it as it was`;
-    if (does(state.policy, 'readableAmounts') && !amountsOf(field, after).every(isAmount)) {
+    if (!amountsOf(field, after).every(isAmount)) {
       return `${what} needs amounts such as {"value": "25.00", "currency": "EUR"}`;
     }
   }

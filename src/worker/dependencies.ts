@@ -1,5 +1,4 @@
 import type { ActivityDependencies } from '../activities/index.js';
-import { localCalls } from '../activities/local-calls.js';
 import type { WorkerConfiguration } from '../config/environment.js';
 import type { CallObserver } from '../finhub/call-observer.js';
 import { FinHubClient } from '../finhub/client.js';
@@ -45,12 +44,6 @@ export async function dependenciesOf(
       heartbeatSeconds: HEARTBEAT_SECONDS,
       continueAsNewAfter: config.maxHistoryEvents,
       ...(config.callsQueue && { callsQueue: config.callsQueue.taskQueue }),
-      localCalls: hasRate(config) ? [] : localCalls(config),
     },
   };
-}
-
-/** Task queues keep rates, so where there is one every call goes through its queue. */
-function hasRate({ callsQueue, tuning }: WorkerConfiguration): boolean {
-  return [callsQueue, tuning.activitiesPerSecond, tuning.queueActivitiesPerSecond].some((rate) => rate !== undefined);
 }

@@ -6,7 +6,6 @@ import {
   condition,
   isCancellation,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
@@ -19,7 +18,6 @@ import {
   type Requirement,
 } from '../lifecycle/case-state.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
-import { does } from '../lifecycle/flow.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
@@ -86,7 +84,7 @@ export class Calls {
     } = await this.#untilSettled<Performed>(key, operation, { ...options, adopted }, (earlier) => {
       const call = { input: input(), for: { ...this.#purpose(key, options), ...earlier } };
       state.underWay = key;
-      return this.#shielded.run(() => this.#carryOut(operation, key, call, this.#to(this.#summary(options.of))));
+      return this.#shielded.run(() => this.#carryOut(operation, call, this.#to(this.#summary(options.of))));
     });
     // Together: what is neither under way nor done may be corrected.
     state.underWay = undefined;
@@ -110,7 +108,7 @@ export class Calls {
   ): Promise<ResultOf<Name>> {
     const { result } = await this.#untilSettled<Performed>(operation, operation, { leave }, () => {
       const call = { input, for: this.#purpose(operation, {}) };
-      return this.#carryOut(operation, operation, call, this.#to(this.#summary()));
+      return this.#carryOut(operation, call, this.#to(this.#summary()));
     });
     return result as ResultOf<Name>;
   }
@@ -142,7 +140,7 @@ export class Calls {
       { leave: (failure) => failure.type === FAILURES.awaiting || leave?.(failure) === true },
       () => {
         const call = { input, for: this.#purpose(operation, {}) };
-        return this.#carryOut<CallResult<Name>>(operation, operation, call, polls);
+        return this.#carryOut<CallResult<Name>>(operation, call, polls);
       },
     );
   }
@@ -151,7 +149,7 @@ export class Calls {
   openSession(): Promise<void> {
     return this.#untilSettled('openSession', 'openSession', {}, () => {
       const call = { session: this.#credentials(), for: this.#purpose('openSession', {}) };
-      return this.#carryOut<void>('openSession', 'openSession', call, this.#to(this.#summary()));
+      return this.#carryOut<void>('openSession', call, this.#to(this.#summary()));
     });
   }
 
@@ -165,7 +163,7 @@ export class Calls {
     const call = { session: this.#credentials(), for: this.#purpose('closeSession', {}) };
     return async () => {
       try {
-        await this.#carryOut('closeSession', 'closeSession', call, this.#to('The end', 3));
+        await this.#locally(call);
       } catch (error) {
         this.#case.record('sessionLeftOpen', failureOf(error).type);
       }
@@ -252,22 +250,18 @@ export class Calls {
     attempt: (earlier: Pick<CallFor, 'mayRepeat' | 'mayBeOurs'>) => Promise<T>,
   ): Promise<T> {
     const { state } = this.#case;
-    const isOld = !does(state.policy, 'followedCorrections');
     this.#case.show({ passing: true });
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
     // The run that somebody reset may have made the call, and so may a try that ended in nothing.
-    const isUnclear = state.unclear?.includes(key) === true;
-    let mayRepeat = this.#case.wasReset || isUnclear;
-    // Runs of earlier versions kept no more than that.
-    if (isUnclear) state.everUnclear = including(state.everUnclear, key);
+    let mayRepeat = this.#case.wasReset || state.unclear?.includes(key) === true;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
         const resolution = await this.needsPerson(key, operation, failure, adopts);
         if (adopted && resolution?.action === 'adopt') return adopted(resolution);
         // Whoever says "retry" has looked; a correction says nothing of that.
-        if (resolution || isOld) mayRepeat = false;
+        if (resolution) mayRepeat = false;
         slowTries = 0;
       }
       try {
@@ -276,8 +270,7 @@ export class Calls {
       } catch (error) {
         const wasUnderWay = state.underWay === key;
         if (wasUnderWay) state.underWay = undefined;
-        if (isCancellation(error) || error instanceof CallNeedless) throw error;
-        if (error instanceof Ending && does(state.policy, 'riskAtEachTry')) throw error;
+        if (isCancellation(error) || error instanceof CallNeedless || error instanceof Ending) throw error;
         const failed = failureOf(error);
         if (wasUnderWay) this.#noteUnclear(key, failed);
         if (leave?.(failed)) throw new CallFailed(failed);
@@ -297,50 +290,28 @@ export class Calls {
   #noteUnclear(key: string, { type, unclear, earlierUnclear }: CallFailure): void {
     const { state } = this.#case;
     const isUnclear = unclear === true || earlierUnclear === true;
-    if (isUnclear) state.everUnclear = including(state.everUnclear, key);
-    if (!does(state.policy, 'followedCorrections')) return;
-    if (isUnclear) state.unclear = including(state.unclear, key);
-    else if (type === FAILURES.invalidRequest) state.unclear = without(state.unclear, key);
+    if (isUnclear) {
+      state.everUnclear = including(state.everUnclear, key);
+      state.unclear = including(state.unclear, key);
+    } else if (type === FAILURES.invalidRequest) state.unclear = without(state.unclear, key);
   }
 
-  /** Makes a call as an activity, or, where the policy says so, within the workflow task if it works there at the first try. */
-  #carryOut<T>(operation: ActivityName, key: string, call: unknown, durable: Activities): Promise<T> {
-    const by = (activities: object): Promise<T> =>
-      (activities as Record<ActivityName, (call: unknown) => Promise<T>>)[operation](call);
-    return this.#isLocal(operation) ? this.#locally(operation, key, by, durable) : by(durable);
+  /** Makes a call as a durable activity. */
+  #carryOut<T>(operation: ActivityName, call: unknown, activities: Activities): Promise<T> {
+    return (activities as unknown as Record<ActivityName, (call: unknown) => Promise<T>>)[operation](call);
   }
 
-  /**
-   * FinHub is not told of what a message set going before the message is on record, which it is once the workflow task that it came with has
-   * ended: a worker that died before that would leave FinHub with a decision that nobody has taken. A durable activity waits for it by itself.
-   */
-  #isLocal(operation: ActivityName): boolean {
-    const { policy, heardAt } = this.#case;
-    if (!policy.localCalls?.includes(operation)) return false;
-    const isOnRecord = heardAt !== workflowInfo().historyLength;
-    return isOnRecord || operation === 'closeSession' || !does(policy, 'callsAfterRecord');
-  }
-
-  async #locally<T>(
-    operation: ActivityName,
-    key: string,
-    by: (activities: object) => Promise<T>,
-    durable: Activities,
-  ): Promise<T> {
-    const { policy, state } = this.#case;
+  /** Within the workflow task if it works there at the first try: a session that ends by itself is not worth six events. */
+  async #locally(call: { session: ReturnType<typeof loginOf>; for: CallFor }): Promise<void> {
     try {
-      const result = await by(localCallsTo(policy.callSeconds));
-      state.localCalls = [...(state.localCalls ?? []), key];
-      return result;
+      return await localCallsTo(this.#case.policy.callSeconds).closeSession(call);
     } catch (error) {
       const cause = causeOf(error);
       if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
-      const failed = failureOf(error);
-      if (state.underWay === key) this.#noteUnclear(key, failed);
-      const { retryAfterMs } = failed;
-      if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: `next try of ${operation}` });
+      const { retryAfterMs } = failureOf(error);
+      if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: 'next try of closeSession' });
     }
-    return by(durable);
+    return this.#to('The end', 3).closeSession(call);
   }
 
   #to(summary: string, maximumAttempts?: number): Activities {

@@ -14,7 +14,6 @@ import { recorded } from '../lifecycle/audit.js';
 import type { AnyCaseState, CaseState, Outcome, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { PhaseName } from '../lifecycle/phases.js';
-import { does } from '../lifecycle/flow.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
@@ -62,8 +61,6 @@ export class Case<State extends AnyCaseState = CaseState> {
   readonly notifications: Notifications;
   /** Messages taken in this run. */
   messages = 0;
-  /** Length of the history when the last message came: what it set going is not on record before the workflow task ends. */
-  heardAt: number | undefined;
   readonly #shown: SearchAttributes;
   #wait: (Wait & { since: string }) | undefined;
   #scope: CancellationScope | undefined;
@@ -199,10 +196,10 @@ export class Case<State extends AnyCaseState = CaseState> {
     return this.state.done[key]?.provenance.how === 'adopted';
   }
 
-  /** Says that the phase has looked at the application for the last time; older cases take corrections until its end. */
+  /** Says that the phase has looked at the application for the last time: corrections come too late. */
   closeToCorrections(): void {
     const phase = this.state.phases.find(({ state }) => state === 'active');
-    if (phase && does(this.state.policy, 'followedCorrections')) phase.closed = true;
+    if (phase) phase.closed = true;
   }
 
   /** Marks a fact about the customer as true. */
@@ -219,7 +216,7 @@ export class Case<State extends AnyCaseState = CaseState> {
   /** Brings what people see up to date; of a case that only passes through a phase, lists keep the last one that it stopped in. */
   show({ passing = false } = {}): void {
     this.#refreshWait();
-    this.#shown.update(this.state, { passing: passing && does(this.state.policy, 'quietPhases') });
+    this.#shown.update(this.state, { passing });
     setCurrentDetails(checklist(this.state, new Date()));
   }
 

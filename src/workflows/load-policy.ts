@@ -1,6 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
-import { flowOf } from '../lifecycle/flow.js';
 import type { Case } from './case.js';
 import * as own from './own-activities.js';
 
@@ -10,5 +9,5 @@ export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
   if (state.policy) return;
   // A lifecycle that is cancelled at once still has to tell of its end, and the policy says how.
   state.policy = await CancellationScope.nonCancellable(() => own.loadPolicy({ tenantId: state.application.tenantId }));
-  kase.record('started', `flow ${flowOf(state.policy)}, policy ${state.policy.version}`);
+  kase.record('started', `policy ${state.policy.version}`);
 }

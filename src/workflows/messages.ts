@@ -72,7 +72,6 @@ export function announceRegistration(kase: Case): void {
 
 async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown): Promise<Answer> {
   kase.messages += 1;
-  kase.heardAt = workflowInfo().historyLength;
   let message: Message;
   try {
     message = { name, body: parseMessage(name, value) } as Message;

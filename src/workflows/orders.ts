@@ -2,7 +2,6 @@ import { CancellationScope, CancelledFailure, condition, sleep } from '@temporal
 import type { Money } from '../lifecycle/application.js';
 import type { AnyCaseState, TransferRecord } from '../lifecycle/case-state.js';
 import { FAILURES, type FieldError } from '../lifecycle/failures.js';
-import { does } from '../lifecycle/flow.js';
 import { moneyText } from '../lifecycle/money.js';
 import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js';
 import { EARLIER_RUNS, UNANSWERED } from './calls.js';
@@ -275,8 +274,8 @@ async function askOutcome(
 }
 
 /** Whether the run before this one has left the question what became of an order with a person. */
-function isAsked({ policy, state: { attention } }: Case<AnyCaseState>, key: string): boolean {
-  return does(policy, 'standingQuestions') && attention?.key === key && attention.adopts.includes('outcome');
+function isAsked({ state: { attention } }: Case<AnyCaseState>, key: string): boolean {
+  return attention?.key === key && attention.adopts.includes('outcome');
 }
 
 /** Puts the question what became of an order, unless an earlier run did; undefined is to try again. */

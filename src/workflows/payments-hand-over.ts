@@ -10,7 +10,6 @@ import {
 } from '@temporalio/workflow';
 import { isOrganization, type Application } from '../lifecycle/application.js';
 import type { Outcome } from '../lifecycle/case-state.js';
-import { does } from '../lifecycle/flow.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import {
   HAND_OVER,
@@ -42,8 +41,7 @@ export async function openAccount(kase: Case, consent: PaymentConsent): Promise<
   };
   const workflowId = accountCaseId(account.tenantId, account.accountId);
   const isNew = await startOnce('account', workflowId, account, {});
-  if (!isNew && does(kase.policy, 'handsOver'))
-    await handOver(kase, workflowId, { consent, approvers: account.approvers });
+  if (!isNew) await handOver(kase, workflowId, { consent, approvers: account.approvers });
 }
 
 /** After a workflow reset the account is there, with a consent that was taken back for this one. */
@@ -67,7 +65,7 @@ export async function followTransfer(kase: Case, order: TransferOrder): Promise<
   const fingerprint = await fingerprintTransfer(order);
   const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
     const child = await startOnce('transfer', workflowId, order, { fingerprint });
-    return child ? endOf(kase, child) : joined(kase, workflowId, fingerprint);
+    return child ? endOf(child) : joined(kase, workflowId, fingerprint);
   });
   const { result, orderId } = outcome;
   kase.state.transfer = { ...kase.state.transfer, state: result === 'active' ? 'completed' : result, orderId };
@@ -75,12 +73,11 @@ export async function followTransfer(kase: Case, order: TransferOrder): Promise<
 }
 
 /** The end of a transfer; one that somebody ended in Temporal has left no outcome. */
-async function endOf(kase: Case, transfer: ChildWorkflowHandle<Workflow>): Promise<Outcome> {
+async function endOf(transfer: ChildWorkflowHandle<Workflow>): Promise<Outcome> {
   try {
     return (await transfer.result()) as Outcome;
   } catch (error) {
-    const wasEnded = error instanceof ChildWorkflowFailure && does(kase.policy, 'endedTransfers');
-    if (!wasEnded || CancellationScope.current().consideredCancelled) throw error;
+    if (!(error instanceof ChildWorkflowFailure) || CancellationScope.current().consideredCancelled) throw error;
     return { result: 'aborted', at: new Date().toISOString(), reason: 'the transfer was ended in Temporal' };
   }
 }

@@ -22,7 +22,6 @@ const options = new Command('chaos')
   .option('--concurrency <number>', 'lifecycles under way at once', count, 20)
   .option('--workers <number>', 'workers at a time', count, 2)
   .option('--fault-rate <share>', 'share of FinHub calls that meet a fault', share, 0.1)
-  .option('--local-first', 'with FINHUB_LOCAL_FIRST')
   .option('--seed <number>', 'repeats the plan and the faults of a run', count)
   .option('--limit <seconds>', 'after which what is still open counts as stuck', count)
   .option('--json', 'one JSON document on standard output')
@@ -31,7 +30,6 @@ const options = new Command('chaos')
     Partial<typeof SMALL> & {
       long?: true;
       json?: true;
-      localFirst?: true;
       concurrency: number;
       workers: number;
       faultRate: number;
@@ -40,13 +38,12 @@ const options = new Command('chaos')
     }
   >();
 
-const { json, long, localFirst = false, seed = randomInt(2 ** 31), ...given } = options;
+const { json, long, seed = randomInt(2 ** 31), ...given } = options;
 const size = { ...(long ? LONG : SMALL), ...given };
 process.stderr.write(`seed ${seed}\n`);
 const report = await runChaos({
   limit: 120 + SLOW_RETRY_SECONDS + 6 * size.lifecycles,
   ...size,
-  localFirst,
   clients: 2 + Math.floor(size.lifecycles / 100),
   seed,
   onProgress: (line) => process.stderr.write(`${line}\n`),

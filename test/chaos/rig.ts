@@ -21,7 +21,6 @@ export interface RigOptions {
   faultRate: number;
   seed: number;
   /** Calls that may be repeated are tried within workflow tasks. */
-  localFirst: boolean;
 }
 
 type Process = Pick<Child, 'pid' | 'kill' | 'stop'>;
@@ -142,7 +141,7 @@ export class Rig {
   }
 
   async #startWorker(): Promise<void> {
-    const env = { ...this.environment, FINHUB_LOCAL_FIRST: String(this.#options.localFirst) };
+    const env = this.environment;
     this.#running.worker.push(await startEntry('worker', { env, ready: /"msg":"worker ready"/ }));
   }
 }

@@ -79,8 +79,8 @@ interface Told {
 }
 
 /** Messages that come to cases together while no worker is there: they are answered, and the case can be replayed. */
-export function describeTogether(localFirst: boolean): void {
-  describe(`what comes together to a case in review, FINHUB_LOCAL_FIRST=${localFirst}`, { timeout: 240_000 }, () => {
+export function describeTogether(): void {
+  describe('what comes together to a case in review', { timeout: 240_000 }, () => {
     let stack: Stack;
     /** A look into FinHub's portal is under way, which a decision gives up. */
     let looking: Told[];
@@ -90,7 +90,7 @@ export function describeTogether(localFirst: boolean): void {
     before(async () => {
       quiet();
       const workerEnv = {
-        ...{ FINHUB_INDIVIDUAL_ACTIVATION: 'admin', FINHUB_LOCAL_FIRST: String(localFirst) },
+        ...{ FINHUB_INDIVIDUAL_ACTIVATION: 'admin' },
         ...firstLook(1),
       };
       stack = await startStack({ sandboxArgs: ['--activation-delay', '0'], workerEnv });

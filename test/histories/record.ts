@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { startTimeSkipping } from '../helpers/time-skipping.js';
-import { LOCAL_FIRST, SCENARIOS } from './scenarios.js';
+import { SCENARIOS } from './scenarios.js';
 import { PRESENT, storedHistories, storeHistory } from './stored.js';
 import { recordWorkerLost } from './worker-lost.js';
 
@@ -23,8 +23,7 @@ try {
   for (const [name, scenario] of Object.entries(SCENARIOS).filter(([name]) => isMissing(name))) {
     // Each look at FinHub's verdict takes real time, and there would be hundreds until a review expires.
     const polls = { FINHUB_VERDICT_POLL_SECONDS: name.endsWith('expired') ? '86400' : '1' };
-    const local = { FINHUB_LOCAL_FIRST: String(name.endsWith(LOCAL_FIRST)) };
-    const lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '500', POLICY_FILE, ...polls, ...local } });
+    const lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '500', POLICY_FILE, ...polls } });
     const id = await scenario(lane, time);
     const [codec] = lane.temporal.options.loadedDataConverter.payloadCodecs;
     await storeHistory(name, await lane.temporal.workflow.getHandle(id).fetchHistory(), codec!);

@@ -119,27 +119,11 @@ const TRANSFER: Record<string, Scenario> = {
   refused: async (lane) => transferred(lane, await order(lane, { description: 'FAIL' }), 'failed'),
 };
 
-const DURABLE: Record<string, Scenario> = {
+/** Every scenario by the name that its history gets. */
+export const SCENARIOS: Record<string, Scenario> = {
   ...named('individual', mapped(anIndividual)),
   ...named('organization', mapped(anOrganization)),
   ...named('transfer', TRANSFER),
-};
-
-/** Ends the names of the scenarios whose worker runs with `FINHUB_LOCAL_FIRST`. */
-export const LOCAL_FIRST = '-local-first';
-
-/** Every scenario by the name that its history gets. */
-export const SCENARIOS: Record<string, Scenario> = {
-  ...DURABLE,
-  ...Object.fromEntries(
-    [
-      'individual-happy',
-      'individual-cancelled',
-      'organization-happy',
-      'organization-resubmitted',
-      'transfer-happy',
-    ].map((name) => [`${name}${LOCAL_FIRST}`, DURABLE[name]!]),
-  ),
 };
 
 function mapped(make: Make): Record<string, Scenario> {

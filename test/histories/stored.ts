@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { FLOW_VERSION } from '../../src/lifecycle/flow.js';
 
 const { History } = proto.temporal.api.history.v1;
 type History = proto.temporal.api.history.v1.IHistory;
@@ -13,15 +12,15 @@ type History = proto.temporal.api.history.v1.IHistory;
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const END = '.json.gz';
 
-/** Where histories of the present flow version go; those of earlier versions stay beside them. */
-export const PRESENT = `flow-${FLOW_VERSION}`;
+/** The release whose histories are recorded now; those of a later one go beside them. */
+export const PRESENT = '1.0';
 
 export interface StoredHistory {
   name: string;
   history: History;
 }
 
-/** All that were ever recorded: `flow-1/individual-happy` and so on. */
+/** All that were ever recorded: `1.0/individual-happy` and so on. */
 export async function storedHistories(): Promise<StoredHistory[]> {
   const files = await readdir(FOLDER, { recursive: true });
   return Promise.all(

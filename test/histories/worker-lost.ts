@@ -13,7 +13,7 @@ const REGISTRATIONS = {
 
 /** Records a lifecycle whose worker was killed while FinHub registered the customer, and another one went on. */
 export async function recordWorkerLost(kind: keyof typeof REGISTRATIONS, name: string): Promise<void> {
-  const rig = await Rig.start({ workers: 1, faultRate: 0, seed: 1, localFirst: false });
+  const rig = await Rig.start({ workers: 1, faultRate: 0, seed: 1 });
   try {
     const client = await rig.connect();
     await rig.finhub.inject({ ...REGISTRATIONS[kind], kind: 'late-answer', delayMs: 700 });

@@ -34,7 +34,7 @@ export default [
     from: '(isAhead || events < nextTask)',
     to: 'events < 0',
     in: 'test/together.test.ts',
-    test: 'what comes together to a case in review, FINHUB_LOCAL_FIRST=false',
+    test: 'what comes together to a case in review',
   },
   {
     name: 'an Update that no workflow has seen is given up',
@@ -42,7 +42,7 @@ export default [
     from: 'updateFailure(error)?.type === UNPROCESSED',
     to: 'updateFailure(error)?.type === ``',
     in: 'test/together.test.ts',
-    test: 'what comes together to a case in review, FINHUB_LOCAL_FIRST=false',
+    test: 'what comes together to a case in review',
   },
   {
     name: 'the bound of the cache is forgotten',

@@ -155,8 +155,8 @@ export default [
   {
     name: 'a question about an order is another one in the next run',
     file: 'src/workflows/orders.ts',
-    from: "does(policy, 'standingQuestions') &&",
-    to: 'false &&',
+    from: 'return attention?.key === key &&',
+    to: 'return false &&',
     in: 'test/transfers.test.ts',
     test: 'has the same answers in the run after the one that asked it',
   },

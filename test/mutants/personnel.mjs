@@ -15,8 +15,8 @@ export default [
   {
     name: 'shares of four decimals never add up',
     file: 'src/lifecycle/case-rules.ts',
-    from: "does(policy, 'exactShares') ? 4 : 2",
-    to: '2',
+    from: 'const scale = 10 ** 4;',
+    to: 'const scale = 10 ** 2;',
   },
   {
     name: 'a correction changes whom FinHub has',
@@ -45,7 +45,7 @@ export default [
   {
     name: 'who was dropped stops the phase',
     file: 'src/workflows/phases/personnel.ts',
-    from: 'if (!person && isFollowing(kase)) throw new CallNeedless();',
+    from: 'if (!person) throw new CallNeedless();',
     to: '',
     in: 'test/corrections.test.ts',
     test: 'who are dropped before FinHub is told are not registered, and who are added are',
@@ -53,7 +53,7 @@ export default [
   {
     name: 'a share waits for ever for room that another one has to make',
     file: 'src/workflows/phases/personnel.ts',
-    from: 'if (isFollowing(kase) && outdated(kase).length > 0) throw new CallNeedless();',
+    from: 'if (outdated(kase).length > 0) throw new CallNeedless();',
     to: '',
     in: 'test/corrections.test.ts',
     test: "a share that FinHub refuses because of another's is mended by correcting the other",
@@ -61,8 +61,8 @@ export default [
   {
     name: 'payments go on with what was asked for when they began',
     file: 'src/workflows/phases/payments.ts',
-    from: "does(kase.policy, 'followedCorrections') ? requested(kase) : found",
-    to: 'found',
+    from: 'const asked = asking(kase);\n  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();\n  await addBeneficiaries(kase, asked);\n}',
+    to: 'const found = requested(kase);\n  const asked = () => found;\n  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();\n  await addBeneficiaries(kase, asked);\n}',
     in: 'test/corrections.test.ts',
     test: 'what FinHub was not told of may change while the phase runs, the rest may not',
   },

@@ -34,12 +34,4 @@ export default [
     in: IN,
     test: 'of an application whose lifecycle has ended reads them from it, also where nobody asked before',
   },
-  {
-    name: 'FinHub is told of what a message set going before the message is on record',
-    file: 'src/workflows/calls.ts',
-    from: 'const isOnRecord = heardAt !== workflowInfo().historyLength;',
-    to: 'const isOnRecord = heardAt !== -1;',
-    in: 'test/local-calls.test.ts',
-    test: 'one that a message set going is an activity, since the message is on record only after its workflow task',
-  },
 ];

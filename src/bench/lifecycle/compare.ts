@@ -13,8 +13,6 @@ export interface LifecycleOptions {
   /** Lifecycles of each sort in a round, `concurrency` at a time. */
   many: number;
   concurrency: number;
-  /** Ours runs with `FINHUB_LOCAL_FIRST`. */
-  localFirst?: boolean;
   /** Milliseconds that FinHub takes for each answer; a sandbox of its own takes next to none. */
   latency?: number;
   onProgress?: (line: string) => void;
@@ -46,10 +44,10 @@ export interface LifecycleBench {
  * changes from round to round.
  */
 export async function compareLifecycles(options: LifecycleOptions): Promise<LifecycleBench> {
-  const { rounds, single, many, concurrency, localFirst = false, latency = 0, onProgress = () => {} } = options;
+  const { rounds, single, many, concurrency, latency = 0, onProgress = () => {} } = options;
   const stack = await startStack({
     sandboxArgs: ['--activation-delay', '0', '--log-level', 'silent'],
-    workerEnv: { FINHUB_INDIVIDUAL_ACTIVATION: 'admin', FINHUB_LOCAL_FIRST: String(localFirst) },
+    workerEnv: { FINHUB_INDIVIDUAL_ACTIVATION: 'admin' },
   });
   try {
     if (latency > 0) await slowDown(stack.sandboxUrl, latency);

@@ -1,7 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CallState } from '../../lifecycle/case-state.js';
 import { RETRYABLE } from '../../lifecycle/failures.js';
-import { does } from '../../lifecycle/flow.js';
 import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
 import type { Operator } from '../../lifecycle/policy.js';
 import type { ActivityName } from '../activities.js';
@@ -44,7 +43,7 @@ export async function call(kase: Case<CallState>): Promise<void> {
   const name = operation as ActivityName;
   try {
     const answer: unknown = await kase.calls.once(name, () => input as never, {
-      leave: (failure) => isRefusal(kase, failure),
+      leave: isRefusal,
       ...(actAs === undefined ? {} : { actAs }),
     });
     kase.state.called = { answer, provenance: kase.state.done[name]!.provenance };
@@ -55,9 +54,8 @@ export async function call(kase: Case<CallState>): Promise<void> {
 }
 
 /** A refusal after a try whose answer was lost may be FinHub's word on that one: nobody can tell then. */
-function isRefusal({ policy }: Case<CallState>, { type, unclear, earlierUnclear }: CallFailure): boolean {
-  const isDoubtful = earlierUnclear === true && does(policy, 'doubtfulRefusals');
-  return unclear !== true && !isDoubtful && !RETRYABLE.has(type);
+function isRefusal({ type, unclear, earlierUnclear }: CallFailure): boolean {
+  return unclear !== true && earlierUnclear !== true && !RETRYABLE.has(type);
 }
 
 function failureText({ type, message, fieldErrors = [] }: CallFailure): string {

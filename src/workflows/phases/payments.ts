@@ -1,6 +1,5 @@
 import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
 import { consentTitle, type ConsentTerms } from '../../lifecycle/payment-account.js';
-import { does } from '../../lifecycle/flow.js';
 import type { Case } from '../case.js';
 import { CallNeedless, PhaseSkipped } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
@@ -11,11 +10,11 @@ function requested(kase: Case): PaymentsRequest {
   return kase.state.application.payments ?? { beneficiaries: [] };
 }
 
-/** What the application asks for, as it is at each time; older cases keep to what they found when the phase began. */
-function asking(kase: Case): () => PaymentsRequest {
-  const found = requested(kase);
-  return () => (does(kase.policy, 'followedCorrections') ? requested(kase) : found);
-}
+/** What the application asks for, as it is at each time. */
+const asking =
+  (kase: Case): (() => PaymentsRequest) =>
+  () =>
+    requested(kase);
 
 /** Phase 7 of an individual: beneficiaries, the consent to pay them, and a first transfer, as far as the application asks for them. */
 export async function payments(kase: Case): Promise<void> {

@@ -8,24 +8,14 @@ import {
 } from '../../lifecycle/application.js';
 import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
-import { does } from '../../lifecycle/flow.js';
 import type { Case } from '../case.js';
 import { CallNeedless, Ending } from '../endings.js';
 
-/** Phase 2 of an organization: directors, shareholders, employees, one after the other; both record ids of each are kept. */
+/**
+ * Phase 2 of an organization: directors, shareholders, employees, one after the other, until FinHub has everybody whom the application names by
+ * then, and nobody else. Both record ids of each are kept.
+ */
 export async function personnel(kase: Case): Promise<void> {
-  if (isFollowing(kase)) await registerAll(kase);
-  else await registerAsListed(kase);
-  if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
-}
-
-/** Whether the case follows every correction of its people; older ones go through the lists as they were at first. */
-function isFollowing({ policy }: Case): boolean {
-  return does(policy, 'followedCorrections');
-}
-
-/** Goes on until FinHub has everybody whom the application names by then, and nobody else. */
-async function registerAll(kase: Case): Promise<void> {
   for (let step = nextStep(kase); step; step = nextStep(kase)) {
     try {
       await step();
@@ -35,6 +25,7 @@ async function registerAll(kase: Case): Promise<void> {
   }
   kase.closeToCorrections();
   raiseRisk(kase);
+  if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
 }
 
 /** What FinHub lacks first of the application as it is now. */
@@ -53,26 +44,6 @@ function nextStep(kase: Case): (() => Promise<void>) | undefined {
   if (employee) return () => addEmployee(kase, employee.ref);
   const missing = shareFaults(application(kase));
   return missing.length > 0 ? () => askForShares(kase, missing) : undefined;
-}
-
-async function registerAsListed(kase: Case): Promise<void> {
-  for (const { ref } of application(kase).directors) await addDirector(kase, ref);
-  for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
-  for (const { ref } of application(kase).employees) await addEmployee(kase, ref);
-  if (does(kase.policy, 'settledShares')) await settle(kase);
-}
-
-/** Makes at FinHub what a correction changed of the shares after it was told, until the shareholders hold all of them. */
-async function settle(kase: Case): Promise<void> {
-  for (;;) {
-    // First, since FinHub may refuse more than 100 % together.
-    for (const record of outdated(kase)) await removeShareholder(kase, record);
-    for (const { ref } of application(kase).shareholders) await addShareholder(kase, ref);
-    const missing = shareFaults(application(kase));
-    if (missing.length > 0) await askForShares(kase, missing);
-    else if (outdated(kase).length === 0) break;
-  }
-  raiseRisk(kase);
 }
 
 /** Somebody who was named since may be a PEP; nobody lowers the risk that the registration found. */
@@ -106,7 +77,7 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
   const added = await kase.calls.once(
     'addDirector',
     () => {
-      const director = find(kase, application(kase).directors, ref);
+      const director = find(application(kase).directors, ref);
       return {
         organizationId: kase.customerId,
         person: personOf(director),
@@ -121,13 +92,13 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
 
 async function addShareholder(kase: Case, ref: string): Promise<void> {
   // A person may give the record in a run that has not asked for it.
-  let share = isFollowing(kase) ? find(kase, application(kase).shareholders, ref).ownershipPercentage : undefined;
+  let share = find(application(kase).shareholders, ref).ownershipPercentage;
   const added = await kase.calls.once(
     'addShareholder',
     () => {
       // Their share may be refused only because FinHub still has another's as it was.
-      if (isFollowing(kase) && outdated(kase).length > 0) throw new CallNeedless();
-      const { ref: _, ...shareholder } = find(kase, application(kase).shareholders, ref);
+      if (outdated(kase).length > 0) throw new CallNeedless();
+      const { ref: _, ...shareholder } = find(application(kase).shareholders, ref);
       share = shareholder.ownershipPercentage;
       const isBeneficialOwner = beneficialOwners(application(kase)).some((owner) => owner.ref === ref);
       return { organizationId: kase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
@@ -150,7 +121,7 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
   const added = await kase.calls.once(
     'addEmployee',
     () => {
-      const employee = find(kase, application(kase).employees, ref);
+      const employee = find(application(kase).employees, ref);
       return {
         organizationId: kase.customerId,
         person: personOf(employee),
@@ -163,10 +134,9 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
   keep(kase, { ref, role: 'employee', ...added });
 }
 
-function find<T extends { ref: string }>(kase: Case, people: T[], ref: string): T {
+function find<T extends { ref: string }>(people: T[], ref: string): T {
   const person = people.find((candidate) => candidate.ref === ref);
-  if (!person && isFollowing(kase)) throw new CallNeedless();
-  if (!person) throw new Ending('aborted', `the corrected application no longer names "${ref}"`);
+  if (!person) throw new CallNeedless();
   return person;
 }
 

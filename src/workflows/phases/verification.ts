@@ -2,7 +2,6 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { beneficialOwners, isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
-import { does } from '../../lifecycle/flow.js';
 import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
 import { missingDocuments } from '../../lifecycle/review.js';
@@ -95,9 +94,9 @@ async function upload(kase: Case, verificationId: string): Promise<void> {
 }
 
 /** Whether documents came that FinHub has not been given; what people decide on, FinHub has as well. */
-function hasUnsent({ policy, state }: Case): boolean {
+function hasUnsent({ state }: Case): boolean {
   const isUnsent = ({ documentId }: DocumentReference) => !(`uploadDocument/${documentId}` in state.done);
-  return does(policy, 'lateDocuments') && state.review.evidence.some(isUnsent);
+  return state.review.evidence.some(isUnsent);
 }
 
 /** Opens the round, and applies the decisions that came before it. */
@@ -109,7 +108,7 @@ async function open(kase: Case, verificationId: string): Promise<void> {
   let deadlines = await times();
   while (hasUnsent(kase)) {
     await upload(kase, verificationId);
-    if (does(kase.policy, 'timeFromUploads')) deadlines = await times();
+    deadlines = await times();
   }
   kase.occur({ name: 'roundOpened', rules, deadlines });
   const { state, due } = dueDecisions(kase.state);
@@ -124,7 +123,7 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
   let seen: FinHubVerdict | undefined;
   const watch = async (): Promise<void> => {
     // Not at once: most decisions are taken here, and a look that is given up costs more than a timer.
-    if (does(kase.policy, 'lateFirstLook')) await sleep(kase.policy.verdictPollSeconds * 1000, { summary: FIRST_LOOK });
+    await sleep(kase.policy.verdictPollSeconds * 1000, { summary: FIRST_LOOK });
     seen = await kase.calls.poll(
       'awaitVerdict',
       { verificationId },

@@ -1,3 +1,0 @@
-import { describeTogether } from './helpers/together.js';
-
-describeTogether(true);
