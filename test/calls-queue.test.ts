@@ -36,13 +36,35 @@ describe('a task queue of its own for the calls to FinHub', () => {
     const application = await anIndividual();
     const id = await lane.start(application);
     assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    await lane.closed(id);
     const asked = await scheduled(lane, id);
     const [, tenantId] = id.split('/');
     const calls = asked.filter(({ name }) => name !== 'lookUpOperators' && name !== 'lookUpTransfer');
     assert.ok(calls.length >= 10, `only ${calls.length} calls`);
+    assert.ok(
+      calls.some(({ name }) => name === 'closeSession'),
+      'the log-out went past the queue',
+    );
     assert.deepEqual([...new Set(calls.map(({ queue }) => queue))], ['finhub-calls']);
     assert.deepEqual([...new Set(calls.map(({ tenant }) => tenant))], [tenantId]);
   });
+
+  for (const [variable, isDurable] of [
+    ['QUEUE_ACTIVITIES_PER_SECOND', true],
+    ['WORKER_ACTIVITIES_PER_SECOND', true],
+    [undefined, false],
+  ] as const) {
+    test(`the log-out is ${isDurable ? `a durable call with ${variable}` : 'a local call without a rate'}`, async () => {
+      const lane = await time.lane({ env: variable ? { [variable]: '100' } : {} });
+      const id = await lane.start(await anIndividual());
+      assert.equal((await lane.finish(id)).outcome?.result, 'active');
+      await lane.closed(id);
+      assert.equal(
+        (await scheduled(lane, id)).some(({ name }) => name === 'closeSession'),
+        isDurable,
+      );
+    });
+  }
 
   test('is not there unless it is asked for', async () => {
     const lane = await time.lane();

@@ -39,7 +39,6 @@ export interface Exclusive {
 export function exclusive(operation: string, timeoutMs: number, signal: AbortSignal): Exclusive {
   const startedAt = performance.now();
   const { attempt, heartbeatTimeoutMs = 0, ...info } = activityInfo();
-  // Workers of an earlier version say `started`, which counts as sent.
   const told = (info.heartbeatDetails ?? undefined) as Told | undefined;
   const sent = told !== undefined && told !== 'refused';
   // Sent before the lease was over; and after a worker's death this attempt began a heartbeat timeout after the lease did.

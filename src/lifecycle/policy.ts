@@ -67,6 +67,8 @@ export interface Policy extends TenantPolicy {
   callSeconds: number;
   /** Seconds after which a worker that says nothing counts as dead. */
   heartbeatSeconds: number;
+  /** Calls to FinHub keep to a task queue of their own or to a rate, which task queues keep. */
+  callsAreRated: boolean;
   /** Task queue of the calls to FinHub, where they have one of their own. */
   callsQueue?: string | undefined;
   /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */

@@ -43,7 +43,13 @@ export async function dependenciesOf(
       callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       continueAsNewAfter: config.maxHistoryEvents,
+      callsAreRated: hasRate(config),
       ...(config.callsQueue && { callsQueue: config.callsQueue.taskQueue }),
     },
   };
+}
+
+/** Task queues keep rates, so where there is one every call goes through its queue. */
+function hasRate({ callsQueue, tuning }: WorkerConfiguration): boolean {
+  return [callsQueue, tuning.activitiesPerSecond, tuning.queueActivitiesPerSecond].some((rate) => rate !== undefined);
 }

@@ -163,7 +163,7 @@ export class Calls {
     const call = { session: this.#credentials(), for: this.#purpose('closeSession', {}) };
     return async () => {
       try {
-        await this.#locally(call);
+        await this.#closeSession(call);
       } catch (error) {
         this.#case.record('sessionLeftOpen', failureOf(error).type);
       }
@@ -301,17 +301,23 @@ export class Calls {
     return (activities as unknown as Record<ActivityName, (call: unknown) => Promise<T>>)[operation](call);
   }
 
-  /** Within the workflow task if it works there at the first try: a session that ends by itself is not worth six events. */
-  async #locally(call: { session: ReturnType<typeof loginOf>; for: CallFor }): Promise<void> {
+  /**
+   * Within the workflow task if it works there at the first try: a session that ends by itself is not worth six events. Such a call passes no
+   * task queue, so where queues limit the calls it is a durable one.
+   */
+  async #closeSession(call: { session: ReturnType<typeof loginOf>; for: CallFor }): Promise<void> {
+    const { callsAreRated, callSeconds } = this.#case.policy;
+    const durably = () => this.#to('The end', 3).closeSession(call);
+    if (callsAreRated) return durably();
     try {
-      return await localCallsTo(this.#case.policy.callSeconds).closeSession(call);
+      return await localCallsTo(callSeconds).closeSession(call);
     } catch (error) {
       const cause = causeOf(error);
       if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
       const { retryAfterMs } = failureOf(error);
       if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: 'next try of closeSession' });
     }
-    return this.#to('The end', 3).closeSession(call);
+    return durably();
   }
 
   #to(summary: string, maximumAttempts?: number): Activities {

@@ -70,8 +70,7 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
 /** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */
 export async function planDeletion(kase: Case<AnyCaseState>): Promise<void> {
   const { policy, review, outcome, application } = kase.state;
-  // The policies of older cases say nothing of documents.
-  const keptDays = policy?.documents?.keptDays;
+  const keptDays = policy?.documents.keptDays;
   if (keptDays === undefined || review.evidence.length === 0) return;
   const { workflowId: caseId } = workflowInfo();
   const { tenantId } = application;

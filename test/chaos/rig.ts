@@ -20,7 +20,6 @@ export interface RigOptions {
   workers: number;
   faultRate: number;
   seed: number;
-  /** Calls that may be repeated are tried within workflow tasks. */
 }
 
 type Process = Pick<Child, 'pid' | 'kill' | 'stop'>;
