@@ -7,6 +7,7 @@ import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
 import { OperatorsFileError } from './operators/operators-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
+import { activitySlots } from './temporal/activity-slots.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
@@ -60,7 +61,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
-    const activity = stopTracing ? [activityTracing] : [];
+    const activity = [...(stopTracing ? [activityTracing] : []), activitySlots];
     const common = {
       connection,
       namespace,
@@ -70,9 +71,9 @@ async function run(config: WorkerConfiguration): Promise<void> {
         keys: config.keys,
         namespace,
         encryptedOnly: config.encryptedPayloadsOnly,
-        onUndecodable: ({ message }) => {
+        onUndecodable: ({ message }, workflowId) => {
           metrics.undecodablePayloads.add(1);
-          logger.error({ runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
+          logger.error({ workflowId, runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
     };

@@ -1,6 +1,7 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 import { readPayloads } from '../temporal/payloads.js';
 
@@ -22,13 +23,13 @@ export async function begunOrders(): Promise<BegunOrders> {
   const client = getClient();
   const { workflowId, runId } = activityInfo().workflowExecution!;
   const own = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const seen = new Set(await executedIn(own, client));
+  const seen = new Set(await executedIn(own, workflowId, client));
   const begun: string[] = [];
   let complete = true;
   for (const other of await otherRuns(client, workflowId, runId, own)) {
     try {
       const history = await client.workflow.getHandle(workflowId, other).fetchHistory();
-      begun.push(...(await executedIn(history, client)));
+      begun.push(...(await executedIn(history, workflowId, client)));
     } catch (error) {
       // Past its retention, or deleted by hand.
       if (grpcStatus(error) !== GRPC.notFound) throw error;
@@ -49,10 +50,20 @@ async function otherRuns(client: Client, workflowId: string, runId: string, own:
   return runs;
 }
 
-async function executedIn({ events }: History, { options }: Client): Promise<string[]> {
-  const inputs = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
-    scheduled?.activityType?.name === 'executeOrder' ? (scheduled.input?.payloads ?? []) : [],
-  );
-  const calls = await readPayloads<{ input: { preparedOrderId: string } }>(options.loadedDataConverter, inputs);
-  return calls.map(({ input }) => input.preparedOrderId);
+/** What does not open was not scheduled by us, or never reached FinHub: an activity refuses it as well. */
+async function executedIn({ events }: History, workflowId: string, { options }: Client): Promise<string[]> {
+  const begun: string[] = [];
+  for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
+    if (scheduled?.activityType?.name !== EXECUTE) continue;
+    const { namespace, loadedDataConverter } = options;
+    const activityId = scheduled.activityId ?? '';
+    const context = { type: 'activity', namespace, workflowId, activityId, isLocal: false } as const;
+    const [placed] = await readPayloads(loadedDataConverter, scheduled.input?.payloads, context);
+    const call = unplace(placed, SLOTS.args(EXECUTE)) as { input?: { preparedOrderId?: string } } | Unreadable;
+    if (!(call instanceof Unreadable) && call.input?.preparedOrderId !== undefined)
+      begun.push(call.input.preparedOrderId);
+  }
+  return begun;
 }
+
+const EXECUTE = 'executeOrder';

@@ -1,12 +1,36 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { CATALOGUE } from '../finhub/catalogue/index.js';
 import { isExclusive } from '../finhub/perform.js';
+import { place, SLOTS, unplace } from '../lifecycle/slots.js';
 
 /**
  * What an attempt tells the next one by its heartbeats. `sent`: a write may have gone out; `cutOff`: the same, and the attempt was ended while
  * FinHub was at it; `refused`: whatever went out came to nothing.
  */
 export type Told = 'sent' | 'cutOff' | 'refused';
+
+const TOLD: readonly unknown[] = ['sent', 'cutOff', 'refused'] satisfies Told[];
+
+/** What an attempt tells, as a heartbeat's detail: bound to the activity and the attempt, since a heartbeat is anybody's to send. */
+export function wordOf(told: Told): unknown {
+  const { activityType, attempt } = activityInfo();
+  return place(SLOTS.heartbeat(activityType), { attempt, told });
+}
+
+/**
+ * What the attempt before this one has told; undefined where none has. A word that is not its own, or of an attempt further back, tells no more
+ * than that a write may have gone out.
+ */
+export function lastWord(): Told | undefined {
+  const { activityType, attempt, heartbeatDetails } = activityInfo();
+  if (heartbeatDetails === undefined || heartbeatDetails === null) return undefined;
+  const word = unplace(heartbeatDetails, SLOTS.heartbeat(activityType));
+  const { attempt: of, told } = (typeof word === 'object' && word !== null ? word : {}) as {
+    attempt?: number;
+    told?: Told;
+  };
+  return of === attempt - 1 && TOLD.includes(told) ? told : 'sent';
+}
 
 const BEATS_PER_TIMEOUT = 3;
 
@@ -33,7 +57,7 @@ function toldBy(name: string): Told | undefined {
 async function beating<T>(told: Told | undefined, work: () => Promise<T>): Promise<T> {
   const { heartbeatTimeoutMs } = activityInfo();
   if (!heartbeatTimeoutMs) return work();
-  const beats = setInterval(() => heartbeat(told), heartbeatTimeoutMs / BEATS_PER_TIMEOUT);
+  const beats = setInterval(() => heartbeat(told && wordOf(told)), heartbeatTimeoutMs / BEATS_PER_TIMEOUT);
   try {
     return await work();
   } finally {

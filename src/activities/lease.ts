@@ -6,7 +6,7 @@ import type { Lease } from '../finhub/lease.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 import { writePayloads } from '../temporal/payloads.js';
-import type { Told } from './heartbeats.js';
+import { lastWord, wordOf, type Told } from './heartbeats.js';
 
 /**
  * How long a lease lasts from when it was asked for, in milliseconds. The less, the sooner the next attempt may look: it begins a heartbeat
@@ -38,8 +38,8 @@ export interface Exclusive {
  */
 export function exclusive(operation: string, timeoutMs: number, signal: AbortSignal): Exclusive {
   const startedAt = performance.now();
-  const { attempt, heartbeatTimeoutMs = 0, ...info } = activityInfo();
-  const told = (info.heartbeatDetails ?? undefined) as Told | undefined;
+  const { attempt, heartbeatTimeoutMs = 0 } = activityInfo();
+  const told = lastWord();
   const sent = told !== undefined && told !== 'refused';
   // Sent before the lease was over; and after a worker's death this attempt began a heartbeat timeout after the lease did.
   const settleMs = LEASE_MS + timeoutMs - (told === 'cutOff' ? 0 : heartbeatTimeoutMs);
@@ -58,7 +58,7 @@ export function exclusive(operation: string, timeoutMs: number, signal: AbortSig
         // FinHub had not all of its time, and the next attempt begins at once.
         if (signal.aborted) await tell('cutOff').catch(() => {});
       } else if (!sent && (error instanceof FinHubError || error instanceof ApplicationFailure)) {
-        heartbeat('refused' satisfies Told);
+        heartbeat(wordOf('refused'));
       }
     },
   };
@@ -89,7 +89,15 @@ async function take(operation: string): Promise<number> {
 async function tell(told: Told) {
   const client = getClient();
   const { namespace, loadedDataConverter } = client.options;
-  const details = { payloads: await writePayloads(loadedDataConverter, told) };
+  const { activityId, workflowExecution } = activityInfo();
+  const context = {
+    type: 'activity',
+    namespace,
+    workflowId: workflowExecution!.workflowId,
+    activityId,
+    isLocal: false,
+  } as const;
+  const details = { payloads: await writePayloads(loadedDataConverter, wordOf(told), context) };
   return client.withDeadline(Date.now() + LEASE_MS, () =>
     client.workflowService.recordActivityTaskHeartbeat({ namespace, taskToken: activityInfo().taskToken, details }),
   );

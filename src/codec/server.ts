@@ -6,7 +6,14 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { hideSealed } from '../secrets/seal.js';
-import { EncryptingCodec, UndecodablePayload } from '../temporal/payload-codec.js';
+import {
+  decrypt,
+  encrypt,
+  isEncrypted,
+  KeyMissing,
+  placeByHand,
+  UndecodablePayload,
+} from '../temporal/payload-codec.js';
 import { findToken, type CodecRole, type CodecToken } from './tokens.js';
 
 export interface CodecServerOptions {
@@ -50,7 +57,7 @@ export async function startCodecServer({
   await server.register(cors, {
     origin: uiOrigin ?? false,
     methods: ['POST'],
-    allowedHeaders: ['content-type', 'authorization', 'x-namespace'],
+    allowedHeaders: ['content-type', 'authorization', 'x-namespace', 'x-workflow-id'],
   });
 
   const handle = (needed: CodecRole) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -65,15 +72,21 @@ export async function startCodecServer({
     if (needed === 'write' && token.role !== 'write') return refuse(403, 'the token does not allow this');
     const body = Body.safeParse(request.body);
     if (!body.success) return refuse(400, 'payloads are expected');
-    const codec = new EncryptingCodec({ keys, namespace });
+    const workflowId = request.headers['x-workflow-id'];
+    if (needed === 'write' && (typeof workflowId !== 'string' || workflowId === ''))
+      return refuse(400, "the workflow that it is for is expected: --codec-header 'X-Workflow-Id=…'");
+    const codec = { keys, namespace };
     const payloads = body.data.payloads.map(fromWire);
     try {
       const coded =
-        needed === 'read' ? (await codec.decode(payloads)).map(withoutSecrets) : await codec.encode(payloads);
+        needed === 'read'
+          ? payloads.map((payload) => withoutSecrets(readable(codec, payload)))
+          : payloads.map((payload) => encrypt(codec, placeByHand(payload), { workflowId: workflowId as string }));
       audit.info({ ...line, payloads: payloads.length, outcome: 'done' }, 'codec request');
       return await reply.send({ payloads: coded.map(toWire) });
     } catch (error) {
-      if (error instanceof UndecodablePayload) return refuse(422, error.message);
+      if (error instanceof UndecodablePayload || error instanceof KeyMissing) return refuse(422, error.message);
+      if (error instanceof SyntaxError) return refuse(422, 'JSON is expected');
       throw error;
     }
   };
@@ -85,6 +98,14 @@ export async function startCodecServer({
   await server.listen({ host, port });
   const { port: taken } = server.server.address() as AddressInfo;
   return { url: `http://${host}:${taken}`, close: () => server.close() };
+}
+
+/** A payload by the place that it names itself; whether it belongs there is for workers to say. */
+function readable(codec: { keys: KeyRing; namespace: string }, payload: Payload): Payload {
+  if (!isEncrypted(payload)) return payload;
+  const opened = decrypt(codec, payload);
+  if (typeof opened === 'string') throw new UndecodablePayload(`an encrypted payload does not open: ${opened}`);
+  return opened.payload;
 }
 
 function presented(request: FastifyRequest): string {

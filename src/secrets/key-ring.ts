@@ -9,11 +9,14 @@ const KEY_BYTES = 32;
  * Rotation: add the new key everywhere, then make it `current`; what was sealed with the old one stays readable while the old one is in the
  * ring. `fingerprint` names the key that applications are compared with. It must not change while lifecycles are retained, or the same
  * application sent again would look like another one; so it is named on its own, and has to be once there is more than one key.
+ * `retired` lists the ids of keys that were taken out: what was encrypted under one stalls until it is back, in place of counting as forged.
  */
 export interface KeyRing {
   readonly current: string;
   readonly fingerprint: string;
   readonly keys: ReadonlyMap<string, KeyObject>;
+  /** Ids of all keys there ever were, those that are not here included. */
+  readonly listed: ReadonlySet<string>;
 }
 
 /** A key ring that cannot be used; the message says why and holds no key. */
@@ -25,6 +28,7 @@ const keyRingSchema = z
   .strictObject({
     current: z.string(),
     fingerprint: z.string().optional(),
+    retired: z.array(z.string()).default([]),
     keys: z.record(
       z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, { error: 'key ids are 1 to 40 letters, digits, ".", "_" or "-"' }),
       z
@@ -34,7 +38,7 @@ const keyRingSchema = z
         .transform((key) => createSecretKey(key)),
     ),
   })
-  .transform(({ current, fingerprint, keys }, context): KeyRing => {
+  .transform(({ current, fingerprint, retired, keys }, context): KeyRing => {
     const ids = Object.keys(keys);
     const stable = fingerprint ?? (ids.length === 1 ? current : undefined);
     const fault = !ids.includes(current)
@@ -45,7 +49,12 @@ const keyRingSchema = z
           ? '"fingerprint" must name one of the keys'
           : undefined;
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-    return { current, fingerprint: stable ?? current, keys: new Map(Object.entries(keys)) };
+    return {
+      current,
+      fingerprint: stable ?? current,
+      keys: new Map(Object.entries(keys)),
+      listed: new Set([...ids, ...retired]),
+    };
   });
 
 /**

@@ -4,6 +4,7 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { clientTracing } from '../tracing/client-interceptor.js';
 import { encryptingDataConverter } from './data-converter.js';
 import type { TemporalSettings } from './settings.js';
+import { clientSlots } from './slots.js';
 
 const CONNECT_MS = 5_000;
 
@@ -24,7 +25,7 @@ export async function connectClient(
     connection: await connectTo({ address, connection }),
     namespace,
     dataConverter: encryptingDataConverter({ keys, namespace }),
-    interceptors: { workflow: [clientTracing] },
+    interceptors: { workflow: [clientTracing, clientSlots] },
   });
 }
 
