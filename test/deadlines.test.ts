@@ -251,7 +251,8 @@ describe('thirty days in seconds', { concurrency: false }, () => {
     const summaries = (events ?? []).flatMap(({ timerStartedEventAttributes, userMetadata }) =>
       timerStartedEventAttributes && userMetadata?.summary ? [userMetadata.summary] : [],
     );
-    return readPayloads<string>(lane.temporal.options.loadedDataConverter, summaries);
+    const context = { type: 'workflow', namespace: lane.temporal.options.namespace, workflowId: id } as const;
+    return readPayloads<string>(lane.temporal.options.loadedDataConverter, summaries, context);
   }
 });
 

@@ -13,7 +13,7 @@ import { searchAttributeTypes } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
-import { encrypted, startLane, type Lane } from './helpers/lane.js';
+import { speaking, startLane, type Lane } from './helpers/lane.js';
 import { bundled, quiet } from './helpers/time-skipping.js';
 
 const APPLICATIONS = { individual: anIndividual, organization: anOrganization };
@@ -44,7 +44,7 @@ async function serve(env: Record<string, string | undefined>) {
   const server = await startTemporalServer({ searchAttributes: searchAttributeTypes });
   const connection = await NativeConnection.connect({ address: server.address });
   const clientConnection = await Connection.connect({ address: server.address });
-  const temporal = new Client({ connection: clientConnection, dataConverter: encrypted('default') });
+  const temporal = new Client({ connection: clientConnection, ...speaking('default') });
   const lane = await startLane({ connection, temporal, worker: { workflowBundle: await bundled() } }, { env });
   const stop = async (): Promise<void> => {
     await lane.stop();

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ClientOptions } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { clientTracing } from '../tracing/client-interceptor.js';
@@ -24,9 +24,16 @@ export async function connectClient(
   return new Client({
     connection: await connectTo({ address, connection }),
     namespace,
+    ...clientOptions(keys, namespace),
+  });
+}
+
+/** How a client of ours writes and reads: encrypted for its place, and bound to its use. */
+export function clientOptions(keys: KeyRing, namespace: string): Pick<ClientOptions, 'dataConverter' | 'interceptors'> {
+  return {
     dataConverter: encryptingDataConverter({ keys, namespace }),
     interceptors: { workflow: [clientTracing, clientSlots] },
-  });
+  };
 }
 
 /**

@@ -29,18 +29,27 @@ export async function finalHistory(temporal: Client, workflowId: string, hasEnde
   if (hasEnded) await eventually(`${workflowId} is closed`, isClosed, CLOSING_SECONDS).catch(() => {});
   const { status } = await handle.describe();
   const { events } = await handle.fetchHistory();
+  const context = { type: 'workflow', namespace: temporal.options.namespace, workflowId } as const;
   const heard = new Map<string, Heard>();
   for (const event of events ?? []) {
     const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
     if (accepted) {
       const { input, meta } = accepted.acceptedRequest!;
-      const [body] = await readPayloads<Heard['body']>(temporal.options.loadedDataConverter, input?.args?.payloads);
-      heard.set(meta!.updateId!, { name: input!.name!, body: body!, answer: undefined });
+      const [placed] = await readPayloads<{ body: Heard['body'] }>(
+        temporal.options.loadedDataConverter,
+        input?.args?.payloads,
+        context,
+      );
+      heard.set(meta!.updateId!, { name: input!.name!, body: placed!.body, answer: undefined });
     }
     const completed = event.workflowExecutionUpdateCompletedEventAttributes;
     if (completed) {
       const { success } = completed.outcome ?? {};
-      const [answer] = await readPayloads<Heard['answer']>(temporal.options.loadedDataConverter, success?.payloads);
+      const [answer] = await readPayloads<Heard['answer']>(
+        temporal.options.loadedDataConverter,
+        success?.payloads,
+        context,
+      );
       heard.get(completed.meta!.updateId!)!.answer = answer;
     }
   }

@@ -25,6 +25,8 @@ import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
 import { seal } from '../../src/secrets/seal.js';
+import { activitySlots } from '../../src/temporal/activity-slots.js';
+import { clientOptions } from '../../src/temporal/connection.js';
 import { encryptingDataConverter } from '../../src/temporal/data-converter.js';
 import { attributesAtStart } from '../../src/lifecycle/search-attributes.js';
 import { typedAttributes } from '../../src/temporal/search-attributes.js';
@@ -74,6 +76,10 @@ export function encrypted(namespace: string): DataConverter {
   return encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace });
 }
 
+/** How a lane's client writes and reads. */
+export const speaking = (namespace: string): ReturnType<typeof clientOptions> =>
+  clientOptions(parseKeyRing(KEYS), namespace);
+
 /** FinHub answers at once. */
 const FAST: SandboxOptions = { activationDelayMs: 0, settlementDelayMs: 0 };
 
@@ -112,6 +118,7 @@ export async function startLane(
       taskQueue: TASK_QUEUE,
       activities: createActivities(dependencies),
       dataConverter: encrypted(temporal.options.namespace),
+      interceptors: { activity: [activitySlots] },
       ...workerOptions,
     });
     const callsQueue = callsWorkerOptions(config);
@@ -122,6 +129,7 @@ export async function startLane(
         namespace: temporal.options.namespace,
         activities: createActivities(dependencies),
         dataConverter: encrypted(temporal.options.namespace),
+        interceptors: { activity: [activitySlots] },
         ...callsQueue,
       }));
     for (const one of callsWorker ? [worker, callsWorker] : [worker]) {

@@ -5,7 +5,7 @@ import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
 import { sourceBundle } from '../../src/worker/make-bundle.js';
 import { WORKFLOWS_PATH } from '../../src/worker/workflow-code.js';
-import { encrypted, startLane, type Lane, type LaneOptions } from './lane.js';
+import { speaking, startLane, type Lane, type LaneOptions } from './lane.js';
 
 /** What workers run: the lifecycles, bundled once. */
 export const bundled = lazily(() => sourceBundle(WORKFLOWS_PATH));
@@ -53,7 +53,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       const lane = await startLane(
         {
           connection: environment.nativeConnection,
-          temporal: new Client({ connection: environment.connection, namespace, dataConverter: encrypted(namespace) }),
+          temporal: new Client({ connection: environment.connection, namespace, ...speaking(namespace) }),
           worker: { workflowBundle, ...worker },
         },
         options,
