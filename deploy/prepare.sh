@@ -20,7 +20,7 @@ token() {
 }
 
 keep .env < deploy/env.example
-keep deploy/config/operators.json < examples/operators.json
+keep deploy/config/signers.json < examples/signers.json
 
 secrets=deploy/secrets
 token | keep $secrets/postgres_password

@@ -1,3 +1,4 @@
+import { signAsSender } from './cli/operator/common.js';
 import { addCall } from './cli/operator/call.js';
 import { addDecide } from './cli/operator/decide.js';
 import { addKeygen } from './cli/operator/keygen.js';
@@ -12,4 +13,5 @@ const program = createProgram(
   'Shows cases and takes decisions. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
 );
 for (const add of [addQueue, addReading, addSharing, addDecide, addSettling, addCall, addKeygen]) add(program);
+signAsSender(program);
 await runProgram(program);

@@ -7,6 +7,7 @@ import { changeLine, statusText } from './cli/status-text.js';
 import {
   applicationJsonSchema,
   connectOnboarding,
+  signingOf,
   transferJsonSchema,
   WAIT_TARGETS,
   type ConsentsInput,
@@ -171,7 +172,7 @@ function idLines(ids: Started['ids']): string[] {
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
   const config = loadEnvironment('starter');
   for (const note of config.notes) say(note);
-  const client = await connectOnboarding(config);
+  const client = await connectOnboarding({ ...config, signing: await signingOf(config) });
   try {
     await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
     await use(client);

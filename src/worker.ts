@@ -5,7 +5,7 @@ import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
 import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
-import { OperatorsFileError } from './operators/operators-file.js';
+import { SignersFileError } from './proof/signers-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
 import { activitySlots } from './temporal/activity-slots.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
@@ -121,13 +121,7 @@ async function runTogether(workers: Worker[]): Promise<void> {
 }
 
 /** Faults of the set-up, which one line explains better than a stack. */
-const EXPLAINED = [
-  ConfigurationError,
-  OperatorsFileError,
-  PolicyFileError,
-  TemporalUnreachable,
-  SearchAttributesMissing,
-];
+const EXPLAINED = [ConfigurationError, SignersFileError, PolicyFileError, TemporalUnreachable, SearchAttributesMissing];
 
 try {
   await run(loadEnvironment('worker'));

@@ -47,11 +47,11 @@ describe('a call by hand', () => {
   let finhub: SandboxClient;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-    const file = join(folder, 'operators.json');
+    const file = join(folder, 'signers.json');
     await writeFile(file, JSON.stringify({ operators: OPERATORS }));
     time = await startTimeSkipping();
     const withoutLegacy = { FINHUB_API_KEY: undefined, FINHUB_LEGACY_BASE_URL: undefined };
-    lane = await time.lane({ env: { OPERATORS_FILE: file, FINHUB_TIMEOUT_MS: '1000', ...withoutLegacy } });
+    lane = await time.lane({ env: { SIGNERS_FILE: file, FINHUB_TIMEOUT_MS: '1000', ...withoutLegacy } });
     finhub = new SandboxClient(lane.finhub.url);
   });
   after(async () => {

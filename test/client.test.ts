@@ -313,7 +313,7 @@ describe('the client on a Temporal server', () => {
     application.password = 'Short1!';
     application.documents = [
       { type: 'PASSPORT', file: 'documents/none.pdf' },
-      { type: 'PASSPORT', file: 'operators.json' },
+      { type: 'PASSPORT', file: 'signers.json' },
     ];
     await assert.rejects(client.startIndividual(application, { folder: EXAMPLES }), (error: Error) => {
       assert.ok(error instanceof InvalidInput);
@@ -368,7 +368,7 @@ describe('the client on a Temporal server', () => {
     const ends: [string, string[], number][] = [
       ['starter', ['individual', join(EXAMPLES, 'individual.json')], 0],
       ['starter', ['individual', join(EXAMPLES, 'individual.json'), '--ids-within', '1'], 0],
-      ['starter', ['individual', join(EXAMPLES, 'operators.json')], 2],
+      ['starter', ['individual', join(EXAMPLES, 'signers.json')], 2],
       ['starter', ['bogus'], 2],
       ['starter', ['cancel', 'individual/ended', '--by', 'x', '--reason', 'late'], 3],
       ['starter', ['status', 'individual/nobody'], 4],

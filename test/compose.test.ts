@@ -186,14 +186,14 @@ describe('docker-compose.yml', () => {
       ['codec-server', 'codec-server'],
     ];
     for (const [service, role] of roles) loadEnvironment(role, environmentOf(service));
-    const { finhub, health, operatorsFile, temporal } = loadEnvironment('worker', environmentOf('worker'));
+    const { finhub, health, signersFile, temporal } = loadEnvironment('worker', environmentOf('worker'));
     const sandbox = sandboxEnvironment('http://sandbox:8080');
     const expected = loadEnvironment('worker', {
       ...sandbox,
       ONBOARDING_KEYS_FILE: join(prepared, 'deploy/secrets/onboarding_keys'),
     });
     assert.deepEqual(finhub, expected.finhub);
-    assert.equal(operatorsFile, join(prepared, 'deploy/config/operators.json'));
+    assert.equal(signersFile, join(prepared, 'deploy/config/signers.json'));
     assert.equal(temporal.address, 'temporal:7233');
     assert.equal(health?.port, 8082);
   });

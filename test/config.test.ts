@@ -10,7 +10,7 @@ import { ConfigurationError } from '../src/config/configuration-error.js';
 import { describeEnvironment } from '../src/config/describe.js';
 import { loadEnvironment } from '../src/config/environment.js';
 import type { Role } from '../src/config/variables.js';
-import { operatorsFile, OperatorsFileError } from '../src/operators/operators-file.js';
+import { signersFile, SignersFileError } from '../src/proof/signers-file.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
 
 const run = promisify(execFile);
@@ -75,7 +75,7 @@ describe('the configuration', () => {
       FINHUB_TIMEOUT_MS: 'soon',
       FINHUB_POWER_TENANT_USERNAME: 'power@tenant.example',
       FINHUB_TENANT_SECRTE: 'x',
-      OPERATORS_FILE: '/nonexistent/operators.json',
+      SIGNERS_FILE: '/nonexistent/signers.json',
       ONBOARDING_KEYS: '{"current": "a", "keys": {"a": "c2hvcnQ="}}',
       TEMPORAL_TLS_CLIENT_CERT_DATA: 'half a pair',
     };
@@ -88,7 +88,7 @@ describe('the configuration', () => {
       'FINHUB_TENANT_SECRTE',
       'FINHUB_TIMEOUT_MS',
       'ONBOARDING_KEYS',
-      'OPERATORS_FILE',
+      'SIGNERS_FILE',
       'TEMPORAL_*',
     ]);
   });
@@ -106,7 +106,7 @@ describe('the configuration', () => {
   it('allows no defaults for operators and keys in production', () => {
     const { ONBOARDING_KEYS: _, ...env } = COMPLETE;
     const production = { ...env, NODE_ENV: 'production' };
-    assert.deepEqual(faults('worker', production), ['ONBOARDING_KEYS', 'OPERATORS_FILE']);
+    assert.deepEqual(faults('worker', production), ['ONBOARDING_KEYS', 'SIGNERS_FILE']);
     assert.deepEqual(faults('starter', production), ['ONBOARDING_KEYS']);
   });
 
@@ -177,29 +177,29 @@ describe('the key file of trials', () => {
   });
 });
 
-describe('the operators file', () => {
+describe('the signers file', () => {
   it('is read anew at every look-up, so that a right that was taken away is gone at once', async () => {
-    const file = join(folder, 'operators.json');
+    const file = join(folder, 'signers.json');
     const operator = { id: 'op-1', level: 'POWER_TENANT', tenants: ['*'] };
     await writeFile(file, JSON.stringify({ operators: [operator] }));
-    const operators = await operatorsFile(file);
+    const operators = await signersFile(file);
     assert.deepEqual(await operators.lookUp('op-1'), operator);
     assert.equal(await operators.lookUp('op-9'), undefined);
     await writeFile(file, JSON.stringify({ operators: [{ ...operator, level: 'TENANT' }] }));
     assert.equal((await operators.lookUp('op-1'))?.level, 'TENANT');
     await writeFile(file, JSON.stringify({ operators: [operator, operator] }));
-    await assert.rejects(operators.lookUp('op-1'), OperatorsFileError);
+    await assert.rejects(operators.lookUp('op-1'), SignersFileError);
   });
 
   it('takes no id that tells who somebody is, since assignees are readable in lists', async () => {
     const file = join(folder, 'operators-by-mail.json');
     const operators = [{ id: 'ona@bank.example', level: 'TENANT', tenants: ['*'] }];
     await writeFile(file, JSON.stringify({ operators }));
-    await assert.rejects(operatorsFile(file), /looks like an e-mail address/);
+    await assert.rejects(signersFile(file), /looks like an e-mail address/);
   });
 
   it('of the examples holds one operator of the tenant and two of the power tenant', async () => {
-    const { operators } = JSON.parse(await readFile(pathOf('../examples/operators.json'), 'utf8')) as {
+    const { operators } = JSON.parse(await readFile(pathOf('../examples/signers.json'), 'utf8')) as {
       operators: { level: string }[];
     };
     assert.deepEqual(

@@ -78,7 +78,7 @@ describe('a new version under open cases', () => {
     TEMPORAL_DEPLOYMENT_NAME: DEPLOYMENT,
     TEMPORAL_WORKER_BUILD_ID: buildId,
     FINHUB_VERDICT_POLL_SECONDS: '1',
-    OPERATORS_FILE: join(EXAMPLES, 'operators.json'),
+    SIGNERS_FILE: join(EXAMPLES, 'signers.json'),
   });
 
   /** The sources with another end of the registration. */

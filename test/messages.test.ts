@@ -34,7 +34,7 @@ describe('what the Temporal CLI may send', () => {
   let cli: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-    const operators = join(folder, 'operators.json');
+    const operators = join(folder, 'signers.json');
     await writeFile(
       operators,
       JSON.stringify({
@@ -45,7 +45,7 @@ describe('what the Temporal CLI may send', () => {
       }),
     );
     time = await startTimeSkipping();
-    lane = await time.lane({ env: { OPERATORS_FILE: operators } });
+    lane = await time.lane({ env: { SIGNERS_FILE: operators } });
     ({ path: cli } = await findTemporalBinary('temporal'));
   });
   after(async () => {

@@ -69,7 +69,7 @@ describe('what `npm run build` makes', () => {
       NODE_ENV: 'production',
       TEMPORAL_ADDRESS: temporal.address,
       ONBOARDING_KEYS: newKeyRingText(),
-      OPERATORS_FILE: join(EXAMPLES, 'operators.json'),
+      SIGNERS_FILE: join(EXAMPLES, 'signers.json'),
       DOCUMENT_STORE: join(folder, 'documents'),
       FINHUB_VERDICT_POLL_SECONDS: '1',
     };

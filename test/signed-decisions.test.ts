@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JWK } from 'jose';
 import type { Answer, Decision } from '../src/client/index.js';
-import { SigningKeyError, makeSigningKey, readSigningKey } from '../src/operators/key-pair.js';
+import { SigningKeyError, makeSigningKey, readSigningKey } from '../src/proof/key-pair.js';
 import { signDecision } from '../src/operators/signature.js';
 import { anIndividual } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
@@ -31,10 +31,10 @@ describe('signed decisions', () => {
       operators.push({ id, level, tenants: ['*'], publicKey });
     }
     operators.push({ id: 'op-3', level: 'POWER_TENANT', tenants: ['*'] });
-    const file = join(folder, 'operators.json');
+    const file = join(folder, 'signers.json');
     await writeFile(file, JSON.stringify({ operators }));
     time = await startTimeSkipping();
-    lane = await time.lane({ env: { OPERATORS_FILE: file, REQUIRE_SIGNED_DECISIONS: 'true' } });
+    lane = await time.lane({ env: { SIGNERS_FILE: file, REQUIRE_PROOF: 'true' } });
   });
   after(async () => {
     await time.stop();

@@ -7,8 +7,7 @@ import type { RetentionPlan } from '../lifecycle/document-retention.js';
 import { FAILURES } from '../lifecycle/failures.js';
 import { documentIdOf } from '../store/document-id.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
-import { callAsActivity, type FinHubCall, type Settled } from './finhub-calls.js';
-import type { Secrets } from './secrets.js';
+import { callAsActivity, type CallRules, type FinHubCall, type Settled } from './finhub-calls.js';
 
 export interface DocumentUpload {
   verificationId: string;
@@ -24,7 +23,7 @@ export interface DocumentActivities {
   deleteDocuments(plan: RetentionPlan): Promise<{ deleted: string[]; foreign: string[] }>;
 }
 
-export function documentActivities(client: FinHubClient, secrets: Secrets, store: DocumentStore): DocumentActivities {
+export function documentActivities(client: FinHubClient, rules: CallRules, store: DocumentStore): DocumentActivities {
   return {
     async deleteDocuments({ caseId, documents }) {
       const isOwn = (one: RetentionPlan['documents'][number]): boolean => documentIdOf(caseId, one) === one.documentId;
@@ -34,12 +33,12 @@ export function documentActivities(client: FinHubClient, secrets: Secrets, store
       return { deleted, foreign: idsOf(documents.filter((one) => !isOwn(one))) };
     },
 
-    async uploadDocument({ input: { document, ...target }, for: purpose }) {
+    async uploadDocument({ input: { document, ...target }, for: purpose, warrant }) {
       const content = await store.get(document).catch((error: unknown) => {
         if (!(error instanceof DocumentUnavailable)) throw error;
         throw ApplicationFailure.nonRetryable(error.message, FAILURES.document, { operation: 'uploadDocument' });
       });
-      return callAsActivity(client, secrets, uploadDocument, {
+      return callAsActivity(client, rules, uploadDocument, {
         input: {
           ...target,
           docId: document.documentId,
@@ -49,6 +48,7 @@ export function documentActivities(client: FinHubClient, secrets: Secrets, store
           fileContent: content.toString('base64'),
         },
         for: purpose,
+        warrant,
       });
     },
   };

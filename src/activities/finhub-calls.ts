@@ -6,7 +6,10 @@ import type { Credentials, Endpoint } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import { isExclusive, perform, type Performed } from '../finhub/perform.js';
 import type { Origin } from '../lifecycle/application.js';
+import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import type { Warrant } from '../lifecycle/warrants.js';
 import { failing } from './failure.js';
+import type { Judge } from './judge.js';
 import { exclusive } from './lease.js';
 import type { Secrets } from './secrets.js';
 
@@ -35,6 +38,8 @@ export interface CallFor {
 export interface FinHubCall<I> {
   input: I;
   for: CallFor;
+  /** What entitles to it, for calls that take a right; judged where the call is made. */
+  warrant?: Warrant | undefined;
 }
 
 /**
@@ -74,7 +79,7 @@ export type FinHubActivities = { [Op in CallableOperation]: ActivityOf<Op> };
 /** Calls an endpoint as the running activity. */
 export async function callAsActivity<I, R>(
   client: FinHubClient,
-  secrets: Secrets,
+  { secrets, judge }: CallRules,
   endpoint: Endpoint<I, R>,
   call: FinHubCall<I>,
 ): Promise<Settled<R>> {
@@ -89,6 +94,7 @@ export async function callAsActivity<I, R>(
       taken: purpose.taken ?? [],
       mayHaveBeenTried,
       mayBeOurs: mayHaveBeenTried || purpose.mayBeOurs === true,
+      judge: () => judged(judge, endpoint, call),
       settled: alone?.settled,
       lease: alone?.lease,
       signal,
@@ -126,15 +132,44 @@ export function readInActivity<I, R>(
   });
 }
 
+/** What calls need besides FinHub itself. */
+export interface CallRules {
+  secrets: Secrets;
+  judge: Judge;
+}
+
+/** Judges a call that takes a right by what it is entitled with. @throws ApplicationFailure `NotProved` */
+async function judged<I, R>(
+  judge: Judge,
+  { operation, idempotency }: Endpoint<I, R>,
+  call: FinHubCall<I>,
+): Promise<void> {
+  const { input, for: purpose, warrant } = call;
+  const { tenantId } = purpose;
+  if (activityInfo().workflowType === WORKFLOW_TYPES.call) {
+    const facts = { effect: idempotency.class === 'safe' ? 'read' : 'write' } as const;
+    return judge.call(tenantId, operation, facts, warrant?.for === 'call' ? warrant : undefined);
+  }
+  if (operation === 'decideVerificationAtFinHub') {
+    const { status, customerId, verificationId } = input as Record<'status' | 'customerId' | 'verificationId', string>;
+    const decision = warrant?.for === 'decision' ? warrant : undefined;
+    return judge.decision(tenantId, status, { customerId, verificationId }, decision);
+  }
+  if (operation === 'executeOrder') {
+    const order = input as { accountId: string; preparedOrderId: string };
+    return judge.order(tenantId, order, warrant?.for === 'order' ? warrant : undefined);
+  }
+}
+
 /** The activities of the catalogue. */
-export function finHubActivities(client: FinHubClient, secrets: Secrets): FinHubActivities {
+export function finHubActivities(client: FinHubClient, rules: CallRules): FinHubActivities {
   const callable = Object.entries(CATALOGUE).filter(
     ([operation]) => !(UNLISTED as readonly string[]).includes(operation),
   );
   return Object.fromEntries(
     callable.map(([operation, endpoint]) => [
       operation,
-      (call: FinHubCall<unknown>) => callAsActivity(client, secrets, endpoint as Endpoint<unknown, unknown>, call),
+      (call: FinHubCall<unknown>) => callAsActivity(client, rules, endpoint as Endpoint<unknown, unknown>, call),
     ]),
   ) as FinHubActivities;
 }

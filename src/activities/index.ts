@@ -1,11 +1,11 @@
 import type { FinHubClient } from '../finhub/client.js';
-import type { Operators } from '../operators/operators-file.js';
 import type { Policies } from '../policies/policy-file.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
 import { withHeartbeats } from './heartbeats.js';
+import type { Judge } from './judge.js';
 import { notifyActivities, type NotificationTarget, type NotifyActivities } from './notify.js';
 import { operationActivities, type OperationActivities } from './operations.js';
 import { paymentActivities, type PaymentActivities } from './payments.js';
@@ -20,7 +20,7 @@ export interface ActivityDependencies {
   finhub: FinHubClient;
   store: DocumentStore;
   keys: KeyRing;
-  operators: Operators;
+  judge: Judge;
   policies: Policies;
   policy: PolicySettings;
   notifications?: NotificationTarget | undefined;
@@ -41,21 +41,22 @@ export function createActivities({
   finhub,
   store,
   keys,
-  operators,
+  judge,
   policies,
   policy,
   notifications,
 }: ActivityDependencies): Activities {
   const secrets = secretsWith(keys);
+  const rules = { secrets, judge };
   return withHeartbeats({
-    ...finHubActivities(finhub, secrets),
-    ...registrationActivities(finhub, secrets),
-    ...documentActivities(finhub, secrets, store),
+    ...finHubActivities(finhub, rules),
+    ...registrationActivities(finhub, rules),
+    ...documentActivities(finhub, rules, store),
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),
-    ...paymentActivities(finhub, keys, secrets),
+    ...paymentActivities(finhub, keys, rules),
     ...operationActivities(),
-    ...policyActivities(policy, policies, operators),
+    ...policyActivities(policy, policies, judge),
     ...notifyActivities(notifications),
   });
 }

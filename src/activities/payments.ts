@@ -20,8 +20,14 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
 import { begunOrders } from './earlier-runs.js';
 import { failing, notYet } from './failure.js';
-import { callAsActivity, readInActivity, type ActivityOf, type CallFor, type FinHubCall } from './finhub-calls.js';
-import type { Secrets } from './secrets.js';
+import {
+  callAsActivity,
+  readInActivity,
+  type ActivityOf,
+  type CallFor,
+  type CallRules,
+  type FinHubCall,
+} from './finhub-calls.js';
 
 interface FoundBeneficiary {
   beneficiaryId: string;
@@ -57,7 +63,8 @@ export interface PaymentActivities {
 const PAGE = 50;
 const ACCOUNT_QUERY_MS = 10_000;
 
-export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: Secrets): PaymentActivities {
+export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: CallRules): PaymentActivities {
+  const { secrets } = rules;
   /** Calls of one activity, by the rules for its failures. */
   const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
     failing({ operation }, client, purpose.tenantId, () =>
@@ -87,7 +94,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
           throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, details);
         }
       }
-      return callAsActivity(client, secrets, prepareOrder, call);
+      return callAsActivity(client, rules, prepareOrder, call);
     },
     readPaymentFacts: ({ input: { accountId, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {

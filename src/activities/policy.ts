@@ -1,42 +1,51 @@
 import type { DeadlineTimes } from '../lifecycle/deadlines.js';
-import type { Decision } from '../lifecycle/messages.js';
 import type { BusinessDays, Operator, Policy, TenantPolicy } from '../lifecycle/policy.js';
-import type { Operators } from '../operators/operators-file.js';
-import { isSignedBy } from '../operators/signature.js';
+import type { Signable, Verified } from '../lifecycle/proof-rules.js';
+import { operatorIn } from '../proof/signers-file.js';
 import type { Policies } from '../policies/policy-file.js';
 import { businessTimes } from './business-times.js';
+import type { Judge } from './judge.js';
 
 /** What of the worker's configuration is part of a case's policy. */
 export type PolicySettings = Omit<Policy, 'version' | keyof TenantPolicy>;
 
-export interface PolicyActivities {
-  /** The tenant's policy; what it returns is recorded and holds for the case. */
-  loadPolicy(input: { tenantId: string }): Promise<Policy>;
-  /** The hours so many business days after `from`, by the tenant's calendar. */
-  businessTimes(input: { tenantId: string; from: string; days: BusinessDays }): Promise<DeadlineTimes>;
-  /** What is known of operators now, strangers left out; with a decision, whether it carries its operator's own signature. */
-  lookUpOperators(input: {
-    ids: string[];
-    workflowId: string;
-    decision?: Decision | undefined;
-  }): Promise<{ operators: Operator[]; signed: boolean }>;
+/** A message as its envelope signs it. */
+export interface Unverified {
+  name: Signable;
+  bodyHash: string;
+  proof: string | undefined;
 }
 
-export function policyActivities(settings: PolicySettings, policies: Policies, operators: Operators): PolicyActivities {
+export interface PolicyActivities {
+  /** The tenant's policy, which is recorded and holds for the case, and what the envelope of the case's start is worth. */
+  loadPolicy(input: { tenantId: string; start: Unverified }): Promise<{ policy: Policy; start: Verified }>;
+  /** The hours so many business days after `from`, by the tenant's calendar. */
+  businessTimes(input: { tenantId: string; from: string; days: BusinessDays }): Promise<DeadlineTimes>;
+  /**
+   * What is known of operators now, strangers left out, and what envelopes are worth, in their order; `requireProof` where this worker takes no
+   * message without.
+   */
+  lookUpSigners(input: {
+    ids: string[];
+    tenantId: string;
+    messages: Unverified[];
+  }): Promise<{ operators: Operator[]; verified: Verified[]; requireProof: boolean }>;
+}
+
+export function policyActivities(settings: PolicySettings, policies: Policies, judge: Judge): PolicyActivities {
   return {
-    loadPolicy: async ({ tenantId }) => {
+    loadPolicy: async ({ tenantId, start }) => {
       const { version, policy } = await policies.of(tenantId);
-      return { version, ...policy, ...settings };
+      const [verified] = await judge.verifyAll(tenantId, [start]);
+      return { policy: { version, ...policy, ...settings }, start: verified! };
     },
     businessTimes: async ({ tenantId, from, days }) =>
       businessTimes((await policies.of(tenantId)).calendar, from, days),
-    lookUpOperators: async ({ ids, workflowId, decision }) => {
-      const found = (await Promise.all(ids.map((id) => operators.lookUp(id)))).filter(
-        (operator) => operator !== undefined,
-      );
-      const signer = found.find(({ id }) => id === decision?.operator.id);
-      const signed = decision !== undefined && signer !== undefined && (await isSignedBy(signer, workflowId, decision));
-      return { operators: found.map(({ id, level, tenants }) => ({ id, level, tenants })), signed };
+    lookUpSigners: async ({ ids, tenantId, messages }) => {
+      const signers = await judge.signers();
+      const operators = ids.map((id) => operatorIn(signers, id)).filter((operator) => operator !== undefined);
+      const verified = await judge.verifyAll(tenantId, messages);
+      return { operators, verified, requireProof: judge.requireProof };
     },
   };
 }

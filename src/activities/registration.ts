@@ -8,8 +8,14 @@ import type { Categorization } from '../lifecycle/application.js';
 import { chosen, fitting } from '../lifecycle/categorization.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { failing } from './failure.js';
-import { callAsActivity, readInActivity, type CallFor, type FinHubCall, type Settled } from './finhub-calls.js';
-import type { Secrets } from './secrets.js';
+import {
+  callAsActivity,
+  readInActivity,
+  type CallFor,
+  type CallRules,
+  type FinHubCall,
+  type Settled,
+} from './finhub-calls.js';
 
 type Registration = typeof registerIndividual | typeof registerOrganization;
 type InputOf<E extends Registration> = z.infer<E['request']>;
@@ -28,11 +34,11 @@ export interface RegistrationActivities {
   registerOrganization: Registering<typeof registerOrganization>;
 }
 
-export function registrationActivities(client: FinHubClient, secrets: Secrets): RegistrationActivities {
+export function registrationActivities(client: FinHubClient, rules: CallRules): RegistrationActivities {
   const choose = async (categorization: Categorization, purpose: CallFor) => {
     const call = { input: { tenantId: purpose.tenantId }, for: purpose };
     const { categories } = await failing(getCategorizationHierarchy, client, purpose.tenantId, () =>
-      readInActivity(client, secrets, getCategorizationHierarchy, call),
+      readInActivity(client, rules.secrets, getCategorizationHierarchy, call),
     );
     const found = fitting(categories, categorization);
     if ('category' in found) return chosen(found.category, categorization);
@@ -43,10 +49,10 @@ export function registrationActivities(client: FinHubClient, secrets: Secrets): 
   };
   const registering =
     <I, R>(endpoint: Endpoint<I, R>) =>
-    async ({ input, for: purpose }: FinHubCall<Omit<I, 'category'> & { categorization: Categorization }>) => {
+    async ({ input, for: purpose, warrant }: FinHubCall<Omit<I, 'category'> & { categorization: Categorization }>) => {
       const { categorization, ...rest } = input;
       const complete = { ...rest, category: await choose(categorization, purpose) } as I;
-      return callAsActivity(client, secrets, endpoint, { input: complete, for: purpose });
+      return callAsActivity(client, rules, endpoint, { input: complete, for: purpose, warrant });
     };
   return {
     registerIndividual: registering(registerIndividual),

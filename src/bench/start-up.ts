@@ -36,7 +36,7 @@ export async function measureStartUp(rounds: number): Promise<StartUpBench> {
     await cp(BUILT, join(copy, 'lib'), { recursive: true, filter: (path) => !path.endsWith(BUNDLE) });
     const env = {
       ...stack.environment,
-      OPERATORS_FILE: TRIAL_DEFAULTS.operatorsFile,
+      SIGNERS_FILE: TRIAL_DEFAULTS.signersFile,
       ONBOARDING_KEYS_FILE: TRIAL_DEFAULTS.keysFile,
     };
     const readyMs = async (...args: string[]): Promise<number> => {

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
-import { SigningKeyError } from '../operators/key-pair.js';
+import { SigningKeyError } from '../proof/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';

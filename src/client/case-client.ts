@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import type { JWK } from 'jose';
 import type { AuditEntry } from '../lifecycle/case-state.js';
 import type {
   Answer,
@@ -14,18 +13,20 @@ import type {
   ResolveAttention,
 } from '../lifecycle/messages.js';
 import type { CaseView } from '../lifecycle/status.js';
-import { signDecision } from '../operators/signature.js';
 import { auditOf } from './audit.js';
 import { ask, currentStatus, type CurrentStatus } from './current-status.js';
 import { fullCaseId } from './case-id.js';
 import { listCases, type CaseFilter, type CaseSummary } from './list.js';
 import { send } from './send.js';
+import { proofOfMessage, type Signing } from './signing.js';
 import { waitUntil, type Waited, type WaitOptions, type WaitTarget } from './wait.js';
 
 export interface CaseClientOptions {
   temporal: Client;
   /** Completes ids that name no tenant. */
   tenantId?: string | undefined;
+  /** Signs what is sent; without it, only workers that ask for no proof take it. */
+  signing?: Signing | undefined;
   /** Seconds that a worker has to answer a message; 30 by default. */
   answerSeconds?: number | undefined;
   /** Seconds that a worker has to answer a question; 5 by default. */
@@ -39,12 +40,14 @@ export interface CaseClientOptions {
 export class CaseClient {
   readonly temporal: Client;
   protected readonly tenantId: string | undefined;
+  readonly signing: Signing | undefined;
   readonly #answerSeconds: number;
   readonly #questionSeconds: number;
 
-  constructor({ temporal, tenantId, answerSeconds = 30, questionSeconds = 5 }: CaseClientOptions) {
+  constructor({ temporal, tenantId, signing, answerSeconds = 30, questionSeconds = 5 }: CaseClientOptions) {
     this.temporal = temporal;
     this.tenantId = tenantId;
+    this.signing = signing;
     this.#answerSeconds = answerSeconds;
     this.#questionSeconds = questionSeconds;
   }
@@ -74,13 +77,9 @@ export class CaseClient {
     return listCases(this.temporal, filter);
   }
 
-  /**
-   * An operator's decision; throws NoAnswer, after which the same decision may be sent again.
-   * @param key the operator's private key (Ed25519 JWK), where decisions have to be signed
-   */
-  async decide(id: string, decision: Decision, key?: JWK): Promise<Answer> {
-    const signature = key && (await signDecision(key, this.fullId(id), decision));
-    return this.send(id, 'decideVerification', signature ? { ...decision, signature } : decision, decision.decisionId);
+  /** An operator's decision; throws NoAnswer, after which the same decision may be sent again. */
+  async decide(id: string, decision: Decision): Promise<Answer> {
+    return this.send(id, 'decideVerification', decision, decision.decisionId);
   }
 
   /** Takes a case on, so that others see who has it. Throws NoAnswer. */
@@ -133,6 +132,8 @@ export class CaseClient {
     body: MessageBodies[Name],
     messageId?: string,
   ): Promise<Answer> {
-    return send(this.temporal, this.fullId(id), name, body, this.#answerSeconds, messageId);
+    const workflowId = this.fullId(id);
+    const proof = await proofOfMessage(this.signing, this.temporal, workflowId, name, body);
+    return send(this.temporal, workflowId, name, body, this.#answerSeconds, { messageId, proof });
   }
 }

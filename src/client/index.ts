@@ -1,5 +1,6 @@
 /** The library that backends use; the command lines are thin shells of it. */
 export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from './application-schema.js';
+export { signingOf, type Signing } from './signing.js';
 export { runBatch, type BatchOptions, type BatchReport } from './batch.js';
 export { CaseClient, type CaseClientOptions } from './case-client.js';
 export { connectOnboarding, type ConnectOptions } from './connect.js';

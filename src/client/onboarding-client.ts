@@ -101,7 +101,13 @@ export class OnboardingClient extends CaseClient {
   }
 
   #dependencies() {
-    return { temporal: this.temporal, keys: this.#keys, store: this.#store, tenantId: this.tenantId };
+    return {
+      temporal: this.temporal,
+      keys: this.#keys,
+      store: this.#store,
+      tenantId: this.tenantId,
+      signing: this.signing,
+    };
   }
 }
 

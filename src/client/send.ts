@@ -8,6 +8,7 @@ import { isNobodyAnswering, isNotTakenIn, NoAnswer, updateFailure } from './erro
 
 /**
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
+ * @param proof the message's envelope
  * @param messageId makes repeating harmless: the same id with the same body is one message, and hears the first answer again
  * @throws CaseNotFound; NoAnswer where no worker answers within `seconds`
  */
@@ -17,7 +18,7 @@ export async function send<Name extends MessageName>(
   name: Name,
   body: MessageBodies[Name],
   seconds: number,
-  messageId?: string,
+  { messageId, proof }: { messageId?: string | undefined; proof?: string | undefined } = {},
 ): Promise<Answer> {
   const handle = temporal.workflow.getHandle(workflowId);
   // The server compares ids only; made from the body too, it lets other content under the same id reach the lifecycle, which refuses it.
@@ -29,7 +30,7 @@ export async function send<Name extends MessageName>(
           .update(canonicalJson([messageId, body]))
           .digest('hex')
           .slice(0, 32);
-  const options = { args: [body] as [unknown], updateId };
+  const options = { args: [proof === undefined ? body : { ...body, proof }] as [unknown], updateId };
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {

@@ -3,6 +3,7 @@ import type { HandCall } from '../lifecycle/hand-call.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { storeDocuments } from './document-intake.js';
 import type { PlannedCall } from './hand-call.js';
+import type { Signing } from './signing.js';
 import { startOnce, type Started } from './start.js';
 
 /**
@@ -10,13 +11,13 @@ import { startOnce, type Started } from './start.js';
  * @throws ApplicationConflict where the id was used for another call
  */
 export async function startCall(
-  { temporal, store }: { temporal: Client; store: DocumentStore },
+  { temporal, store, signing }: { temporal: Client; store: DocumentStore; signing?: Signing | undefined },
   { workflowId, call, document, mark, sent }: PlannedCall,
 ): Promise<Started> {
   const [reference] = document ? await storeDocuments(store, workflowId, [document]) : [];
   const input = reference ? { ...(call.input as object), document: reference } : call.input;
   const asked: HandCall = { ...call, input };
-  return startOnce(temporal, 'call', workflowId, asked, {
+  return startOnce({ temporal, signing }, 'call', workflowId, asked, {
     mark,
     summary: `${call.operation} by hand, asked for by ${call.by}`,
     details: [`- Tenant: \`${call.tenantId}\``, `- Class: ${sent.class}`],

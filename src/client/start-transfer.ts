@@ -38,7 +38,7 @@ export function transferJsonSchema(): unknown {
  * @throws InvalidInput with every fault; ApplicationConflict where the reference was used for another transfer
  */
 export async function startTransfer(
-  { temporal, keys, tenantId: ownTenant }: StartDependencies,
+  { temporal, keys, signing, tenantId: ownTenant }: StartDependencies,
   input: unknown,
 ): Promise<Started> {
   const parsed = transferSchema.safeParse(input);
@@ -53,7 +53,7 @@ export async function startTransfer(
     const message = `is older than the ${days} days for which the namespace remembers what was paid`;
     throw new InvalidInput('the transfer', [{ path: 'reference', message }]);
   }
-  return startOnce(temporal, 'transfer', transferId(tenantId, reference), order, {
+  return startOnce({ temporal, signing }, 'transfer', transferId(tenantId, reference), order, {
     mark: fingerprint(keys, transferContent(order)),
     summary: `transfer ${reference}, ${moneyText(amount)}`,
     details: [`- Tenant: \`${tenantId}\``, `- Account: \`${order.accountId}\``],

@@ -17,6 +17,7 @@ import { readDocuments, storeDocuments } from './document-intake.js';
 import { ApplicationConflict, InvalidInput } from './errors.js';
 import { faultsOf, TENANT_MISSING } from './faults.js';
 import { idsWithin } from './registered-ids.js';
+import { proofOfStart, type Signing } from './signing.js';
 
 /** A lifecycle that was started, by this call or by an earlier one with the same content. */
 export interface Started {
@@ -46,6 +47,7 @@ export interface StartDependencies {
   store: DocumentStore;
   /** For applications that name no tenant. */
   tenantId?: string | undefined;
+  signing?: Signing | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function startLifecycle(
   input: unknown,
   { folder, idsWithin: seconds }: StartOptions,
 ): Promise<Started> {
-  const { temporal, keys, store } = dependencies;
+  const { temporal, keys, store, signing } = dependencies;
   const parsed = applicationSchemas[kind].safeParse(input);
   const { documents, faults } = await readDocuments(itemsOf(input, 'documents'), folder);
   const tenantId = parsed.data?.tenantId ?? dependencies.tenantId;
@@ -76,7 +78,7 @@ export async function startLifecycle(
     documents: await storeDocuments(store, workflowId, documents),
   };
   const application = { ...plain, password: seal(keys, plain.password) };
-  const started = await startOnce(temporal, kind, workflowId, application, {
+  const started = await startOnce({ temporal, signing }, kind, workflowId, application, {
     mark: fingerprint(keys, canonicalJson({ kind, ...plain })),
     risk: riskOf(application),
     summary: `${kind} onboarding ${application.applicationId}`,
@@ -105,7 +107,7 @@ interface StartMarks {
  * the same time, or one repeated after an unclear answer, end in one case.
  */
 export async function startOnce(
-  temporal: Client,
+  { temporal, signing }: Pick<StartDependencies, 'temporal' | 'signing'>,
   kind: CaseKind,
   workflowId: string,
   application: { tenantId: string },
@@ -118,7 +120,7 @@ export async function startOnce(
       taskQueue: TASK_QUEUE,
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [{ application }],
+      args: [{ application, proof: await proofOfStart(signing, temporal, workflowId, application) }],
       memo: { fingerprint: mark },
       typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), risk)),
       staticSummary: summary,
@@ -136,7 +138,7 @@ export async function startOnce(
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     });
-  if (earlier === undefined) return startOnce(temporal, kind, workflowId, application, marks);
+  if (earlier === undefined) return startOnce({ temporal, signing }, kind, workflowId, application, marks);
   if (earlier.memo?.['fingerprint'] !== mark) throw new ApplicationConflict(workflowId);
   return { workflowId, runId: earlier.runId, alreadyRunning: true, closed: earlier.status.name !== 'RUNNING' };
 }

@@ -20,7 +20,7 @@ export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Outside production these stand in for what is not set. */
 export const TRIAL_DEFAULTS = {
-  operatorsFile: resolve(PROJECT_FOLDER, 'examples/operators.json'),
+  signersFile: resolve(PROJECT_FOLDER, 'examples/signers.json'),
   keysFile: resolve(PROJECT_FOLDER, '.data/keys.json'),
 } as const;
 
@@ -45,6 +45,7 @@ const GROUPS: readonly (readonly VariableName[])[] = [
   ],
   ['FINHUB_LEGACY_BASE_URL', 'FINHUB_API_KEY'],
   ['NOTIFY_URL', 'NOTIFY_SECRET'],
+  ['SIGNER_ID', 'SIGNING_KEY_FILE'],
   ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
 ];
 
@@ -101,13 +102,13 @@ function isSlip(a: string, b: string): boolean {
   return Math.max(a.length, b.length) - start - end <= 2;
 }
 
-function checkOperatorsFile({ NODE_ENV, OPERATORS_FILE }: Values): ConfigurationFault[] {
-  const variable = 'OPERATORS_FILE';
+function checkOperatorsFile({ NODE_ENV, SIGNERS_FILE }: Values): ConfigurationFault[] {
+  const variable = 'SIGNERS_FILE';
   const { expects } = aboutVariable(variable);
-  if (OPERATORS_FILE === undefined) {
+  if (SIGNERS_FILE === undefined) {
     return NODE_ENV === 'production' ? [{ variable, message: `is not set; in production ${expects} is expected` }] : [];
   }
-  return isReadable(OPERATORS_FILE) ? [] : [{ variable, message: `cannot be read; ${expects} is expected` }];
+  return isReadable(SIGNERS_FILE) ? [] : [{ variable, message: `cannot be read; ${expects} is expected` }];
 }
 
 function checkCallsQueue({ FINHUB_TASK_QUEUE: queue, FINHUB_CALLS_PER_SECOND: rate }: Values): ConfigurationFault[] {

@@ -26,7 +26,7 @@ export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process
     DOCUMENT_STORE: `${PROJECT_FOLDER}.data/documents`,
     ...(values.NODE_ENV === 'production'
       ? {}
-      : { OPERATORS_FILE: TRIAL_DEFAULTS.operatorsFile, ...keysStandIn(values.ONBOARDING_KEYS) }),
+      : { SIGNERS_FILE: TRIAL_DEFAULTS.signersFile, ...keysStandIn(values.ONBOARDING_KEYS) }),
   };
   const faulty = new Set(faults.map(({ variable }) => variable));
   const variables = VARIABLE_NAMES.map((name): VariableLine => {

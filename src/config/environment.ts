@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { JWK } from 'jose';
 import { readKeyFile, readOrMakeKeyFile } from '../secrets/key-file.js';
 import { parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
 import { s3Location } from '../store/open-store.js';
@@ -56,10 +57,15 @@ export interface WorkerConfiguration extends CaseConfiguration {
   finhub: FinHubConfiguration;
   individualActivation: 'code' | 'admin';
   verdictPollSeconds: number;
-  operatorsFile: string;
+  signersFile: string;
   /** Without it the built-in policy holds. */
   policyFile: string | undefined;
-  signedDecisions: boolean;
+  /** Public keys of the roots that sign the signers file; unsigned without. */
+  signersRoots: JWK[] | undefined;
+  /** Part of what envelopes are for. */
+  environment: string;
+  /** Takes no message without a proof. */
+  requireProof: boolean;
   notifications: { url: string; secret: string } | undefined;
   maxHistoryEvents: number;
   encryptedPayloadsOnly: boolean;
@@ -92,12 +98,18 @@ export interface WorkerTuning {
   queueActivitiesPerSecond: number | undefined;
 }
 
-export interface StarterConfiguration extends CaseConfiguration {
+/** Whose key signs what is sent; nobody's without it. */
+export interface SigningConfiguration {
+  environment: string;
+  signer: { signerId: string; keyFile: string } | undefined;
+}
+
+export interface StarterConfiguration extends CaseConfiguration, SigningConfiguration {
   /** For applications that name no tenant. */
   tenantId: string | undefined;
 }
 
-export interface OperatorConfiguration extends CaseConfiguration {
+export interface OperatorConfiguration extends CaseConfiguration, SigningConfiguration {
   /** For case ids that name no tenant. */
   tenantId: string | undefined;
 }
@@ -137,13 +149,15 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     finhub: finhub(values),
     individualActivation: values.FINHUB_INDIVIDUAL_ACTIVATION,
     verdictPollSeconds: values.FINHUB_VERDICT_POLL_SECONDS,
-    operatorsFile: resolve(values.OPERATORS_FILE ?? TRIAL_DEFAULTS.operatorsFile),
+    signersFile: resolve(values.SIGNERS_FILE ?? TRIAL_DEFAULTS.signersFile),
     policyFile: values.POLICY_FILE && resolve(values.POLICY_FILE),
-    signedDecisions: values.REQUIRE_SIGNED_DECISIONS,
+    signersRoots: values.SIGNERS_ROOT_KEYS,
+    environment: values.ENVIRONMENT_NAME,
+    requireProof: values.REQUIRE_PROOF ?? isProduction(values),
     notifications:
       values.NOTIFY_URL && values.NOTIFY_SECRET ? { url: values.NOTIFY_URL, secret: values.NOTIFY_SECRET } : undefined,
     maxHistoryEvents: values.MAX_HISTORY_EVENTS,
-    encryptedPayloadsOnly: values.ENCRYPTED_PAYLOADS_ONLY,
+    encryptedPayloadsOnly: values.ENCRYPTED_PAYLOADS_ONLY ?? isProduction(values),
     tuning: {
       workflowTasks: values.WORKER_WORKFLOW_TASKS,
       activities: values.WORKER_ACTIVITIES,
@@ -167,8 +181,16 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
       ? { bindAddress: values.METRICS_ADDRESS, countSeconds: values.METRICS_COUNT_SECONDS }
       : undefined,
   }),
-  starter: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
-  operator: (values, temporal) => ({ ...ofCases(values, temporal), tenantId: values.FINHUB_TENANT_ID }),
+  starter: (values, temporal) => ({
+    ...ofCases(values, temporal),
+    ...signing(values),
+    tenantId: values.FINHUB_TENANT_ID,
+  }),
+  operator: (values, temporal) => ({
+    ...ofCases(values, temporal),
+    ...signing(values),
+    tenantId: values.FINHUB_TENANT_ID,
+  }),
   'codec-server': (values, temporal) => ({
     temporal,
     logLevel: values.LOG_LEVEL,
@@ -183,6 +205,8 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
   }),
 };
 
+const isProduction = ({ NODE_ENV }: Environment): boolean => NODE_ENV === 'production';
+
 function ofCases(values: Environment, temporal: TemporalSettings): CaseConfiguration {
   return {
     temporal,
@@ -190,6 +214,13 @@ function ofCases(values: Environment, temporal: TemporalSettings): CaseConfigura
     notes: keyNotes(values),
     keys: keyRing(values),
     documentStore: storeLocation(values),
+  };
+}
+
+function signing({ ENVIRONMENT_NAME, SIGNER_ID, SIGNING_KEY_FILE }: Environment): SigningConfiguration {
+  return {
+    environment: ENVIRONMENT_NAME,
+    signer: SIGNER_ID && SIGNING_KEY_FILE ? { signerId: SIGNER_ID, keyFile: resolve(SIGNING_KEY_FILE) } : undefined,
   };
 }
 
@@ -208,9 +239,9 @@ function keyNotes({ ONBOARDING_KEYS, ONBOARDING_KEYS_FILE }: Environment): strin
     : [`secrets are sealed with a key made for trials, in ${TRIAL_DEFAULTS.keysFile} (ONBOARDING_KEYS is not set)`];
 }
 
-function operatorNotes({ OPERATORS_FILE }: Environment): string[] {
-  return OPERATORS_FILE === undefined
-    ? [`operators are those of ${TRIAL_DEFAULTS.operatorsFile} (OPERATORS_FILE is not set)`]
+function operatorNotes({ SIGNERS_FILE }: Environment): string[] {
+  return SIGNERS_FILE === undefined
+    ? [`operators are those of ${TRIAL_DEFAULTS.signersFile} (SIGNERS_FILE is not set)`]
     : [];
 }
 

@@ -1,3 +1,4 @@
+import type { JWK } from 'jose';
 import { z } from 'zod';
 import { s3Location } from '../store/open-store.js';
 
@@ -50,10 +51,23 @@ const tokens = z
     }),
   );
 
-const flag = z
+/** Protects unless it is said otherwise: true in production, false elsewhere. */
+const strict = z
   .enum(['true', 'false'])
-  .default('false')
-  .transform((value) => value === 'true');
+  .optional()
+  .transform((value) => (value === undefined ? undefined : value === 'true'));
+
+const roots = z.string().transform((value, context): JWK[] => {
+  try {
+    return z
+      .array(z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }))
+      .min(2)
+      .parse(JSON.parse(value));
+  } catch {
+    context.addIssue({ code: 'custom' });
+    return z.NEVER;
+  }
+});
 
 function isStoreLocation(location: string): boolean {
   try {
@@ -106,9 +120,13 @@ export const environmentSchema = z.object({
   ),
   FINHUB_VERDICT_POLL_SECONDS: variable(whole(1, 86_400).default(900), 'a whole number of seconds, 1 to 86400'),
   FINHUB_DEVICE_ID: variable(id.default('finhub-onboarding'), 'an id, 1 to 64 of A-Z a-z 0-9 . _ -'),
-  OPERATORS_FILE: variable(text.optional(), 'the path of a readable JSON file with the operators'),
+  SIGNERS_FILE: variable(text.optional(), 'the path of a readable JSON file with the signers'),
+  SIGNERS_ROOT_KEYS: variable(roots.optional(), 'a JSON list of two or more public Ed25519 JWKs'),
+  SIGNING_KEY_FILE: variable(text.optional(), 'the path of a readable file with a private key, as keygen makes it'),
+  SIGNER_ID: variable(text.optional(), "the id of the key's owner in the signers file"),
+  ENVIRONMENT_NAME: variable(id.default('default'), 'a name of the environment, 1 to 64 of A-Z a-z 0-9 . _ -,'),
   POLICY_FILE: variable(text.optional(), "the path of a readable JSON file with the tenants' policies"),
-  REQUIRE_SIGNED_DECISIONS: variable(flag, '"true" or "false"'),
+  REQUIRE_PROOF: variable(strict, '"true" or "false"'),
   NOTIFY_URL: variable(url.optional(), 'the http(s) address that is told what happens'),
   NOTIFY_SECRET: variable(
     z
@@ -124,7 +142,7 @@ export const environmentSchema = z.object({
   ),
   ONBOARDING_KEYS: variable(text.max(20_000).optional(), 'a key ring in JSON', { secret: true }),
   ONBOARDING_KEYS_FILE: variable(text.optional(), 'the path of a readable file with a key ring in JSON'),
-  ENCRYPTED_PAYLOADS_ONLY: variable(flag, '"true" or "false"'),
+  ENCRYPTED_PAYLOADS_ONLY: variable(strict, '"true" or "false"'),
   CODEC_TOKENS: variable(
     tokens.optional(),
     'NAME:ROLE:TOKEN, separated by commas; ROLE is "read" or "write", TOKEN 24 characters or more,',

@@ -37,9 +37,10 @@ function withRejecter(): { promise: Promise<never>; reject: (error: unknown) => 
 
 /** Approves what the case shows now, as an operator who has looked at it. */
 export async function approveAs(client: OnboardingClient, workflowId: string, operatorId: string): Promise<void> {
-  const { review, evidenceHash } = await client.caseView(workflowId);
+  const { review, evidenceHash, ids } = await client.caseView(workflowId);
   if (review.stage !== 'inReview') return;
   const { round } = review;
+  const { customerId, verificationId } = ids;
   const decisionId = `${operatorId}-round-${round}`;
   const answer = await client.decide(workflowId, {
     decisionId,
@@ -47,6 +48,7 @@ export async function approveAs(client: OnboardingClient, workflowId: string, op
     verdict: 'approve',
     operator: { id: operatorId },
     evidenceHash,
+    ...(customerId && verificationId ? { subject: { customerId, verificationId } } : {}),
   });
   if (!answer.accepted) throw new Error(`${operatorId} may not approve: ${answer.detail}`);
 }

@@ -14,8 +14,9 @@ const REFUSALS: Record<Refusal, string> = {
   Malformed:
     'it cannot be read; the answer says where and what is expected. An Update is turned away, a Signal is recorded',
   UnsealedSecret: 'it carries a password or code as plain text',
-  UnknownOperator: 'the operators file does not know its sender, or whom a case is assigned to',
-  SignatureInvalid: "decisions have to be signed, and it does not carry the operator's own signature on this case",
+  UnknownOperator: 'the signers file does not know its sender, or whom a case is assigned to',
+  ProofInvalid: 'proof is asked for and its envelope does not carry it, or it carries one that does not hold',
+  Duplicate: 'this very message, by the id in its envelope, was taken before',
   WrongTenant: 'the operator works for other tenants',
   LevelInsufficient: 'the decision takes POWER_TENANT',
   SelfApproval: 'its sender handed in the application or documents, or corrected the application',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectOnboarding, temporalSettings, type OnboardingClient } from '../client/index.js';
+import { connectOnboarding, signingOf, temporalSettings, type OnboardingClient } from '../client/index.js';
 import { loadEnvironment } from '../config/environment.js';
 import { sandboxEnvironment } from '../sandbox/fixtures.js';
 import { ensureSearchAttributes, searchAttributeTypes } from '../temporal/search-attributes.js';
@@ -140,7 +140,7 @@ function withoutFinHub(): Record<string, undefined> {
 
 async function connect(env: NodeJS.ProcessEnv): Promise<OnboardingClient> {
   const config = loadEnvironment('starter', env);
-  const client = await connectOnboarding(config);
+  const client = await connectOnboarding({ ...config, signing: await signingOf(config) });
   await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
   return client;
 }

@@ -17,6 +17,8 @@ export interface PerformContext extends CallContext {
   mayHaveBeenTried: boolean;
   /** As {@link mayHaveBeenTried}, whether or not somebody has looked since. */
   mayBeOurs?: boolean | undefined;
+  /** Judges whether the write may be sent at all, right before it is; throws where not. */
+  judge?: (() => Promise<void>) | undefined;
   /** Waits until FinHub has had its time for such a try: what is missing until then may still come. */
   settled?: (() => Promise<void>) | undefined;
 }
@@ -40,10 +42,10 @@ export function perform<I, R>(
   context: PerformContext,
 ): Promise<Performed<R>> {
   const rule = endpoint.idempotency;
-  const make = async (): Promise<Performed<R>> => ({
-    result: await client.call(endpoint, input, context),
-    provenance: { how: 'made' },
-  });
+  const make = async (): Promise<Performed<R>> => {
+    await context.judge?.();
+    return { result: await client.call(endpoint, input, context), provenance: { how: 'made' } };
+  };
   const search: Search<I> = {
     tenantId: client.tenantId,
     input,
@@ -79,7 +81,13 @@ export function perform<I, R>(
       case 'expiring':
         return make();
       case 'repeatable':
-        return make().catch(onRefusal(isDoneAlready, (refusal) => proved(refusal, rule.readBack)));
+        return make().catch(async (error: unknown) => {
+          if (error instanceof FinHubError && isDoneAlready(error)) return proved(error, rule.readBack);
+          // What FinHub has already is a fact, whoever might not ask for it any more.
+          const found = error instanceof FinHubError || !rule.readBack ? undefined : await look(rule.readBack);
+          if (!found || found === 'cannotRead') throw error;
+          return found;
+        });
       case 'naturalKey':
         return make().catch(onRefusal(isTaken, (refusal) => proved(refusal, rule.readBack)));
       case 'asynchronous':

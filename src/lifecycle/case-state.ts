@@ -2,7 +2,13 @@ import type { Application, ConsentEvidence, Money } from './application.js';
 import type { Deadline } from './deadlines.js';
 import type { FieldError } from './failures.js';
 import { callName, type CallResult, type HandCall } from './hand-call.js';
-import type { AttentionAction, ResolveAttention } from './messages.js';
+import type {
+  AttentionAction,
+  ConfirmTransfer,
+  CorrectApplication,
+  DecideTransfer,
+  ResolveAttention,
+} from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
@@ -139,6 +145,12 @@ export interface FinHubRecord {
   facts: Prerequisite[];
 }
 
+/** A correction with the envelope that it came in. */
+export interface SentCorrection {
+  body: CorrectApplication;
+  proof?: string | undefined;
+}
+
 /** All that a case knows; plain JSON, since it travels through continue-as-new. */
 export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Application> {
   kind: Kind;
@@ -185,6 +197,25 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   unclear?: string[] | undefined;
   /** As `unclear`, whatever a person has said since. */
   everUnclear?: string[] | undefined;
+  /** Temporal's id of the case's first run: each start of the same id makes another one. */
+  instance?: string | undefined;
+  /** The envelope that the case was started with. */
+  startProof?: string | undefined;
+  /** The application as it was started, once a correction has changed it. */
+  startedWith?: Subject | undefined;
+  /** Of a transfer that a lifecycle has started: how the lifecycle began, which asks for it. */
+  vouched?: unknown;
+  /** Corrections that were taken, in order, with their envelopes. */
+  corrections: SentCorrection[];
+  /** Of a transfer: the approver's and the customer's words, with their envelopes. */
+  sentDecision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
+  sentConfirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
+  /** Of a call by hand: the second person's word. */
+  agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
+  /** Ids of messages with a proof that were taken, the latest last: each is taken once. */
+  messageIds: string[];
+  /** Messages that were turned away without a look at what they say. */
+  turnedAway: number;
   /** An earlier run of the case's workflow was reset. */
   wasReset?: boolean | undefined;
   audit: AuditEntry[];

@@ -22,6 +22,8 @@ export const FAILURES = {
   awaiting: 'AwaitingFinHub',
   /** The application's categorization is not one of FinHub's hierarchy; the field errors say what does not fit. */
   categorization: 'CategorizationInvalid',
+  /** What it was to act on did not stand when it was judged again; `notCounting` names the decisions. Nothing was sent. */
+  unproved: 'NotProved',
   /** A document is missing from the store or is not what its reference says. */
   document: 'DocumentUnavailable',
 } as const;
@@ -48,6 +50,8 @@ export interface FailureDetails {
   unclear?: boolean | undefined;
   /** An earlier try may have reached FinHub, and this one did not show that it had no effect. */
   earlierUnclear?: boolean | undefined;
+  /** Ids of the decisions that do not count (any more). */
+  notCounting?: string[] | undefined;
   /** Milliseconds until another try is of use, where that is known. */
   retryAfterMs?: number | undefined;
 }

@@ -50,7 +50,7 @@ export function takesTwo({ operation }: Pick<HandCall, 'operation'>): boolean {
 /**
  * Why a call is not made: reads take any operator of the tenant, whatever changes something one of level POWER_TENANT.
  * @param facts null where the worker does not offer the operation
- * @param operator what the operators file knows of who asks, undefined for a stranger
+ * @param operator what the signers file knows of who asks, undefined for a stranger
  */
 export function refusalOf(
   { operation, tenantId }: Pick<HandCall, 'operation' | 'tenantId'>,

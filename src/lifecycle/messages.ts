@@ -73,8 +73,14 @@ export interface Decision {
   retryable?: boolean | undefined;
   /** With `request-documents`. */
   documents?: DocumentRequest[] | undefined;
-  /** The operator's own signature over the rest, where the tenant asks for one: a compact JWS. */
-  signature?: string | undefined;
+  /** Whom it is about, as the operator saw it; has to be there where decisions are signed, so that one never holds for somebody else. */
+  subject?: DecisionSubject | undefined;
+}
+
+/** FinHub's ids of whom a decision is about. */
+export interface DecisionSubject {
+  customerId: string;
+  verificationId: string;
 }
 
 /** Fields of the application to replace, as a JSON merge patch (RFC 7396). */
@@ -164,7 +170,8 @@ export type Message = { [Name in MessageName]: { name: Name; body: MessageBodies
 export type Refusal =
   | 'Malformed'
   | 'UnknownOperator'
-  | 'SignatureInvalid'
+  | 'ProofInvalid'
+  | 'Duplicate'
   | 'UnsealedSecret'
   | 'WrongTenant'
   | 'LevelInsufficient'

@@ -3,6 +3,7 @@ import {
   ATTENTION_ACTIONS,
   type CorrectApplication,
   type Decision,
+  type DecisionSubject,
   type DocumentRequest,
   type MessageBodies,
   type MessageName,
@@ -117,6 +118,11 @@ function documentRequest(value: unknown, path: string): DocumentRequest {
   };
 }
 
+function subject(value: unknown, path: string): DecisionSubject {
+  const from = fields(value, path);
+  return { customerId: text(from, 'customerId', path, 200), verificationId: text(from, 'verificationId', path, 200) };
+}
+
 function decision(value: unknown, path: string): Decision {
   const from = fields(value, path);
   const operator = fields(from['operator'], `${path}.operator`);
@@ -136,7 +142,7 @@ function decision(value: unknown, path: string): Decision {
     customerReason: optionalText(from, 'customerReason', path),
     internalReason: optionalText(from, 'internalReason', path),
     retryable: from['retryable'] === true,
-    signature: optionalText(from, 'signature', path),
+    subject: from['subject'] === undefined ? undefined : subject(from['subject'], `${path}.subject`),
     documents:
       verdict === 'request-documents' ? list(from['documents'], `${path}.documents`, documentRequest) : undefined,
   };

@@ -10,7 +10,7 @@ export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH' | 'PROHIBITED';
 /** Risks that can be taken on. */
 export type ReviewedRisk = Exclude<RiskLevel, 'PROHIBITED'>;
 
-/** An operator as the operators file knows them; never taken from a message. */
+/** An operator as the signers file knows them; never taken from a message. */
 export interface Operator {
   id: string;
   level: OperatorLevel;
@@ -57,8 +57,8 @@ export interface Policy extends TenantPolicy {
   individualActivation: 'code' | 'admin';
   /** Whether this worker can approve with the power tenant's credentials; if not, high risk waits for FinHub's portal. */
   powerTenantCredentials: boolean;
-  /** Decisions count only with the operator's own signature. */
-  signedDecisions: boolean;
+  /** Messages count only with a signer's proof, decisions with the operator's own. A worker that asks for proof does so for every case. */
+  requireProof: boolean;
   /** Somebody is told by HTTP; without it the log has to do. */
   notifications: boolean;
   /** Seconds between two looks at FinHub's verdict. */

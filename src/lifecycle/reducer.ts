@@ -3,16 +3,9 @@ import { canonicalJson } from './canonical.js';
 import { correct, resolve } from './case-rules.js';
 import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
-import {
-  accept,
-  refuse,
-  type Answer,
-  type Decision,
-  type Message,
-  type MessageBodies,
-  type MessageName,
-} from './messages.js';
+import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
+import { SECOND_PERSON, type VerifiedProof } from './proof-rules.js';
 import { worksFor, type Operator, type ReviewRules } from './policy.js';
 import {
   addCorrector,
@@ -25,9 +18,10 @@ import {
   isFull,
   keep,
   openRound,
-  remember,
+  reopen,
   takeDue,
   type KeptDecision,
+  type SentDecision,
 } from './review.js';
 import { DROPPED, isSealedText } from './sealed.js';
 import { fateOf, HANDLING, refusalDetail } from './stages.js';
@@ -37,6 +31,7 @@ import { confirmTransfer, decideTransfer } from './transfer-rules.js';
 export type Occurrence =
   | { name: 'roundOpened'; rules: ReviewRules; deadlines: DeadlineTimes }
   | { name: 'keptDecision'; kept: KeptDecision }
+  | { name: 'decisionVoid'; decisionIds: string[]; why: string }
   | { name: 'deadlinePassed'; kind: DeadlineKind }
   | { name: 'seenAtFinHub'; verdict: 'APPROVED' | 'REJECTED' }
   | { name: 'ended'; result: Outcome['result']; reason?: string | undefined };
@@ -44,10 +39,12 @@ export type Occurrence =
 /** What is known when something is decided. */
 export interface Given {
   at: Date;
-  /** The operators a message names, as the operators file knows them now; strangers are not in it. */
+  /** The operators a message names, as the signers file knows them now; strangers are not in it. */
   operators: ReadonlyMap<string, Operator>;
-  /** Decisions whose signature was checked and found to be the operator's own, by decision id. */
-  signed: ReadonlySet<string>;
+  /** The envelope that the message came in, as it was verified. */
+  proof?: VerifiedProof | undefined;
+  /** The envelope itself, kept for whoever acts on the message. */
+  envelope?: string | undefined;
 }
 
 export interface Reduction<State extends AnyCaseState = CaseState> {
@@ -84,15 +81,16 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
       : [{}, refuse('UnsealedSecret', 'the code was not sealed; send it with the client library or the starter')],
 
   decideVerification: (state, decision, given) => {
-    if (!isSigned(state, decision, given)) return [{}, UNSIGNED];
+    const sent = { decision, proof: given.envelope };
+    if (given.proof && !decision.subject) return [{}, NO_SUBJECT];
     if (!isDue(state.review, decision)) {
-      const { review, answer } = keep(state.review, decision);
+      const { review, answer } = keep(state.review, sent);
       return [{ review }, answer];
     }
-    return judged(state, { decision, evidenceHash: decision.evidenceHash }, given);
+    return judged(state, { ...sent, evidenceHash: decision.evidenceHash }, given);
   },
 
-  correctApplication: (state, correction) => {
+  correctApplication: (state, correction, given) => {
     if ('password' in correction.patch && !isSealedText(correction.patch['password'])) {
       return [
         {},
@@ -101,12 +99,22 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     }
     // Only lifecycles are let through to here.
     const { changes, answer } = correct(state as CaseState, correction);
-    return [answer.accepted ? { ...changes, review: addCorrector(state.review, correction.correctedBy) } : {}, answer];
+    if (!answer.accepted) return [{}, answer];
+    return [
+      {
+        ...changes,
+        review: addCorrector(state.review, correction.correctedBy),
+        startedWith: (state as CaseState).startedWith ?? (state as CaseState).application,
+        corrections: [...state.corrections, { body: correction, proof: given.envelope }],
+      },
+      answer,
+    ];
   },
 
-  resolveAttention: (state, resolution) => {
+  resolveAttention: (state, resolution, given) => {
     const { changes, answer } = resolve(state, resolution);
-    return [changes, answer];
+    const agreed = answer.accepted && resolution.attentionId.startsWith(SECOND_PERSON);
+    return [agreed ? { ...changes, agreed: { body: resolution, proof: given.envelope } } : changes, answer];
   },
 
   claim: (state, { by }) =>
@@ -143,9 +151,15 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     return [{ deadlines: extend(state.deadlines, new Date(until)) }, accept('applied', `due ${until}`)];
   },
 
-  decideTransfer,
+  decideTransfer: (state, body, given) => {
+    const [changes, answer] = decideTransfer(state, body);
+    return ['decision' in changes ? { ...changes, sentDecision: { body, proof: given.envelope } } : changes, answer];
+  },
 
-  confirmTransfer,
+  confirmTransfer: (state, body, given) => {
+    const [changes, answer] = confirmTransfer(state, body);
+    return [answer.accepted ? { ...changes, sentConfirmation: { body, proof: given.envelope } } : changes, answer];
+  },
 
   cancel: (state, request) =>
     state.kind === 'transfer' && state.transfer?.state === 'executing'
@@ -155,29 +169,31 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
 
 const MAX_NOTES = 100;
 const LONGEST_EXTENSION_MS = 366 * 24 * 3600_000;
-const UNSIGNED = refuse('SignatureInvalid', "the decision does not carry the operator's own signature");
+const NO_SUBJECT = refuse(
+  'ProofInvalid',
+  'a signed decision names whom it is about: `subject` with customerId and verificationId, as the case shows them',
+);
 
 /** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
 const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([...HANDLING, 'extend']);
 
 /**
  * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
- * it. A decision that is kept is looked up when it is due; only its signature is checked at once.
+ * it. A decision that is kept is looked up when it is due.
  */
 export function operatorsNamed(state: AnyCaseState, message: Message): string[] {
   const fate = fateOf(state, message.name);
   if (fate !== 'taken' && fate !== 'kept') return [];
   if (message.name === 'decideVerification') {
     const { body } = message;
-    const matters = isDue(state.review, body) || state.policy?.signedDecisions === true;
-    return matters && earlierAnswer(state.review, body) === undefined ? [body.operator.id] : [];
+    return isDue(state.review, body) && earlierAnswer(state.review, body) === undefined ? [body.operator.id] : [];
   }
   if (message.name === 'assign') return [message.body.by, message.body.to];
   return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
 }
 
 /** Who sent a message, by its own word; for the audit. */
-function senderOf({ body }: Message): string | undefined {
+export function senderOf({ body }: Message): string | undefined {
   if ('operator' in body) return body.operator.id;
   if ('submittedBy' in body) return body.submittedBy;
   if ('correctedBy' in body) return body.correctedBy;
@@ -240,10 +256,11 @@ function occurred(state: AnyCaseState, occurrence: Occurrence, given: Given): [C
         accept('applied', `${rules.level}, quorum ${rules.quorum}, due ${deadlines.due ?? 'at no time'}`),
       ];
     }
-    case 'keptDecision': {
-      const { kept } = occurrence;
-      if (isSigned(state, kept.decision, given)) return judged(state, kept, given);
-      return [{ review: remember(state.review, kept.decision, UNSIGNED) }, UNSIGNED];
+    case 'keptDecision':
+      return judged(state, occurrence.kept, given);
+    case 'decisionVoid': {
+      const { decisionIds, why } = occurrence;
+      return [{ review: reopen(state.review, decisionIds) }, accept('applied', why)];
     }
     case 'deadlinePassed': {
       const { kind } = occurrence;
@@ -310,18 +327,13 @@ const REVIEW_OVER = { deadlines: [], assignee: undefined };
 
 function judged(
   state: AnyCaseState,
-  { decision, evidenceHash }: { decision: Decision; evidenceHash: string | undefined },
+  { decision, proof, evidenceHash }: SentDecision & { evidenceHash: string | undefined },
   given: Given,
 ): [Changes, Answer] {
   const operator = given.operators.get(decision.operator.id);
-  const { review, answer } = decideReview(state.review, decision, operator, evidenceHash);
+  const { review, answer } = decideReview(state.review, { decision, proof }, operator, evidenceHash);
   const endsRound = state.review.stage === 'inReview' && review.stage !== 'inReview';
   return [{ review, ...(endsRound ? REVIEW_OVER : {}) }, answer];
-}
-
-/** Whether a decision may count, where only signed ones do. */
-function isSigned({ policy }: AnyCaseState, { decisionId }: Decision, { signed }: Given): boolean {
-  return policy?.signedDecisions !== true || signed.has(decisionId);
 }
 
 /** The kept decisions that are due now, and the case without them. */

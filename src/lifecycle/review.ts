@@ -11,11 +11,18 @@ export interface Approval {
   operatorId: string;
   level: OperatorLevel;
   decisionId: string;
+  /** What was sent, so that whoever acts on it can judge it again. */
+  sent: SentDecision;
+}
+
+/** A decision with the envelope that it came in, if it came in one. */
+export interface SentDecision {
+  decision: Decision;
+  proof?: string | undefined;
 }
 
 /** A decision and the evidence it was sent on: what it names, else what the case held when it came. */
-export interface KeptDecision {
-  decision: Decision;
+export interface KeptDecision extends SentDecision {
   evidenceHash: string;
 }
 
@@ -41,6 +48,8 @@ export interface ReviewState {
   handled: { decisionId: string; fingerprint: string; answer: Answer }[];
   openedAt?: string | undefined;
   customerReason?: string | undefined;
+  /** The decision that rejected for good. */
+  rejection?: SentDecision | undefined;
 }
 
 /** Bounds what senders can pile up in a case, which has to fit into one Temporal payload when it moves to a new run. */
@@ -141,11 +150,11 @@ export function earlierAnswer(review: ReviewState, decision: Decision): Answer |
 }
 
 /** Keeps a decision that came before its round. */
-export function keep(review: ReviewState, decision: Decision): { review: ReviewState; answer: Answer } {
+export function keep(review: ReviewState, { decision, proof }: SentDecision): { review: ReviewState; answer: Answer } {
   if (review.kept.length >= MAX_KEPT)
     return { review, answer: refuse('NotAllowed', 'too many decisions are waiting already') };
   const answer = accept('kept', `applied when round ${decision.round} opens, if the evidence is still the same`);
-  const kept = [...review.kept, { decision, evidenceHash: decision.evidenceHash ?? review.evidenceHash }];
+  const kept = [...review.kept, { decision, proof, evidenceHash: decision.evidenceHash ?? review.evidenceHash }];
   return { review: remember({ ...review, kept }, decision, answer), answer };
 }
 
@@ -153,6 +162,20 @@ export function keep(review: ReviewState, decision: Decision): { review: ReviewS
 export function takeDue(review: ReviewState): { review: ReviewState; due: KeptDecision[] } {
   const due = review.kept.filter(({ decision }) => isDue(review, decision));
   return { review: { ...review, kept: review.kept.filter((entry) => !due.includes(entry)) }, due };
+}
+
+/**
+ * Takes back what turned out not to count when FinHub was to be told: the round is open again, with the approvals that stand. Nobody's
+ * decision is final before FinHub has it.
+ */
+export function reopen(review: ReviewState, notCounting: readonly string[]): ReviewState {
+  return {
+    ...review,
+    stage: 'inReview',
+    rejection: undefined,
+    customerReason: undefined,
+    approvals: review.approvals.filter(({ decisionId }) => !notCounting.includes(decisionId)),
+  };
 }
 
 /** Hands the review to the higher level. */
@@ -166,16 +189,17 @@ export function adoptPortalDecision(review: ReviewState, verdict: 'APPROVED' | '
 }
 
 /**
- * Judges a decision on the open round. `operator` is what the operators file knows about its sender, undefined if nothing.
+ * Judges a decision on the open round. `operator` is what the signers file knows about its sender, undefined if nothing.
  * `sentOn` is the evidence it is bound to. Every answer, refusals included, is remembered under the decision's id.
  */
 export function decide(
   review: ReviewState,
-  decision: Decision,
+  sent: SentDecision,
   operator: Operator | undefined,
-  sentOn: string | undefined = decision.evidenceHash,
+  sentOn: string | undefined = sent.decision.evidenceHash,
 ): { review: ReviewState; answer: Answer } {
-  const judged = judge(review, decision, operator, sentOn);
+  const { decision } = sent;
+  const judged = judge(review, sent, operator, sentOn);
   const { next, answer } = 'accepted' in judged ? { next: review, answer: judged } : judged;
   return { review: remember(next, decision, answer), answer };
 }
@@ -184,11 +208,12 @@ type Judgement = { next: ReviewState; answer: Answer };
 
 function judge(
   review: ReviewState,
-  decision: Decision,
+  sent: SentDecision,
   operator: Operator | undefined,
   sentOn: string | undefined,
 ): Judgement | Answer {
   const { rules } = review;
+  const { decision } = sent;
   if (review.stage === 'approved' || review.stage === 'rejected') {
     return refuse('AlreadyDecided', `the review was ${review.stage} in round ${review.round}`);
   }
@@ -211,13 +236,13 @@ function judge(
   const level: OperatorLevel = decision.operator.level === 'TENANT' ? 'TENANT' : operator.level;
   switch (decision.verdict) {
     case 'approve':
-      return approve(review, rules, { operatorId: operator.id, level, decisionId: decision.decisionId });
+      return approve(review, rules, { operatorId: operator.id, level, decisionId: decision.decisionId, sent });
     case 'reject':
       if (!levelSuffices(level, rules.level)) return levelInsufficient(rules);
       return decision.retryable === true && !roundsAreUp(review, rules)
         ? { next: nextRound(review, decision), answer: accept('applied', 'rejected; the customer may hand in again') }
         : {
-            next: { ...review, stage: 'rejected', customerReason: decision.customerReason },
+            next: { ...review, stage: 'rejected', customerReason: decision.customerReason, rejection: sent },
             answer: accept('applied', `rejected in round ${review.round}`),
           };
     case 'request-documents':
@@ -282,7 +307,7 @@ export function remember(review: ReviewState, decision: Decision, answer: Answer
   return { ...review, handled: [...others, entry].slice(-MAX_HANDLED) };
 }
 
-/** Equal for equal decisions; one signed anew is the same decision. */
+/** Equal for equal decisions, in whatever envelope they come. */
 function fingerprint(decision: Decision): string {
-  return sha256(canonicalJson({ ...decision, signature: undefined }));
+  return sha256(canonicalJson(decision));
 }

@@ -37,7 +37,7 @@ const MESSAGE_MARKS: { [Name in keyof MessageBodies]: MarksOf<MessageBodies[Name
     operator: { id: 'plain', level: 'plain' },
     ...{ customerReason: 'personal', internalReason: 'personal' },
     documents: { type: 'plain', subject: 'plain', why: 'personal' },
-    signature: 'secret',
+    subject: { customerId: 'plain', verificationId: 'plain' },
   },
   correctApplication: { correctedBy: 'personal', patch: 'personal' },
   resolveAttention: { attentionId: 'plain', action: 'plain', by: 'personal', reason: 'personal', adopt: 'plain' },

@@ -2,9 +2,12 @@ import type { ActivityDependencies } from '../activities/index.js';
 import type { WorkerConfiguration } from '../config/environment.js';
 import type { CallObserver } from '../finhub/call-observer.js';
 import { FinHubClient } from '../finhub/client.js';
-import { operatorsFile } from '../operators/operators-file.js';
+import { signersFile } from '../proof/signers-file.js';
+import { signersHistory } from '../proof/signers-history.js';
+import { Judge } from '../activities/judge.js';
 import { policyFile } from '../policies/policy-file.js';
-import { openDocumentStore } from '../store/open-store.js';
+import { openBlobs } from '../store/open-store.js';
+import { encryptedStore } from '../store/encrypted-store.js';
 
 /** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
 const CALL_MARGIN_SECONDS = 5;
@@ -19,25 +22,30 @@ const HEARTBEAT_SECONDS = 5;
 
 /**
  * What a worker's activities need, by its configuration. Its owner closes `finhub`, whose requests the observer sees.
- * @throws OperatorsFileError, PolicyFileError
+ * @throws SignersFileError, PolicyFileError
  */
 export async function dependenciesOf(
   config: WorkerConfiguration,
   observer?: CallObserver,
 ): Promise<ActivityDependencies> {
-  const [operators, policies] = await Promise.all([operatorsFile(config.operatorsFile), policyFile(config.policyFile)]);
+  const blobs = await openBlobs(config.documentStore);
+  const [signers, policies] = await Promise.all([
+    signersFile(config.signersFile, { roots: config.signersRoots, history: signersHistory(blobs, config.keys) }),
+    policyFile(config.policyFile),
+  ]);
+  const { environment, requireProof } = config;
   const { timeoutMs } = config.finhub;
   return {
     finhub: new FinHubClient({ ...config.finhub, observer }),
-    store: await openDocumentStore(config.documentStore, config.keys),
+    store: encryptedStore(blobs, config.keys),
     keys: config.keys,
-    operators,
+    judge: new Judge({ signers, policies, environment, requireProof }),
     policies,
     notifications: config.notifications,
     policy: {
       individualActivation: config.individualActivation,
       powerTenantCredentials: config.finhub.powerTenant !== undefined,
-      signedDecisions: config.signedDecisions,
+      requireProof,
       notifications: config.notifications !== undefined,
       verdictPollSeconds: config.verdictPollSeconds,
       callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,

@@ -20,6 +20,7 @@ import {
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
+import type { Warrant } from '../lifecycle/warrants.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, localCallsTo, pollsEvery, routeTo, type Route } from './activities.js';
 import type { Case } from './case.js';
@@ -40,6 +41,8 @@ export interface CallOptions<Name extends ActivityName> {
   taken?: string[];
   /** What a person may give instead of the call's result. */
   adopts?: (keyof ResultOf<Name> & string)[];
+  /** What entitles to the call, where it takes a right. */
+  warrant?: () => Warrant;
   /** Leaves these failures to the phase. */
   leave?: (failure: CallFailure) => boolean;
 }
@@ -82,7 +85,11 @@ export class Calls {
       provenance,
       tries = 1,
     } = await this.#untilSettled<Performed>(key, operation, { ...options, adopted }, (earlier) => {
-      const call = { input: input(), for: { ...this.#purpose(key, options), ...earlier } };
+      const call = {
+        input: input(),
+        for: { ...this.#purpose(key, options), ...earlier },
+        warrant: options.warrant?.(),
+      };
       state.underWay = key;
       return this.#shielded.run(() => this.#carryOut(operation, call, this.#to(this.#summary(options.of))));
     });
@@ -419,7 +426,7 @@ function failureOf(error: unknown): CallFailure {
   const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     const details = cause.details?.[0] as FailureDetails | undefined;
-    const { fieldErrors, unclear, earlierUnclear, retryAfterMs } = details ?? {};
+    const { fieldErrors, unclear, earlierUnclear, retryAfterMs, notCounting } = details ?? {};
     return {
       type: cause.type ?? 'Unknown',
       message: cause.message,
@@ -427,6 +434,7 @@ function failureOf(error: unknown): CallFailure {
       unclear,
       earlierUnclear,
       retryAfterMs,
+      notCounting,
     };
   }
   const message = cause instanceof Error ? cause.message : 'no answer in time';

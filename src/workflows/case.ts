@@ -29,6 +29,10 @@ import { SearchAttributes } from './search-attributes.js';
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
 export interface CaseInput<State extends AnyCaseState> {
   application: State['application'];
+  /** The envelope of the start. */
+  proof?: string | undefined;
+  /** Of a child: how its parent began. */
+  vouched?: unknown;
   resumed?: State | undefined;
 }
 
@@ -44,6 +48,7 @@ export interface Course<State extends AnyCaseState> {
 }
 
 const CALM_MS = 100;
+const TURNED_AWAY_IN_FULL = 50;
 
 /** What is waited for, as people see it. */
 export interface Wait {
@@ -59,8 +64,10 @@ export class Case<State extends AnyCaseState = CaseState> {
   readonly state: State;
   readonly calls: Calls;
   readonly notifications: Notifications;
-  /** Messages taken in this run. */
+  /** Messages that came in this run. */
   messages = 0;
+  /** What has come and was not taken yet. */
+  inbox: { readonly isEmpty: boolean } = { isEmpty: true };
   readonly #shown: SearchAttributes;
   #wait: (Wait & { since: string }) | undefined;
   #scope: CancellationScope | undefined;
@@ -104,7 +111,7 @@ export class Case<State extends AnyCaseState = CaseState> {
       else throw error;
     }
     await CancellationScope.nonCancellable(async () => {
-      await condition(allHandlersFinished);
+      await condition(() => this.isQuiet);
       await planDeletion(this);
       await this.notifications.drained();
     });
@@ -170,11 +177,23 @@ export class Case<State extends AnyCaseState = CaseState> {
     const { state, answer } = occur(this.state, occurrence, {
       at: new Date(),
       operators: new Map(),
-      signed: new Set(),
       ...given,
     });
     Object.assign(this.state, state);
     countOccurrence(occurrence, answer, { before, after: state.review });
+  }
+
+  /**
+   * Records what was turned away unread or unproved: the first ones each, and then ever fewer, so that no flood of them drives anything out of
+   * the audit.
+   */
+  turnAway(event: string, why: string): void {
+    const { state } = this;
+    state.turnedAway += 1;
+    const many = state.turnedAway;
+    const isRound = Number.isInteger(Math.log2(many));
+    if (many <= TURNED_AWAY_IN_FULL || isRound)
+      this.record(event, many <= TURNED_AWAY_IN_FULL ? why : `${why} (${many} in all)`);
   }
 
   /** Adds to the audit. */
@@ -226,9 +245,14 @@ export class Case<State extends AnyCaseState = CaseState> {
     return continueAsNewSuggested || historyLength > (this.state.policy?.continueAsNewAfter ?? Infinity);
   }
 
+  /** Whether every message that came has its answer. */
+  get isQuiet(): boolean {
+    return this.inbox.isEmpty && allHandlersFinished();
+  }
+
   /** Whether it is time for a new run. A wait moves to it, since nothing is under way at FinHub then, nor is a message. */
   get mayMove(): boolean {
-    return this.isLong && allHandlersFinished();
+    return this.isLong && this.isQuiet;
   }
 
   /**

@@ -28,6 +28,8 @@ export interface CallFailure {
   /** An earlier try may have. */
   earlierUnclear?: boolean | undefined;
   retryAfterMs?: number | undefined;
+  /** Ids of the decisions that do not count. */
+  notCounting?: string[] | undefined;
   missing?: Requirement[] | undefined;
 }
 

@@ -1,8 +1,9 @@
 import { newCall } from '../lifecycle/case-rules.js';
 import type { CallState, Outcome } from '../lifecycle/case-state.js';
 import type { CallPhase } from '../lifecycle/phases.js';
-import { Case, type CaseInput, type PhaseFunction } from './case.js';
+import { type CaseInput, type PhaseFunction } from './case.js';
 import { loadPolicy } from './load-policy.js';
+import { openCase } from './open-case.js';
 import { answer, receive } from './messages.js';
 import { call, permission } from './phases/by-hand.js';
 
@@ -10,7 +11,7 @@ const PHASE_FUNCTIONS: Record<CallPhase, PhaseFunction<CallState>> = { permissio
 
 /** Makes one call to FinHub that an operator asked for, by the rules that hold for the calls of a case. */
 export async function finhubCall(input: CaseInput<CallState>): Promise<Outcome> {
-  const kase = new Case(input.resumed ?? newCall(input.application, new Date()));
+  const kase = openCase(input, (at) => newCall(input.application, at));
   receive(kase);
   answer(kase);
   return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });

@@ -1,8 +1,9 @@
 import { newCase } from '../lifecycle/case-rules.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { IndividualPhase } from '../lifecycle/phases.js';
-import { Case, type LifecycleInput, type PhaseFunction } from './case.js';
+import { type LifecycleInput, type PhaseFunction } from './case.js';
 import { loadPolicy } from './load-policy.js';
+import { openCase } from './open-case.js';
 import { announceRegistration, answer, receive } from './messages.js';
 import { activation } from './phases/activation.js';
 import { consents } from './phases/consents.js';
@@ -24,7 +25,7 @@ const PHASE_FUNCTIONS: Record<IndividualPhase, PhaseFunction> = {
 
 /** Carries a person through FinHub's seven phases (S1), over days. The table of phases is `lifecycle/phases.ts`. */
 export async function individualLifecycle(input: LifecycleInput): Promise<Outcome> {
-  const kase = new Case(input.resumed ?? newCase('individual', input.application, new Date()));
+  const kase = openCase(input, (at) => newCase('individual', input.application, at));
   receive(kase);
   answer(kase);
   announceRegistration(kase);

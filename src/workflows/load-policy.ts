@@ -1,6 +1,8 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import type { Case } from './case.js';
+import { bodyHash, insufficient, PROOF_FAULTS, START, startBody, type Verified } from '../lifecycle/proof-rules.js';
+import { Ending } from './endings.js';
 import * as own from './own-activities.js';
 
 /** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
@@ -8,6 +10,19 @@ export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
   const { state } = kase;
   if (state.policy) return;
   // A lifecycle that is cancelled at once still has to tell of its end, and the policy says how.
-  state.policy = await CancellationScope.nonCancellable(() => own.loadPolicy({ tenantId: state.application.tenantId }));
+  const start = { name: START, bodyHash: bodyHash(startBody(state.application)), proof: state.startProof } as const;
+  const { tenantId } = state.application;
+  const loaded = await CancellationScope.nonCancellable(() => own.loadPolicy({ tenantId, start }));
+  state.policy = loaded.policy;
+  // A child's start is vouched for by its parent's, which is judged where something is done about it.
+  if (state.policy.requireProof && workflowInfo().parent === undefined) demandProof(kase, loaded.start);
   kase.record('started', `policy ${state.policy.version}`);
+}
+
+/** Ends a case that nobody with a key of the signers file has started. */
+function demandProof({ state }: Case<AnyCaseState>, start: Verified): void {
+  const asker = 'callId' in state.application ? state.application.by : undefined;
+  const needed = asker === undefined ? 'submitter' : 'own';
+  const fault = start.ok ? insufficient(needed, start.proof, asker) : start.fault;
+  if (fault) throw new Ending('aborted', `the start is not proved: ${PROOF_FAULTS[fault]}`);
 }

@@ -7,6 +7,7 @@ import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js'
 import { EARLIER_RUNS, UNANSWERED } from './calls.js';
 import type { Case } from './case.js';
 import { CallFailed, Ending, type CallFailure } from './endings.js';
+import { orderWarrant } from './warrants.js';
 
 /** An order as FinHub is asked for it. */
 export interface OrderRequest {
@@ -147,7 +148,7 @@ async function spend(
   prepared: PreparedOrder,
 ): Promise<SettledOrder | undefined> {
   track(kase, { state: 'executing' });
-  const executed = await execute(kase, of, order, prepared);
+  const executed = await execute(kase, reference, of, order, prepared);
   if (executed === 'notExecuted') return undefined;
   return 'status' in executed ? executed : follow(kase, reference, order, executed.orderId);
 }
@@ -161,11 +162,13 @@ function recorded(kase: Case<AnyCaseState>, reference: string, settled: SettledO
 /** Tries until it is known what became of the prepared order. No other order is prepared in here. */
 async function execute(
   kase: Case<AnyCaseState>,
+  reference: string,
   of: string,
   order: OrderRequest,
   { preparedOrderId, validUntil }: PreparedOrder,
 ): Promise<{ orderId: string } | 'notExecuted' | SettledOrder> {
   const { accountId, type, consentId, authenticationCode } = order;
+  const warrant = () => orderWarrant(kase.state, { type, reference, accountId });
   const input = { accountId, type, preparedOrderId, consentId, authenticationCode };
   const key = `executeOrder/${of}`;
   const told = isAsked(kase, key) ? await answerTo(kase, key, 'executeOrder') : undefined;
@@ -174,6 +177,7 @@ async function execute(
     try {
       const { orderId = preparedOrderId } = await kase.calls.once('executeOrder', () => input, {
         of,
+        warrant,
         leave: () => true,
       });
       track(kase, { orderId });
@@ -181,6 +185,11 @@ async function execute(
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       const { failure } = error;
+      if (failure.type === FAILURES.unproved) {
+        await kase.calls.needsPerson(key, 'executeOrder', failure);
+        repeats = -1;
+        continue;
+      }
       const refused = REFUSALS.has(failure.type) || (failure.type === FAILURES.conflict && repeats >= MAX_CONFLICTS);
       // FinHub may still be working on the last try; what is read before that shows nothing.
       if (!refused) await settling(kase, repeats);

@@ -17,9 +17,10 @@ export const { loadPolicy, businessTimes, fingerprintTransfer, lookUpOperation }
  * What messages look up while the case goes on. Not a local activity: its result and that of a call that is being cancelled may come to the
  * workflow in two steps at first but in one in a replay, and what follows from them would then come in another order.
  */
-export const { lookUpOperators } = proxyActivities<Pick<Activities, 'lookUpOperators'>>({
+export const { lookUpSigners } = proxyActivities<Pick<Activities, 'lookUpSigners'>>({
   ...LOOK_UP,
-  summary: 'looks the operator up',
+  startToCloseTimeout: '30s',
+  summary: 'looks up who speaks',
 });
 
 /** Look-ups among the cases at Temporal, by the worker's own client. */

@@ -9,9 +9,11 @@ import {
   type PaymentConsent,
 } from '../lifecycle/payment-account.js';
 import { Malformed, parseHandOver } from '../lifecycle/parse.js';
-import { Case, type CaseInput } from './case.js';
+import { Unreadable } from '../lifecycle/slots.js';
+import { type Case, type CaseInput } from './case.js';
 import { CallNeedless } from './endings.js';
 import { loadPolicy } from './load-policy.js';
+import { openCase } from './open-case.js';
 import { answer, onSignal, receive } from './messages.js';
 import { makeConsent, wasAsked } from './payment-consent.js';
 
@@ -20,7 +22,7 @@ import { makeConsent, wasAsked } from './payment-consent.js';
  * for it by the query `account`.
  */
 export async function paymentAccount(input: CaseInput<AccountState>): Promise<Outcome> {
-  const kase = new Case(input.resumed ?? newAccount(input.application, new Date()));
+  const kase = openCase(input, (at) => newAccount(input.application, at));
   receive(kase);
   answer(kase);
   setHandler(defineQuery('account'), () => kase.state.application);
@@ -34,7 +36,7 @@ function takeOver(kase: Case<AccountState>, value: unknown): void {
   if (outcome || !application.consent) return;
   let handed: HandOver;
   try {
-    handed = parseHandOver(value);
+    handed = parseHandOver(value instanceof Unreadable ? undefined : value);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     kase.record('handOverMalformed', error.message);

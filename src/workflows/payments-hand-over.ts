@@ -23,7 +23,9 @@ import type { TransferOrder } from '../lifecycle/transfer.js';
 import { loginOf } from './calls.js';
 import type { Case } from './case.js';
 import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
+import type { Beginning } from '../lifecycle/warrants.js';
 import { pairsOf } from './search-attributes.js';
+import { beginningOf } from './warrants.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
 export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
@@ -64,7 +66,7 @@ export async function followTransfer(kase: Case, order: TransferOrder): Promise<
   kase.state.transfer = { reference: order.reference, state: 'running' };
   const fingerprint = await fingerprintTransfer(order);
   const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
-    const child = await startOnce('transfer', workflowId, order, { fingerprint });
+    const child = await startOnce('transfer', workflowId, order, { fingerprint }, beginningOf(kase.state));
     return child ? endOf(child) : joined(kase, workflowId, fingerprint);
   });
   const { result, orderId } = outcome;
@@ -110,6 +112,7 @@ async function startOnce<Subject extends { tenantId: string }>(
   workflowId: string,
   application: Subject,
   memo: Record<string, string>,
+  vouched?: Beginning,
 ): Promise<ChildWorkflowHandle<Workflow> | undefined> {
   try {
     return await startChild(WORKFLOW_TYPES[kind], {
@@ -117,7 +120,7 @@ async function startOnce<Subject extends { tenantId: string }>(
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       parentClosePolicy: 'ABANDON',
       cancellationType: 'ABANDON',
-      args: [{ application }],
+      args: [{ application, ...(vouched && { vouched }) }],
       memo,
       typedSearchAttributes: new TypedSearchAttributes(
         pairsOf(attributesAtStart(kind, application.tenantId, new Date())),

@@ -2,8 +2,9 @@ import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { newTransfer } from '../lifecycle/case-rules.js';
 import type { Outcome, TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
-import { Case, type CaseInput, type PhaseFunction } from './case.js';
+import { type CaseInput, type PhaseFunction } from './case.js';
 import { loadPolicy } from './load-policy.js';
+import { openCase } from './open-case.js';
 import { answer, receive } from './messages.js';
 import { approval, checks, execution } from './phases/transfer.js';
 
@@ -11,7 +12,7 @@ const PHASE_FUNCTIONS: Record<TransferPhase, PhaseFunction<TransferState>> = { c
 
 /** Pays once. Its id is the payment's reference, so that the same reference is the same transfer, whoever starts it and how often. */
 export async function transfer(input: CaseInput<TransferState>): Promise<Outcome> {
-  const kase = new Case(input.resumed ?? newTransfer(input.application, new Date()));
+  const kase = openCase(input, (at) => newTransfer(input.application, at));
   receive(kase);
   answer(kase);
   return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });

@@ -8,13 +8,13 @@ import { OPERATORS, TENANT } from './review-model.js';
 /** A real server whose worker knows the model's operators and reads its policy from a file that may be changed. */
 export async function startModelServer(): Promise<RealServer & { policyFile: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-  const [policyFile, operatorsFile] = [join(folder, 'policy.json'), join(folder, 'operators.json')];
+  const [policyFile, signersFile] = [join(folder, 'policy.json'), join(folder, 'signers.json')];
   const operators = OPERATORS.map(({ tenants, ...operator }) => ({
     ...operator,
     tenants: tenants.map((tenant) => (tenant === TENANT ? SANDBOX_TENANT.id : tenant)),
   }));
-  await Promise.all([writeFile(policyFile, '{}'), writeFile(operatorsFile, JSON.stringify({ operators }))]);
-  const server = await startRealServer({ env: { POLICY_FILE: policyFile, OPERATORS_FILE: operatorsFile } });
+  await Promise.all([writeFile(policyFile, '{}'), writeFile(signersFile, JSON.stringify({ operators }))]);
+  const server = await startRealServer({ env: { POLICY_FILE: policyFile, SIGNERS_FILE: signersFile } });
   return {
     ...server,
     policyFile,

@@ -63,7 +63,10 @@ export function addCall(program: Command): void {
         const { workflowId } = planned;
         await ensureSearchAttributes(client.temporal.connection, settings.namespace);
         const store = await openDocumentStore(documentStore, keys);
-        const { alreadyRunning } = await startCall({ temporal: client.temporal, store }, planned);
+        const { alreadyRunning } = await startCall(
+          { temporal: client.temporal, store, signing: client.signing },
+          planned,
+        );
         say(`${workflowId}${alreadyRunning ? ' was asked for before; this is what came of it' : ''}`);
         await client.wait(workflowId, 'settled', { timeoutMs: flags.timeout * 1000 });
         const view = await client.caseView(workflowId);

@@ -1,4 +1,5 @@
-import { CaseClient, connectClient } from '../../client/index.js';
+import type { Command } from 'commander';
+import { CaseClient, connectClient, signingOf } from '../../client/index.js';
 import { loadEnvironment } from '../../config/environment.js';
 
 /** What every command of the operators takes. */
@@ -9,17 +10,33 @@ export interface Json {
 /** Who sends a message. */
 export interface Sender extends Json {
   as: string;
+  key?: string;
 }
 
 export const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
-export const AS = ['--as <operator>', 'your id in the operators file'] as const;
+export const AS = ['--as <operator>', 'your id in the signers file'] as const;
+export const KEY = ['--key <file>', 'signs with your private key; by default SIGNING_KEY_FILE'] as const;
+
+let sender: Partial<Sender> = {};
+
+/** Lets every command that speaks for an operator sign for them. */
+export function signAsSender(program: Command): void {
+  for (const command of program.commands) {
+    if (command.options.some(({ long }) => long === '--as') && !command.options.some(({ long }) => long === '--key')) {
+      command.option(...KEY);
+    }
+  }
+  program.hook('preAction', (_program, command) => void (sender = command.opts()));
+}
 
 /** Lends a client to a command. */
 export async function withClient(use: (client: CaseClient) => Promise<void>): Promise<void> {
-  const { temporal: settings, keys, tenantId } = loadEnvironment('operator');
+  const config = loadEnvironment('operator');
+  const { temporal: settings, keys, tenantId } = config;
+  const signing = await signingOf(config, sender);
   const temporal = await connectClient(settings, keys);
   try {
-    await use(new CaseClient({ temporal, tenantId }));
+    await use(new CaseClient({ temporal, tenantId, signing }));
   } finally {
     await temporal.connection.close();
   }

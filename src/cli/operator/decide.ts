@@ -3,7 +3,6 @@ import { Option, type Command } from 'commander';
 import type { CaseClient } from '../../client/index.js';
 import type { Decision, Verdict } from '../../lifecycle/messages.js';
 import { OPERATOR_LEVELS, type OperatorLevel } from '../../lifecycle/policy.js';
-import { readSigningKey } from '../../operators/key-pair.js';
 import { printAnswer } from '../answer.js';
 import { documentRequest, wholeNumber } from '../input.js';
 import { addCommand, say } from '../program.js';
@@ -22,7 +21,6 @@ interface DecideFlags extends Sender, Pick<Decision, 'customerReason' | 'interna
   level?: OperatorLevel;
   round?: number;
   evidence?: string;
-  key?: string;
   decisionId?: string;
 }
 
@@ -48,7 +46,6 @@ export function addDecide(program: Command): void {
     .option('--customer-reason <text>', 'what the customer is told')
     .option('--internal-reason <text>', 'never leaves the case')
     .option('--retryable', 'with --reject: the customer may hand in again')
-    .option('--key <file>', 'signs the decision with your private key, where decisions have to be signed')
     .option('--decision-id <id>', 'by default a new one; the same id again is the same decision')
     .action((id: string, flags: DecideFlags, command: Command) =>
       withClient(async (client) => {
@@ -64,8 +61,7 @@ export function addDecide(program: Command): void {
           documents: flags.requestDocuments?.map(documentRequest),
         };
         say(`decision ${decision.decisionId} on round ${decision.round}`);
-        const key = flags.key === undefined ? undefined : await readSigningKey(flags.key);
-        printAnswer(flags.json, await client.decide(id, decision, key), { decisionId: decision.decisionId });
+        printAnswer(flags.json, await client.decide(id, decision), { decisionId: decision.decisionId });
       }),
     );
 }
@@ -75,10 +71,14 @@ async function decidedOn(
   client: CaseClient,
   id: string,
   { round, evidence }: DecideFlags,
-): Promise<Pick<Decision, 'round' | 'evidenceHash'>> {
-  if (round !== undefined && evidence !== undefined) return { round, evidenceHash: evidence };
+): Promise<Pick<Decision, 'round' | 'evidenceHash' | 'subject'>> {
   const shown = await client.caseView(id);
-  return { round: round ?? shown.review.round, evidenceHash: evidence ?? shown.evidenceHash };
+  const { customerId, verificationId } = shown.ids;
+  return {
+    round: round ?? shown.review.round,
+    evidenceHash: evidence ?? shown.evidenceHash,
+    ...(customerId && verificationId ? { subject: { customerId, verificationId } } : {}),
+  };
 }
 
 function verdictOf({ approve, reject, requestDocuments }: DecideFlags, command: Command): Verdict {

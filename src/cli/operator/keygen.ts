@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { makeSigningKey } from '../../operators/key-pair.js';
+import { makeSigningKey } from '../../proof/key-pair.js';
 import { addCommand, print, say } from '../program.js';
 import type { Json } from './common.js';
 
@@ -10,6 +10,6 @@ export function addKeygen(program: Command): void {
       const publicKey = await makeSigningKey(out);
       print(json, { publicKey }, () => `"publicKey": ${JSON.stringify(publicKey)}`);
       if (!json)
-        say(`the private key is in ${out} and stays with you; the line above belongs to your entry in OPERATORS_FILE`);
+        say(`the private key is in ${out} and stays with you; the line above belongs to your entry in SIGNERS_FILE`);
     });
 }

@@ -1,12 +1,13 @@
-import { workflowInfo } from '@temporalio/workflow';
 import type { CallState } from '../../lifecycle/case-state.js';
+import { SECOND_PERSON } from '../../lifecycle/proof-rules.js';
 import { RETRYABLE } from '../../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
 import type { Operator } from '../../lifecycle/policy.js';
 import type { ActivityName } from '../activities.js';
 import type { Case } from '../case.js';
 import { CallFailed, Ending, type CallFailure } from '../endings.js';
-import { lookUpOperation, lookUpOperators } from '../own-activities.js';
+import { callWarrant } from '../warrants.js';
+import { lookUpOperation, lookUpSigners } from '../own-activities.js';
 
 /** Looks up who asks and what for; nothing that the input says of either is believed. */
 export async function permission(kase: Case<CallState>): Promise<void> {
@@ -15,7 +16,7 @@ export async function permission(kase: Case<CallState>): Promise<void> {
   if (!kase.kept('asked')) {
     kase.keep('asked', true);
     kase.record('callAsked', `${operation}: ${reason}`, by);
-    const refused = refusalOf(kase.state.application, facts, await operatorOf(by));
+    const refused = refusalOf(kase.state.application, facts, await operatorOf(kase, by));
     if (refused) throw new Ending('rejected', `${refused.refusal}: ${refused.detail}`);
     kase.record('callPermitted', undefined, by);
   }
@@ -27,9 +28,12 @@ async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null)
   const { operation } = kase.state.application;
   const message = 'it moves money past the checks of a transfer: another POWER_TENANT operator agrees with "retry"';
   for (;;) {
-    const resolution = await kase.calls.needsPerson('secondPerson', operation, { type: 'SecondPersonNeeded', message });
+    const resolution = await kase.calls.needsPerson(SECOND_PERSON, SECOND_PERSON, {
+      type: 'SecondPersonNeeded',
+      message,
+    });
     const by = resolution?.by;
-    if (by !== undefined && isSecond(kase.state.application, facts, await operatorOf(by))) {
+    if (by !== undefined && isSecond(kase.state.application, facts, await operatorOf(kase, by))) {
       kase.record('secondPersonAgreed', operation, by);
       return;
     }
@@ -44,6 +48,7 @@ export async function call(kase: Case<CallState>): Promise<void> {
   try {
     const answer: unknown = await kase.calls.once(name, () => input as never, {
       leave: isRefusal,
+      warrant: () => callWarrant(kase.state),
       ...(actAs === undefined ? {} : { actAs }),
     });
     kase.state.called = { answer, provenance: kase.state.done[name]!.provenance };
@@ -62,7 +67,7 @@ function failureText({ type, message, fieldErrors = [] }: CallFailure): string {
   return [`${type}: ${message}`, ...fieldErrors.map(({ field, message: what }) => `${field}: ${what}`)].join('; ');
 }
 
-async function operatorOf(id: string): Promise<Operator | undefined> {
-  const { operators } = await lookUpOperators({ ids: [id], workflowId: workflowInfo().workflowId });
+async function operatorOf({ state }: Case<CallState>, id: string): Promise<Operator | undefined> {
+  const { operators } = await lookUpSigners({ ids: [id], tenantId: state.application.tenantId, messages: [] });
   return operators[0];
 }

@@ -2,12 +2,15 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { beneficialOwners, isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
+import { deadlinesFrom } from '../../lifecycle/deadlines.js';
+import { FAILURES } from '../../lifecycle/failures.js';
 import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
 import { missingDocuments } from '../../lifecycle/review.js';
 import type { Case } from '../case.js';
-import { Ending } from '../endings.js';
-import { judgeKept } from '../messages.js';
+import { CallFailed, Ending, type CallFailure } from '../endings.js';
+import { decisionWarrant } from '../warrants.js';
+import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';
 
 const FIRST_LOOK = "the first look for a decision in FinHub's portal";
@@ -24,9 +27,14 @@ export async function verification(kase: Case): Promise<void> {
       await open(kase, verificationId);
     }
     const atFinHub = await decision(kase, verificationId);
-    const { stage } = kase.state.review;
-    if (stage === 'approved') return approve(kase, verificationId, atFinHub);
-    if (stage === 'rejected') return reject(kase, verificationId, atFinHub);
+    try {
+      const { stage } = kase.state.review;
+      if (stage === 'approved') return await approve(kase, verificationId, atFinHub);
+      if (stage === 'rejected') return await reject(kase, verificationId, atFinHub);
+    } catch (error) {
+      if (!(error instanceof CallFailed) || error.failure.type !== FAILURES.unproved) throw error;
+      await reopen(kase, error.failure);
+    }
   }
 }
 
@@ -165,6 +173,16 @@ async function reject(kase: Case, verificationId: string, atFinHub: FinHubVerdic
   throw new Ending('rejected', kase.state.review.customerReason);
 }
 
+/** The round is open again for those whose decisions count: an operator's rights may have faded since. */
+async function reopen(kase: Case, { message, notCounting = [] }: CallFailure): Promise<void> {
+  const { application, review } = kase.state;
+  const days = review.rules!.deadlines;
+  const times = await businessTimes({ tenantId: application.tenantId, from: new Date().toISOString(), days });
+  kase.occur({ name: 'decisionVoid', decisionIds: notCounting, why: message });
+  kase.state.deadlines = deadlinesFrom(times);
+  kase.show();
+}
+
 /** Tells FinHub with rights of the level the review took, and waits until FinHub says the same. */
 async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerdict): Promise<void> {
   const { kind, review, risk } = kase.state;
@@ -183,7 +201,7 @@ async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerd
         status,
         comment: `${status} in round ${review.round} by ${review.approvals.length || 1} of the tenant's operators`,
       }),
-      { of: status, actAs },
+      { of: status, actAs, warrant: () => decisionWarrant(kase.state), leave: isUnproved },
     );
     if (said.status === status) return;
   }
@@ -199,6 +217,8 @@ async function tellFinHub(kase: Case, verificationId: string, status: FinHubVerd
     await contradiction(kase, verdict);
   }
 }
+
+const isUnproved = ({ type }: CallFailure): boolean => type === FAILURES.unproved;
 
 /** FinHub says the opposite of what was decided here: a person sees to it there and has us look again, nothing is overwritten. */
 async function contradiction(kase: Case, verdict: FinHubVerdict): Promise<void> {

@@ -16,7 +16,7 @@ const privateKey = z.looseObject({
 
 /**
  * Makes an operator's key pair. The private key goes into a new file that its owner alone can read.
- * @returns the public key, for `OPERATORS_FILE`
+ * @returns the public key, for `SIGNERS_FILE`
  * @throws SigningKeyError; a file that is there already is never overwritten
  */
 export async function makeSigningKey(path: string): Promise<JWK> {

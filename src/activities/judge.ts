@@ -1,0 +1,364 @@
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { isOrganization, type Application } from '../lifecycle/application.js';
+import { riskOf } from '../lifecycle/case-rules.js';
+import type { SentCorrection } from '../lifecycle/case-state.js';
+import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
+import { isSecond, refusalOf, takesTwo, type HandCall, type OperationFacts } from '../lifecycle/hand-call.js';
+import { mergePatch } from '../lifecycle/merge-patch.js';
+import { levelSuffices, rulesFor, worksFor, type OperatorLevel, type RiskLevel } from '../lifecycle/policy.js';
+import {
+  bodyHash,
+  insufficient,
+  PROOF_FAULTS,
+  START,
+  startBody,
+  type ProofFault,
+  type ProofNeeded,
+  type Signable,
+  type Verified,
+} from '../lifecycle/proof-rules.js';
+import { hashEvidence, type SentDecision } from '../lifecycle/review.js';
+import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
+import type { Policies } from '../policies/policy-file.js';
+import { operatorIn, type SignerSet, type Signers } from '../proof/signers-file.js';
+import { audienceOf } from '../proof/envelope.js';
+import { verifyProof } from '../proof/verify.js';
+import { executionOf, type Execution } from './execution.js';
+import type { Unverified } from './policy.js';
+
+export interface JudgeOptions {
+  signers: Signers;
+  policies: Policies;
+  environment: string;
+  /** This worker takes no message, and acts on none, without a proof. */
+  requireProof: boolean;
+}
+
+/** A start's envelope is as old as this at the most when the workflow begins: a start that was kept and comes again later is not the same one. */
+const START_AGE_MS = 24 * 3600_000;
+
+/** The strictest risk decides. */
+const RISKS: readonly (RiskLevel | undefined)[] = [undefined, 'LOW', 'MEDIUM', 'HIGH', 'PROHIBITED'];
+
+/**
+ * The last mile: what activities with rights judge by before they act, each for itself. A workflow's history is not evidence; what people and
+ * programs signed is, by the signers file as it is now.
+ */
+export class Judge {
+  readonly #options: JudgeOptions;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  get requireProof(): boolean {
+    return this.#options.requireProof;
+  }
+
+  signers(): Promise<SignerSet> {
+    return this.#options.signers.current();
+  }
+
+  /** What the envelopes of messages to the running activity's case are worth. */
+  async verifyAll(tenant: string, messages: Unverified[]): Promise<Verified[]> {
+    if (messages.every(({ proof }) => proof === undefined))
+      return messages.map(() => ({ ok: false, fault: 'missing' }));
+    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
+    return Promise.all(messages.map((message) => this.#verify(signers, execution, tenant, message)));
+  }
+
+  /**
+   * Judges a decision anew before FinHub is told of it: by the policy in force and the case's, the stricter; by operators as they are now; by
+   * each decision's own envelope.
+   * @throws ApplicationFailure `NotProved`, naming the decisions that do not count
+   */
+  async decision(
+    tenantId: string,
+    status: string,
+    subject: Subject,
+    warrant: DecisionWarrant | undefined,
+  ): Promise<void> {
+    if (!warrant) throw unproved('no decision was handed over with the call');
+    const [signers, execution, { policy }] = await Promise.all([
+      this.signers(),
+      executionOf(),
+      this.#options.policies.of(tenantId),
+    ]);
+    const isProofNeeded = this.requireProof || warrant.requireProof;
+    const application = await this.#begun(signers, execution, tenantId, warrant.beginning, isProofNeeded);
+    const submitters = new Set([...warrant.submitters, ...submittersOf(warrant.beginning)]);
+    const risk = highest(warrant.risk, riskOf(application));
+    const now = rulesFor(policy, warrant.kind, risk);
+    const level: OperatorLevel = [warrant.rules.level, now.level].includes('POWER_TENANT') ? 'POWER_TENANT' : 'TENANT';
+    const quorum = status === 'APPROVED' ? Math.max(warrant.rules.quorum, now.quorum) : 1;
+    const evidence = hashEvidence(warrant.evidence);
+    const levels = new Map<string, OperatorLevel>();
+    const failing: { decisionId: string; why: string }[] = [];
+    for (const sent of warrant.decisions) {
+      const { decision } = sent;
+      const operator = operatorIn(signers, decision.operator.id);
+      const why = await this.#decisionFault(sent, {
+        status,
+        subject,
+        evidence,
+        submitters,
+        isProofNeeded,
+        signers,
+        execution,
+        tenantId,
+        warrant,
+      });
+      if (why === undefined && operator)
+        levels.set(operator.id, decision.operator.level === 'TENANT' ? 'TENANT' : operator.level);
+      else
+        failing.push({
+          decisionId: decision.decisionId,
+          why: why ?? 'its operator is not in the signers file (any more)',
+        });
+    }
+    if (failing.length > 0) {
+      const why = failing.map(({ decisionId, why }) => `${decisionId}: ${why}`).join('; ');
+      throw unproved(
+        why,
+        failing.map(({ decisionId }) => decisionId),
+      );
+    }
+    const ids = warrant.decisions.map(({ decision }) => decision.decisionId);
+    if (levels.size < quorum) throw unproved(`${levels.size} of ${quorum} people have decided`, ids.slice(levels.size));
+    if (![...levels.values()].some((held) => levelSuffices(held, level))) {
+      throw unproved(`one of them has to be of level ${level}`, ids.slice(-1));
+    }
+  }
+
+  /**
+   * Judges an order before it is executed.
+   * @throws ApplicationFailure `NotProved`
+   */
+  async order(
+    tenantId: string,
+    input: { accountId: string; preparedOrderId: string },
+    warrant: OrderWarrant | undefined,
+  ): Promise<void> {
+    if (!warrant) throw unproved('nothing was handed over that asks for the order');
+    const { order, transfer, approvers, decision, confirmation, beginning } = warrant;
+    if (order.accountId !== input.accountId) throw unproved('the order is of another account');
+    const isProofNeeded = this.requireProof || warrant.requireProof;
+    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
+    const subject = await this.#begun(signers, execution, tenantId, beginning, isProofNeeded);
+    asksFor(subject, order, transfer);
+    const paid = transfer ?? (order.type === 'transfer' ? (subject as unknown as TransferOrder) : undefined);
+    const check = async (
+      name: 'decideTransfer' | 'confirmTransfer',
+      sent: { body: { by: string }; proof?: string | undefined } | undefined,
+    ) => {
+      if (!sent)
+        throw unproved(
+          name === 'decideTransfer'
+            ? 'no approver has approved the transfer'
+            : 'the customer has not confirmed the order',
+        );
+      if (!isProofNeeded) return;
+      await this.#demand(
+        signers,
+        execution,
+        tenantId,
+        { name, bodyHash: bodyHash(sent.body), proof: sent.proof },
+        'submitter',
+        sent.body.by,
+      );
+    };
+    if (order.type === 'transfer' && approvers.length > 0) {
+      await check('decideTransfer', decision?.body.verdict === 'approve' ? decision : undefined);
+      const name = decision!.body.by.toLowerCase();
+      const approver = approvers.find(({ ref, email }) => [ref, email].some((own) => own.toLowerCase() === name));
+      if (!approver) throw unproved(`${decision!.body.by} approves no transfers of the account`);
+      const asked = paid?.submittedBy.toLowerCase();
+      if ([approver.ref, approver.email].some((own) => own.toLowerCase() === asked))
+        throw unproved('whoever asked for the transfer does not approve it');
+    }
+    if (paid?.confirmation) {
+      await check('confirmTransfer', confirmation?.body.orderId === input.preparedOrderId ? confirmation : undefined);
+    }
+  }
+
+  /**
+   * Judges a call by hand: whoever asks, and whoever agrees, by their rights now and their own envelopes.
+   * @throws ApplicationFailure `NotProved`
+   */
+  async call(
+    tenantId: string,
+    operation: string,
+    facts: OperationFacts | null,
+    warrant: CallWarrant | undefined,
+  ): Promise<void> {
+    if (!warrant) throw unproved('nobody is handed over who asks for the call');
+    const isProofNeeded = this.requireProof || warrant.requireProof;
+    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
+    const call: HandCall = warrant.beginning.subject;
+    if (call.operation !== operation || call.tenantId !== tenantId)
+      throw unproved('it is another call that was asked for');
+    await this.#begun(signers, execution, tenantId, warrant.beginning, isProofNeeded, 'own', call.by);
+    const refused = refusalOf(call, facts, operatorIn(signers, call.by));
+    if (refused) throw unproved(refused.detail);
+    if (!takesTwo(call)) return;
+    const { agreed } = warrant;
+    if (!agreed || agreed.body.action !== 'retry') throw unproved('no second person has agreed');
+    if (!isSecond(call, facts, operatorIn(signers, agreed.body.by)))
+      throw unproved('the second person may not agree to it (any more)');
+    if (isProofNeeded) {
+      const message = { name: 'resolveAttention', bodyHash: bodyHash(agreed.body), proof: agreed.proof } as const;
+      await this.#demand(signers, execution, tenantId, message, 'own', agreed.body.by);
+    }
+  }
+
+  /** The subject as it was started and corrected, by the envelopes. */
+  async #begun<Subject>(
+    signers: SignerSet,
+    execution: Execution,
+    tenantId: string,
+    { workflowId, subject, proof, corrections }: Beginning<Subject>,
+    isProofNeeded: boolean,
+    needed: ProofNeeded = 'submitter',
+    sender?: string,
+  ): Promise<Subject> {
+    if (isProofNeeded) {
+      const isOwn = workflowId === execution.workflowId;
+      const at = isOwn ? execution : { ...execution, workflowId };
+      const start = { name: START, bodyHash: bodyHash(startBody(subject)), proof } as const;
+      const { at: signedAt } = await this.#demand(signers, at, tenantId, start, needed, sender);
+      if (isOwn && execution.startedAt.getTime() - Date.parse(signedAt) > START_AGE_MS) {
+        throw unproved('the start was signed long before the workflow began; it may be one that was used before');
+      }
+      for (const { body, proof: envelope } of corrections) {
+        const message = { name: 'correctApplication', bodyHash: bodyHash(body), proof: envelope } as const;
+        // Of a lifecycle that is not this workflow the instance is not known here; its corrections were checked when they came.
+        if (isOwn) await this.#demand(signers, execution, tenantId, message, 'submitter');
+      }
+    }
+    return corrections.reduce((corrected, { body }) => mergePatch(corrected, body.patch) as Subject, subject);
+  }
+
+  /** @throws ApplicationFailure where the envelope does not carry the message */
+  async #demand(
+    signers: SignerSet,
+    execution: Execution,
+    tenant: string,
+    message: Unverified,
+    needed: ProofNeeded,
+    sender?: string,
+  ) {
+    const verified = await this.#verify(signers, execution, tenant, message);
+    const fault = verified.ok ? insufficient(needed, verified.proof, sender) : verified.fault;
+    if (fault || !verified.ok) throw unproved(`${message.name}: ${PROOF_FAULTS[fault!]}`);
+    return verified.proof;
+  }
+
+  #verify(
+    signers: SignerSet,
+    { workflowId, instance }: Execution,
+    tenant: string,
+    { name, bodyHash: hash, proof }: Unverified,
+  ): Promise<Verified> {
+    const expected = {
+      audience: audienceOf(this.#options.environment, activityInfo().workflowNamespace ?? 'default'),
+      tenant,
+      workflowId,
+      instance: name === START ? undefined : instance,
+      message: name as Signable,
+      bodyHash: hash,
+    };
+    return verifyProof(proof, expected, signers, new Date());
+  }
+
+  async #decisionFault(
+    { decision, proof }: SentDecision,
+    given: {
+      status: string;
+      subject: Subject;
+      evidence: string;
+      submitters: Set<string>;
+      isProofNeeded: boolean;
+      signers: SignerSet;
+      execution: Execution;
+      tenantId: string;
+      warrant: DecisionWarrant;
+    },
+  ): Promise<string | undefined> {
+    const { status, subject, evidence, submitters, isProofNeeded, signers, execution, tenantId, warrant } = given;
+    const { id } = decision.operator;
+    const operator = operatorIn(signers, id);
+    if (!operator) return `${id} is no operator (any more)`;
+    if (!worksFor(operator, tenantId)) return `${id} does not work for this tenant (any more)`;
+    if (submitters.has(id)) return `${id} submitted or corrected the application`;
+    if (decision.verdict !== (status === 'APPROVED' ? 'approve' : 'reject')) return 'its verdict is another one';
+    if (decision.round !== warrant.round) return 'it is of another round';
+    if (decision.evidenceHash !== undefined && decision.evidenceHash !== evidence)
+      return 'it was made on other evidence';
+    const isOther =
+      decision.subject &&
+      (decision.subject.customerId !== subject.customerId ||
+        decision.subject.verificationId !== subject.verificationId);
+    if (isOther) return 'it is about another customer or verification';
+    if (!isProofNeeded) return undefined;
+    if (!decision.subject || decision.evidenceHash === undefined) return 'it does not name its customer and evidence';
+    const message = { name: 'decideVerification', bodyHash: bodyHash(decision), proof } as const;
+    const verified = await this.#verify(signers, execution, tenantId, message);
+    const fault: ProofFault | undefined = verified.ok ? insufficient('own', verified.proof, id) : verified.fault;
+    return fault && PROOF_FAULTS[fault];
+  }
+}
+
+/** Whom FinHub is told of. */
+interface Subject {
+  customerId: string;
+  verificationId: string;
+}
+
+function submittersOf({ subject, corrections }: Beginning<Application>): string[] {
+  return [subject.submittedBy, ...corrections.map(({ body }: SentCorrection) => body.correctedBy)];
+}
+
+function highest(one: RiskLevel | undefined, other: RiskLevel): RiskLevel {
+  return RISKS.indexOf(one) > RISKS.indexOf(other) ? one! : other;
+}
+
+/** @throws ApplicationFailure where what was started does not ask for the order */
+function asksFor(
+  subject: TransferOrder | Application,
+  order: OrderWarrant['order'],
+  transfer: TransferOrder | undefined,
+): void {
+  if ('reference' in subject) {
+    if (order.type !== 'transfer' || subject.reference !== order.reference || subject.accountId !== order.accountId)
+      throw unproved('another transfer was asked for');
+    return;
+  }
+  const { payments } = subject;
+  if (order.type === 'topup') {
+    if (!isOrganization(subject) && !payments?.topUp) throw unproved('no funding was asked for');
+    if (payments?.topUp?.reference !== order.reference) throw unproved('another funding was asked for');
+    return;
+  }
+  const asked = payments?.transfer;
+  const iban = payments?.beneficiaries.find(({ ref }) => ref === asked?.beneficiary)?.iban;
+  const isAsked =
+    asked &&
+    transfer &&
+    order.reference === asked.reference &&
+    transferContent({
+      ...transfer,
+      amount: asked.amount,
+      beneficiaryIban: iban ?? '',
+      description: asked.description,
+      reference: asked.reference,
+    }) === transferContent(transfer);
+  if (!isAsked) throw unproved('the application asks for another transfer');
+}
+
+/** Nothing was sent. `notCounting` are the decisions that have to be taken anew. */
+function unproved(why: string, notCounting: string[] = []): ApplicationFailure {
+  const details: FailureDetails = { operation: activityInfo().activityType, notCounting };
+  return ApplicationFailure.nonRetryable(why, FAILURES.unproved, details);
+}

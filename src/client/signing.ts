@@ -1,0 +1,92 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { parseMessage } from '../lifecycle/parse.js';
+import type { MessageBodies, MessageName } from '../lifecycle/messages.js';
+import { bodyHash, START, startBody } from '../lifecycle/proof-rules.js';
+import { senderOf } from '../lifecycle/reducer.js';
+import { audienceOf, signEnvelope, type SigningKey } from '../proof/envelope.js';
+import { readSigningKey } from '../proof/key-pair.js';
+import { CaseNotFound } from './errors.js';
+
+/** Whose key signs what is sent. */
+export interface Signing extends SigningKey {
+  /** The environment's name, as the workers have it. */
+  environment: string;
+}
+
+/** Where a configuration says whose key signs. */
+export interface SigningSource {
+  environment: string;
+  signer: { signerId: string; keyFile: string } | undefined;
+}
+
+/**
+ * Whose key signs: the one given with a command, for whom it speaks, else the configured one.
+ * @throws SigningKeyError
+ */
+export async function signingOf(
+  { environment, signer }: SigningSource,
+  { as, key }: { as?: string | undefined; key?: string | undefined } = {},
+): Promise<Signing | undefined> {
+  if (key !== undefined && as !== undefined) return { signerId: as, key: await readSigningKey(key), environment };
+  return signer && { signerId: signer.signerId, key: await readSigningKey(signer.keyFile), environment };
+}
+
+/** The envelope of a message to a case as it runs now; undefined where nobody signs. @throws CaseNotFound */
+export async function proofOfMessage<Name extends MessageName>(
+  signing: Signing | undefined,
+  temporal: Client,
+  workflowId: string,
+  name: Name,
+  body: MessageBodies[Name],
+  messageId?: string,
+): Promise<string | undefined> {
+  if (!signing) return undefined;
+  // As the case reads it.
+  const read = parseMessage(name, body);
+  return signEnvelope(signing, {
+    audience: audienceOf(signing.environment, temporal.options.namespace),
+    tenant: tenantOf(workflowId),
+    workflowId,
+    instance: await instanceOf(temporal, workflowId),
+    message: name,
+    bodyHash: bodyHash(read),
+    actor: senderOf({ name, body: read } as never) ?? signing.signerId,
+    messageId,
+  });
+}
+
+/** The envelope of a start; undefined where nobody signs. */
+export async function proofOfStart(
+  signing: Signing | undefined,
+  temporal: Client,
+  workflowId: string,
+  subject: object,
+): Promise<string | undefined> {
+  if (!signing) return undefined;
+  const { submittedBy, by } = subject as { submittedBy?: string; by?: string };
+  return signEnvelope(signing, {
+    audience: audienceOf(signing.environment, temporal.options.namespace),
+    tenant: tenantOf(workflowId),
+    workflowId,
+    instance: undefined,
+    message: START,
+    // As Temporal hands it over.
+    bodyHash: bodyHash(startBody(JSON.parse(JSON.stringify(subject)))),
+    actor: by ?? submittedBy ?? signing.signerId,
+  });
+}
+
+/** The case's first run: another one for each start of the same id. */
+async function instanceOf(temporal: Client, workflowId: string): Promise<string | undefined> {
+  try {
+    const { raw, runId } = await temporal.workflow.getHandle(workflowId).describe();
+    return raw.workflowExecutionInfo?.firstRunId || runId;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new CaseNotFound(workflowId);
+    throw error;
+  }
+}
+
+function tenantOf(workflowId: string): string {
+  return workflowId.split('/')[1] ?? '';
+}

@@ -1,0 +1,101 @@
+import { canonicalJson } from './canonical.js';
+import type { Message, MessageName } from './messages.js';
+import type { OperatorLevel } from './policy.js';
+import { isSealedText } from './sealed.js';
+import { sha256 } from './sha256.js';
+
+/** Whose key a proof was made with: an operator's own, or that of a program which says who spoke to it. */
+export const SIGNER_ROLES = ['operator', 'client', 'gateway'] as const;
+export type SignerRole = (typeof SIGNER_ROLES)[number];
+
+/** An envelope that was verified: who signed, for whom. */
+export interface VerifiedProof {
+  signerId: string;
+  role: SignerRole;
+  level?: OperatorLevel | undefined;
+  kid: string;
+  messageId: string;
+  /** Who says it; of an operator's own envelope the operator. */
+  actor: string;
+  /** ISO 8601. */
+  at: string;
+  /** Hash of the signers file that it was verified by. */
+  signers: string;
+}
+
+export type ProofFault =
+  | 'missing'
+  | 'malformed'
+  | 'unknownKey'
+  | 'keyNotValid'
+  | 'badSignature'
+  | 'fromTheFuture'
+  | 'otherTenant'
+  | 'otherPlace'
+  | 'otherContent'
+  | 'otherActor';
+
+/** What a check of an envelope comes to. */
+export type Verified = { ok: true; proof: VerifiedProof } | { ok: false; fault: ProofFault };
+
+export const PROOF_FAULTS: Record<ProofFault, string> = {
+  missing: 'it carries no proof; sign it with a key of the signers file (SIGNING_KEY_FILE, or --key)',
+  malformed: 'its proof is no envelope of ours',
+  unknownKey: 'its proof names a key that the signers file does not have',
+  keyNotValid: 'its key was not valid then, is not now, or was revoked',
+  badSignature: 'its signature does not hold',
+  fromTheFuture: 'it was signed ahead of time; check the clock',
+  otherTenant: 'its signer does not sign for this tenant',
+  otherPlace: 'it was signed for another case, message or environment, or before the case was started anew',
+  otherContent: 'it was signed for other content',
+  otherActor: 'its signer is not who it says',
+};
+
+/** How much a message needs: any signer's word for who said it, or the operator's own key. */
+export type ProofNeeded = 'submitter' | 'own';
+
+export function proofNeeded(message: Pick<Message, 'name' | 'body'>): ProofNeeded {
+  if (message.name === 'decideVerification') return 'own';
+  if (message.name !== 'resolveAttention') return 'submitter';
+  const { action, attentionId } = message.body as { action: string; attentionId: string };
+  return action === 'adopt' || action === 'skip' || attentionId.startsWith(SECOND_PERSON) ? 'own' : 'submitter';
+}
+
+/** Begins the id of the question that asks a second operator to agree to a call. */
+export const SECOND_PERSON = 'secondPerson';
+
+/** Why a verified envelope is not enough; undefined where it is. A program's word is never an operator's own. */
+export function insufficient(
+  needed: ProofNeeded,
+  { role, signerId, actor }: VerifiedProof,
+  sender: string | undefined,
+): ProofFault | undefined {
+  if (needed === 'own' && (role !== 'operator' || signerId !== sender)) return 'otherActor';
+  return role === 'operator' && actor !== signerId ? 'otherActor' : undefined;
+}
+
+/** SHA-256 of a message's body in canonical form, hex: what its envelope signs. */
+export function bodyHash(body: unknown): string {
+  return sha256(canonicalJson(body));
+}
+
+/** What a start signs: the subject without its secrets, each sealed text by its hash, so that others can check it later. */
+export function startBody(subject: unknown): unknown {
+  if (typeof subject === 'string') return isSealedText(subject) ? `sha256:${sha256(subject)}` : subject;
+  if (Array.isArray(subject)) return subject.map(startBody);
+  if (typeof subject !== 'object' || subject === null) return subject;
+  return Object.fromEntries(Object.entries(subject).map(([name, part]) => [name, startBody(part)]));
+}
+
+/** The name in the envelope of what begins a case. */
+export const START = 'start';
+
+/** The proof beside a message's own fields; undefined where there is none that can be one. */
+export function proofOf(value: unknown): string | undefined {
+  const proof = typeof value === 'object' && value !== null ? (value as { proof?: unknown }).proof : undefined;
+  return typeof proof === 'string' && proof.length <= MAX_PROOF ? proof : undefined;
+}
+
+const MAX_PROOF = 4000;
+
+export type Signable = MessageName | typeof START;

@@ -1,0 +1,61 @@
+import type { Application } from './application.js';
+import type { SentCorrection } from './case-state.js';
+import type { HandCall } from './hand-call.js';
+import type { ConfirmTransfer, DecideTransfer, ResolveAttention } from './messages.js';
+import type { Approver } from './payment-account.js';
+import type { LifecycleKind } from './phases.js';
+import type { ReviewRules, RiskLevel } from './policy.js';
+import type { ReviewState, SentDecision } from './review.js';
+import type { TransferOrder } from './transfer.js';
+
+/*
+ * What a workflow hands to an activity that holds rights, for it to judge by itself: what was sent, in its envelopes, and not what the case made of
+ * it.
+ */
+
+/** How a case began, and what was corrected since. */
+export interface Beginning<Subject = unknown> {
+  workflowId: string;
+  subject: Subject;
+  proof: string | undefined;
+  corrections: SentCorrection[];
+}
+
+/** For telling FinHub a decision. */
+export interface DecisionWarrant {
+  for: 'decision';
+  kind: LifecycleKind;
+  /** By the policy that the case recorded. */
+  requireProof: boolean;
+  rules: ReviewRules;
+  risk: RiskLevel | undefined;
+  round: number;
+  beginning: Beginning<Application>;
+  evidence: ReviewState['evidence'];
+  submitters: string[];
+  decisions: SentDecision[];
+}
+
+/** For executing an order, of a transfer or of a lifecycle's own funding. */
+export interface OrderWarrant {
+  for: 'order';
+  requireProof: boolean;
+  /** The transfer, or the lifecycle that asked for the order. */
+  beginning: Beginning<TransferOrder | Application>;
+  order: { type: 'transfer' | 'topup'; reference: string; accountId: string };
+  /** The transfer, where a lifecycle asked for it. */
+  transfer?: TransferOrder | undefined;
+  approvers: Approver[];
+  decision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
+  confirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
+}
+
+/** For a call by hand. */
+export interface CallWarrant {
+  for: 'call';
+  requireProof: boolean;
+  beginning: Beginning<HandCall>;
+  agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
+}
+
+export type Warrant = DecisionWarrant | OrderWarrant | CallWarrant;

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { calculateJwkThumbprint, flattenedVerify, FlattenedSign, importJWK, type FlattenedJWS, type JWK } from 'jose';
+import { z } from 'zod';
+import { SignersFileError } from './signers-file.js';
+
+/** Beside the signers file: what the offline roots signed of it, as JSON. The file's own bytes are the payload. */
+export const SIGNATURES_SUFFIX = '.signatures';
+const NEEDED = 2;
+
+const signaturesSchema = z.array(z.object({ protected: z.string(), signature: z.string() }));
+
+/** Checks that two different roots have signed the file as it is. @throws SignersFileError */
+export async function checkRootSignatures(path: string, content: Buffer, roots: JWK[]): Promise<void> {
+  const beside = path + SIGNATURES_SUFFIX;
+  const signatures = await readSignatures(beside);
+  const signed = new Set<string>();
+  for (const root of roots) {
+    const key = await importJWK(root, 'EdDSA');
+    for (const { protected: head, signature } of signatures) {
+      const jws: FlattenedJWS = { protected: head, signature, payload: content.toString('base64url') };
+      const holds = await flattenedVerify(jws, key, { algorithms: ['EdDSA'] }).then(
+        () => true,
+        () => false,
+      );
+      if (holds) signed.add(await calculateJwkThumbprint(root));
+    }
+  }
+  if (signed.size < NEEDED) {
+    throw new SignersFileError(
+      `${path} is signed by ${signed.size} of the ${NEEDED} roots that SIGNERS_ROOT_KEYS asks for; add what is missing to ${beside} with "operator sign-signers"`,
+    );
+  }
+}
+
+/** A root's signature over the file's bytes, for the file beside it. */
+export async function signAsRoot(content: Buffer, root: JWK): Promise<{ protected: string; signature: string }> {
+  const key = await importJWK(root, 'EdDSA');
+  const { protected: head, signature } = await new FlattenedSign(content)
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .sign(key);
+  return { protected: head!, signature };
+}
+
+async function readSignatures(path: string): Promise<z.infer<typeof signaturesSchema>> {
+  try {
+    return signaturesSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new SignersFileError(`${path}: a JSON list of {"protected", "signature"} is expected`, { cause: error });
+  }
+}

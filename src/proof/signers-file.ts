@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
+import { z } from 'zod';
+import { OPERATOR_LEVELS, type Operator, type OperatorLevel } from '../lifecycle/policy.js';
+import { type SignerRole } from '../lifecycle/proof-rules.js';
+import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
+import { checkRootSignatures } from './root-signatures.js';
+
+const time = z.iso
+  .datetime({ error: 'an ISO 8601 time is expected, such as 2027-01-31T00:00:00Z' })
+  .transform((text) => new Date(text));
+
+const key = z.strictObject({
+  /** By default the key's thumbprint (RFC 7638). */
+  kid: z.string().min(1).max(100).optional(),
+  publicKey: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
+  validFrom: time.optional(),
+  validUntil: time.optional(),
+  revokedAt: time.optional(),
+});
+
+const common = {
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((id) => isReadableId(id), { error: READABLE_ID_FAULT }),
+  /** Tenants that it signs for; `*` is every tenant. */
+  tenants: z.array(z.string().min(1)).min(1),
+  keys: z.array(key).default([]),
+};
+
+const signersSchema = z.strictObject({
+  version: z.int().min(1),
+  signers: z.array(
+    z.discriminatedUnion('role', [
+      z.strictObject({
+        ...common,
+        role: z.literal('operator'),
+        level: z.enum(OPERATOR_LEVELS),
+        /** Of the operator's OpenID Connect login. */
+        subject: z.string().min(1).optional(),
+      }),
+      z.strictObject({ ...common, role: z.literal('client') }),
+      z.strictObject({ ...common, role: z.literal('gateway') }),
+    ]),
+  ),
+});
+
+/** The signers file cannot be used; the message lists every fault with its place. Nobody may decide until it is mended. */
+export class SignersFileError extends Error {
+  override readonly name = 'SignersFileError';
+}
+
+export interface Signer {
+  id: string;
+  role: SignerRole;
+  /** Of an operator. */
+  level?: OperatorLevel | undefined;
+  tenants: string[];
+}
+
+/** A signer's key; times bound what it proves. */
+export interface SignerKey {
+  signer: Signer;
+  publicKey: CryptoKey;
+  validFrom: Date | undefined;
+  validUntil: Date | undefined;
+  revokedAt: Date | undefined;
+}
+
+/** The signers file as it was read at one time. */
+export interface SignerSet {
+  version: number;
+  /** SHA-256 of the file's bytes, hex; names it in the audit. */
+  hash: string;
+  signers: ReadonlyMap<string, Signer>;
+  keys: ReadonlyMap<string, SignerKey>;
+}
+
+/** Knows who may sign: operators with their levels, and programs that submit. */
+export interface Signers {
+  /** As they are now. @throws SignersFileError */
+  current(): Promise<SignerSet>;
+}
+
+/** Keeps every version of the file that was used, and knows the newest: a worker takes no older one. */
+export interface SignersHistory {
+  newest(): Promise<{ version: number; hash: string } | undefined>;
+  remember(set: { version: number; hash: string }, content: Buffer): Promise<void>;
+}
+
+export interface SignersFileOptions {
+  /** Public keys of two offline roots, both of which have to have signed the file; none where it is not signed. */
+  roots?: JWK[] | undefined;
+  history?: SignersHistory | undefined;
+}
+
+/** What is known of an operator, or undefined for a stranger and for a program. */
+export function operatorIn(set: SignerSet, id: string): Operator | undefined {
+  const signer = set.signers.get(id);
+  return signer?.role === 'operator' ? { id, level: signer.level!, tenants: signer.tenants } : undefined;
+}
+
+/**
+ * Signers from a JSON file (docs/operators.md). Read anew at every look-up, and parsed where it has changed: a right that was taken away must
+ * not be used again.
+ * @throws SignersFileError if it cannot be used now
+ */
+export async function signersFile(path: string, options: SignersFileOptions = {}): Promise<Signers> {
+  let last: { content: Buffer; set: SignerSet } | undefined;
+  const current = async (): Promise<SignerSet> => {
+    const content = await readFile(path).catch((error: unknown) => {
+      throw new SignersFileError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    });
+    if (last?.content.equals(content)) return last.set;
+    if (options.roots?.length) await checkRootSignatures(path, content, options.roots);
+    const set = await parse(path, content);
+    await checkHistory(path, content, set, options.history);
+    last = { content, set };
+    return set;
+  };
+  await current();
+  return { current };
+}
+
+async function checkHistory(
+  path: string,
+  content: Buffer,
+  set: SignerSet,
+  history: SignersHistory | undefined,
+): Promise<void> {
+  const newest = await history?.newest();
+  if (newest && newest.version > set.version) {
+    throw new SignersFileError(
+      `${path} is version ${set.version}, and version ${newest.version} was used before; an older one is not taken`,
+    );
+  }
+  if (newest && newest.version === set.version && newest.hash !== set.hash) {
+    throw new SignersFileError(
+      `${path} was changed without a new "version"; version ${set.version} was used with other content`,
+    );
+  }
+  if (newest?.hash !== set.hash) await history?.remember(set, content);
+}
+
+async function parse(path: string, content: Buffer): Promise<SignerSet> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+  } catch (error) {
+    throw new SignersFileError(`${path} cannot be read as JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = signersSchema.safeParse(json);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `/${issue.path.map(String).join('/')}: ${issue.message}`);
+    throw new SignersFileError(`${path}: ${faults.join('; ')}`);
+  }
+  const { version, signers } = parsed.data;
+  const byId = new Map<string, Signer>();
+  const keys = new Map<string, SignerKey>();
+  const faults: string[] = [];
+  for (const [index, { keys: own, ...rest }] of signers.entries()) {
+    const signer: Signer = {
+      id: rest.id,
+      role: rest.role,
+      level: 'level' in rest ? rest.level : undefined,
+      tenants: rest.tenants,
+    };
+    if (byId.has(signer.id)) faults.push(`/signers/${index}/id: "${signer.id}" is listed twice`);
+    byId.set(signer.id, signer);
+    for (const [at, { kid: given, publicKey, validFrom, validUntil, revokedAt }] of own.entries()) {
+      const place = `/signers/${index}/keys/${at}`;
+      try {
+        const kid = given ?? (await calculateJwkThumbprint(publicKey as JWK));
+        if (keys.has(kid)) faults.push(`${place}: the key is listed twice; each signer has keys of its own`);
+        const imported = (await importJWK(publicKey as JWK, 'EdDSA')) as CryptoKey;
+        keys.set(kid, { signer, publicKey: imported, validFrom, validUntil, revokedAt });
+      } catch {
+        faults.push(`${place}/publicKey: an Ed25519 public key is expected, as keygen prints it`);
+      }
+    }
+  }
+  if (faults.length > 0) throw new SignersFileError(`${path}: ${faults.join('; ')}`);
+  return { version, hash: createHash('sha256').update(content).digest('hex'), signers: byId, keys };
+}

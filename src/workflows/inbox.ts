@@ -1,0 +1,205 @@
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
+import type { AnyCaseState } from '../lifecycle/case-state.js';
+import { refuse, type Answer, type Message, type MessageName } from '../lifecycle/messages.js';
+import { Malformed, parseMessage } from '../lifecycle/parse.js';
+import type { Operator } from '../lifecycle/policy.js';
+import {
+  bodyHash,
+  insufficient,
+  PROOF_FAULTS,
+  proofNeeded,
+  proofOf,
+  type ProofFault,
+  type Verified,
+} from '../lifecycle/proof-rules.js';
+import { decide, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
+import type { KeptDecision } from '../lifecycle/review.js';
+import { Unreadable } from '../lifecycle/slots.js';
+import type { Case } from './case.js';
+import { count, countDecision } from './metrics.js';
+import { lookUpSigners } from './own-activities.js';
+
+/** Looked up in one activity and handled in one go, so that a flood of messages costs a bounded number of both. */
+const BATCH = 100;
+
+/** A message as it came, and who waits for its answer. */
+interface Letter {
+  name: MessageName;
+  value: unknown;
+  answered?: (answer: Answer) => void;
+}
+
+/** A message that can be read, with what has to be known of it. */
+interface Read {
+  letter: Letter;
+  message: Message;
+  proof: string | undefined;
+}
+
+/** Takes messages in their order, as many at a time as there are. */
+export class Inbox {
+  readonly #case: Case<AnyCaseState>;
+  readonly #letters: Letter[] = [];
+  #isBusy = false;
+
+  constructor(kase: Case<AnyCaseState>) {
+    this.#case = kase;
+    // A cancellation of the case must not break off the answer to a message that has been taken in.
+    void CancellationScope.nonCancellable(() => this.#run());
+  }
+
+  /** Nothing waits to be taken. */
+  get isEmpty(): boolean {
+    return !this.#isBusy && this.#letters.length === 0;
+  }
+
+  put(name: MessageName, value: unknown): void {
+    this.#case.messages += 1;
+    this.#letters.push({ name, value });
+  }
+
+  answerTo(name: MessageName, value: unknown): Promise<Answer> {
+    this.#case.messages += 1;
+    return new Promise((answered) => void this.#letters.push({ name, value, answered }));
+  }
+
+  async #run(): Promise<never> {
+    for (;;) {
+      await condition(() => this.#letters.length > 0);
+      this.#isBusy = true;
+      const looked = await this.#take(this.#letters.splice(0, BATCH));
+      // A long queue gives the rest of the case a turn.
+      if (!looked && this.#letters.length > BATCH) await sleep(1, { summary: 'takes more messages' });
+      this.#isBusy = false;
+    }
+  }
+
+  /** Whether anything had to be looked up. */
+  async #take(letters: Letter[]): Promise<boolean> {
+    const read = letters.flatMap((letter) => this.#read(letter) ?? []);
+    const asked = read.filter((one) => this.#needsLookUp(one));
+    const known = new LookUps();
+    if (asked.length > 0) await known.add(this.#case, asked);
+    for (const one of read) await this.#settle(one, known);
+    return asked.length > 0;
+  }
+
+  #read(letter: Letter): Read | undefined {
+    const { name, value } = letter;
+    try {
+      if (value instanceof Unreadable) {
+        this.#turnAway(letter, 'Unreadable', value.why);
+        return undefined;
+      }
+      return { letter, message: { name, body: parseMessage(name, value) } as Message, proof: proofOf(value) };
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.#turnAway(letter, 'Malformed', error.message);
+      return undefined;
+    }
+  }
+
+  #needsLookUp({ message, proof }: Read): boolean {
+    const { policy } = this.#case.state;
+    // Whether proof is asked for is not known before the policy is.
+    if (proof !== undefined || policy === undefined) return true;
+    return !policy.requireProof && operatorsNamed(this.#case.state, message).length > 0;
+  }
+
+  async #settle(one: Read, known: LookUps): Promise<void> {
+    const kase = this.#case;
+    const { letter, message, proof } = one;
+    // The case may have moved on since operators were looked up; what it needs then is looked up as well.
+    for (;;) {
+      if (known.misses(one, operatorsNamed(kase.state, message)).length === 0) break;
+      await known.add(kase, [one]);
+    }
+    const fault = this.#proofFault(one, known);
+    if (fault) return this.#turnAway(letter, 'ProofInvalid', PROOF_FAULTS[fault]);
+    const verified = known.proofOf(one);
+    if (verified) {
+      if (kase.state.messageIds.includes(verified.messageId)) {
+        return this.#turnAway(letter, 'Duplicate', 'this very message was taken before');
+      }
+      kase.state.messageIds = [...kase.state.messageIds, verified.messageId].slice(-MAX_MESSAGE_IDS);
+    }
+    const given: Given = { at: new Date(), operators: known.operators, proof: verified, envelope: proof };
+    const { state, answer } = decide(kase.state, message, given);
+    const { review } = kase.state;
+    Object.assign(kase.state, state);
+    count('messages', { message: message.name, answer: answer.accepted ? answer.state : answer.refusal });
+    if (message.name === 'decideVerification')
+      countDecision(message.body.verdict, answer, { before: review, after: state.review });
+    // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
+    if (state.review.stage === review.stage) kase.show();
+    if (message.name === 'cancel' && answer.accepted) kase.cancel();
+    letter.answered?.(answer);
+  }
+
+  /** Why a message's envelope does not carry it. The stricter of the worker and the case counts. */
+  #proofFault(one: Read, known: LookUps): ProofFault | undefined {
+    const isRequired = known.isRequired || this.#case.state.policy?.requireProof === true;
+    const verified = known.verified(one) ?? { ok: false, fault: 'missing' };
+    if (!verified.ok) return isRequired || verified.fault !== 'missing' ? verified.fault : undefined;
+    return insufficient(proofNeeded(one.message), verified.proof, senderOf(one.message));
+  }
+
+  #turnAway(letter: Letter, refusal: 'Unreadable' | 'Malformed' | 'ProofInvalid' | 'Duplicate', why: string): void {
+    const code = refusal === 'Unreadable' ? 'Malformed' : refusal;
+    this.#case.turnAway(`${letter.name}${refusal}`, why);
+    count('messages', { message: letter.name, answer: refusal });
+    letter.answered?.(refuse(code, why));
+  }
+}
+
+/** A case of more messages than this has forgotten the first ones; by then their round is over. */
+const MAX_MESSAGE_IDS = 1000;
+
+/** Judges a decision that was kept for the round that is open now, with what the signers file says now. */
+export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
+  const known = new LookUps();
+  await known.addOperators(kase, [kept.decision.operator.id]);
+  kase.occur({ name: 'keptDecision', kept }, { operators: known.operators });
+}
+
+/** Operators and envelopes as an activity found them; its result is recorded, so a replay judges by the same. */
+class LookUps {
+  readonly #asked = new Set<string>();
+  readonly #verified = new Map<Letter, Verified>();
+  readonly operators = new Map<string, Operator>();
+  isRequired = false;
+
+  verified({ letter }: Read): Verified | undefined {
+    return this.#verified.get(letter);
+  }
+
+  proofOf(one: Read) {
+    const verified = this.verified(one);
+    return verified?.ok ? verified.proof : undefined;
+  }
+
+  misses(one: Read, ids: string[]): string[] {
+    // Without a proof where one is asked for it is turned away, whoever it names.
+    if (this.isRequired && !this.proofOf(one)) return [];
+    return ids.filter((id) => !this.#asked.has(id));
+  }
+
+  async add(kase: Case<AnyCaseState>, asked: Read[]): Promise<void> {
+    const ids = [...new Set(asked.flatMap(({ message }) => operatorsNamed(kase.state, message)))];
+    const messages = asked.map(({ message: { name, body }, proof }) => ({ name, bodyHash: bodyHash(body), proof }));
+    const found = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages });
+    this.isRequired ||= found.requireProof;
+    for (const [index, verified] of found.verified.entries()) this.#verified.set(asked[index]!.letter, verified);
+    this.#take(ids, found.operators);
+  }
+
+  async addOperators(kase: Case<AnyCaseState>, ids: string[]): Promise<void> {
+    const { operators } = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages: [] });
+    this.#take(ids, operators);
+  }
+
+  #take(ids: string[], operators: Operator[]): void {
+    for (const id of ids) this.#asked.add(id);
+    for (const operator of operators) this.operators.set(operator.id, operator);
+  }
+}

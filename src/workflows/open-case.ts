@@ -1,0 +1,45 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { caseName, type AnyCaseState } from '../lifecycle/case-state.js';
+import { caseId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import { Case, type CaseInput } from './case.js';
+
+/** The failure of a workflow that runs where it does not belong. */
+export const NOT_ITS_PLACE = 'NotItsPlace';
+
+/**
+ * Opens the case that a workflow is, in the place that belongs to it: its type and id follow from what it is about, and only a run that its own
+ * chain continues as new goes on with a state.
+ */
+export function openCase<State extends AnyCaseState>(
+  input: CaseInput<State>,
+  make: (startedAt: Date) => State,
+): Case<State> {
+  const { workflowId, workflowType, continuedFromExecutionRunId, firstExecutionRunId } = workflowInfo();
+  const { resumed } = input;
+  if (resumed && continuedFromExecutionRunId === undefined) refuse('it was started with a state of its own');
+  if (resumed && resumed.instance !== firstExecutionRunId) refuse('its state is of another start');
+  const state = resumed ?? {
+    ...made(input, make),
+    startProof: input.proof,
+    vouched: input.vouched,
+    instance: firstExecutionRunId,
+  };
+  const { kind, application } = state;
+  const isHere =
+    workflowType === WORKFLOW_TYPES[kind] && workflowId === caseId(kind, application.tenantId, caseName(state));
+  if (!isHere) refuse('its type and id are not those of what it is about');
+  return new Case(state);
+}
+
+/** What nobody has checked may be of any form. */
+function made<State extends AnyCaseState>(input: CaseInput<State>, make: (startedAt: Date) => State): State {
+  try {
+    return make(new Date());
+  } catch {
+    return refuse(typeof input === 'object' ? 'its subject is not complete' : 'a subject is expected');
+  }
+}
+
+function refuse(why: string): never {
+  throw ApplicationFailure.nonRetryable(`this workflow is not a case: ${why}`, NOT_ITS_PLACE);
+}

@@ -1,0 +1,54 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { AnyCaseState, CallState, CaseState } from '../lifecycle/case-state.js';
+import { rulesFor } from '../lifecycle/policy.js';
+import type { TransferOrder } from '../lifecycle/transfer.js';
+import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
+import { startBody } from '../lifecycle/proof-rules.js';
+
+/** How the case began, for whoever judges what it does; without its secrets. */
+export function beginningOf<Subject>(state: AnyCaseState): Beginning<Subject> {
+  const { startedWith, application, startProof, corrections } = state;
+  return {
+    workflowId: workflowInfo().workflowId,
+    subject: startBody(startedWith ?? application) as Subject,
+    proof: startProof,
+    corrections,
+  };
+}
+
+export function decisionWarrant(state: CaseState): DecisionWarrant {
+  const { kind, policy, risk, review } = state;
+  const decisions = review.rejection ? [review.rejection] : review.approvals.map(({ sent }) => sent);
+  return {
+    for: 'decision',
+    kind,
+    requireProof: policy!.requireProof,
+    rules: review.rules ?? rulesFor(policy!, kind, risk),
+    risk,
+    round: review.round,
+    beginning: beginningOf(state),
+    evidence: review.evidence,
+    submitters: review.submitters,
+    decisions,
+  };
+}
+
+/** Of a transfer, or of a lifecycle's own funding. */
+export function orderWarrant(state: AnyCaseState, order: OrderWarrant['order']): OrderWarrant {
+  const { policy, payer, sentDecision, sentConfirmation, vouched } = state;
+  const isTransfer = state.kind === 'transfer';
+  return {
+    for: 'order',
+    requireProof: policy!.requireProof,
+    beginning: (vouched as OrderWarrant['beginning'] | undefined) ?? beginningOf(state),
+    order,
+    transfer: isTransfer && vouched ? (state.application as TransferOrder) : undefined,
+    approvers: payer?.approvers ?? [],
+    decision: sentDecision,
+    confirmation: sentConfirmation,
+  };
+}
+
+export function callWarrant(state: CallState): CallWarrant {
+  return { for: 'call', requireProof: state.policy!.requireProof, beginning: beginningOf(state), agreed: state.agreed };
+}
