@@ -1,3 +1,4 @@
+import { signersText } from './helpers/signers.js';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -48,7 +49,7 @@ describe('a call by hand', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
     const file = join(folder, 'signers.json');
-    await writeFile(file, JSON.stringify({ operators: OPERATORS }));
+    await writeFile(file, signersText(OPERATORS));
     time = await startTimeSkipping();
     const withoutLegacy = { FINHUB_API_KEY: undefined, FINHUB_LEGACY_BASE_URL: undefined };
     lane = await time.lane({ env: { SIGNERS_FILE: file, FINHUB_TIMEOUT_MS: '1000', ...withoutLegacy } });

@@ -10,7 +10,9 @@ import { ConfigurationError } from '../src/config/configuration-error.js';
 import { describeEnvironment } from '../src/config/describe.js';
 import { loadEnvironment } from '../src/config/environment.js';
 import type { Role } from '../src/config/variables.js';
-import { signersFile, SignersFileError } from '../src/proof/signers-file.js';
+import { operatorIn, signersFile, SignersFileError } from '../src/proof/signers-file.js';
+import type { Operator } from '../src/lifecycle/policy.js';
+import { signersText } from './helpers/signers.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
 
 const run = promisify(execFile);
@@ -180,30 +182,30 @@ describe('the key file of trials', () => {
 describe('the signers file', () => {
   it('is read anew at every look-up, so that a right that was taken away is gone at once', async () => {
     const file = join(folder, 'signers.json');
-    const operator = { id: 'op-1', level: 'POWER_TENANT', tenants: ['*'] };
-    await writeFile(file, JSON.stringify({ operators: [operator] }));
-    const operators = await signersFile(file);
-    assert.deepEqual(await operators.lookUp('op-1'), operator);
-    assert.equal(await operators.lookUp('op-9'), undefined);
-    await writeFile(file, JSON.stringify({ operators: [{ ...operator, level: 'TENANT' }] }));
-    assert.equal((await operators.lookUp('op-1'))?.level, 'TENANT');
-    await writeFile(file, JSON.stringify({ operators: [operator, operator] }));
-    await assert.rejects(operators.lookUp('op-1'), SignersFileError);
+    const operator: Operator = { id: 'op-1', level: 'POWER_TENANT', tenants: ['*'] };
+    await writeFile(file, signersText([operator]));
+    const signers = await signersFile(file);
+    assert.deepEqual(operatorIn(await signers.current(), 'op-1'), operator);
+    assert.equal(operatorIn(await signers.current(), 'op-9'), undefined);
+    await writeFile(file, signersText([{ ...operator, level: 'TENANT' }]));
+    assert.equal(operatorIn(await signers.current(), 'op-1')?.level, 'TENANT');
+    await writeFile(file, signersText([operator, operator]));
+    await assert.rejects(signers.current(), SignersFileError);
   });
 
   it('takes no id that tells who somebody is, since assignees are readable in lists', async () => {
     const file = join(folder, 'operators-by-mail.json');
     const operators = [{ id: 'ona@bank.example', level: 'TENANT', tenants: ['*'] }];
-    await writeFile(file, JSON.stringify({ operators }));
+    await writeFile(file, signersText(operators));
     await assert.rejects(signersFile(file), /looks like an e-mail address/);
   });
 
   it('of the examples holds one operator of the tenant and two of the power tenant', async () => {
-    const { operators } = JSON.parse(await readFile(pathOf('../examples/signers.json'), 'utf8')) as {
-      operators: { level: string }[];
+    const { signers } = JSON.parse(await readFile(pathOf('../examples/signers.json'), 'utf8')) as {
+      signers: { level: string }[];
     };
     assert.deepEqual(
-      operators.map(({ level }) => level),
+      signers.map(({ level }) => level),
       ['TENANT', 'POWER_TENANT', 'POWER_TENANT'],
     );
   });

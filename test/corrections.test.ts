@@ -359,7 +359,7 @@ describe('the rules', () => {
     const state = newCase('organization', await uncheckedOrganization(), new Date());
     return { ...state, ...more };
   }
-  const given = { at: new Date(), operators: new Map(), signed: new Set<string>() };
+  const given = { at: new Date(), operators: new Map() };
   const answerTo = (state: CaseState, patch: Record<string, unknown>) =>
     decide(state, { name: 'correctApplication', body: { correctedBy: 'backoffice', patch } }, given).answer;
   const done = (...keys: string[]): CaseState['done'] =>

@@ -1,3 +1,4 @@
+import { signersText } from './helpers/signers.js';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -37,12 +38,10 @@ describe('what the Temporal CLI may send', () => {
     const operators = join(folder, 'signers.json');
     await writeFile(
       operators,
-      JSON.stringify({
-        operators: [
-          { id: 'op-1', level: 'TENANT', tenants: [SANDBOX_TENANT.id] },
-          { id: 'op-elsewhere', level: 'POWER_TENANT', tenants: ['another-tenant'] },
-        ],
-      }),
+      signersText([
+        { id: 'op-1', level: 'TENANT', tenants: [SANDBOX_TENANT.id] },
+        { id: 'op-elsewhere', level: 'POWER_TENANT', tenants: ['another-tenant'] },
+      ]),
     );
     time = await startTimeSkipping();
     lane = await time.lane({ env: { SIGNERS_FILE: operators } });

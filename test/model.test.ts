@@ -28,7 +28,6 @@ import {
 const given: Given = {
   at: new Date('2026-03-02T10:00:00Z'),
   operators: new Map(OPERATORS.map((operator) => [operator.id, operator])),
-  signed: new Set(),
 };
 
 let documentCount = 0;

@@ -11,7 +11,7 @@ import { Malformed, parseHandOver, parseMessage } from '../src/lifecycle/parse.j
 import { DEFAULT_POLICY, riskLevel, type Operator, type ReviewRules } from '../src/lifecycle/policy.js';
 import {
   addEvidence,
-  decide,
+  decide as decideSent,
   earlierAnswer,
   hashEvidence,
   isDue,
@@ -52,6 +52,9 @@ function decision(by: string, more: Partial<Decision> = {}): Decision {
   return { decisionId: `by-${by}`, round: 1, verdict: 'approve', operator: { id: by }, ...more };
 }
 
+/** Decides on a decision that came in no envelope. */
+const decide = (review: ReviewState, decision: Decision, ...rest: [Operator | undefined, string?]) =>
+  decideSent(review, { decision }, ...rest);
 const collecting = (): ReviewState => newReview({ tenantId: TENANT, submittedBy: 'sam', evidence: [paper(1)] });
 const open = (rules: Partial<ReviewRules> = {}): ReviewState => openRound(collecting(), { ...RULES, ...rules }, AT);
 const outcomeOf = (answer: Answer): string => (answer.accepted ? answer.state : answer.refusal);
@@ -91,7 +94,7 @@ describe('the review', () => {
     for (const evidenceHash of [undefined, collecting().evidenceHash]) {
       const sent = decision('pia', { evidenceHash });
       assert.equal(isDue(collecting(), sent), false);
-      const kept = keep(collecting(), sent);
+      const kept = keep(collecting(), { decision: sent });
       assert.equal(outcomeOf(kept.answer), 'kept');
       assert.deepEqual(earlierAnswer(kept.review, sent), kept.answer);
 

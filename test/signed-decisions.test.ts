@@ -3,38 +3,46 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { JWK } from 'jose';
-import type { Answer, Decision } from '../src/client/index.js';
-import { SigningKeyError, makeSigningKey, readSigningKey } from '../src/proof/key-pair.js';
-import { signDecision } from '../src/operators/signature.js';
-import { anIndividual } from './helpers/applications.js';
+import { OnboardingClient, type Answer, type Signing } from '../src/client/index.js';
+import { proofOfMessage } from '../src/client/signing.js';
+import { makeSigningKey, readSigningKey, SigningKeyError } from '../src/proof/key-pair.js';
+import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { anIndividual, anOrganization } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
 import { eventually } from './helpers/eventually.js';
 import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
-describe('signed decisions', () => {
+describe('signed messages', () => {
   let time: TimeSkipping;
   let folder: string;
+  let file: string;
   let lane: Lane;
-  const keys: Record<string, JWK> = {};
+  const signing: Record<string, Signing> = {};
+  const signers: Record<string, unknown>[] = [];
+  let version = 0;
+
+  const writeSigners = (left = signers): Promise<void> => {
+    version += 1;
+    return writeFile(file, JSON.stringify({ version, signers: left }));
+  };
+
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-    const operators = [];
-    for (const [id, level] of [
-      ['op-1', 'TENANT'],
-      ['op-2', 'POWER_TENANT'],
+    file = join(folder, 'signers.json');
+    for (const [id, more] of [
+      ['op-1', { role: 'operator', level: 'TENANT' }],
+      ['op-2', { role: 'operator', level: 'POWER_TENANT' }],
+      ['backend', { role: 'client' }],
     ] as const) {
       const path = join(folder, `${id}.key`);
       const publicKey = await makeSigningKey(path);
-      keys[id] = await readSigningKey(path);
-      operators.push({ id, level, tenants: ['*'], publicKey });
+      signing[id] = { signerId: id, key: await readSigningKey(path), environment: 'default' };
+      signers.push({ id, ...more, tenants: ['*'], keys: [{ publicKey }] });
     }
-    operators.push({ id: 'op-3', level: 'POWER_TENANT', tenants: ['*'] });
-    const file = join(folder, 'signers.json');
-    await writeFile(file, JSON.stringify({ operators }));
+    await writeSigners();
     time = await startTimeSkipping();
-    lane = await time.lane({ env: { SIGNERS_FILE: file, REQUIRE_PROOF: 'true' } });
+    lane = await time.lane({ env: { SIGNERS_FILE: file, REQUIRE_PROOF: 'true' }, signing: signing['backend'] });
   });
   after(async () => {
     await time.stop();
@@ -42,46 +50,91 @@ describe('signed decisions', () => {
   });
 
   const refusal = (answer: Answer) => (answer.accepted ? undefined : answer.refusal);
+  /** A client that signs as somebody; as nobody with no name. */
+  const as = (who?: string): OnboardingClient =>
+    new OnboardingClient({
+      temporal: lane.temporal,
+      keys: lane.keys,
+      store: lane.store,
+      tenantId: SANDBOX_TENANT.id,
+      signing: who === undefined ? undefined : signing[who],
+    });
+  const approval = async (id: string, by = 'op-1', more = {}) => {
+    const { ids, evidenceHash } = await lane.client.caseView(id);
+    const subject = { customerId: ids.customerId!, verificationId: ids.verificationId! };
+    return decision({ decisionId: `by-${by}`, operator: { id: by }, evidenceHash, subject, ...more });
+  };
 
-  test('only the operator whose key signed the decision on this case decides', async () => {
+  test('a case that nobody has signed for ends at once and says why', async () => {
+    const { workflowId } = await as().startIndividual(await anIndividual({ documents: [] }));
+    const { result, reason } = await lane.closed(workflowId);
+    assert.equal(result, 'aborted');
+    assert.match(reason!, /the start is not proved: it carries no proof/);
+  });
+
+  test("an operator decides with their own key, and nobody else's word for them counts", async () => {
     const id = await lane.toReview(await anIndividual());
     const other = await lane.toReview(await anIndividual());
-    const unsigned: [what: string, sent: Decision][] = [
-      ['no signature', decision()],
-      ['no JWS', decision({ signature: 'signature' })],
-      ["another operator's key", await signed(keys['op-2']!, id, decision())],
-      ['another case', await signed(keys['op-1']!, other, decision())],
-      [
-        'another verdict',
-        { ...(await signed(keys['op-1']!, id, decision({ verdict: 'reject' }))), verdict: 'approve' },
-      ],
-      ['an operator without a key', await signed(keys['op-2']!, id, decision({ operator: { id: 'op-3' } }))],
-      ['nobody', await signed(keys['op-1']!, id, decision({ operator: { id: 'nobody' } }))],
-      ['an unsigned algorithm', decision({ signature: `${base64({ alg: 'none' })}.${base64(decision())}.` })],
-    ];
-    for (const [what, sent] of unsigned) {
-      assert.equal(refusal(await lane.client.decide(id, sent)), 'SignatureInvalid', what);
+    const sent = await approval(id);
+    for (const who of [undefined, 'backend', 'op-2']) {
+      assert.equal(refusal(await as(who).decide(id, sent)), 'ProofInvalid', who);
     }
+    const elsewhere = await proofOfMessage(signing['op-1'], lane.temporal, other, 'decideVerification', sent);
+    const handle = lane.temporal.workflow.getHandle(id);
+    const put = (proof: string | undefined, body: object = sent): Promise<Answer> =>
+      handle.executeUpdate<Answer, [unknown]>('decideVerification', { args: [{ ...body, proof }] });
+    assert.equal(refusal(await put(elsewhere)), 'ProofInvalid', 'another case');
+    const own = await proofOfMessage(signing['op-1'], lane.temporal, id, 'decideVerification', sent);
+    assert.equal(refusal(await put(own, { ...sent, verdict: 'reject' })), 'ProofInvalid', 'another verdict');
+    const unbound = decision({ decisionId: 'unbound' });
+    assert.equal(refusal(await as('op-1').decide(id, unbound)), 'ProofInvalid', 'nobody named');
     // A forged decision takes no id away from the true one.
-    const answer = await lane.client.decide(id, decision(), keys['op-1']);
+    const answer = await as('op-1').decide(id, sent);
     assert.ok(answer.accepted, JSON.stringify(answer));
     await lane.until(id, 'approved', ({ review }) => review.stage === 'approved');
-    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    await lane.until(id, 'asks for the code', ({ waitingOn }) => waitingOn?.what === 'activation code');
+    await as('backend').submitActivationCode(id, await lane.activationCode(id));
+    assert.equal((await lane.closed(id)).result, 'active');
     await lane.client.cancel(other, { by: 'backend', reason: 'done' });
   });
 
-  test('an early decision is checked when it comes, and again when it is due', async () => {
-    const id = await lane.start(await anIndividual({ documents: [] }));
-    await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
-    assert.equal(refusal(await lane.client.decide(id, decision())), 'SignatureInvalid');
-    const early = decision({ verdict: 'reject', customerReason: 'no' });
-    assert.ok((await lane.client.decide(id, early, keys['op-1'])).accepted);
-    const document = { type: 'PASSPORT', fileName: 'p.pdf', content: Buffer.from('%PDF-1.4') };
-    await lane.client.submitDocuments(id, { submittedBy: 'backend', documents: [document] });
-    const judged = await eventually('judged', async () =>
-      (await lane.client.audit(id)).find(({ event }) => event === 'keptDecision'),
+  test('a company goes all the way to its first transfer by signed words alone', async () => {
+    const id = await lane.toReview(await anOrganization());
+    assert.ok((await as('op-2').decide(id, await approval(id, 'op-2'))).accepted);
+    assert.equal((await lane.closed(id)).result, 'active');
+    const { transfer } = await lane.client.status(id);
+    assert.equal(transfer?.state, 'completed', JSON.stringify(transfer));
+  });
+
+  test('the same message does not count twice', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const note = { by: 'op-1', text: 'looked at it' };
+    const proof = await proofOfMessage(signing['op-1'], lane.temporal, id, 'note', note);
+    const put = (): Promise<Answer> =>
+      lane.temporal.workflow.getHandle(id).executeUpdate<Answer, [unknown]>('note', { args: [{ ...note, proof }] });
+    assert.ok((await put()).accepted);
+    assert.equal(refusal(await put()), 'Duplicate');
+    await lane.client.cancel(id, { by: 'backend', reason: 'done' });
+  });
+
+  test('an approval of somebody who lost the right before FinHub was told does not count', async () => {
+    const id = await lane.toReview(await anIndividual());
+    await lane.finhub.inject({
+      method: 'POST',
+      path: '/api/v2.1/verifications/{verificationId}/approve',
+      kind: 'refuse-503',
+      times: 2,
+    });
+    assert.ok((await as('op-1').decide(id, await approval(id))).accepted);
+    await writeSigners(signers.filter((signer) => signer['id'] !== 'op-1'));
+    const entry = await eventually('the decision is void', async () =>
+      (await lane.client.audit(id)).find(({ event }) => event === 'decisionVoid'),
     );
-    assert.match(judged.detail!, /EvidenceChanged/);
+    assert.match(entry.detail!, /op-1 is no operator/);
+    await writeSigners();
+    await lane.until(id, 'in review again', ({ review }) => review.stage === 'inReview');
+    assert.ok((await as('op-2').decide(id, await approval(id, 'op-2'))).accepted);
+    await lane.until(id, 'approved', ({ review }) => review.stage === 'approved');
     await lane.client.cancel(id, { by: 'backend', reason: 'done' });
   });
 
@@ -104,10 +157,4 @@ describe('signed decisions', () => {
     await writeFile(open, JSON.stringify(publicKey));
     await assert.rejects(readSigningKey(open), /d: is missing; this is no private key/);
   });
-
-  async function signed(key: JWK, id: string, sent: Decision): Promise<Decision> {
-    return { ...sent, signature: await signDecision(key, id, sent) };
-  }
-
-  const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 });

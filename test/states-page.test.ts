@@ -65,7 +65,6 @@ describe('docs/states.md', () => {
     const given = {
       at: new Date(),
       operators: new Map([['op-1', { ...operator, tenants: ['*'] }]]),
-      signed: new Set<string>(),
     };
     for (const stage of STAGES) {
       assert.equal(stageOf(at[stage]), stage);

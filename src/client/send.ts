@@ -21,13 +21,13 @@ export async function send<Name extends MessageName>(
   { messageId, proof }: { messageId?: string | undefined; proof?: string | undefined } = {},
 ): Promise<Answer> {
   const handle = temporal.workflow.getHandle(workflowId);
-  // The server compares ids only; made from the body too, it lets other content under the same id reach the lifecycle, which refuses it.
+  // The server compares ids only; made from the body and its envelope too, it lets other content under the same id reach the lifecycle, which refuses it.
   // Whatever the sender took for an id is hashed, since update ids are readable.
   const updateId =
     messageId === undefined
       ? randomUUID()
       : createHash('sha256')
-          .update(canonicalJson([messageId, body]))
+          .update(canonicalJson([messageId, body, proof ?? null]))
           .digest('hex')
           .slice(0, 32);
   const options = { args: [proof === undefined ? body : { ...body, proof }] as [unknown], updateId };

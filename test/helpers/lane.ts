@@ -8,6 +8,7 @@ import { createActivities, type ActivityDependencies } from '../../src/activitie
 import {
   OnboardingClient,
   type CurrentStatus,
+  type Signing,
   type IndividualInput,
   type LifecycleStatus,
   type OrganizationInput,
@@ -23,7 +24,8 @@ import { caseId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../src/sandbox/fixtures.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { startSandbox } from '../../src/sandbox/server.js';
-import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
+import { newKeyRingText, parseKeyRing, type KeyRing } from '../../src/secrets/key-ring.js';
+import type { DocumentStore } from '../../src/store/document-store.js';
 import { seal } from '../../src/secrets/seal.js';
 import { activitySlots } from '../../src/temporal/activity-slots.js';
 import { clientOptions } from '../../src/temporal/connection.js';
@@ -39,6 +41,8 @@ export interface LaneOptions {
   sandbox?: SandboxOptions;
   /** Variables of the worker on top of those that lead to the sandbox; `undefined` takes one away. */
   env?: Record<string, string | undefined>;
+  /** Signs what the lane's client sends. */
+  signing?: Signing | undefined;
 }
 
 export type Told = LifecycleStatus;
@@ -48,6 +52,8 @@ export interface Lane {
   client: OnboardingClient;
   /** Temporal itself, for what the client would not send. */
   temporal: Client;
+  keys: KeyRing;
+  store: DocumentStore;
   finhub: FinHub;
   /** Starts the lifecycle of an application and returns its id. */
   start(application: IndividualInput | OrganizationInput): Promise<string>;
@@ -93,7 +99,7 @@ export interface LaneServer {
 /** Starts a lane; what was started of one that cannot be is stopped again. */
 export async function startLane(
   { connection, temporal, worker: workerOptions }: LaneServer,
-  { sandbox: sandboxOptions, env }: LaneOptions,
+  { sandbox: sandboxOptions, env, signing }: LaneOptions,
 ): Promise<Lane> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -139,7 +145,7 @@ export async function startLane(
         return running;
       });
     }
-    return laneOf(temporal, new FinHub(sandbox.url), dependencies, stop);
+    return laneOf(temporal, new FinHub(sandbox.url), dependencies, stop, signing);
   } catch (error) {
     await stop();
     throw error;
@@ -151,13 +157,16 @@ function laneOf(
   finhub: FinHub,
   { keys, store }: Pick<ActivityDependencies, 'keys' | 'store'>,
   stop: () => Promise<void>,
+  signing: Signing | undefined,
 ): Lane {
   // Patient, since a loaded machine answers late and a question given up here would outlive its test.
   const patience = { answerSeconds: 60, questionSeconds: 30 };
-  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id, ...patience });
+  const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id, signing, ...patience });
   const lane: Lane = {
     client,
     temporal,
+    keys,
+    store,
     finhub,
     stop,
     async start(application) {

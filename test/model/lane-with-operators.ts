@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { signersText } from '../helpers/signers.js';
 import { startRealServer, type RealServer } from './real-server.js';
 import { OPERATORS, TENANT } from './review-model.js';
 
@@ -13,7 +14,7 @@ export async function startModelServer(): Promise<RealServer & { policyFile: str
     ...operator,
     tenants: tenants.map((tenant) => (tenant === TENANT ? SANDBOX_TENANT.id : tenant)),
   }));
-  await Promise.all([writeFile(policyFile, '{}'), writeFile(signersFile, JSON.stringify({ operators }))]);
+  await Promise.all([writeFile(policyFile, '{}'), writeFile(signersFile, signersText(operators))]);
   const server = await startRealServer({ env: { POLICY_FILE: policyFile, SIGNERS_FILE: signersFile } });
   return {
     ...server,

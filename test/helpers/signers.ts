@@ -1,0 +1,18 @@
+import type { Operator } from '../../src/lifecycle/policy.js';
+import type { Judge } from '../../src/activities/judge.js';
+
+/** The text of a signers file with these operators. */
+export function signersText(
+  operators: (Omit<Operator, 'level'> & { level: string; keys?: object[] })[],
+  version = 1,
+): string {
+  return JSON.stringify({ version, signers: operators.map((operator) => ({ role: 'operator', ...operator })) });
+}
+
+/** Lets everything pass, for tests of what comes after. */
+export const LENIENT = {
+  requireProof: false,
+  decision: () => Promise.resolve(),
+  order: () => Promise.resolve(),
+  call: () => Promise.resolve(),
+} as unknown as Judge;
