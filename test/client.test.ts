@@ -298,8 +298,10 @@ describe('the client on a Temporal server', () => {
     const history = await client.temporal.workflow.getHandle(workflowId).fetchHistory();
     const input = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
     const codec = new EncryptingCodec({ keys: parseKeyRing(env['ONBOARDING_KEYS']!), namespace: 'default' });
-    const text = Buffer.from((await codec.decode(input!))[0]!.data!).toString();
-    const { application } = JSON.parse(text) as { application: IndividualApplication };
+    const context = { type: 'workflow', namespace: 'default', workflowId } as const;
+    const text = Buffer.from((await codec.decode(input!, context))[0]!.data!).toString();
+    const { body } = JSON.parse(text) as { body: { application: IndividualApplication } };
+    const { application } = body;
     assert.ok(isSealedText(application.password) && !text.includes('Zibintas'));
     assert.match(
       application.documents[0]!.documentId,

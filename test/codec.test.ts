@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import type { Payload, SerializationContext } from '@temporalio/common';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { fetch } from 'undici';
 import { startCodecServer } from '../src/codec/server.js';
 import { parseKeyRing, type KeyRing } from '../src/secrets/key-ring.js';
 import { seal } from '../src/secrets/seal.js';
-import { EncryptingCodec, isEncrypted } from '../src/temporal/payload-codec.js';
+import { EncryptingCodec, isEncrypted, KeyMissing } from '../src/temporal/payload-codec.js';
 
 const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
 const ring = (current: string, keys: Record<string, string>): KeyRing =>
@@ -21,52 +22,82 @@ const json = (value: unknown) => ({
 });
 const textOf = (payload: { data?: Uint8Array | null }): string => Buffer.from(payload.data ?? []).toString();
 
+const HERE = { type: 'workflow', namespace: 'default', workflowId: 'individual/t/a' } as const;
+const write = async (payload: Payload, at: SerializationContext = HERE, keys = RING): Promise<Payload> =>
+  (await codec(keys).encode([payload], at))[0]!;
+const read = async (payload: Payload, at: SerializationContext = HERE, by = codec()): Promise<unknown> =>
+  JSON.parse(textOf((await by.decode([payload], at))[0]!));
+const unreadable = (value: unknown): boolean => (value as { slot?: string } | null)?.slot === 'unreadable';
+
 describe('payload encryption', () => {
   it('gives back any payload, and shows nothing of it meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 12, maxLength: 500 }), fc.string(), async (data, encoding) => {
-        const payload = { metadata: { encoding: Buffer.from(encoding) }, data };
-        const [encrypted] = await codec().encode([payload]);
-        assert.ok(isEncrypted(encrypted!));
-        assert.ok(!Buffer.from(encrypted!.data!).includes(Buffer.from(data)));
-        const [decrypted] = await codec().decode([encrypted!]);
+        const encrypted = await write({ metadata: { encoding: Buffer.from(encoding) }, data });
+        assert.ok(isEncrypted(encrypted));
+        assert.ok(!Buffer.from(encrypted.data!).includes(Buffer.from(data)));
+        const [decrypted] = await codec().decode([encrypted], HERE);
         assert.deepEqual(Buffer.from(decrypted!.data!), Buffer.from(data));
         assert.equal(Buffer.from(decrypted!.metadata!['encoding']!).toString(), encoding);
       }),
     );
   });
 
-  it('opens with older keys of the ring, and with no others', async () => {
-    const [old] = await codec().encode([json('secret')]);
-    assert.equal(textOf((await codec(ring('k2', { k1: key(1), k2: key(2) })).decode([old!]))[0]!), '"secret"');
-    await assert.rejects(codec(ring('k2', { k2: key(2) })).decode([old!]), /holds no key "k1"/);
-    await assert.rejects(codec(ring('k1', { k1: key(9) })).decode([old!]), /does not open/);
+  it('opens with older keys of the ring; what nobody knows of is unreadable, and a key that is missing here is waited for', async () => {
+    const old = await write(json('secret'));
+    assert.equal(await read(old, HERE, codec(ring('k2', { k1: key(1), k2: key(2) }))), 'secret');
+    assert.ok(unreadable(await read(old, HERE, codec(ring('k2', { k2: key(2) })))));
+    assert.ok(unreadable(await read(old, HERE, codec(ring('k1', { k1: key(9) })))));
+    const retired = parseKeyRing(JSON.stringify({ current: 'k2', retired: ['k1'], keys: { k2: key(2) } }));
+    await assert.rejects(codec(retired).decode([old], HERE), KeyMissing);
   });
 
-  it('is bound to namespace and key id, and notices every changed bit', async () => {
-    const [encrypted] = await codec().encode([json('secret')]);
-    await assert.rejects(codec(RING, 'other').decode([encrypted!]), /does not open/);
+  it('is bound to namespace, workflow, activity and key id, and notices every changed bit', async () => {
+    const encrypted = await write(json('secret'));
+    assert.ok(unreadable(await read(encrypted, HERE, codec(RING, 'other'))));
+    assert.ok(unreadable(await read(encrypted, { ...HERE, workflowId: 'individual/t/b' })));
+    const activity = (activityId: string) =>
+      ({ ...HERE, type: 'activity', activityId, isLocal: false }) as const satisfies SerializationContext;
+    assert.ok(unreadable(await read(encrypted, activity('a:1'))));
+    const ofActivity = await write(json('secret'), activity('a:1'));
+    assert.equal(await read(ofActivity, activity('a:1')), 'secret');
+    assert.ok(unreadable(await read(ofActivity, activity('a:2'))));
+    assert.ok(unreadable(await read(ofActivity)));
     const two = ring('k1', { k1: key(1), k2: key(1) });
-    const renamed = { ...encrypted!, metadata: { ...encrypted!.metadata, 'key-id': Buffer.from('k2') } };
-    await assert.rejects(codec(two).decode([renamed]), /does not open/);
-    for (let index = 0; index < encrypted!.data!.length; index += 1) {
-      const data = Buffer.from(encrypted!.data!);
+    const renamed = { ...encrypted, metadata: { ...encrypted.metadata, 'key-id': Buffer.from('k2') } };
+    assert.ok(unreadable(await read(renamed, HERE, codec(two))));
+    const moved = { ...encrypted, metadata: { ...encrypted.metadata, place: Buffer.from('["individual/t/b",null]') } };
+    assert.ok(unreadable(await read(moved, { ...HERE, workflowId: 'individual/t/b' })));
+    for (let index = 0; index < encrypted.data!.length; index += 1) {
+      const data = Buffer.from(encrypted.data!);
       data[index]! ^= 1;
-      await assert.rejects(codec().decode([{ ...encrypted!, data }]), /does not open/);
+      assert.ok(unreadable(await read({ ...encrypted, data })));
     }
   });
 
-  it('lets plain payloads in, unless it is told not to, and tells of what it cannot read', async () => {
-    assert.equal(textOf((await codec().decode([json('plain')]))[0]!), '"plain"');
+  it('never throws for what anybody may send', async () => {
+    const bytes = fc.uint8Array({ maxLength: 60 });
+    const payload = fc.record({
+      metadata: fc.dictionary(fc.constantFrom('encoding', 'key-id', 'place', 'x'), bytes),
+      data: bytes,
+    });
+    await fc.assert(
+      fc.asyncProperty(payload, async (sent) => void (await read(sent))),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes plain payloads, marked as such, unless it is told not to, and tells of what it cannot read', async () => {
+    assert.deepEqual(await read(json('plain')), { slot: 'plain', body: 'plain' });
     const told: string[] = [];
     const strict = new EncryptingCodec({
       keys: RING,
       namespace: 'default',
       encryptedOnly: true,
-      onUndecodable: ({ message }) => told.push(message),
+      onUndecodable: ({ message }, workflowId) => told.push(`${workflowId}: ${message}`),
     });
-    await assert.rejects(strict.decode([json('plain')]), /not encrypted/);
-    assert.equal(told.length, 1);
+    assert.ok(unreadable(await read(json('plain'), HERE, strict)));
+    assert.deepEqual(told, ['individual/t/a: a payload cannot be read: nobody encrypted it']);
   });
 });
 
@@ -84,18 +115,19 @@ test('the codec server decodes for a right token, for the UI alone, and keeps se
   const server = await startCodecServer({ keys: RING, tokens, uiOrigin, host: '127.0.0.1', port: 0, audit });
   try {
     const sealed = seal(RING, 'hunter2');
-    const [encrypted] = await codec().encode([json({ name: 'Rūta', password: sealed })]);
+    const encrypted = await write(json({ name: 'Rūta', password: sealed }));
     const wire = {
       payloads: [
         {
           metadata: Object.fromEntries(
-            Object.entries(encrypted!.metadata!).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+            Object.entries(encrypted.metadata!).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
           ),
-          data: Buffer.from(encrypted!.data!).toString('base64'),
+          data: Buffer.from(encrypted.data!).toString('base64'),
         },
       ],
     };
-    const post = (path: string, token?: string, body: unknown = wire, origin?: string) =>
+    const plain = { payloads: [{ metadata: {}, data: Buffer.from('{"by":"op-1"}').toString('base64') }] };
+    const post = (path: string, token?: string, body: unknown = wire, origin?: string, workflowId?: string) =>
       fetch(`${server.url}${path}`, {
         method: 'POST',
         headers: {
@@ -103,6 +135,7 @@ test('the codec server decodes for a right token, for the UI alone, and keeps se
           'x-namespace': 'default',
           ...(token ? { authorization: `Bearer ${token}` } : {}),
           ...(origin ? { origin } : {}),
+          ...(workflowId ? { 'x-workflow-id': workflowId } : {}),
         },
         body: JSON.stringify(body),
       });
@@ -117,7 +150,16 @@ test('the codec server decodes for a right token, for the UI alone, and keeps se
     assert.equal((await post('/decode')).status, 401);
     assert.equal((await post('/decode', 'x'.repeat(24))).status, 401);
     assert.equal((await post('/encode', 'r'.repeat(24))).status, 403);
-    assert.equal((await post('/encode', 'w'.repeat(24))).status, 200);
+    assert.equal((await post('/encode', 'w'.repeat(24), plain)).status, 400, 'for no workflow');
+    const encoded = await post('/encode', 'w'.repeat(24), plain, undefined, 'individual/t/a');
+    const [byHand] = ((await encoded.json()) as typeof wire).payloads;
+    const wired = {
+      metadata: Object.fromEntries(
+        Object.entries(byHand!.metadata).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
+      ),
+      data: Buffer.from(byHand!.data, 'base64'),
+    };
+    assert.deepEqual(await read(wired), { slot: 'byHand', body: { by: 'op-1' } });
     assert.equal((await post('/decode', 'r'.repeat(24), { payloads: 'x' })).status, 400);
     assert.equal(
       (await post('/decode', 'r'.repeat(24), wire, uiOrigin)).headers.get('access-control-allow-origin'),
@@ -128,7 +170,7 @@ test('the codec server decodes for a right token, for the UI alone, and keeps se
       'http://evil.example',
     );
 
-    assert.equal(lines.length, 9, 'a line for each request');
+    assert.equal(lines.length, 10, 'a line for each request');
     assert.deepEqual(lines.map(({ bearer }) => bearer).slice(0, 5), ['ana', 'ana', null, null, 'ana']);
     assert.ok(!JSON.stringify(lines).includes('Rūta') && !JSON.stringify(lines).includes('rrrr'));
   } finally {

@@ -42,8 +42,17 @@ const OPENTELEMETRYS = [
   'OTEL_TRACES_SAMPLER_ARG',
 ];
 const KNOWN = new Set([...VARIABLE_NAMES, ...SECRET_FILE_VARIABLES.keys(), ...TEMPORALS, ...OPENTELEMETRYS]);
-/** What the worker's service leaves alone: the codec server's, what is asked within the container only, and what the image sets. */
-const NOT_THE_WORKERS = ['CODEC_TOKENS', 'CODEC_UI_ORIGIN', 'CODEC_HOST', 'CODEC_PORT', 'HEALTH_HOST', 'NODE_ENV'];
+/** What the worker's service leaves alone: the codec server's, whose key signs, what is asked within the container only, and what the image sets. */
+const NOT_THE_WORKERS = [
+  'SIGNING_KEY_FILE',
+  'SIGNER_ID',
+  'CODEC_TOKENS',
+  'CODEC_UI_ORIGIN',
+  'CODEC_HOST',
+  'CODEC_PORT',
+  'HEALTH_HOST',
+  'NODE_ENV',
+];
 
 describe('docker-compose.yml', () => {
   let text: string;

@@ -57,7 +57,7 @@ describe('the configuration', () => {
     assert.equal(finhub.powerTenant, undefined);
     assert.equal(verdictPollSeconds, 900);
     assert.equal(temporal.address, 'localhost:7233');
-    assert.match(notes.join(), /operators\.json/);
+    assert.match(notes.join(), /signers\.json/);
   });
 
   it('has the codec server listen on loopback unless told otherwise', () => {

@@ -15,7 +15,7 @@ import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub, madeTwice } from './helpers/finhub.js';
 import { LENIENT } from './helpers/signers.js';
-import { encrypted, speaking } from './helpers/lane.js';
+import { encrypted } from './helpers/lane.js';
 import { SandboxClient } from './helpers/sandbox-client.js';
 import { quiet } from './helpers/time-skipping.js';
 import { SITUATIONS } from './matrix/situations.js';
@@ -73,7 +73,7 @@ describe('a worker whose attempt Temporal has given to another one', () => {
 
     const slow = await startWorker();
     const call = { input, for: { tenantId: SANDBOX_TENANT.id, key: 'lease', requestedAt } };
-    const temporal = new Client({ connection: clientConnection, ...speaking('default') });
+    const temporal = new Client({ connection: clientConnection, dataConverter: encrypted('default') });
     const handle = await temporal.workflow.start('callOperation', {
       ...{ taskQueue: TASK_QUEUE, workflowId: 'lease' },
       args: ['addShareholder', call, ATTEMPT_SECONDS],

@@ -20,9 +20,9 @@ import {
 type Registration = typeof registerIndividual | typeof registerOrganization;
 type InputOf<E extends Registration> = z.infer<E['request']>;
 
-/** Registers a customer in the category that the application names. */
+/** Registers a customer in the category that the application names, or in the very one that a call by hand gives. */
 export type Registering<E extends Registration> = (
-  call: FinHubCall<Omit<InputOf<E>, 'category'> & { categorization: Categorization }>,
+  call: FinHubCall<InputOf<E> | (Omit<InputOf<E>, 'category'> & { categorization: Categorization })>,
 ) => Promise<Settled<z.infer<E['response']>>>;
 
 /**
@@ -49,7 +49,12 @@ export function registrationActivities(client: FinHubClient, rules: CallRules): 
   };
   const registering =
     <I, R>(endpoint: Endpoint<I, R>) =>
-    async ({ input, for: purpose, warrant }: FinHubCall<Omit<I, 'category'> & { categorization: Categorization }>) => {
+    async ({
+      input,
+      for: purpose,
+      warrant,
+    }: FinHubCall<I | (Omit<I, 'category'> & { categorization: Categorization })>) => {
+      if (!isByName(input)) return callAsActivity(client, rules, endpoint, { input, for: purpose, warrant });
       const { categorization, ...rest } = input;
       const complete = { ...rest, category: await choose(categorization, purpose) } as I;
       return callAsActivity(client, rules, endpoint, { input: complete, for: purpose, warrant });
@@ -58,4 +63,8 @@ export function registrationActivities(client: FinHubClient, rules: CallRules): 
     registerIndividual: registering(registerIndividual),
     registerOrganization: registering(registerOrganization),
   };
+}
+
+function isByName<I>(input: I | { categorization: Categorization }): input is { categorization: Categorization } {
+  return typeof input === 'object' && input !== null && 'categorization' in input;
 }

@@ -26,7 +26,7 @@ try {
     const lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '500', POLICY_FILE, ...polls } });
     const id = await scenario(lane, time);
     const [codec] = lane.temporal.options.loadedDataConverter.payloadCodecs;
-    await storeHistory(name, await lane.temporal.workflow.getHandle(id).fetchHistory(), codec!);
+    await storeHistory(name, id, await lane.temporal.workflow.getHandle(id).fetchHistory(), codec!);
     say(name);
   }
 } finally {

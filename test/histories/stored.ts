@@ -17,6 +17,8 @@ export const PRESENT = '1.0';
 
 export interface StoredHistory {
   name: string;
+  /** Of the case: a workflow checks that its id follows from what it is about. */
+  workflowId: string;
   history: History;
 }
 
@@ -27,22 +29,25 @@ export async function storedHistories(): Promise<StoredHistory[]> {
     files
       .filter((file) => file.endsWith(END))
       .sort()
-      .map(async (file) => ({
-        name: file.slice(0, -END.length),
-        history: History.fromObject(
-          JSON.parse(String(await promisify(gunzip)(await readFile(join(FOLDER, file))))) as object,
-        ),
-      })),
+      .map(async (file) => {
+        const text = String(await promisify(gunzip)(await readFile(join(FOLDER, file))));
+        const { workflowId, history } = JSON.parse(text) as { workflowId: string; history: object };
+        return { name: file.slice(0, -END.length), workflowId, history: History.fromObject(history) };
+      }),
   );
 }
 
 /** Keeps a history in plain text, so that it is replayed without the keys of the run that made it; what was sealed stays sealed. */
-export async function storeHistory(name: string, history: History, codec: PayloadCodec): Promise<void> {
+export async function storeHistory(
+  name: string,
+  workflowId: string,
+  history: History,
+  codec: PayloadCodec,
+): Promise<void> {
   await decodeWithin(history, codec);
   await mkdir(join(FOLDER, PRESENT), { recursive: true });
-  const text = JSON.stringify(
-    History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String }),
-  );
+  const plain = History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String });
+  const text = JSON.stringify({ workflowId, history: plain });
   // A history that is there is never replaced: it may be a released one.
   await writeFile(join(FOLDER, PRESENT, `${name}${END}`), await promisify(gzip)(text, { level: 9 }), { flag: 'wx' });
 }

@@ -37,7 +37,12 @@ export async function recordWorkerLost(kind: keyof typeof REGISTRATIONS, name: s
     const { temporal } = client;
     const handle = temporal.workflow.getHandle(workflowId);
     await handle.result();
-    await storeHistory(name, await handle.fetchHistory(), temporal.options.loadedDataConverter.payloadCodecs[0]!);
+    await storeHistory(
+      name,
+      workflowId,
+      await handle.fetchHistory(),
+      temporal.options.loadedDataConverter.payloadCodecs[0]!,
+    );
     await client.close();
   } finally {
     await rig.stop();

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { startTemporalServer } from '../../src/embedded/temporal-server.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
-import { encrypted, startLane, type Lane, type LaneOptions } from '../helpers/lane.js';
+import { speaking, startLane, type Lane, type LaneOptions } from '../helpers/lane.js';
 import { bundled } from '../helpers/time-skipping.js';
 
 const NAMESPACE = 'default';
@@ -30,7 +30,7 @@ export async function startRealServer(options: LaneOptions = {}): Promise<RealSe
   const temporal = new Client({
     connection: clientConnection,
     namespace: NAMESPACE,
-    dataConverter: encrypted(NAMESPACE),
+    ...speaking(NAMESPACE),
   });
   const lane = await startLane({ connection, temporal, worker: { workflowBundle } }, options);
   return {
