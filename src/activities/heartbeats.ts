@@ -22,7 +22,8 @@ export function wordOf(told: Told): unknown {
  * than that a write may have gone out.
  */
 export function lastWord(): Told | undefined {
-  const { activityType, attempt, heartbeatDetails } = activityInfo();
+  const { activityType, attempt, ...info } = activityInfo();
+  const heartbeatDetails: unknown = info.heartbeatDetails;
   if (heartbeatDetails === undefined || heartbeatDetails === null) return undefined;
   const word = unplace(heartbeatDetails, SLOTS.heartbeat(activityType));
   const { attempt: of, told } = (typeof word === 'object' && word !== null ? word : {}) as {

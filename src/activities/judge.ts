@@ -266,7 +266,7 @@ export class Judge {
       tenant,
       workflowId,
       instance: name === START ? undefined : instance,
-      message: name as Signable,
+      message: name,
       bodyHash: hash,
     };
     return verifyProof(proof, expected, signers, new Date());

@@ -62,7 +62,7 @@ export async function signEnvelope({ signerId, key }: SigningKey, what: ToSign):
     signer: signerId,
     iat: new Date().toISOString(),
   };
-  const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: key.x! } as JWK);
+  const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: key.x! });
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid })
     .sign(await importJWK(key, ALGORITHM));

@@ -173,7 +173,7 @@ async function parse(path: string, content: Buffer): Promise<SignerSet> {
     for (const [at, { kid: given, publicKey, validFrom, validUntil, revokedAt }] of own.entries()) {
       const place = `/signers/${index}/keys/${at}`;
       try {
-        const kid = given ?? (await calculateJwkThumbprint(publicKey as JWK));
+        const kid = given ?? (await calculateJwkThumbprint(publicKey));
         if (keys.has(kid)) faults.push(`${place}: the key is listed twice; each signer has keys of its own`);
         const imported = (await importJWK(publicKey as JWK, 'EdDSA')) as CryptoKey;
         keys.set(kid, { signer, publicKey: imported, validFrom, validUntil, revokedAt });

@@ -38,16 +38,15 @@ function isEnd(error: unknown): boolean {
 }
 
 function placedFailure(failure: ApplicationFailure, activity: string): ApplicationFailure {
-  const { message, details, nextRetryDelay, category, cause } = failure;
+  const { message, nextRetryDelay, category, cause } = failure;
+  const details: unknown[] = failure.details ?? [];
   const type = failure.type ?? 'Unknown';
   const nonRetryable = failure.nonRetryable === true;
   return ApplicationFailure.create({
     type,
     message,
     nonRetryable,
-    details: [
-      place(SLOTS.failure(activity), { type, message, details: details ?? [], nonRetryable } satisfies MadeFailure),
-    ],
+    details: [place(SLOTS.failure(activity), { type, message, details, nonRetryable } satisfies MadeFailure)],
     ...(category ? { category } : {}),
     ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
     ...(cause && { cause }),

@@ -59,7 +59,7 @@ export class EncryptingCodec implements PayloadCodec {
       return Promise.resolve(payloads.map((payload) => this.#read(payload, at)));
     } catch (error) {
       this.#options.onUndecodable?.(error as Error, at?.workflowId);
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

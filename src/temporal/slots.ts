@@ -13,7 +13,7 @@ export const clientSlots: WorkflowClientInterceptor = {
       ...input,
       options: {
         ...input.options,
-        args: (input.options.args as unknown[]).map((arg) => place(SLOTS.start(input.workflowType), arg)),
+        args: input.options.args.map((arg) => place(SLOTS.start(input.workflowType), arg)),
       },
     }),
   signal: (input, next) =>
@@ -24,7 +24,7 @@ export const clientSlots: WorkflowClientInterceptor = {
       signalArgs: input.signalArgs.map((arg) => place(SLOTS.signal(input.signalName), arg)),
       options: {
         ...input.options,
-        args: (input.options.args as unknown[]).map((arg) => place(SLOTS.start(input.workflowType), arg)),
+        args: input.options.args.map((arg) => place(SLOTS.start(input.workflowType), arg)),
       },
     }),
   startUpdate: (input, next) =>

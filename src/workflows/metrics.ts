@@ -27,6 +27,7 @@ export function countOccurrence(occurrence: Occurrence, answer: Answer, review: 
     case 'ended':
       return count('outcomes', { result: occurrence.result });
     case 'deadlinePassed':
+    case 'decisionVoid':
     case 'roundOpened':
       return;
   }
