@@ -15,7 +15,6 @@ import {
   startBody,
   type ProofFault,
   type ProofNeeded,
-  type Signable,
   type Verified,
 } from '../lifecycle/proof-rules.js';
 import { hashEvidence, type SentDecision } from '../lifecycle/review.js';

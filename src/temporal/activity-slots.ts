@@ -38,7 +38,9 @@ function isEnd(error: unknown): boolean {
 }
 
 function placedFailure(failure: ApplicationFailure, activity: string): ApplicationFailure {
-  const { message, nextRetryDelay, category, cause } = failure;
+  const { message, cause } = failure;
+  const category = failure.category ?? undefined;
+  const nextRetryDelay = failure.nextRetryDelay as number | undefined;
   const details: unknown[] = failure.details ?? [];
   const type = failure.type ?? 'Unknown';
   const nonRetryable = failure.nonRetryable === true;
@@ -47,7 +49,7 @@ function placedFailure(failure: ApplicationFailure, activity: string): Applicati
     message,
     nonRetryable,
     details: [place(SLOTS.failure(activity), { type, message, details, nonRetryable } satisfies MadeFailure)],
-    ...(category ? { category } : {}),
+    ...(category && { category }),
     ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
     ...(cause && { cause }),
   });

@@ -58,7 +58,8 @@ export class EncryptingCodec implements PayloadCodec {
     try {
       return Promise.resolve(payloads.map((payload) => this.#read(payload, at)));
     } catch (error) {
-      this.#options.onUndecodable?.(error as Error, at?.workflowId);
+      if (!(error instanceof KeyMissing)) throw error;
+      this.#options.onUndecodable?.(error, at?.workflowId);
       return Promise.reject(error);
     }
   }

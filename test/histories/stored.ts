@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { isEncrypted } from '../../src/temporal/payload-codec.js';
 
 const { History } = proto.temporal.api.history.v1;
 type History = proto.temporal.api.history.v1.IHistory;
@@ -56,7 +57,9 @@ export async function storeHistory(
 async function decodeWithin(part: unknown, codec: PayloadCodec): Promise<void> {
   if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
   for (const [key, value] of Object.entries(part)) {
-    if (isPayload(value)) (part as Record<string, unknown>)[key] = (await codec.decode([value]))[0];
+    // What the SDK's core writes for itself is not encrypted.
+    if (isPayload(value) && isEncrypted(value))
+      (part as Record<string, unknown>)[key] = (await codec.decode([value]))[0];
     else await decodeWithin(value, codec);
   }
 }
