@@ -20,8 +20,8 @@ import {
   type IndividualInput,
   type OrganizationInput,
 } from '../src/client/index.js';
-import { applicationSchemas } from '../src/client/application-schema.js';
-import { faultsOf } from '../src/client/faults.js';
+import { applicationSchemas } from '../src/intake/application-schema.js';
+import { faultsOf } from '../src/intake/faults.js';
 import { transferSchema } from '../src/client/start-transfer.js';
 import { visibilityQuery } from '../src/client/list.js';
 import { EncryptingCodec } from '../src/temporal/payload-codec.js';

@@ -7,8 +7,8 @@ import { checkDocument, DocumentRefused } from '../store/document-check.js';
 import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { InvalidInput, type Fault } from './errors.js';
-import { faultsOf, pathText } from './faults.js';
-import { document as documentSchema, type DocumentInput } from './field-schemas.js';
+import { faultsOf, pathText } from '../intake/faults.js';
+import { document as documentSchema, type DocumentInput } from '../intake/field-schemas.js';
 
 /** A document that was read and checked, and is not stored yet. */
 export interface ReadDocument {
