@@ -69,7 +69,11 @@ function report(error: unknown): ExitName {
     print(true, { error: { name, message, faults } }, String);
   }
   if (!isUsage)
-    say(colours.red(shownLines(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message)));
+    say(
+      colours.red(
+        shownLines(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message),
+      ),
+    );
   return exit;
 }
 

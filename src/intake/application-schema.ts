@@ -94,7 +94,8 @@ const individualSchema = z
     checkSubjects(application, [], context);
     checkApprovers(application, context);
     if (valueAt(application, 'payments', 'topUp') !== undefined) {
-      const message = 'is carried out for organizations only; an individual funds the account by a transfer to its IBAN';
+      const message =
+        'is carried out for organizations only; an individual funds the account by a transfer to its IBAN';
       context.addIssue({ code: 'custom', path: ['payments', 'topUp'], message });
     }
   }, always);

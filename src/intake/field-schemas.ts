@@ -116,7 +116,9 @@ export const password = secret(
     .regex(/[0-9]/, { error: 'a digit from 0 to 9 is missing' })
     .regex(/[!-/:-@[-`{-~]/, { error: 'a special character such as ! or _ is missing' })
     .refine((value) => textFault(value) === undefined, { error: 'holds a control or invisible character' })
-    .describe('at least 8 characters, with a lower-case and an upper-case ASCII letter, a digit and a special character'),
+    .describe(
+      'at least 8 characters, with a lower-case and an upper-case ASCII letter, a digit and a special character',
+    ),
 );
 
 export const iban = personal(

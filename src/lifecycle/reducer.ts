@@ -1,8 +1,11 @@
 import { recorded } from './audit.js';
+import type { Application } from './application.js';
 import { canonicalJson } from './canonical.js';
-import { correct, resolve } from './case-rules.js';
+import { correct, resolve, whyClosed } from './case-rules.js';
 import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
+import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
+import { documentFault, requestsText } from './document-rules.js';
 import {
   accept,
   refuse,
@@ -24,6 +27,7 @@ import {
   isDue,
   isFull,
   keep,
+  missingDocuments,
   openRound,
   remember,
   takeDue,
@@ -48,6 +52,8 @@ export interface Given {
   operators: ReadonlyMap<string, Operator>;
   /** Decisions whose signature was checked and found to be the operator's own, by decision id. */
   signed: ReadonlySet<string>;
+  /** What the rules of the intake say of a correction; workflows always ask for it. */
+  checked?: CheckedCorrection | undefined;
 }
 
 export interface Reduction<State extends AnyCaseState = CaseState> {
@@ -68,9 +74,14 @@ type Changes = Partial<Omit<CaseState, 'kind'>>;
 const RULES: { [Name in MessageName]: Rule<Name> } = {
   submitDocuments: (state, { submittedBy, documents }) => {
     if (isFull(state.review, documents.length)) return [{}, refuse('NotAllowed', 'the case holds too many documents')];
+    const fault = documentFault(state, documents);
+    if (fault !== undefined) return [{}, refuse('NotAllowed', fault)];
     const review = addEvidence(state.review, documents, submittedBy);
     const added = review.evidence.length - state.review.evidence.length;
-    return [{ review }, accept('applied', `${added} new documents for round ${review.round}`)];
+    const missing = review.stage === 'collecting' ? requestsText(missingDocuments(review)) : '';
+    const still = missing && `; still missing: ${missing}`;
+    if (added === 0) return [{}, refuse('NotAllowed', `the case has these documents already${still}`)];
+    return [{ review }, accept('applied', `${added} new documents for round ${review.round}${still}`)];
   },
 
   acceptConsents: (state, evidence) =>
@@ -85,6 +96,8 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
 
   decideVerification: (state, decision, given) => {
     if (!isSigned(state, decision, given)) return [{}, UNSIGNED];
+    const fault = documentFault(state, decision.documents ?? []);
+    if (fault !== undefined) return [{}, refuse('NotAllowed', fault)];
     if (!isDue(state.review, decision)) {
       const { review, answer } = keep(state.review, decision);
       return [{ review }, answer];
@@ -92,7 +105,7 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     return judged(state, { decision, evidenceHash: decision.evidenceHash }, given);
   },
 
-  correctApplication: (state, correction) => {
+  correctApplication: (state, correction, { checked }) => {
     if ('password' in correction.patch && !isSealedText(correction.patch['password'])) {
       return [
         {},
@@ -100,7 +113,7 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
       ];
     }
     // Only lifecycles are let through to here.
-    const { changes, answer } = correct(state as CaseState, correction);
+    const { changes, answer } = correct(state as CaseState, correction, checked);
     return [answer.accepted ? { ...changes, review: addCorrector(state.review, correction.correctedBy) } : {}, answer];
   },
 
@@ -174,6 +187,19 @@ export function operatorsNamed(state: AnyCaseState, message: Message): string[] 
   }
   if (message.name === 'assign') return [message.body.by, message.body.to];
   return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
+}
+
+/** What the rules of the intake have to be asked about before a message can be decided; nothing for one that is refused anyway. */
+export function correctionToCheck(
+  state: AnyCaseState,
+  message: Message,
+): { application: Application; patch: Record<string, unknown> } | undefined {
+  if (message.name !== 'correctApplication' || fateOf(state, message.name) !== 'taken') return undefined;
+  const { patch } = message.body;
+  const lifecycle = state as CaseState;
+  if (whyClosed(lifecycle, patch) !== undefined) return undefined;
+  if ('password' in patch && !isSealedText(patch['password'])) return undefined;
+  return { application: lifecycle.application, patch };
 }
 
 /** Who sent a message, by its own word; for the audit. */

@@ -28,7 +28,8 @@ export interface KnownOfPeople {
 export function isReadableId(id: string, known: KnownOfPeople = { names: [], contacts: [] }): boolean {
   if (PHONE.test(id) || EMAIL.test(id) || isValidIBAN(id.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''))) return false;
   const letters = lettersAndDigits(id);
-  if (known.contacts.map(lettersAndDigits).some((part) => part.length >= SHORTEST && letters.includes(part))) return false;
+  if (known.contacts.map(lettersAndDigits).some((part) => part.length >= SHORTEST && letters.includes(part)))
+    return false;
   return !known.names.some((name) => spellsName(id, name));
 }
 

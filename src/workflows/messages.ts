@@ -8,7 +8,9 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Application } from '../lifecycle/application.js';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CheckedCorrection } from '../lifecycle/correction.js';
 import {
   AWAIT_REGISTRATION,
   MESSAGES,
@@ -21,12 +23,12 @@ import {
 } from '../lifecycle/messages.js';
 import { Malformed, parseMessage } from '../lifecycle/parse.js';
 import type { Operator } from '../lifecycle/policy.js';
-import { decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
+import { correctionToCheck, decide, operatorsNamed, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { caseViewOf, registeredIds, statusOf } from '../lifecycle/status.js';
 import type { Case } from './case.js';
 import { count, countDecision } from './metrics.js';
-import { lookUpOperators } from './own-activities.js';
+import { checkCorrection, lookUpOperators } from './own-activities.js';
 
 /** Signals hand their payload over as it came: one that nobody can decode would otherwise fail the workflow task, again and again. */
 const AS_IT_CAME = { typeInfo: { inputTypes: [rawValueTypeInfo] } };
@@ -87,8 +89,10 @@ async function take(kase: Case<AnyCaseState>, name: MessageName, value: unknown)
   // The case may move on while operators are looked up; what it needs then is looked up as well.
   for (;;) {
     const missing = operatorsNamed(kase.state, message).filter((id) => !known.has(id));
-    if (missing.length === 0) break;
-    await known.add(missing, decision);
+    const correction = correctionToCheck(kase.state, message);
+    if (missing.length > 0) await known.add(missing, decision);
+    else if (correction && !known.hasChecked(correction.application)) await known.check(correction);
+    else break;
   }
   const { state, answer } = decide(kase.state, message, known.given());
   const { review } = kase.state;
@@ -113,6 +117,7 @@ class LookUps {
   readonly #asked = new Set<string>();
   readonly #operators = new Map<string, Operator>();
   readonly #signed = new Set<string>();
+  #checked: { application: Application; result: CheckedCorrection } | undefined;
 
   has(id: string): boolean {
     return this.#asked.has(id);
@@ -126,7 +131,17 @@ class LookUps {
     if (signed && decision) this.#signed.add(decision.decisionId);
   }
 
+  /** Whether the correction was checked on this very application; another correction may have come in between. */
+  hasChecked(application: Application): boolean {
+    return this.#checked?.application === application;
+  }
+
+  async check(correction: { application: Application; patch: Record<string, unknown> }): Promise<void> {
+    this.#checked = { application: correction.application, result: await checkCorrection(correction) };
+  }
+
   given(): Given {
-    return { at: new Date(), operators: this.#operators, signed: this.#signed };
+    const checked = this.#checked?.result;
+    return { at: new Date(), operators: this.#operators, signed: this.#signed, checked };
   }
 }
