@@ -35,7 +35,7 @@ import { ensureSearchAttributes } from '../src/temporal/search-attributes.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const TENANT = 'tenant-1';
-const PDF = Buffer.from('%PDF-1.4 a document');
+const PDF = Buffer.from('%PDF-1.4 a document\n%%EOF\n');
 
 let folder: string;
 before(async () => {

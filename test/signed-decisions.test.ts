@@ -76,7 +76,7 @@ describe('signed decisions', () => {
     assert.equal(refusal(await lane.client.decide(id, decision())), 'SignatureInvalid');
     const early = decision({ verdict: 'reject', customerReason: 'no' });
     assert.ok((await lane.client.decide(id, early, keys['op-1'])).accepted);
-    const document = { type: 'PASSPORT', fileName: 'p.pdf', content: Buffer.from('%PDF-1.4') };
+    const document = { type: 'PASSPORT', fileName: 'p.pdf', content: Buffer.from('%PDF-1.4\n%%EOF\n') };
     await lane.client.submitDocuments(id, { submittedBy: 'backend', documents: [document] });
     const judged = await eventually('judged', async () =>
       (await lane.client.audit(id)).find(({ event }) => event === 'keptDecision'),
