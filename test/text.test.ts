@@ -28,7 +28,7 @@ import { anIndividual, anOrganization } from './helpers/applications.js';
 
 const HOSTILE = ['\u001b[2J', '\u202e', '\n', '\u0000', '\u009b', '\u2028', '\u200b', '\ufeff', '\ud800', '\ufffd'];
 /** What a terminal acts on; written out, so that this does not repeat the code under test. */
-const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/; // eslint-disable-line no-control-regex
+const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
 async function faults(kind: 'individual' | 'organization', patch: object): Promise<Map<string, string>> {
   const input = kind === 'individual' ? await anIndividual(patch) : await anOrganization(patch);

@@ -239,7 +239,9 @@ function ruled(state: AnyCaseState, message: Message, given: Given): [Changes, A
   }
   const rule = RULES[message.name] as Rule<MessageName>;
   const [changes, answer] = rule(state, message.body, given);
-  const early = fate === 'kept' && answer.accepted && answer.state === 'applied';
+  // Of decisions the review says itself which ones wait; one that replaces a request takes effect at once.
+  const waits = fate === 'kept' && message.name !== 'decideVerification';
+  const early = waits && answer.accepted && answer.state === 'applied';
   return [changes, early ? accept('kept', `${answer.detail}, for when its time comes`) : answer];
 }
 
