@@ -20,8 +20,8 @@ import {
   type IndividualInput,
   type OrganizationInput,
 } from '../src/client/index.js';
-import { applicationSchemas } from '../src/client/application-schema.js';
-import { faultsOf } from '../src/client/faults.js';
+import { applicationSchemas } from '../src/intake/application-schema.js';
+import { faultsOf } from '../src/intake/faults.js';
 import { transferSchema } from '../src/client/start-transfer.js';
 import { visibilityQuery } from '../src/client/list.js';
 import { EncryptingCodec } from '../src/temporal/payload-codec.js';
@@ -35,7 +35,7 @@ import { ensureSearchAttributes } from '../src/temporal/search-attributes.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const TENANT = 'tenant-1';
-const PDF = Buffer.from('%PDF-1.4 a document');
+const PDF = Buffer.from('%PDF-1.4 a document\n%%EOF\n');
 
 let folder: string;
 before(async () => {

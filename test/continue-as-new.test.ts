@@ -19,7 +19,7 @@ describe('a case that moves to new runs while it waits', { concurrency: 2 }, () 
   });
   after(() => server.stop());
 
-  const pdf = (name: string) => Buffer.from(`%PDF-1.4 ${name}`);
+  const pdf = (name: string) => Buffer.from(`%PDF-1.4 ${name}\n%%EOF\n`);
 
   async function runOf(id: string): Promise<string> {
     return (await lane.temporal.workflow.getHandle(id).describe()).runId;
@@ -133,7 +133,7 @@ describe('a case that moves to new runs while it waits', { concurrency: 2 }, () 
     });
     const runs = new Set<string>();
     for (let index = 0; index < 30; index += 1) {
-      const other = { type: 'OTHER', fileName: 'o.pdf', content: pdf(`${id} ${index}`) };
+      const other = { type: 'SELFIE', fileName: 'o.pdf', content: pdf(`${id} ${index}`) };
       const answer = await lane.client.submitDocuments(id, { submittedBy: 'customer', documents: [other] });
       assert.ok(answer.accepted);
       runs.add(await runOf(id));

@@ -96,7 +96,7 @@ describe('the document store', () => {
         return true;
       });
     }
-    await store.put(Buffer.from([0xff, 0xd8, 0xff, 0xe0]), { ...meta, mimeType: 'image/jpeg' });
+    await store.put(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0xff, 0xd9]), { ...meta, mimeType: 'image/jpeg' });
   });
 
   it('is told where it is by one variable', () => {

@@ -173,7 +173,7 @@ describe('the same decision, sent again', () => {
       id,
       {
         submittedBy: 'backend',
-        documents: [{ type: 'PASSPORT', fileName: 'p.pdf', content: Buffer.from('%PDF-1.4') }],
+        documents: [{ type: 'PASSPORT', fileName: 'p.pdf', content: Buffer.from('%PDF-1.4\n%%EOF\n') }],
       },
       {},
     );

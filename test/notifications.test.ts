@@ -95,7 +95,7 @@ describe('notifications', () => {
       customerReason: 'MARK-CUSTOMER',
     });
     await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
-    const document = { type: 'BANK_STATEMENT', fileName: 'MARK-FILE.pdf', content: Buffer.from('%PDF-1.4') };
+    const document = { type: 'BANK_STATEMENT', fileName: 'MARK-FILE.pdf', content: Buffer.from('%PDF-1.4\n%%EOF\n') };
     await lane.client.submitDocuments(id, { submittedBy: 'backend', documents: [document] });
     await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     await lane.finish(id);

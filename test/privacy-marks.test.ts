@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { z } from 'zod';
 import { applicationJsonSchema } from '../src/client/index.js';
-import { applicationSchemas } from '../src/client/application-schema.js';
+import { applicationSchemas } from '../src/intake/application-schema.js';
 import { transferSchema } from '../src/client/start-transfer.js';
 import { exampleIndividual, exampleOrganization } from '../src/demo/examples.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';

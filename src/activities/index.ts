@@ -2,6 +2,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Policies } from '../policies/policy-file.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
+import { correctionActivities, type CorrectionActivities } from './corrections.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
 import { withHeartbeats } from './heartbeats.js';
@@ -35,6 +36,7 @@ export type Activities = FinHubActivities &
   PaymentActivities &
   OperationActivities &
   PolicyActivities &
+  CorrectionActivities &
   NotifyActivities;
 
 export function createActivities({
@@ -57,6 +59,7 @@ export function createActivities({
     ...paymentActivities(finhub, keys, rules),
     ...operationActivities(),
     ...policyActivities(policy, policies, judge),
+    ...correctionActivities(secrets),
     ...notifyActivities(notifications),
   });
 }

@@ -3,11 +3,13 @@ import type { CaseSummary } from '../client/index.js';
 import type { AuditEntry } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
 import type { CaseView } from '../lifecycle/status.js';
+import { shown } from './printable.js';
 import { fields, heading, statusLines } from './status-text.js';
 import { table } from './table.js';
 
 /** A case for operators, ending with the commands that fit it now. */
-export function caseText(view: CaseView): string {
+export function caseText(raw: CaseView): string {
+  const view = shown(raw);
   const { risk, decision, evidence, evidenceHash, attention, people, assignee, deadlines, notes } = view;
   const approvals = decision?.approvals.map(({ operatorId }) => operatorId).join(', ') || 'none yet';
   return [
@@ -87,7 +89,8 @@ function callText({ operation, by, reason, answer, provenance }: NonNullable<Cas
   });
 }
 
-export function queueText(cases: CaseSummary[]): string {
+export function queueText(raw: CaseSummary[]): string {
+  const cases = shown(raw);
   if (cases.length === 0) return 'no cases';
   return table(
     ['case', 'phase', 'status', 'risk', 'decided by', 'taken by', 'due', 'attention'],
@@ -107,7 +110,7 @@ export function queueText(cases: CaseSummary[]): string {
 export function auditText(entries: AuditEntry[]): string {
   return table(
     ['#', 'at', 'event', 'by', 'phase', 'round', 'detail'],
-    entries.map(({ seq, at, event, by, phase, round, detail }) => [
+    shown(entries).map(({ seq, at, event, by, phase, round, detail }) => [
       String(seq),
       at,
       event,

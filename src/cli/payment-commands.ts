@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { runBatch, type BatchReport, type OnboardingClient, type TransferInput } from '../client/index.js';
 import { printAnswer } from './answer.js';
 import { readJson, readLines, wholeNumber } from './input.js';
+import { shown, shownJson } from './printable.js';
 import { addCommand, endWith, print, say } from './program.js';
 import { table } from './table.js';
 
@@ -70,7 +71,7 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
         const counts: Record<string, number> = {};
         const report = (entry: BatchReport): void => {
           counts[entry.result] = (counts[entry.result] ?? 0) + 1;
-          process.stdout.write(`${json ? JSON.stringify(entry) : reportText(entry)}\n`);
+          process.stdout.write(`${json ? shownJson(entry) : reportText(shown(entry))}\n`);
           if (process.stderr.isTTY) say(countsText(counts));
         };
         await runBatch(client, lines, { concurrency, perAccount, follow, folder }, report);

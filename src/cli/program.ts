@@ -9,6 +9,7 @@ import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
 import { TemporalSettingsError } from '../temporal/settings.js';
 import { startTracing } from '../tracing/tracing.js';
+import { shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
 /** A command line whose help ends with examples and the table of exit codes. */
@@ -46,7 +47,7 @@ export async function runProgram(program: Command): Promise<void> {
 
 /** Prints a result: as JSON, or as text for people. */
 export function print(json: boolean | undefined, result: unknown, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : text()}\n`);
+  process.stdout.write(`${json ? shownJson(result, 2) : text()}\n`);
 }
 
 /** Tells the person at the terminal something that is not the result. */
@@ -68,7 +69,11 @@ function report(error: unknown): ExitName {
     print(true, { error: { name, message, faults } }, String);
   }
   if (!isUsage)
-    say(colours.red(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message));
+    say(
+      colours.red(
+        shownLines(exit === 'failure' ? `unexpected failure: ${(error as Error).stack ?? message}` : message),
+      ),
+    );
   return exit;
 }
 

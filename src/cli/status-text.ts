@@ -4,10 +4,12 @@ import type { WaitingOn } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
 import type { LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
+import { shown } from './printable.js';
 import { table } from './table.js';
 
 /** A status for people. */
-export function statusText(status: CurrentStatus): string {
+export function statusText(raw: CurrentStatus): string {
+  const status = shown(raw);
   if (status.stale) {
     return [
       heading(status),
@@ -19,7 +21,8 @@ export function statusText(status: CurrentStatus): string {
 }
 
 /** One line for a status that changed while somebody waits. */
-export function changeLine(status: CurrentStatus): string {
+export function changeLine(raw: CurrentStatus): string {
+  const status = shown(raw);
   const waiting = !status.stale && status.waitingOn ? `, waiting for ${waitingText(status.waitingOn)}` : '';
   return `${new Date().toISOString()} ${status.status}${status.phase ? ` in ${status.phase}` : ''}${waiting}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bulkhead, type IPolicy } from 'cockatiel';
-import type { IndividualInput, OrganizationInput } from './application-schema.js';
+import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
 import type { CurrentStatus } from './current-status.js';
 import { ApplicationConflict, InvalidInput, type Fault } from './errors.js';
 import type { OnboardingClient } from './onboarding-client.js';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import type { DocumentReference } from '../lifecycle/application.js';
 import { checkDocument, DocumentRefused } from '../store/document-check.js';
 import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
+import { readInside } from './document-file.js';
 import { InvalidInput, type Fault } from './errors.js';
-import { faultsOf, pathText } from './faults.js';
-import { document as documentSchema, type DocumentInput } from './field-schemas.js';
+import { faultsOf, pathText } from '../intake/faults.js';
+import { document as documentSchema, type DocumentInput } from '../intake/field-schemas.js';
 
 /** A document that was read and checked, and is not stored yet. */
 export interface ReadDocument {
@@ -79,9 +79,7 @@ async function contentOf({ file, content }: DocumentInput, folder: string | unde
     return Buffer.from(bytes, 'base64');
   }
   if (folder === undefined) throw new DocumentRefused('no files are read here; give the content');
-  return readFile(resolve(folder, file!)).catch((error: NodeJS.ErrnoException) => {
-    throw new DocumentRefused(error.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${error.code})`);
-  });
+  return readInside(folder, file!);
 }
 
 function hashOf(content: Uint8Array): string {

@@ -1,12 +1,9 @@
 import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Fault } from '../intake/faults.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 
-/** One thing that is wrong with an input, and where: `shareholders[1].email`. */
-export interface Fault {
-  path: string;
-  message: string;
-}
+export type { Fault };
 
 /** An input that cannot be taken; nothing was sent. Lists every fault; holds no field's value. */
 export class InvalidInput extends Error {

@@ -1,12 +1,12 @@
 /** The library that backends use; the command lines are thin shells of it. */
-export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from './application-schema.js';
+export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from '../intake/application-schema.js';
 export { signingOf, type Signing } from './signing.js';
 export { runBatch, type BatchOptions, type BatchReport } from './batch.js';
 export { CaseClient, type CaseClientOptions } from './case-client.js';
 export { connectOnboarding, type ConnectOptions } from './connect.js';
 export type { CurrentStatus, StaleStatus } from './current-status.js';
 export { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
-export type { DocumentInput } from './field-schemas.js';
+export type { DocumentInput } from '../intake/field-schemas.js';
 export type { CaseFilter, CaseSummary } from './list.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';
 export type { IntakeOptions, Started, StartOptions } from './start.js';

@@ -4,12 +4,12 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
-import type { IndividualInput, OrganizationInput } from './application-schema.js';
+import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
 import { CaseClient, type CaseClientOptions } from './case-client.js';
 import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
-import { faultsOf } from './faults.js';
-import { consents, password, text, type DocumentInput } from './field-schemas.js';
+import { faultsOf } from '../intake/faults.js';
+import { consents, password, text, type DocumentInput } from '../intake/field-schemas.js';
 import { startLifecycle, type IntakeOptions, type Started, type StartOptions } from './start.js';
 import { startTransfer, type TransferInput } from './start-transfer.js';
 

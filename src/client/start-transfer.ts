@@ -7,8 +7,8 @@ import { fingerprint } from '../secrets/seal.js';
 import { retentionDays } from '../temporal/retention.js';
 import { z } from 'zod';
 import { InvalidInput } from './errors.js';
-import { faultsOf, TENANT_MISSING } from './faults.js';
-import { iban, key, money, origin, text } from './field-schemas.js';
+import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
+import { iban, key, money, origin, text } from '../intake/field-schemas.js';
 import { startOnce, type StartDependencies, type Started } from './start.js';
 
 /** The form in which transfers are taken. */

@@ -11,11 +11,11 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint, seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { typedAttributes } from '../temporal/search-attributes.js';
-import { applicationSchemas } from './application-schema.js';
-import { itemsOf } from './cross-checks.js';
+import { applicationSchemas } from '../intake/application-schema.js';
+import { itemsOf } from '../intake/cross-checks.js';
 import { readDocuments, storeDocuments } from './document-intake.js';
 import { ApplicationConflict, InvalidInput } from './errors.js';
-import { faultsOf, TENANT_MISSING } from './faults.js';
+import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
 import { idsWithin } from './registered-ids.js';
 import { proofOfStart, type Signing } from './signing.js';
 

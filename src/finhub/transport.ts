@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { headerFault } from '../lifecycle/text.js';
 import { errorIn, unwrap } from './answer.js';
 import { Breaker, type Outcome } from './breaker.js';
 import type { Method } from './endpoint.js';
@@ -79,6 +80,11 @@ export class Transport {
 
   async #exchange(http: HttpRequest): Promise<Outcome> {
     const { origin, path, method, headers, body, signal, lease } = http;
+    const unbuildable = whyUnbuildable(http);
+    if (unbuildable !== undefined) {
+      // Our own fault, or the application's: it says nothing of the host, and no retry helps.
+      return { error: new FinHubError('invalidRequest', http.operation, unbuildable), outage: false };
+    }
     const request = { origin, path, method, headers, body: body === undefined ? null : JSON.stringify(body) };
     for (let leases = 1; ; leases += 1) {
       const sendBefore = await lease?.();
@@ -100,6 +106,15 @@ export class Transport {
     }
     return host;
   }
+}
+
+/** What keeps a request from being built at all, or undefined; the message names the header and nothing of its value. */
+function whyUnbuildable({ headers }: HttpRequest): string | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    const fault = headerFault(value);
+    if (fault !== undefined) return `not sent: the value of ${name} ${fault}`;
+  }
+  return undefined;
 }
 
 function outcomeOf(http: HttpRequest, { status, headers, text }: HttpAnswer): Outcome {

@@ -5,7 +5,9 @@ import {
   type DocumentReference,
   type OrganizationApplication,
 } from './application.js';
+import { canonicalJson } from './canonical.js';
 import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
+import type { CheckedCorrection } from './correction.js';
 import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
@@ -143,31 +145,63 @@ const OPEN_UNTIL: Partial<Record<string, PhaseName[]>> = {
   directors: ['personnel'],
   shareholders: ['personnel'],
   employees: ['personnel'],
+  // Goes with every call, so it may change as long as there are any.
+  origin: ['payments', 'transactions'],
   signatory: ['consents'],
   payments: ['payments', 'transactions'],
 };
+
+/** Why a field of a correction is not open to one any more, or never was; undefined where all are. */
+export function whyClosed(state: CaseState, patch: Record<string, unknown>): string | undefined {
+  for (const field of Object.keys(patch)) {
+    const until = Object.hasOwn(OPEN_UNTIL, field) ? OPEN_UNTIL[field] : undefined;
+    const phase = state.phases.find(({ name }) => until?.includes(name));
+    if (!phase || !Object.hasOwn(state.application, field)) return `"${field}" cannot be corrected`;
+    if (phase.state === 'completed' || phase.state === 'skipped' || phase.closed) {
+      return `"${field}" was accepted by FinHub in phase ${phase.name}`;
+    }
+  }
+  return undefined;
+}
+
+/** Takes the form that the intake gives; parts that are the same stay the same objects, since phases tell by them what has changed. */
+function inIntakeForm(corrected: unknown, fields: Record<string, unknown>): unknown {
+  return {
+    ...(corrected as object),
+    ...Object.fromEntries(
+      Object.entries(fields).map(([name, is]) => [name, kept((corrected as Record<string, unknown>)[name], is)]),
+    ),
+  };
+}
+
+function kept(was: unknown, is: unknown): unknown {
+  if (canonicalJson(was) === canonicalJson(is)) return was;
+  if (typeof was !== 'object' || typeof is !== 'object' || !was || !is || Array.isArray(is)) return is;
+  const before = was as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(is).map(([name, part]) => [name, kept(before[name], part)]));
+}
 
 /** Changes what FinHub has not accepted yet. A call that waits for a correction is made again. */
 export function correct(
   state: CaseState,
   { patch }: CorrectApplication,
+  checked?: CheckedCorrection,
 ): { changes: Partial<CaseState>; answer: Answer } {
-  for (const field of Object.keys(patch)) {
-    const until = OPEN_UNTIL[field];
-    const phase = state.phases.find(({ name }) => until?.includes(name));
-    if (!phase || !(field in state.application))
-      return { changes: {}, answer: refuse('NotAllowed', `"${field}" cannot be corrected`) };
-    if (phase.state === 'completed' || phase.state === 'skipped' || phase.closed) {
-      return { changes: {}, answer: refuse('NotAllowed', `"${field}" was accepted by FinHub in phase ${phase.name}`) };
-    }
-  }
-  const corrected = mergePatch(state.application, patch);
+  const closed = whyClosed(state, patch);
+  if (closed !== undefined) return { changes: {}, answer: refuse('NotAllowed', closed) };
+  const faulty = (checked?.faults.length ?? 0) > 0;
+  const merged = mergePatch(state.application, patch);
+  const corrected = !faulty && checked?.fields ? inIntakeForm(merged, checked.fields) : merged;
   const misshapen = misfit(state.application, corrected, '$');
+  const late = misshapen === undefined ? whyTooLate(state, corrected as Application) : undefined;
+  if (late !== undefined) return { changes: {}, answer: refuse('NotAllowed', late) };
+  if (faulty) {
+    const detail = `the corrected application has faults: ${checked!.faults.join('; ')}`;
+    return { changes: {}, answer: refuse('NotAllowed', detail) };
+  }
   if (misshapen !== undefined) {
     return { changes: {}, answer: refuse('NotAllowed', `${misshapen} is not what an application has there`) };
   }
-  const late = whyTooLate(state, corrected as Application);
-  if (late !== undefined) return { changes: {}, answer: refuse('NotAllowed', late) };
   return {
     changes: { application: corrected as Application, corrected: true },
     answer: accept('applied', 'corrected; the phase goes on with it'),

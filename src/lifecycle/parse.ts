@@ -14,6 +14,7 @@ import { isAmount } from './money.js';
 import type { Approver, HandOver, PaymentConsent } from './payment-account.js';
 import { OPERATOR_LEVELS, type OperatorLevel } from './policy.js';
 import { isSealedText } from './sealed.js';
+import { headerFault, textFault } from './text.js';
 
 /*
  * Written by hand, since these run inside workflows, where a schema library would triple the bundle. A message is whatever somebody sent,
@@ -44,6 +45,31 @@ function text(from: Fields, key: string, path: string, max = MAX_TEXT): string {
   if (typeof value !== 'string' || value === '' || value.length > max) {
     throw new Malformed(`${path}.${key}: a text of 1 to ${max} characters is expected`);
   }
+  const fault = textFault(value);
+  if (fault !== undefined) throw new Malformed(`${path}.${key}: ${fault}`);
+  return value;
+}
+
+/** A text that people write in their own words: it may have lines. */
+function prose(from: Fields, key: string, path: string, max = MAX_TEXT): string {
+  const value = from[key];
+  if (typeof value !== 'string' || value === '' || value.length > max) {
+    throw new Malformed(`${path}.${key}: a text of 1 to ${max} characters is expected`);
+  }
+  const fault = textFault(value, { lines: true });
+  if (fault !== undefined) throw new Malformed(`${path}.${key}: ${fault}`);
+  return value;
+}
+
+function optionalProse(from: Fields, key: string, path: string, max = MAX_TEXT): string | undefined {
+  return from[key] === undefined || from[key] === null ? undefined : prose(from, key, path, max);
+}
+
+/** A text that becomes a header of calls to FinHub. */
+function headerText(from: Fields, key: string, path: string, max: number): string {
+  const value = text(from, key, path, max);
+  const fault = headerFault(value);
+  if (fault !== undefined) throw new Malformed(`${path}.${key}: ${fault}`);
   return value;
 }
 
@@ -104,8 +130,8 @@ function consentEvidence(value: unknown, path: string): ConsentEvidence {
     version: text(from, 'version', path, 40),
     acceptedAt: time(from, 'acceptedAt', path),
     acceptedBy: optionalText(from, 'acceptedBy', path, 200),
-    ipAddress: text(from, 'ipAddress', path, 64),
-    userAgent: text(from, 'userAgent', path, 512),
+    ipAddress: headerText(from, 'ipAddress', path, 64),
+    userAgent: headerText(from, 'userAgent', path, 512),
   };
 }
 
@@ -113,7 +139,7 @@ function documentRequest(value: unknown, path: string): DocumentRequest {
   const from = fields(value, path);
   return {
     type: text(from, 'type', path, 100),
-    why: optionalText(from, 'why', path, MAX_WHY),
+    why: optionalProse(from, 'why', path, MAX_WHY),
     subject: optionalText(from, 'subject', path, 100),
   };
 }
@@ -139,8 +165,8 @@ function decision(value: unknown, path: string): Decision {
           : oneOf<OperatorLevel>(operator, 'level', `${path}.operator`, OPERATOR_LEVELS),
     },
     evidenceHash: optionalText(from, 'evidenceHash', path, 100),
-    customerReason: optionalText(from, 'customerReason', path),
-    internalReason: optionalText(from, 'internalReason', path),
+    customerReason: optionalProse(from, 'customerReason', path),
+    internalReason: optionalProse(from, 'internalReason', path),
     retryable: from['retryable'] === true,
     subject: from['subject'] === undefined ? undefined : subject(from['subject'], `${path}.subject`),
     documents:
@@ -183,7 +209,7 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
       attentionId: text(from, 'attentionId', '$', 200),
       action,
       by: text(from, 'by', '$', 200),
-      reason: optionalText(from, 'reason', '$'),
+      reason: optionalProse(from, 'reason', '$'),
       adopt: action === 'adopt' ? adoption(from['adopt'], '$.adopt') : undefined,
     };
   },
@@ -191,20 +217,20 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
   release: by,
   assign: (value) => {
     const from = fields(value, '$');
-    return { by: text(from, 'by', '$', 200), to: text(from, 'to', '$', 200), reason: text(from, 'reason', '$') };
+    return { by: text(from, 'by', '$', 200), to: text(from, 'to', '$', 200), reason: prose(from, 'reason', '$') };
   },
   note: (value) => {
     const from = fields(value, '$');
-    return { by: text(from, 'by', '$', 200), text: text(from, 'text', '$', MAX_NOTE) };
+    return { by: text(from, 'by', '$', 200), text: prose(from, 'text', '$', MAX_NOTE) };
   },
   extend: (value) => {
     const from = fields(value, '$');
-    return { by: text(from, 'by', '$', 200), until: time(from, 'until', '$'), reason: text(from, 'reason', '$') };
+    return { by: text(from, 'by', '$', 200), until: time(from, 'until', '$'), reason: prose(from, 'reason', '$') };
   },
   decideTransfer: (value) => {
     const from = fields(value, '$');
     const verdict = oneOf(from, 'verdict', '$', ['approve', 'reject'] as const);
-    return { by: text(from, 'by', '$', 254), verdict, reason: optionalText(from, 'reason', '$') };
+    return { by: text(from, 'by', '$', 254), verdict, reason: optionalProse(from, 'reason', '$') };
   },
   confirmTransfer: (value) => {
     const from = fields(value, '$');
@@ -212,7 +238,7 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
   },
   cancel: (value) => {
     const from = fields(value, '$');
-    return { by: text(from, 'by', '$', 200), reason: text(from, 'reason', '$') };
+    return { by: text(from, 'by', '$', 200), reason: prose(from, 'reason', '$') };
   },
 };
 

@@ -1,8 +1,11 @@
 import { recorded } from './audit.js';
+import type { Application } from './application.js';
 import { canonicalJson } from './canonical.js';
-import { correct, resolve } from './case-rules.js';
+import { correct, resolve, whyClosed } from './case-rules.js';
 import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
+import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
+import { documentFault, requestsText } from './document-rules.js';
 import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
 import { SECOND_PERSON, type VerifiedProof } from './proof-rules.js';
@@ -17,6 +20,7 @@ import {
   isDue,
   isFull,
   keep,
+  missingDocuments,
   openRound,
   reopen,
   takeDue,
@@ -45,6 +49,8 @@ export interface Given {
   proof?: VerifiedProof | undefined;
   /** The envelope itself, kept for whoever acts on the message. */
   envelope?: string | undefined;
+  /** What the rules of the intake say of a correction; workflows always ask for it. */
+  checked?: CheckedCorrection | undefined;
 }
 
 export interface Reduction<State extends AnyCaseState = CaseState> {
@@ -65,9 +71,14 @@ type Changes = Partial<Omit<CaseState, 'kind'>>;
 const RULES: { [Name in MessageName]: Rule<Name> } = {
   submitDocuments: (state, { submittedBy, documents }) => {
     if (isFull(state.review, documents.length)) return [{}, refuse('NotAllowed', 'the case holds too many documents')];
+    const fault = documentFault(state, documents);
+    if (fault !== undefined) return [{}, refuse('NotAllowed', fault)];
     const review = addEvidence(state.review, documents, submittedBy);
     const added = review.evidence.length - state.review.evidence.length;
-    return [{ review }, accept('applied', `${added} new documents for round ${review.round}`)];
+    const missing = review.stage === 'collecting' ? requestsText(missingDocuments(review)) : '';
+    const still = missing && `; still missing: ${missing}`;
+    if (added === 0) return [{}, refuse('NotAllowed', `the case has these documents already${still}`)];
+    return [{ review }, accept('applied', `${added} new documents for round ${review.round}${still}`)];
   },
 
   acceptConsents: (state, evidence) =>
@@ -83,6 +94,8 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
   decideVerification: (state, decision, given) => {
     const sent = { decision, proof: given.envelope };
     if (given.proof && !decision.subject) return [{}, NO_SUBJECT];
+    const fault = documentFault(state, decision.documents ?? []);
+    if (fault !== undefined) return [{}, refuse('NotAllowed', fault)];
     if (!isDue(state.review, decision)) {
       const { review, answer } = keep(state.review, sent);
       return [{ review }, answer];
@@ -98,7 +111,7 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
       ];
     }
     // Only lifecycles are let through to here.
-    const { changes, answer } = correct(state as CaseState, correction);
+    const { changes, answer } = correct(state as CaseState, correction, given.checked);
     if (!answer.accepted) return [{}, answer];
     return [
       {
@@ -192,6 +205,19 @@ export function operatorsNamed(state: AnyCaseState, message: Message): string[] 
   return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
 }
 
+/** What the rules of the intake have to be asked about before a message can be decided; nothing for one that is refused anyway. */
+export function correctionToCheck(
+  state: AnyCaseState,
+  message: Message,
+): { application: Application; patch: Record<string, unknown> } | undefined {
+  if (message.name !== 'correctApplication' || fateOf(state, message.name) !== 'taken') return undefined;
+  const { patch } = message.body;
+  const lifecycle = state as CaseState;
+  if (whyClosed(lifecycle, patch) !== undefined) return undefined;
+  if ('password' in patch && !isSealedText(patch['password'])) return undefined;
+  return { application: lifecycle.application, patch };
+}
+
 /** Who sent a message, by its own word; for the audit. */
 export function senderOf({ body }: Message): string | undefined {
   if ('operator' in body) return body.operator.id;
@@ -229,7 +255,9 @@ function ruled(state: AnyCaseState, message: Message, given: Given): [Changes, A
   }
   const rule = RULES[message.name] as Rule<MessageName>;
   const [changes, answer] = rule(state, message.body, given);
-  const early = fate === 'kept' && answer.accepted && answer.state === 'applied';
+  // Of decisions the review says itself which ones wait; one that replaces a request takes effect at once.
+  const waits = fate === 'kept' && message.name !== 'decideVerification';
+  const early = waits && answer.accepted && answer.state === 'applied';
   return [changes, early ? accept('kept', `${answer.detail}, for when its time comes`) : answer];
 }
 

@@ -136,8 +136,18 @@ export function openRound(review: ReviewState, rules: ReviewRules, at: Date): Re
 
 /** Whether a decision can be judged now; if not, it is kept until its round opens. */
 export function isDue(review: ReviewState, decision: Decision): boolean {
-  if (review.stage === 'collecting') return decision.round < review.round;
+  if (review.stage === 'collecting') return decision.round < review.round || replacesRequest(review, decision);
   return review.stage !== 'inReview' || decision.round <= review.round;
+}
+
+/** Whether a decision asks anew for what the round waits for, in place of what was asked before: nobody could meet a mistaken request. */
+function replacesRequest(review: ReviewState, { verdict, round }: Decision): boolean {
+  return (
+    verdict === 'request-documents' &&
+    review.stage === 'collecting' &&
+    round === review.round &&
+    review.rules !== undefined
+  );
 }
 
 /** The answer that this decision id got before, or undefined for a new one. Other content under the same id is a conflict. */
@@ -247,6 +257,12 @@ function judge(
           };
     case 'request-documents':
       if (!levelSuffices(level, rules.level)) return levelInsufficient(rules);
+      if (replacesRequest(review, decision)) {
+        return {
+          next: { ...review, requested: decision.documents ?? [], customerReason: decision.customerReason },
+          answer: accept('applied', `round ${review.round} waits for these documents in place of the earlier ones`),
+        };
+      }
       if (roundsAreUp(review, rules)) {
         return refuse(
           'NotAllowed',

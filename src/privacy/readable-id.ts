@@ -1,4 +1,5 @@
 import { isValidIBAN } from 'ibantools';
+import { spellsName } from './names.js';
 
 /*
  * Ids are readable by whoever sees Temporal, its logs and its metrics: application ids, payment references, operators' ids.
@@ -12,14 +13,24 @@ const SHORTEST = 5;
 export const READABLE_ID_FAULT =
   'looks like an e-mail address, a phone number, an IBAN or a name; ids are readable and hold no personal data';
 
+/** What is known of the people that an id is about. */
+export interface KnownOfPeople {
+  /** First and last names. */
+  names: readonly (readonly string[])[];
+  /** E-mail addresses and phone numbers. */
+  contacts: readonly string[];
+}
+
 /**
  * Whether an id may be read by anybody.
- * @param personal what is known of the people it is about: none of it may be in the id, in any spelling
+ * @param known none of it may be in the id, in any spelling
  */
-export function isReadableId(id: string, personal: readonly string[] = []): boolean {
+export function isReadableId(id: string, known: KnownOfPeople = { names: [], contacts: [] }): boolean {
   if (PHONE.test(id) || EMAIL.test(id) || isValidIBAN(id.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''))) return false;
   const letters = lettersAndDigits(id);
-  return !personal.map(lettersAndDigits).some((part) => part.length >= SHORTEST && letters.includes(part));
+  if (known.contacts.map(lettersAndDigits).some((part) => part.length >= SHORTEST && letters.includes(part)))
+    return false;
+  return !known.names.some((name) => spellsName(id, name));
 }
 
 function lettersAndDigits(value: string): string {

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { applicationSchemas } from '../client/application-schema.js';
+import { applicationSchemas } from '../intake/application-schema.js';
 import { transferSchema } from '../client/start-transfer.js';
 import { CATALOGUE } from '../finhub/catalogue/index.js';
 import type { Endpoint } from '../finhub/endpoint.js';

@@ -1,5 +1,7 @@
 import { CancellationScope, condition, sleep } from '@temporalio/workflow';
+import type { Application } from '../lifecycle/application.js';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { refuse, type Answer, type Message, type MessageName } from '../lifecycle/messages.js';
 import { Malformed, parseMessage } from '../lifecycle/parse.js';
 import type { Operator } from '../lifecycle/policy.js';
@@ -12,12 +14,12 @@ import {
   type ProofFault,
   type Verified,
 } from '../lifecycle/proof-rules.js';
-import { decide, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
+import { correctionToCheck, decide, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';
 import { count, countDecision } from './metrics.js';
-import { lookUpSigners } from './own-activities.js';
+import { checkCorrection, lookUpSigners } from './own-activities.js';
 
 /** Looked up in one activity and handled in one go, so that a flood of messages costs a bounded number of both. */
 const BATCH = 100;
@@ -111,11 +113,16 @@ export class Inbox {
     const { letter, message, proof } = one;
     // The case may have moved on since operators were looked up; what it needs then is looked up as well.
     for (;;) {
-      if (known.misses(one, operatorsNamed(kase.state, message)).length === 0) break;
-      await known.add(kase, [one]);
+      if (known.misses(one, operatorsNamed(kase.state, message)).length > 0) {
+        await known.add(kase, [one]);
+        continue;
+      }
+      const fault = this.#proofFault(one, known);
+      if (fault) return this.#turnAway(letter, 'ProofInvalid', PROOF_FAULTS[fault]);
+      const correction = correctionToCheck(kase.state, message);
+      if (!correction || known.hasChecked(correction.application)) break;
+      await known.check(correction);
     }
-    const fault = this.#proofFault(one, known);
-    if (fault) return this.#turnAway(letter, 'ProofInvalid', PROOF_FAULTS[fault]);
     const verified = known.proofOf(one);
     if (verified) {
       if (kase.state.messageIds.includes(verified.messageId)) {
@@ -123,7 +130,8 @@ export class Inbox {
       }
       kase.state.messageIds = [...kase.state.messageIds, verified.messageId].slice(-MAX_MESSAGE_IDS);
     }
-    const given: Given = { at: new Date(), operators: known.operators, proof: verified, envelope: proof };
+    const { operators, checked } = known;
+    const given: Given = { at: new Date(), operators, proof: verified, envelope: proof, checked };
     const { state, answer } = decide(kase.state, message, given);
     const { review } = kase.state;
     Object.assign(kase.state, state);
@@ -168,6 +176,7 @@ class LookUps {
   readonly #verified = new Map<Letter, Verified>();
   readonly operators = new Map<string, Operator>();
   isRequired = false;
+  #checked: { application: Application; result: CheckedCorrection } | undefined;
 
   verified({ letter }: Read): Verified | undefined {
     return this.#verified.get(letter);
@@ -176,6 +185,19 @@ class LookUps {
   proofOf(one: Read) {
     const verified = this.verified(one);
     return verified?.ok ? verified.proof : undefined;
+  }
+
+  get checked(): CheckedCorrection | undefined {
+    return this.#checked?.result;
+  }
+
+  /** Whether the correction was checked on this very application; another correction may have come in between. */
+  hasChecked(application: Application): boolean {
+    return this.#checked?.application === application;
+  }
+
+  async check(correction: { application: Application; patch: Record<string, unknown> }): Promise<void> {
+    this.#checked = { application: correction.application, result: await checkCorrection(correction) };
   }
 
   misses(one: Read, ids: string[]): string[] {

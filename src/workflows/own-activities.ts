@@ -23,6 +23,13 @@ export const { lookUpSigners } = proxyActivities<Pick<Activities, 'lookUpSigners
   summary: 'looks up who speaks',
 });
 
+/** As above. Not done within the workflow task, since a whole application is read. */
+export const { checkCorrection } = proxyActivities<Pick<Activities, 'checkCorrection'>>({
+  ...LOOK_UP,
+  startToCloseTimeout: '30s',
+  summary: 'checks the corrected application',
+});
+
 /** Look-ups among the cases at Temporal, by the worker's own client. */
 export const { lookUpAccount, lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpAccount' | 'lookUpTransfer'>>({
   ...LOOK_UP,

@@ -100,7 +100,7 @@ async function act(
     const { review, requirements } = await patiently(() => client.caseView(workflowId));
     const documents = requirements.map(({ document, subject }) => ({
       ...{ type: document ?? 'PASSPORT', fileName: 'again.pdf', ...(subject && { subject }) },
-      content: Buffer.from(`%PDF-1.4 ${workflowId} ${review.round}`),
+      content: Buffer.from(`%PDF-1.4 ${workflowId} ${review.round}\n%%EOF\n`),
     }));
     if (documents.length === 0) return;
     told('documents', await patiently(() => client.submitDocuments(workflowId, { submittedBy: 'backend', documents })));

@@ -87,7 +87,7 @@ export async function drive(lane: Lane, policyFile: string, given: Rules, comman
         break;
       }
       case 'submit': {
-        const content = Buffer.from(`%PDF-1.4 ${id} ${index}`);
+        const content = Buffer.from(`%PDF-1.4 ${id} ${index}\n%%EOF\n`);
         const documents = [{ type: 'PASSPORT', fileName: 'p.pdf', content }];
         answer = told(await lane.client.submitDocuments(id, { submittedBy: each.by, documents }));
         expected = sheet.submit(each.by);

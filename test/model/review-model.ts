@@ -71,7 +71,9 @@ export class Sheet {
     if (before) return before.content === content ? before.answer : 'DecisionConflict';
     if (this.standing === 'over') return 'AlreadyFinal';
     if (this.standing === 'approved' || this.standing === 'rejected') return 'AlreadyDecided';
-    const early = this.standing === 'collecting' ? round >= this.round : round > this.round;
+    // A request that the round waits for can be replaced at once.
+    const replaces = command.verdict === 'request-documents' && round === this.round && round > 1;
+    const early = this.standing === 'collecting' ? round >= this.round && !replaces : round > this.round;
     const answer = early ? 'kept' : this.judge(command, round, command.stale ? -1 : undefined);
     if (early)
       this.waiting.push({ content, id: command.id, command, round, documents: command.stale ? -1 : this.documents });
@@ -104,6 +106,7 @@ export class Sheet {
       return 'applied';
     }
     if (!enough(level)) return 'LevelInsufficient';
+    if (this.standing === 'collecting') return 'applied';
     const another = this.round <= this.rules.maxResubmissions;
     if (verdict === 'request-documents' && !another) return 'NotAllowed';
     if (verdict === 'reject' && !(retryable && another)) this.standing = 'rejected';

@@ -10,7 +10,7 @@ export default [
   },
   {
     name: 'a field of the application is unmarked',
-    file: 'src/client/field-schemas.ts',
+    file: 'src/intake/field-schemas.ts',
     from: '  firstName: personal(text(100)),',
     to: '  firstName: text(100),',
     in: 'test/privacy-marks.test.ts',
@@ -18,7 +18,7 @@ export default [
   },
   {
     name: 'a personal field is marked as plain',
-    file: 'src/client/application-schema.ts',
+    file: 'src/intake/application-schema.ts',
     from: '    signatory: personal(field.text())',
     to: '    signatory: plain(field.text())',
     in: 'test/privacy-marks.test.ts',

@@ -71,6 +71,13 @@ export const payments = z
       context.addIssue({ code: 'custom', path, message });
     const refs = itemsOf(asked, 'beneficiaries').map((item) => valueAt(item, 'ref'));
     for (const index of repeated(refs)) fault(['beneficiaries', index, 'ref'], 'names another beneficiary already');
+    const ibans = itemsOf(asked, 'beneficiaries').map((item) => iban.safeParse(valueAt(item, 'iban')).data);
+    for (const index of repeated(ibans)) {
+      fault(['beneficiaries', index, 'iban'], 'is the IBAN of another beneficiary already; name each account once');
+    }
+    if (valueAt(asked, 'consent') !== undefined && refs.length === 0) {
+      fault(['consent'], 'pays nobody: name at least one beneficiary, or leave the payment consent out');
+    }
     if (valueAt(asked, 'transfer') === undefined) return;
 
     const wanted = valueAt(asked, 'transfer', 'beneficiary');

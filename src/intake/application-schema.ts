@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LifecycleKind } from '../lifecycle/phases.js';
 import { personal, plain } from '../privacy/marks.js';
-import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
+import { isReadableId, READABLE_ID_FAULT, type KnownOfPeople } from '../privacy/readable-id.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 import * as field from './field-schemas.js';
 import { payments } from './payments-schema.js';
@@ -34,7 +34,7 @@ const shareholder = z
     ownershipPercentage: personal(
       z
         .string()
-        .regex(PERCENT, { error: 'a percentage as text, such as "33.34" is expected' })
+        .regex(PERCENT, { error: 'a percentage as text without a sign, such as "33.34", is expected', abort: true })
         .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' }),
     ).describe('percent as text; all shareholders together hold exactly 100'),
     isPEP: personal(z.boolean()),
@@ -93,6 +93,11 @@ const individualSchema = z
   .superRefine((application: unknown, context) => {
     checkSubjects(application, [], context);
     checkApprovers(application, context);
+    if (valueAt(application, 'payments', 'topUp') !== undefined) {
+      const message =
+        'is carried out for organizations only; an individual funds the account by a transfer to its IBAN';
+      context.addIssue({ code: 'custom', path: ['payments', 'topUp'], message });
+    }
   }, always);
 
 const organizationSchema = z
@@ -116,6 +121,7 @@ const organizationSchema = z
     for (const index of repeated(people.map(({ ref }) => ref))) {
       context.addIssue({ code: 'custom', path: people[index]!.path, message: 'names another person already' });
     }
+    checkSignatory(application, context);
     checkSubjects(
       application,
       people.map(({ ref }) => ref),
@@ -153,6 +159,19 @@ function checkSubjects(application: unknown, refs: unknown[], context: Context):
   });
 }
 
+/** Who signs is a director or an employee, by name; else nobody could tell later whose signature it was. */
+function checkSignatory(application: unknown, context: Context): void {
+  const signatory = valueAt(application, 'signatory');
+  if (typeof signatory !== 'string') return;
+  const nameOf = (person: unknown): string =>
+    [valueAt(person, 'firstName'), valueAt(person, 'lastName')].filter((part) => typeof part === 'string').join(' ');
+  const people = (['directors', 'employees'] as const).flatMap((group) => itemsOf(application, group));
+  const plain = (name: string): string => name.normalize('NFC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
+  if (people.some((person) => plain(nameOf(person)) === plain(signatory))) return;
+  const message = 'is nobody of the application; write the full name of a director or an employee';
+  context.addIssue({ code: 'custom', path: ['signatory'], message });
+}
+
 /** Whoever approves transfers holds the role for it. Source: facts §7.6. */
 function checkApprovers(application: unknown, context: Context): void {
   const employees = itemsOf(application, 'employees');
@@ -167,26 +186,24 @@ function checkApprovers(application: unknown, context: Context): void {
 
 /** The readable ids of an application: its own, and the references of its payments. Looks for what it tells about people itself. */
 function withoutPersonalData(application: unknown, context: Context): void {
-  const personal = personalTexts(application);
+  const known = knownOfPeople(application);
   for (const path of [['applicationId'], ['payments', 'transfer', 'reference'], ['payments', 'topUp', 'reference']]) {
     const id = valueAt(application, ...path);
-    if (typeof id === 'string' && !isReadableId(id, personal)) {
+    if (typeof id === 'string' && !isReadableId(id, known)) {
       context.addIssue({ code: 'custom', path, message: READABLE_ID_FAULT });
     }
   }
 }
 
-function personalTexts(application: unknown): string[] {
+function knownOfPeople(application: unknown): KnownOfPeople {
   const people = [
     valueAt(application, 'person'),
     valueAt(application, 'organization'),
     ...(['directors', 'shareholders', 'employees'] as const).flatMap((group) => itemsOf(application, group)),
   ];
-  return people
-    .flatMap((one) => {
-      const [first, last] = [valueAt(one, 'firstName'), valueAt(one, 'lastName')];
-      const names = typeof first === 'string' && typeof last === 'string' ? [`${first}${last}`, `${last}${first}`] : [];
-      return [valueAt(one, 'email'), valueAt(one, 'phone'), ...names];
-    })
-    .filter((part) => typeof part === 'string');
+  const texts = (values: unknown[]): string[] => values.filter((value) => typeof value === 'string');
+  return {
+    names: people.map((one) => texts([valueAt(one, 'firstName'), valueAt(one, 'lastName')])),
+    contacts: people.flatMap((one) => texts([valueAt(one, 'email'), valueAt(one, 'phone')])),
+  };
 }

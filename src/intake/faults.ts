@@ -1,5 +1,10 @@
 import type { z } from 'zod';
-import type { Fault } from './errors.js';
+
+/** One thing that is wrong with an input, and where: `shareholders[1].email`. */
+export interface Fault {
+  path: string;
+  message: string;
+}
 
 export function pathText(path: readonly PropertyKey[]): string {
   const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
@@ -27,8 +32,37 @@ function issueFaults(issue: z.core.$ZodIssue, above: PropertyKey[]): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => ({ path: pathText([...path, name]), message: 'no field of this name is known' }));
   }
-  return [{ path: pathText(path), message: missing(issue) ? 'is missing' : issue.message }];
+  return [{ path: pathText(path), message: explained(issue) }];
 }
+
+/** A fault in plain words. Rules with a text of their own keep it; the schema library's phrases are told as what was expected. */
+function explained(issue: z.core.$ZodIssue): string {
+  if (missing(issue)) return 'is missing';
+  const unit = (origin: string): string => (origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '');
+  switch (issue.code) {
+    case 'invalid_type':
+      return EXPECTED[issue.expected] ?? `${issue.expected} is expected`;
+    case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'is empty';
+      return `at least ${String(issue.minimum)}${unit(issue.origin)} expected`;
+    case 'too_big':
+      return `at most ${String(issue.maximum)}${unit(issue.origin)} expected`;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')} is expected`;
+    default:
+      return issue.message;
+  }
+}
+
+const EXPECTED: Partial<Record<string, string>> = {
+  string: 'a text is expected',
+  number: 'a number is expected',
+  int: 'a whole number is expected',
+  boolean: 'true or false is expected',
+  object: 'an object is expected',
+  record: 'an object is expected',
+  array: 'a list is expected',
+};
 
 function missing(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'invalid_type' && issue.message.endsWith('received undefined');

@@ -1,14 +1,30 @@
+import { domainToASCII } from 'node:url';
 import { isValidBIC, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
+import { DOCUMENT_TYPES, documentTypeFault } from '../lifecycle/document-types.js';
 import { decimalsOf } from '../lifecycle/money.js';
+import { headerFault, lengthOf, textFault } from '../lifecycle/text.js';
 import { personal, plain, secret } from '../privacy/marks.js';
+import { countryFault } from './countries.js';
 
 const MAX_PASSWORD = 128;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
-const regionName = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
-/** To be marked where it is used, since it may hold anything. */
-export const text = (max = 200) => z.string().trim().min(1).max(max);
+/** To be marked where it is used, since it may hold anything. Counted in characters; one accent spelt in two ways is one text. */
+export const text = (max = 200) =>
+  z
+    .string()
+    .superRefine((value, context) => {
+      const length = lengthOf(value.trim());
+      const fault =
+        length === 0
+          ? 'is empty'
+          : length > max
+            ? `has ${length} characters; at most ${max} are taken`
+            : textFault(value);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, continue: false });
+    })
+    .transform((value) => value.trim().normalize('NFC'));
 
 /** Readable in workflow ids: no slash, and nothing that an e-mail address needs. */
 export const key = (max: number) =>
@@ -24,40 +40,91 @@ export const key = (max: number) =>
 export const country = plain(
   z
     .string()
-    .regex(/^[A-Z]{2}$/, { error: 'an ISO 3166-1 alpha-2 code such as LT is expected', abort: true })
-    .refine((code) => regionName.of(code) !== undefined, { error: 'no country has this code' })
+    .refine((code) => countryFault(code) === undefined, { error: ({ input }) => countryFault(String(input)) })
     .describe('ISO 3166-1 alpha-2 code'),
 );
 
+const EARLIEST_DATE = '1850-01-01';
+const DAY = { error: 'a date such as 1988-03-14 is expected', abort: true };
+
 export const pastDate = personal(
   z.iso
-    .date({ error: 'a date such as 1988-03-14 is expected', abort: true })
+    .date(DAY)
+    .refine((date) => date >= EARLIEST_DATE, { error: 'lies too far in the past; check the year' })
     .refine((date) => Date.parse(date) <= Date.now(), { error: 'lies in the future' }),
 );
 
-export const phone = personal(
-  z.string().regex(/^\+[1-9]\d{6,14}$/, { error: 'a phone number in E.164 form such as +37061234567 is expected' }),
+/** Who may open an account or act for a firm; the age of majority in most countries. */
+export const MINIMUM_AGE = 18;
+const OLDEST = 125;
+
+/** A birth date of somebody of age. */
+export const dateOfBirth = personal(
+  z.iso.date(DAY).superRefine((date, context) => {
+    const fault = ageFault(date, new Date());
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  }),
 );
 
-export const email = personal(z.email({ error: 'an e-mail address is expected' }).max(254));
+/** What is wrong with a birth date on a day, or undefined. Who was born on 29 February comes of age on 1 March. */
+export function ageFault(date: string, today: Date): string | undefined {
+  if (Date.parse(date) > today.getTime()) return 'lies in the future';
+  const birthday = (age: number): number => {
+    const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+    return Date.UTC(year + age, month - 1, day);
+  };
+  if (birthday(OLDEST) < today.getTime()) return `is more than ${OLDEST} years ago; check the year`;
+  return birthday(MINIMUM_AGE) > today.getTime() ? `the person has to be at least ${MINIMUM_AGE} years old` : undefined;
+}
 
-/** Source: facts §13. */
+/** Spaces of any kind, and what people write between digits. */
+const BETWEEN_DIGITS = /[\s\u00a0()./-]/g;
+
+export const phone = personal(
+  z
+    .string()
+    .transform((value) => value.replaceAll(BETWEEN_DIGITS, ''))
+    .refine((value) => /^\+[1-9]\d{6,14}$/.test(value), {
+      error: 'a phone number with "+" and the country code, such as +37061234567, is expected',
+    }),
+);
+
+/** Mail domains outside ASCII are told to FinHub in the form that mail servers use. */
+export const email = personal(
+  z
+    .string()
+    .transform((value) => asciiDomain(value.trim()))
+    .refine((value) => z.email().max(254).safeParse(value).success, {
+      error: 'an e-mail address such as ruta@mail.example is expected, with ASCII letters before the "@"',
+    }),
+);
+
+function asciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  if (at < 1 || /^[\x21-\x7e]*$/.test(address)) return address;
+  return `${address.slice(0, at + 1)}${domainToASCII(address.slice(at + 1))}`;
+}
+
+/** Source: facts §13. FinHub may count ASCII characters only, so these do. */
 export const password = secret(
   z
     .string()
     .min(8, { error: 'at least 8 characters are expected' })
-    .max(MAX_PASSWORD)
-    .regex(/\p{Ll}/u, { error: 'a lower-case letter is missing' })
-    .regex(/\p{Lu}/u, { error: 'an upper-case letter is missing' })
-    .regex(/\d/, { error: 'a digit is missing' })
-    .regex(/[^\p{L}\d\s]/u, { error: 'a special character is missing' })
-    .describe('at least 8 characters, with lower and upper case, a digit and a special character'),
+    .max(MAX_PASSWORD, { error: `at most ${MAX_PASSWORD} characters are taken` })
+    .regex(/[a-z]/, { error: 'a lower-case letter from a to z is missing' })
+    .regex(/[A-Z]/, { error: 'an upper-case letter from A to Z is missing' })
+    .regex(/[0-9]/, { error: 'a digit from 0 to 9 is missing' })
+    .regex(/[!-/:-@[-`{-~]/, { error: 'a special character such as ! or _ is missing' })
+    .refine((value) => textFault(value) === undefined, { error: 'holds a control or invisible character' })
+    .describe(
+      'at least 8 characters, with a lower-case and an upper-case ASCII letter, a digit and a special character',
+    ),
 );
 
 export const iban = personal(
   z
     .string()
-    .transform((value) => value.replaceAll(' ', '').toUpperCase())
+    .transform((value) => value.replaceAll(/\s/g, '').toUpperCase())
     .refine((value) => isValidIBAN(value), { error: 'an IBAN with right check digits is expected' }),
 );
 
@@ -105,7 +172,7 @@ const PERSON = {
   lastName: personal(text(100)),
   email,
   phone,
-  dateOfBirth: pastDate,
+  dateOfBirth,
   nationality: personal(country),
   placeOfBirth: personal(text(100)).optional(),
   gender: personal(z.enum(['FEMALE', 'MALE', 'OTHER'])).optional(),
@@ -139,7 +206,9 @@ export const origin = {
   ipAddress: personal(z.union([z.ipv4(), z.ipv6()], { error: 'an IPv4 or IPv6 address is expected' })).describe(
     "the customer's own",
   ),
-  userAgent: personal(text(512)).describe("the customer's own"),
+  userAgent: personal(
+    text(512).refine((value) => headerFault(value) === undefined, { error: ({ input }) => headerFault(String(input)) }),
+  ).describe("the customer's own"),
 };
 
 export const consents = z.strictObject({
@@ -154,10 +223,20 @@ export const consents = z.strictObject({
   acceptedBy: personal(text()).optional(),
 });
 
+const documentType = plain(
+  z
+    .string()
+    .transform((type) => type.trim().toUpperCase())
+    .refine((type) => documentTypeFault(type) === undefined, {
+      error: `one of FinHub's document types is expected: ${DOCUMENT_TYPES.join(', ')}`,
+    })
+    .describe("one of FinHub's document types, e.g. PASSPORT"),
+);
+
 /** Content comes from a file or as it is: bytes, or base64 in JSON. It is read and checked when the document is taken in. */
 export const document = z
   .strictObject({
-    type: key(100).describe("one of FinHub's document types, e.g. PASSPORT"),
+    type: documentType,
     file: personal(text(1000)).optional().describe('path, relative to the folder of the application'),
     content: personal(
       z.custom<Uint8Array | string>((value) => typeof value === 'string' || value instanceof Uint8Array, {

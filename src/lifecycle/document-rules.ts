@@ -1,0 +1,38 @@
+import { isOrganization, type Application } from './application.js';
+import type { AnyCaseState } from './case-state.js';
+import { documentTypeFault } from './document-types.js';
+import type { DocumentRequest } from './messages.js';
+
+/** The people of an application whose documents may be asked for and handed in, by their refs. */
+function subjectsOf(application: Application): string[] {
+  if (!isOrganization(application)) return [];
+  const { directors, shareholders, employees } = application;
+  return [...directors, ...shareholders, ...employees].map(({ ref }) => ref);
+}
+
+/**
+ * What is wrong with the types and people that documents or requests for them name, or undefined. Nobody could ever meet a request for a
+ * person who is not there, and a paper of somebody unknown proves nothing.
+ */
+export function documentFault(
+  { kind, application }: AnyCaseState,
+  documents: readonly { type: string; subject?: string | undefined }[],
+): string | undefined {
+  if (kind !== 'individual' && kind !== 'organization') return undefined;
+  const known = subjectsOf(application as Application);
+  for (const [index, { type, subject }] of documents.entries()) {
+    const fault = documentTypeFault(type);
+    if (fault !== undefined) return `documents[${index}].type: ${fault}`;
+    if (subject !== undefined && !known.includes(subject)) {
+      const whom =
+        known.length > 0 ? `known are ${known.join(', ')}` : 'an individual hands in their own only; leave it out';
+      return `documents[${index}].subject: "${subject}" is nobody of the application; ${whom}`;
+    }
+  }
+  return undefined;
+}
+
+/** Requests in words: `PASSPORT of director-ona, BANK_STATEMENT`. */
+export function requestsText(requests: readonly DocumentRequest[]): string {
+  return requests.map(({ type, subject }) => (subject === undefined ? type : `${type} of ${subject}`)).join(', ');
+}
