@@ -2,6 +2,7 @@ import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { listBeneficiaries } from '../finhub/catalogue/beneficiaries.js';
+import { withIban } from '../finhub/catalogue/beneficiary-pages.js';
 import { prepareOrder } from '../finhub/catalogue/orders.js';
 import { getPaymentConsent } from '../finhub/catalogue/payment-consents.js';
 import { getAllowedOperations, getBalance } from '../finhub/catalogue/wallets.js';
@@ -53,7 +54,6 @@ export interface PaymentActivities {
   awaitTransfer(call: FinHubCall<{ workflowId: string }>): Promise<Outcome>;
 }
 
-const PAGE = 50;
 const ACCOUNT_QUERY_MS = 10_000;
 
 export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: Secrets): PaymentActivities {
@@ -151,20 +151,11 @@ type Read = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
 
 /** The account's beneficiary of an IBAN, wherever in the list it stands. */
 async function findBeneficiary(read: Read, accountId: string, iban: string): Promise<FoundBeneficiary | undefined> {
-  const compact = (text: string | undefined) => text?.replaceAll(' ', '').toUpperCase();
-  const seen = new Set<string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const { beneficiaries } = await read(listBeneficiaries, { accountId, limit: PAGE, offset });
-    const found = beneficiaries.find((one) => compact(one.iban) === compact(iban));
-    if (found?.beneficiaryId) {
-      const { beneficiaryId, name = '', status, screening } = found;
-      return { beneficiaryId, name, status, screening };
-    }
-    // Not every generation of the list knows pages: one that answers the same again has no more.
-    const fresh = beneficiaries.filter(({ beneficiaryId = '' }) => !seen.has(beneficiaryId));
-    if (beneficiaries.length < PAGE || fresh.length === 0) return undefined;
-    for (const { beneficiaryId = '' } of fresh) seen.add(beneficiaryId);
-  }
+  const found = await withIban((page) => read(listBeneficiaries, { accountId, ...page }), iban);
+  const [known] = found.flatMap(({ beneficiaryId, name = '', status, screening }) =>
+    beneficiaryId === undefined ? [] : [{ beneficiaryId, name, status, screening }],
+  );
+  return known;
 }
 
 /** A reading that FinHub names without documenting it: without it, our own knowledge has to do. */
