@@ -142,10 +142,7 @@ const LONGEST_SAID = 300;
 
 /** A text of FinHub's in one line, shortened: what steers a terminal, or turns the direction of a line, is left out. */
 function printable(text: string, longest: number): string {
-  return text
-    .slice(0, longest)
-    .replace(/\s+/g, ' ')
-    .replace(/\p{C}/gu, '');
+  return text.slice(0, longest).replace(/\s+/g, ' ').replace(/\p{C}/gu, '');
 }
 
 /**

@@ -82,7 +82,12 @@ export class FinHubClient {
     };
     this.turns = new Turns(timeoutMs);
     this.sessions = new Sessions(options, (endpoint, input, token) =>
-      this.#send(endpoint, input, { key: 'session' }, token === undefined ? undefined : { token, sessionId: undefined }),
+      this.#send(
+        endpoint,
+        input,
+        { key: 'session' },
+        token === undefined ? undefined : { token, sessionId: undefined },
+      ),
     );
   }
 

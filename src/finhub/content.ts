@@ -57,7 +57,9 @@ function unpacked(body: Buffer, encodings: string[]): Buffer {
       return unpack(packed);
     } catch (cause) {
       const tooLong = (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
-      const why = tooLong ? `unpacked it is longer than ${MAX_ANSWER} bytes` : `it is not the ${name} that it says it is`;
+      const why = tooLong
+        ? `unpacked it is longer than ${MAX_ANSWER} bytes`
+        : `it is not the ${name} that it says it is`;
       throw new UnreadableContent(why, { cause });
     }
   }, body);

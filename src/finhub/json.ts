@@ -18,7 +18,8 @@ export function parseJson(text: string): unknown {
 function numberOf(written: string): number | LosslessNumber {
   const number = Number(written);
   const digits = /^-?([\d.]+)/.exec(written)![1]!.replace('.', '').replace(/^0+/, '');
-  const isHeld = String(number) === written || (Number.isFinite(number) && digits.length <= 15 && Math.abs(number) < 1e15);
+  const isHeld =
+    String(number) === written || (Number.isFinite(number) && digits.length <= 15 && Math.abs(number) < 1e15);
   return isHeld ? number : new LosslessNumber(written);
 }
 

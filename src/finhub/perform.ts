@@ -123,7 +123,8 @@ async function makeUnshown<R>(
   make: () => Promise<Performed<R>>,
 ): Promise<Performed<R>> {
   if (!context.mayHaveBeenTried) return make();
-  const what = 'an earlier try may have taken effect, and that FinHub does not show it does not prove that there is none';
+  const what =
+    'an earlier try may have taken effect, and that FinHub does not show it does not prove that there is none';
   throw new FinHubError('unclear', operation, what, { unclear: true });
 }
 

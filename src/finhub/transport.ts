@@ -125,7 +125,9 @@ function outcomeOf(http: HttpRequest, { status, headers, body }: HttpAnswer): Ou
 /** Our HTTP library refused to make the request: nothing was sent, and the host has no part in it. */
 function isOurFault(error: unknown): boolean {
   const { code } = error as { code?: string };
-  return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
+  return (
+    code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'
+  );
 }
 
 function notBuilt(operation: string, cause: unknown): FinHubError {

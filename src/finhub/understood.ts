@@ -48,7 +48,8 @@ function foreignIn<I, R>({ echo }: Endpoint<I, R>, input: I, payload: unknown): 
     typeof value === 'string' && Object.hasOwn(REPEATED, name) ? [{ name, value, places: REPEATED[name]! }] : [],
   );
   const own = echo?.(input) ?? [];
-  return [...(echo === null ? [] : ofIds), ...own].find(({ value, places }) => isContradicted(payload, places, value))?.name;
+  return [...(echo === null ? [] : ofIds), ...own].find(({ value, places }) => isContradicted(payload, places, value))
+    ?.name;
 }
 
 function isContradicted(payload: unknown, places: readonly string[], value: string): boolean {

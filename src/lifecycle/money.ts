@@ -68,7 +68,10 @@ export function scaledAmount(value: string, scale: number, currency: string): Am
 export function moneyOf({ units, currency }: Amount): Money {
   const decimals = decimalsOf(currency);
   const sign = units < 0n ? '-' : '';
-  const digits = units.toString().replace('-', '').padStart(decimals + 1, '0');
+  const digits = units
+    .toString()
+    .replace('-', '')
+    .padStart(decimals + 1, '0');
   const whole = sign + digits.slice(0, digits.length - decimals);
   return { value: decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`, currency };
 }

@@ -17,7 +17,14 @@ const isAmountAt = (data: unknown, place: string): boolean =>
 
 /** Fees are `{value, currency}` in FLOW, `{totalFee}` or their parts in LAT, below `summary` in REF. */
 function feesIn(data: unknown, context: z.core.$RefinementCtx) {
-  const currency = firstText(data, 'fees.currency', 'summary.fees.currency', 'amount.currency', 'totalAmount.currency', 'currency');
+  const currency = firstText(
+    data,
+    'fees.currency',
+    'summary.fees.currency',
+    'amount.currency',
+    'totalAmount.currency',
+    'currency',
+  );
   if (currency === undefined) return undefined;
   const whole = ['fees.totalFee', 'summary.fees.totalFee', 'fees.total', 'fees', 'summary.fees'];
   const told = whole.filter((place) => isAmountAt(data, place));

@@ -206,7 +206,8 @@ export const addShareholder = endpoint({
               : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
         const isKnown = ({ percentage, email, firstName, lastName, companyName }: ListedPerson): boolean =>
           percentage !== undefined &&
-          (email ?? companyName ?? (firstName !== undefined && lastName !== undefined ? lastName : undefined)) !== undefined;
+          (email ?? companyName ?? (firstName !== undefined && lastName !== undefined ? lastName : undefined)) !==
+            undefined;
         return matching(search, listShareholders, listed, { isSame, isKnown });
       },
     },

@@ -16,7 +16,10 @@ const ZONE = String.raw`(?<zone>[zZ]|[+-]\d{2}(?::?\d{2})?)?`;
 const CLOCK = String.raw`(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?`;
 const ISO = new RegExp(String.raw`^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ]${CLOCK}\s?${ZONE})?$`, 'i');
 /** The day comes first wherever points divide a date. With slashes it may be the month: nobody can tell. */
-const POINTS = new RegExp(String.raw`^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})(?:,?\s${CLOCK}\s?${ZONE})?$`, 'i');
+const POINTS = new RegExp(
+  String.raw`^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})(?:,?\s${CLOCK}\s?${ZONE})?$`,
+  'i',
+);
 /** As HTTP writes them, and JavaScript. */
 const IN_WORDS = /^(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|[+-]\d{4})$/;
 
@@ -33,7 +36,11 @@ export function readTime(value: unknown, { dayEnds = false } = {}): string | und
 }
 
 /** The first time among several places, as {@link readTime} reads it. */
-export function firstTime(data: unknown, paths: readonly string[], options: { dayEnds?: boolean } = {}): string | undefined {
+export function firstTime(
+  data: unknown,
+  paths: readonly string[],
+  options: { dayEnds?: boolean } = {},
+): string | undefined {
   for (const path of paths) {
     const time = readTime(at(data, path), options);
     if (time !== undefined) return time;
