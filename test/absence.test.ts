@@ -6,7 +6,7 @@ import { CATALOGUE, type OperationName } from '../src/finhub/catalogue/index.js'
 import { FinHubClient } from '../src/finhub/client.js';
 import { lookUpOf, type Endpoint } from '../src/finhub/endpoint.js';
 import { FinHubError } from '../src/finhub/error.js';
-import { LOOK_UPS } from '../src/finhub/look-ups.js';
+import { LOOK_UPS } from '../src/config/look-ups.js';
 import { perform, type PerformContext, type Performed } from '../src/finhub/perform.js';
 import type { FaultKind } from '../src/sandbox/faults.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
@@ -51,8 +51,21 @@ describe('after a try whose answer was lost', () => {
   function connect(promptLookUps: readonly string[]): void {
     const { id, key, secret, apiKey, admin, powerTenantAdmin } = SANDBOX_TENANT;
     client = new FinHubClient({
-      ...{ baseUrl: veil.url, legacy: { baseUrl: veil.url, apiKey }, tenantId: id, tenantKey: key, tenantSecret: secret },
-      ...{ admin, powerTenant: powerTenantAdmin, timeoutMs: 1000, maxConnections: 8, deviceId: 'absence', promptLookUps },
+      ...{
+        baseUrl: veil.url,
+        legacy: { baseUrl: veil.url, apiKey },
+        tenantId: id,
+        tenantKey: key,
+        tenantSecret: secret,
+      },
+      ...{
+        admin,
+        powerTenant: powerTenantAdmin,
+        timeoutMs: 1000,
+        maxConnections: 8,
+        deviceId: 'absence',
+        promptLookUps,
+      },
     });
   }
 

@@ -153,7 +153,7 @@ describe('times', () => {
       ...['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', NaN, Infinity, -1, 0, 1e300, null, true, {}, [], '+02:00'],
       '2026-11-30T10:00:00+99:00',
     ];
-    for (const form of none) assert.equal(readTime(form), undefined, String(form));
+    for (const form of none) assert.equal(readTime(form), undefined, JSON.stringify(form));
   });
 
   test('every time that is read is one that a workflow can read, whatever came', () => {
@@ -343,7 +343,7 @@ describe('what the answer is about', () => {
 
   test('a verification in the history of another customer is not taken over', async () => {
     answer = answering(JSON.stringify({ data: [{ id: 'v', customerId: 'other' }] }));
-    const found = await CATALOGUE.initiateVerification.idempotency;
+    const found = CATALOGUE.initiateVerification.idempotency;
     assert.ok('readBack' in found && found.readBack);
     const search = { input: { customerId: 'c' }, taken: [], showsAtOnce: () => true } as never;
     const read = (endpoint: Endpoint<object, unknown>, input: object) => client.call(endpoint, input, { key: 'k' });

@@ -14,7 +14,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { accountCaseId } from '../lifecycle/ids.js';
 import type { PaymentAccount } from '../lifecycle/payment-account.js';
-import type { TransferFacts } from '../lifecycle/payment-checks.js';
+import type { TransferFacts, WalletFacts } from '../lifecycle/payment-checks.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
@@ -26,13 +26,14 @@ import type { Secrets } from './secrets.js';
 interface FoundBeneficiary {
   beneficiaryId: string;
   name: string;
+  company: boolean;
   status: string;
   screening: string;
 }
 
 export interface PaymentActivities {
-  /** Whether the account answers, and what it may do: two reads at a time. */
-  readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<{ operations: string[] }>>;
+  /** Whether the account answers, what is on it, what it may do and within which limits: two reads at a time. */
+  readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<WalletFacts>>;
   /**
    * Prepares an order, unless a run before a workflow reset has begun to execute one: then that one is it.
    * @throws ApplicationFailure `FinHubUnclear` where such a run cannot be read any more
@@ -65,11 +66,13 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, secrets: 
   return {
     readWallet: ({ input: { accountId }, for: purpose }) =>
       calling('readWallet', purpose, async (read) => {
-        const [, { operations }] = await Promise.all([
+        const [{ status, available, blocked }, { operations, perTransaction, perDay, perMonth }] = await Promise.all([
           read(getBalance, { accountId }),
           read(getAllowedOperations, { accountId }),
         ]);
-        return { result: { operations }, provenance: { how: 'made' } };
+        const limits = { perTransaction, perDay, perMonth };
+        const readAt = new Date().toISOString();
+        return { result: { operations, status, available, blocked, limits, readAt }, provenance: { how: 'made' } };
       }),
     async prepareOrder(call) {
       if (call.for.wasReset) {
@@ -152,8 +155,8 @@ type Read = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
 /** The account's beneficiary of an IBAN, wherever in the list it stands. */
 async function findBeneficiary(read: Read, accountId: string, iban: string): Promise<FoundBeneficiary | undefined> {
   const found = await withIban((page) => read(listBeneficiaries, { accountId, ...page }), iban);
-  const [known] = found.flatMap(({ beneficiaryId, name = '', status, screening }) =>
-    beneficiaryId === undefined ? [] : [{ beneficiaryId, name, status, screening }],
+  const [known] = found.flatMap(({ beneficiaryId, name = '', company, status, screening }) =>
+    beneficiaryId === undefined ? [] : [{ beneficiaryId, name, company, status, screening }],
   );
   return known;
 }

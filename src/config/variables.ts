@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOOK_UPS } from '../finhub/look-ups.js';
+import { LOOK_UPS } from './look-ups.js';
 import { s3Location } from '../store/open-store.js';
 
 /** Who reads the configuration; each needs another part of it. */

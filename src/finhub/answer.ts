@@ -87,7 +87,9 @@ function fieldErrorsOf(body: unknown): FieldError[] {
   const top = asFields(body) ?? {};
   const data = asFields(top['data']) ?? {};
   const allowed = asFields(data['allowedValues']) ?? {};
-  const lists = [data['errors'], data['details'], top['errors'], top['details']].filter(Array.isArray).flat();
+  const lists: unknown[] = [data['errors'], data['details'], top['errors'], top['details']]
+    .filter((list): list is unknown[] => Array.isArray(list))
+    .flat();
   const single = typeof data['field'] === 'string' ? [{ message: data['details'] ?? data['error'], ...data }] : [];
   const listed = [...lists, ...single].flatMap((item) => {
     const { field, message } = asFields(item) ?? {};

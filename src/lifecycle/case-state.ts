@@ -4,6 +4,7 @@ import type { FieldError } from './failures.js';
 import { callName, type CallResult, type HandCall } from './hand-call.js';
 import type { AttentionAction, ResolveAttention } from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
+import type { WalletFacts } from './payment-checks.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
@@ -136,6 +137,8 @@ export interface FinHubRecord {
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
   beneficiaries: Record<string, string>;
   paymentConsentId?: string | undefined;
+  /** Balance, limits and allowed operations, as FinHub told them when the account was new. */
+  wallet?: WalletFacts | undefined;
   facts: Prerequisite[];
 }
 

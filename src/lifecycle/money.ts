@@ -45,7 +45,7 @@ export function amountOf({ value, currency }: Money): Amount {
 export function signedAmountOf({ value, currency }: Money): Amount {
   const [, sign, digits = ''] = /^([+-]?)(.*)$/s.exec(value) ?? [];
   const amount = amountOf({ value: digits, currency });
-  return sign === '-' ? { ...amount, units: -amount.units as MinorUnits } : amount;
+  return sign === '-' ? { ...amount, units: (0n - amount.units) as MinorUnits } : amount;
 }
 
 /**

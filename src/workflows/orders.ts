@@ -17,7 +17,12 @@ export interface OrderRequest {
   iban: string;
   description: string;
   amount: Money;
-  counterparty: { name: string; iban: string; beneficiaryId?: string | undefined };
+  counterparty: {
+    name: string;
+    iban: string;
+    beneficiaryId?: string | undefined;
+    companyName?: string | undefined;
+  };
   consentId?: string | undefined;
   /** Sealed. */
   authenticationCode?: string | undefined;

@@ -55,9 +55,12 @@ export class Veil {
 
   #veiled(text: string): string {
     const answer = JSON.parse(text) as Row;
-    const list = [answer, answer['data'], ...Object.values((answer['data'] ?? {}) as Row), ...Object.values(answer)].find(
-      (value) => Array.isArray(value),
-    ) as Row[] | undefined;
+    const list = [
+      answer,
+      answer['data'],
+      ...Object.values((answer['data'] ?? {}) as Row),
+      ...Object.values(answer),
+    ].find((value) => Array.isArray(value)) as Row[] | undefined;
     if (!list) return text;
     const isEarly = performance.now() < this.#writtenAt + this.lateMs;
     return JSON.stringify({ code: 200, data: this.veiling(isEarly ? [] : list) });

@@ -12,7 +12,7 @@ import { sessionActivities, type SessionActivities } from '../../src/activities/
 import { startTemporalServer } from '../../src/embedded/temporal-server.js';
 import { CATALOGUE } from '../../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../../src/finhub/client.js';
-import { LOOK_UPS } from '../../src/finhub/look-ups.js';
+import { LOOK_UPS } from '../../src/config/look-ups.js';
 import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';

@@ -52,8 +52,9 @@ export function readAmount(form: unknown, currency: string | undefined, formatte
     const units = textAt(value)?.trim().replace(/\.0+$/, '') ?? '';
     return moneyOf(scaledAmount(units, /^\d{1,2}$/.test(scale) ? Number(scale) : NaN, known(own)));
   }
-  if (number === undefined && typeof form !== 'string') throw new RangeError('no amount in a known form');
-  const text = number === undefined ? String(form).trim() : withoutDust(number, currency);
+  const written = typeof form === 'string' ? form.trim() : undefined;
+  const text = number === undefined ? written : withoutDust(number, currency);
+  if (text === undefined) throw new RangeError('no amount in a known form');
   const amount =
     number !== undefined || text.includes('.')
       ? signedAmountOf({ value: text, currency: known(currency) })

@@ -3,6 +3,7 @@ import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { absenceFrom, isGone, isWhole } from './absence.js';
 import { withIban } from './beneficiary-pages.js';
+import { Address } from './people.js';
 import { firstId, firstText, Id, Nothing, requiredId, requiredList, sameText } from './fields.js';
 
 /**
@@ -33,6 +34,8 @@ function namesOf(item: unknown): string[] {
 
 /** The id that orders name is the `assetId`, where FinHub gives one (RUN sample of F17), else the beneficiary's own. */
 const beneficiaryOf = (item: unknown) => ({
+  company:
+    firstText(item, 'partyType')?.toUpperCase().startsWith('BUSINESS') || firstText(item, 'companyName') !== undefined,
   beneficiaryId: firstId(item, 'assetId', 'beneficiaryId', 'id'),
   iban: firstText(item, 'iban', 'accountNumber'),
   name: namesOf(item)[0],
@@ -87,9 +90,13 @@ export const addBeneficiary = endpoint({
     currency: plain(z.string()),
     country: plain(z.string()),
     bankName: personal(z.string()).optional(),
+    bankAddress: personal(z.string()).optional(),
     purposeCode: plain(z.string()).optional(),
+    email: personal(z.string()).optional(),
+    phoneNumber: personal(z.string()).optional(),
+    address: Address.optional(),
   }),
-  body: ({ accountId: _, name, bic, ...rest }) => {
+  body: ({ accountId: _, name, bic, address, ...rest }) => {
     const [firstName, ...others] = name.split(' ');
     const party =
       rest.partyType === 'BUSINESS_CUSTOMER'
@@ -98,6 +105,14 @@ export const addBeneficiary = endpoint({
     return {
       ...rest,
       ...party,
+      ...(address
+        ? {
+            addressLine1: address.street,
+            city: address.city,
+            postalCode: address.postalCode,
+            ...(address.state === undefined ? {} : { stateProvince: address.state }),
+          }
+        : {}),
       name,
       shortName: name.slice(0, SHORT_NAME),
       bicSwiftCode: bic,

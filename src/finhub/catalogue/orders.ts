@@ -7,6 +7,10 @@ import { amountDto, amountIn, Money, sumOf } from './amounts.js';
 import { firstId, firstText, Id, requiredId, requiredText } from './fields.js';
 import { firstTime } from './times.js';
 
+/** The latest set asks for it, the others let it pass (facts §1.2). */
+const sessionHeader = (_: unknown, { sessionId }: { sessionId: string | undefined }): Record<string, string> =>
+  sessionId === undefined ? {} : { 'X-Session-Id': sessionId };
+
 const OrderType = z.enum(['transfer', 'topup']);
 
 /** What fees consist of, where their sum is not told. */
@@ -55,11 +59,14 @@ export const prepareOrder = endpoint({
       name: personal(z.string()),
       iban: personal(z.string()),
       beneficiaryId: Id.optional(),
+      /** Where the other side is a company, its name again. */
+      companyName: personal(z.string()).optional(),
     }),
     /** Our own account. */
     iban: personal(z.string()),
     consentId: Id.optional(),
   }),
+  headers: sessionHeader,
   body: ({ accountId, type, reference, description, amount, counterparty, iban, consentId }) => ({
     type: type === 'topup' ? 'TOPUP' : 'EXTERNAL',
     sourceAccount:
@@ -81,6 +88,7 @@ export const prepareOrder = endpoint({
           beneficiaryIban: counterparty.iban,
         }
       : {}),
+    ...(counterparty.companyName ? { companyName: counterparty.companyName } : {}),
     ...(consentId ? { consent: { consentReference: consentId } } : {}),
   }),
   response: z.unknown().transform((data, context) => ({
@@ -142,6 +150,7 @@ export const executeOrder = endpoint({
     consentId: Id.optional(),
     authenticationCode: secret(z.string()).optional(),
   }),
+  headers: sessionHeader,
   body: ({ preparedOrderId, consentId, authenticationCode }) => ({
     preparedOrderId,
     ...(authenticationCode ? { authenticationCode } : {}),

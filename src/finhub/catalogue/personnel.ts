@@ -228,6 +228,9 @@ export const listEmployees = endpoint({
   idempotency: { class: 'safe' },
 });
 
+/** An employee's gender goes by ISO 5218 (facts §1.5); it has no number for others. */
+const GENDERS: Readonly<Partial<Record<string, string>>> = { MALE: '1', FEMALE: '2' };
+
 /** Adds an employee; the first one must hold ADMIN_USER. S0, S2, O2, R12, R16, A5. */
 export const addEmployee = endpoint({
   operation: 'addEmployee',
@@ -240,15 +243,17 @@ export const addEmployee = endpoint({
     organizationId: Id,
     person: Person,
     position: personal(z.string()),
+    department: personal(z.string()).optional(),
     roles: z.array(plain(z.string())),
   }),
   headers: () => ({ 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
-  body: ({ organizationId, person, position, roles }) => {
-    const { phone, address, ...identity } = person;
+  body: ({ organizationId, person, position, department, roles }) => {
+    const { phone, address, gender, ...identity } = person;
     return {
       organizationId,
       person: {
         ...identity,
+        ...(gender && GENDERS[gender] ? { gender: GENDERS[gender] } : {}),
         fullName: `${person.firstName} ${person.lastName}`,
         phoneNumber: phone,
         countryCode: address.country,
@@ -256,6 +261,7 @@ export const addEmployee = endpoint({
         addresses: [{ addressLine1: address.street, addressType: 'HOME', ...address }],
       },
       position,
+      ...(department === undefined ? {} : { department }),
       roles,
       organizationRole: 'ACCOUNT_OWNER',
       status: 'ACTIVE',
