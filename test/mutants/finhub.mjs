@@ -52,8 +52,8 @@ export default [
   {
     name: 'what an unclear payment consent has left is not revoked',
     file: 'src/finhub/perform.ts',
-    from: 'XX',
-    to: '',
+    from: "(await rule.undo.takeBack(search)) === 'notShown'",
+    to: 'Boolean(rule.undo) && !context',
     test: 'createPaymentConsent is made, and there is one',
   },
   {
