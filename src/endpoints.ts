@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { table } from './cli/table.js';
 import { describeEndpoints, type EndpointDescription } from './finhub/describe.js';
 
-const HEAD = ['operation', 'call', 'auth', 'class', 'read back', 'used by', 'sources'];
+const HEAD = ['operation', 'call', 'auth', 'class', 'read back', 'absence is proved by', 'used by', 'sources'];
 
 const command = new Command('endpoints')
   .description(
@@ -43,6 +43,7 @@ function cells({ readBack, usedBy, ...endpoint }: EndpointDescription): string[]
     endpoint.auth,
     endpoint.class,
     readBack ? `${readBack.reads.map((name) => `\`${name}\``).join(', ')}: ${readBack.proof}` : '',
+    readBack?.absence ?? '',
     usedBy.join(', '),
     endpoint.sources.join(' '),
   ];

@@ -64,14 +64,15 @@ test('one amount is read the same in each form that FinHub has for it', () => {
 
 test('what is no amount, or two that differ, is never guessed at', () => {
   for (const form of [
-    '-1',
     '1e3',
+    '--1',
+    '-',
+    '- 1',
     '1,5',
     'NaN',
-    ' 1',
+    '1 000',
     NaN,
     Infinity,
-    -1,
     1e21,
     0.001,
     true,
@@ -86,6 +87,39 @@ test('what is no amount, or two that differ, is never guessed at', () => {
   assert.throws(() => jsonNumber({ value: '9999999999999.991', currency: 'BHD' }), RangeError);
   assert.throws(() => exceeds({ value: '1', currency: 'JPY' }, { value: '1', currency: 'EUR' }), RangeError);
   for (const nothing of [undefined, null, '']) assert.equal(readAmount(nothing, 'EUR'), undefined);
+});
+
+test('a balance below zero is read in each form, and is never an amount to pay', () => {
+  fc.assert(
+    fc.property(amounts, (amount) => {
+      const { currency, minor } = amount;
+      const value = `${minor === 0n ? '' : '-'}${spelt(amount)}`;
+      const scale = decimalsOf(currency);
+      const forms: [unknown, string | undefined][] = [
+        [`-${minor}`, currency],
+        [{ value: `-${minor}`, scale, currency }, undefined],
+        ...(scale > 0 ? [[`-${spelt(amount)}`, currency] as [unknown, string]] : []),
+      ];
+      for (const [form, given] of forms) assert.deepEqual(readAmount(form, given), { value, currency });
+      assert.throws(() => amountOf({ value: `-${spelt(amount)}`, currency }), RangeError);
+      assert.throws(() => amountDto({ value: `-${spelt(amount)}`, currency }), RangeError);
+      const one = { value: '1', currency };
+      assert.equal(exceeds(one, { value: `-${spelt(amount)}`, currency }), true);
+    }),
+  );
+  assert.deepEqual(readAmount(-5, 'EUR'), { value: '-5.00', currency: 'EUR' });
+  assert.deepEqual(readAmount(' 500 ', 'EUR'), { value: '5.00', currency: 'EUR' });
+});
+
+test('a number on which floating point has left a trace is the amount that was meant', () => {
+  for (const [form, value] of [
+    [0.1 + 0.2, '0.30'],
+    [1.1 * 3, '3.30'],
+    [-0.1 - 0.2, '-0.30'],
+    [25, '25.00'],
+  ] as const) {
+    assert.deepEqual(readAmount(form, 'EUR'), { value, currency: 'EUR' });
+  }
 });
 
 test('a limit is the JSON number that reads as its decimals', () => {

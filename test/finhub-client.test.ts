@@ -8,6 +8,7 @@ import { CATALOGUE, type OperationName } from '../src/finhub/catalogue/index.js'
 import { FinHubClient, type FinHubOptions } from '../src/finhub/client.js';
 import type { Endpoint } from '../src/finhub/endpoint.js';
 import { FinHubError } from '../src/finhub/error.js';
+import { LOOK_UPS } from '../src/config/look-ups.js';
 import type { Lease } from '../src/finhub/lease.js';
 import { perform, type PerformContext } from '../src/finhub/perform.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
@@ -34,7 +35,7 @@ function clientOf(baseUrl: string, options: Partial<FinHubOptions> = {}): FinHub
       admin,
       powerTenant: powerTenantAdmin,
     },
-    ...{ timeoutMs: 1000, maxConnections: 8, deviceId: 'client-test' },
+    ...{ timeoutMs: 1000, maxConnections: 8, deviceId: 'client-test', promptLookUps: LOOK_UPS },
     ...options,
   });
 }

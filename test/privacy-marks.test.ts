@@ -49,7 +49,7 @@ describe('marks of what is personal or secret', () => {
     const told = (operation: string) => describeEndpoints().find((endpoint) => endpoint.operation === operation)!;
     assert.deepEqual(told('createPaymentConsent').secret, { request: [], answer: ['authenticationCode'] });
     assert.deepEqual(told('openCustomerSession').secret.answer, ['token']);
-    assert.deepEqual(told('listBeneficiaries').personal.answer, ['iban', 'name']);
+    assert.deepEqual(told('listBeneficiaries').personal.answer, ['iban', 'name', 'names']);
     assert.ok(told('registerIndividual').personal.request.includes('person.address.street'));
     assert.deepEqual(told('registerIndividual').secret.request, ['password']);
   });

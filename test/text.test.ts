@@ -387,10 +387,10 @@ describe('a request that cannot be built', () => {
     const http = { operation: 'op', effect: true, method: 'GET', origin: 'http://127.0.0.1:9', path: '/' } as const;
     for (let times = 0; times <= TRIES_BEFORE_PAUSE; times += 1) {
       await assert.rejects(
-        transport.send({ ...http, headers: { 'User-Agent': 'Žmogus' }, body: undefined }),
+        transport.send({ ...http, headers: { 'User-Agent': 'Žmogus' }, body: null }),
         (error: Error) => {
           assert.ok(error instanceof FinHubError);
-          assert.deepEqual([error.kind, error.unclear], ['invalidRequest', false]);
+          assert.deepEqual([error.kind, error.unclear], ['unsendable', false]);
           assert.doesNotMatch(error.message, /Žmogus/);
           return true;
         },

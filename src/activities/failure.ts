@@ -37,6 +37,7 @@ function toFailure(error: FinHubError, operation: string, timeoutMs: number): Ap
     operation,
     status: error.status,
     fieldErrors: error.fieldErrors,
+    ...(error.said !== undefined && { said: error.said }),
     unclear: error.unclear,
     ...(error.earlierUnclear && { earlierUnclear: true }),
     retryAfterMs: wait,

@@ -2,6 +2,7 @@ import { getClient } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { listBeneficiaries } from '../finhub/catalogue/beneficiaries.js';
+import { withIban } from '../finhub/catalogue/beneficiary-pages.js';
 import { prepareOrder } from '../finhub/catalogue/orders.js';
 import { getPaymentConsent } from '../finhub/catalogue/payment-consents.js';
 import { getAllowedOperations, getBalance } from '../finhub/catalogue/wallets.js';
@@ -13,7 +14,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { accountCaseId } from '../lifecycle/ids.js';
 import type { PaymentAccount } from '../lifecycle/payment-account.js';
-import type { TransferFacts } from '../lifecycle/payment-checks.js';
+import type { TransferFacts, WalletFacts } from '../lifecycle/payment-checks.js';
 import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { KeyRing } from '../secrets/key-ring.js';
@@ -32,13 +33,14 @@ import {
 interface FoundBeneficiary {
   beneficiaryId: string;
   name: string;
+  company: boolean;
   status: string;
   screening: string;
 }
 
 export interface PaymentActivities {
-  /** Whether the account answers, and what it may do: two reads at a time. */
-  readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<{ operations: string[] }>>;
+  /** Whether the account answers, what is on it, what it may do and within which limits: two reads at a time. */
+  readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<WalletFacts>>;
   /**
    * Prepares an order, unless a run before a workflow reset has begun to execute one: then that one is it.
    * @throws ApplicationFailure `FinHubUnclear` where such a run cannot be read any more
@@ -60,7 +62,6 @@ export interface PaymentActivities {
   awaitTransfer(call: FinHubCall<{ workflowId: string }>): Promise<Outcome>;
 }
 
-const PAGE = 50;
 const ACCOUNT_QUERY_MS = 10_000;
 
 export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: CallRules): PaymentActivities {
@@ -73,11 +74,13 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
   return {
     readWallet: ({ input: { accountId }, for: purpose }) =>
       calling('readWallet', purpose, async (read) => {
-        const [, { operations }] = await Promise.all([
+        const [{ status, available, blocked }, { operations, perTransaction, perDay, perMonth }] = await Promise.all([
           read(getBalance, { accountId }),
           read(getAllowedOperations, { accountId }),
         ]);
-        return { result: { operations }, provenance: { how: 'made' } };
+        const limits = { perTransaction, perDay, perMonth };
+        const readAt = new Date().toISOString();
+        return { result: { operations, status, available, blocked, limits, readAt }, provenance: { how: 'made' } };
       }),
     async prepareOrder(call) {
       if (call.for.wasReset) {
@@ -161,20 +164,11 @@ type Read = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
 
 /** The account's beneficiary of an IBAN, wherever in the list it stands. */
 async function findBeneficiary(read: Read, accountId: string, iban: string): Promise<FoundBeneficiary | undefined> {
-  const compact = (text: string | undefined) => text?.replaceAll(' ', '').toUpperCase();
-  const seen = new Set<string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const { beneficiaries } = await read(listBeneficiaries, { accountId, limit: PAGE, offset });
-    const found = beneficiaries.find((one) => compact(one.iban) === compact(iban));
-    if (found?.beneficiaryId) {
-      const { beneficiaryId, name = '', status, screening } = found;
-      return { beneficiaryId, name, status, screening };
-    }
-    // Not every generation of the list knows pages: one that answers the same again has no more.
-    const fresh = beneficiaries.filter(({ beneficiaryId = '' }) => !seen.has(beneficiaryId));
-    if (beneficiaries.length < PAGE || fresh.length === 0) return undefined;
-    for (const { beneficiaryId = '' } of fresh) seen.add(beneficiaryId);
-  }
+  const found = await withIban((page) => read(listBeneficiaries, { accountId, ...page }), iban);
+  const [known] = found.flatMap(({ beneficiaryId, name = '', company, status, screening }) =>
+    beneficiaryId === undefined ? [] : [{ beneficiaryId, name, company, status, screening }],
+  );
+  return known;
 }
 
 /** A reading that FinHub names without documenting it: without it, our own knowledge has to do. */

@@ -37,7 +37,7 @@ export function heading({
 }
 
 export function statusLines(status: LifecycleStatus): string[] {
-  const { phases, waitingOn, review, ids, iban, transfer, requirements } = status;
+  const { phases, waitingOn, review, ids, iban, wallet, transfer, requirements } = status;
   return [
     table(['phase', 'state', 'started', 'completed', ''], phases.map(phaseRow)),
     fields({
@@ -48,6 +48,8 @@ export function statusLines(status: LifecycleStatus): string[] {
       customer: ids.customerId,
       account: ids.accountId,
       iban,
+      balance: wallet?.available && `${moneyText(wallet.available)} available at ${wallet.readAt}`,
+      limits: wallet && limitsText(wallet.limits),
       transfer:
         transfer && `${transfer.reference}: ${transfer.state}${transfer.orderId ? `, ${transfer.orderId}` : ''}`,
       fees: transfer?.fees && moneyText(transfer.fees),
@@ -58,6 +60,15 @@ export function statusLines(status: LifecycleStatus): string[] {
       return `${colours.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
     }),
   ];
+}
+
+function limitsText({ perTransaction, perDay, perMonth }: NonNullable<LifecycleStatus['wallet']>['limits']): string {
+  const limits = [
+    ['per transaction', perTransaction],
+    ['per day', perDay?.limit],
+    ['per month', perMonth?.limit],
+  ] as const;
+  return limits.flatMap(([name, limit]) => (limit ? [`${moneyText(limit)} ${name}`] : [])).join(', ');
 }
 
 /** Only lifecycles are reviewed. */

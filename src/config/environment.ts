@@ -30,6 +30,8 @@ export interface FinHubConfiguration {
   /** For one call, from sending to the end of the answer. */
   timeoutMs: number;
   maxConnections: number;
+  /** Look-ups that are known to show at once what was made. */
+  promptLookUps: readonly string[];
   deviceId: string;
 }
 
@@ -256,6 +258,7 @@ function finhub(values: Environment): FinHubConfiguration {
     ...optional('legacy', legacy(values)),
     timeoutMs: values.FINHUB_TIMEOUT_MS,
     maxConnections: values.FINHUB_MAX_CONNECTIONS,
+    promptLookUps: values.FINHUB_PROMPT_LOOKUPS,
     deviceId: values.FINHUB_DEVICE_ID,
   };
 }

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { z } from 'zod';
+import { LOOK_UPS } from './look-ups.js';
 import { s3Location } from '../store/open-store.js';
 
 /** Who reads the configuration; each needs another part of it. */
@@ -40,6 +41,11 @@ const rate = z
   .regex(/^\d+(\.\d+)?$/)
   .transform(Number)
   .pipe(z.number().positive());
+
+const lookUps = z
+  .string()
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(LOOK_UPS)));
 
 const tokens = z
   .string()
@@ -119,6 +125,10 @@ export const environmentSchema = z.object({
     '"code" (FinHub mails it to the customer) or "admin"',
   ),
   FINHUB_VERDICT_POLL_SECONDS: variable(whole(1, 86_400).default(900), 'a whole number of seconds, 1 to 86400'),
+  FINHUB_PROMPT_LOOKUPS: variable(
+    lookUps.default([]),
+    `look-ups that are known to show at once what was made, of ${LOOK_UPS.join(', ')}, separated by commas,`,
+  ),
   FINHUB_DEVICE_ID: variable(id.default('finhub-onboarding'), 'an id, 1 to 64 of A-Z a-z 0-9 . _ -'),
   SIGNERS_FILE: variable(text.optional(), 'the path of a readable JSON file with the signers'),
   SIGNERS_ROOT_KEYS: variable(roots.optional(), 'a JSON list of two or more public Ed25519 JWKs'),

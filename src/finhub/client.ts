@@ -3,10 +3,11 @@ import type { CallObserver } from './call-observer.js';
 import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
 import type { Lease } from './lease.js';
-import { outgoing } from './outgoing.js';
+import { outgoing, sendable } from './outgoing.js';
 import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
 import { Turns } from './turns.js';
+import { understood } from './understood.js';
 
 export interface FinHubOptions {
   baseUrl: string;
@@ -22,6 +23,8 @@ export interface FinHubOptions {
   timeoutMs: number;
   /** The tenant's requests under way at a time, for each host; more wait for their turn. */
   maxConnections: number;
+  /** Look-ups that are known to show at once what was made: only what they do not show is known not to be there. */
+  promptLookUps?: readonly string[] | undefined;
   /** FinHub's `deviceId` header. */
   deviceId: string;
   /** Sees every request, for metrics and traces. */
@@ -79,7 +82,12 @@ export class FinHubClient {
     };
     this.turns = new Turns(timeoutMs);
     this.sessions = new Sessions(options, (endpoint, input, token) =>
-      this.#send(endpoint, input, { key: 'session' }, token),
+      this.#send(
+        endpoint,
+        input,
+        { key: 'session' },
+        token === undefined ? undefined : { token, sessionId: undefined },
+      ),
     );
   }
 
@@ -91,6 +99,11 @@ export class FinHubClient {
     return this.#options.timeoutMs;
   }
 
+  /** Whether a look-up is known to show at once what was made. */
+  showsAtOnce(operation: string): boolean {
+    return this.#options.promptLookUps?.includes(operation) === true;
+  }
+
   /**
    * Calls an endpoint. A 401 renews the session and tries once more: FinHub refuses before any effect.
    * @throws FinHubError
@@ -98,11 +111,11 @@ export class FinHubClient {
   async call<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
     const session = await this.#sessionFor(endpoint, context);
     try {
-      return await this.#send(endpoint, input, context, session?.token);
+      return await this.#send(endpoint, input, context, session);
     } catch (error) {
       if (session === undefined || !(error instanceof FinHubError) || error.kind !== 'unauthorized') throw error;
       this.sessions.forget(session);
-      return this.#send(endpoint, input, context, (await this.#sessionFor(endpoint, context))?.token);
+      return this.#send(endpoint, input, context, await this.#sessionFor(endpoint, context));
     }
   }
 
@@ -132,14 +145,19 @@ export class FinHubClient {
     }
   }
 
-  async #send<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext, token: string | undefined): Promise<R> {
+  async #send<I, R>(
+    endpoint: Endpoint<I, R>,
+    input: I,
+    context: CallContext,
+    session: Pick<Session, 'token' | 'sessionId'> | undefined,
+  ): Promise<R> {
     const { observer } = this.#options;
-    if (!observer) return this.#exchange(endpoint, input, context, token);
+    if (!observer) return this.#exchange(endpoint, input, context, session);
     const { operation, idempotency, method, path } = endpoint;
     const { origin } = this.#baseOf(endpoint);
     const { headers, ended } = observer.started({ operation, class: idempotency.class, method, path, origin });
     try {
-      const result = await this.#exchange(endpoint, input, context, token, headers);
+      const result = await this.#exchange(endpoint, input, context, session, headers);
       ended();
       return result;
     } catch (error) {
@@ -152,7 +170,7 @@ export class FinHubClient {
     endpoint: Endpoint<I, R>,
     input: I,
     context: CallContext,
-    token: string | undefined,
+    session: Pick<Session, 'token' | 'sessionId'> | undefined,
     observed?: Record<string, string>,
   ): Promise<R> {
     const { operation, method, idempotency } = endpoint;
@@ -165,28 +183,23 @@ export class FinHubClient {
     const tenant: Tenant = { tenantId: this.#options.tenantId, actor: this.#actor(context) };
     const { origin, prefix } = this.#baseOf(endpoint);
     const { path, body } = outgoing(endpoint, checked.data, tenant);
+    const headers = sendable(operation, {
+      ...this.#headers,
+      ...(body === null ? undefined : { 'content-type': 'application/json' }),
+      'X-Forwarded-For': context.origin?.ipAddress ?? '127.0.0.1',
+      'User-Agent': context.origin?.userAgent ?? APPLICATION,
+      ...(effect ? { 'Idempotency-Key': context.key } : undefined),
+      ...this.#authorization(endpoint, session?.token),
+      ...endpoint.headers?.(tenant, { sessionId: session?.sessionId }),
+      ...observed,
+    });
     const payload = await this.#transport.send({
-      ...{ operation, effect, method, origin, body },
+      ...{ operation, effect, method, origin, body, headers },
       path: prefix + path,
-      headers: {
-        ...this.#headers,
-        ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
-        'X-Forwarded-For': context.origin?.ipAddress ?? '127.0.0.1',
-        'User-Agent': context.origin?.userAgent ?? APPLICATION,
-        ...(effect ? { 'Idempotency-Key': context.key } : undefined),
-        ...this.#authorization(endpoint, token),
-        ...endpoint.headers?.(tenant),
-        ...observed,
-      },
       signal: context.signal,
       lease: effect ? context.lease : undefined,
     });
-    const answer = endpoint.response.safeParse(payload);
-    if (!answer.success) {
-      const what = `the answer does not fit: ${answer.error.issues[0]?.message ?? 'unknown'}`;
-      throw new FinHubError('unexpectedAnswer', operation, what, { unclear: effect });
-    }
-    return answer.data;
+    return understood(endpoint, checked.data, payload);
   }
 
   #baseOf({ host, operation }: Pick<Endpoint<never, never>, 'host' | 'operation'>): Base {

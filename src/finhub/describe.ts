@@ -15,7 +15,7 @@ export interface EndpointDescription {
   auth: string;
   class: IdempotencyClass;
   /** The operations by which it is seen what a try has come to, and why what they show is ours. */
-  readBack: { reads: string[]; proof: string } | null;
+  readBack: { reads: string[]; proof: string; absence: string } | null;
   /** Phases, `kind: phase`, and other operations that call it. */
   usedBy: string[];
   sources: readonly string[];
@@ -46,7 +46,7 @@ export function describeEndpoints(): EndpointDescription[] {
     return {
       ...{ operation, summary, method, path, host, auth },
       class: endpoint.idempotency.class,
-      readBack: lookUp ? { reads: namesOf(lookUp), proof: lookUp.proof } : null,
+      readBack: lookUp ? { reads: namesOf(lookUp), proof: lookUp.proof, absence: lookUp.absence } : null,
       usedBy: [...phasesOf(operation), ...readersOf(operation), ...(operation in sessions ? ['sessions'] : [])],
       ...{ sources, assumed },
       personal: { request: markedIn(endpoint, 'personal'), answer: endpoint.personal },

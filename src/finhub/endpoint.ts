@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { fieldsOf } from '../privacy/marks.js';
+import type { FinHubErrorKind } from './error.js';
 
 /** Who authenticates a call; `customer` is the customer's own session where the case has one, else the admin's. */
 export type Auth = 'none' | 'admin' | 'customer' | 'apiKey';
@@ -39,6 +40,10 @@ export interface Search<I> {
   taken: readonly string[];
   /** An earlier try of the case may have made it; otherwise what is there is somebody else's. */
   mayBeOurs: boolean;
+  /** Whether a look-up is known to show at once what was made. */
+  showsAtOnce: (lookUp: { readonly operation: string }) => boolean;
+  /** How FinHub refused the call, where that is what the look-up is for. */
+  refusal?: FinHubErrorKind | undefined;
 }
 
 /** What is looked at to see what earlier tries of a call have come to. */
@@ -47,12 +52,17 @@ export interface LookUp {
   reads: readonly { readonly operation: string }[];
   /** Why what is found is ours, in words for the audit and the docs. */
   proof: string;
+  /** What proves that there is none, in words for the docs. Without such a proof a person decides after a try without an answer. */
+  absence: string;
 }
 
 /** How to find what earlier tries have made. */
 export interface ReadBack<I, R> extends LookUp {
-  /** Finds what is proved to be ours; `cannotRead` where nothing documented is open to this tenant, or not all of it. */
-  find: (search: Search<I>) => Promise<Match<R>[] | 'cannotRead'>;
+  /**
+   * Finds what is proved to be ours. An empty list says that it is proved not to be there; `notShown` that it was not seen, which proves
+   * nothing; `cannotRead` that nothing documented is open to this tenant, or not all of it.
+   */
+  find: (search: Search<I>) => Promise<Match<R>[] | 'notShown' | 'cannotRead'>;
 }
 
 /**
@@ -77,7 +87,8 @@ export type IdempotencyClass = Idempotency<unknown, unknown>['class'];
 
 /** How what an unclear try has left is taken back. */
 export interface Undo<I> extends LookUp {
-  takeBack: (search: Search<I>) => Promise<void>;
+  /** `notShown` where nothing was found to take back, which does not prove that there is nothing. */
+  takeBack: (search: Search<I>) => Promise<'done' | 'notShown'>;
 }
 
 export interface Tenant {
@@ -92,6 +103,14 @@ export type FieldName<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { [Name in keyof T & string]: Name | FieldName<T[Name]> }[keyof T & string]
     : never;
+
+/** A part of the input, and the places where an answer may repeat it; upper and lower case count as the same. */
+export interface Echo {
+  /** For the message. */
+  name: string;
+  value: string;
+  places: readonly string[];
+}
 
 /** One FinHub endpoint; for the client, written down nowhere else. `I` is the input, `R` what is kept of the answer. */
 export interface Endpoint<I, R> {
@@ -112,7 +131,12 @@ export interface Endpoint<I, R> {
   body: ((input: I, tenant: Tenant) => unknown) | undefined;
   query: ((input: I) => Record<string, string>) | undefined;
   /** Headers of this endpoint alone. */
-  headers: ((tenant: Tenant) => Record<string, string>) | undefined;
+  headers: ((tenant: Tenant, login: { sessionId: string | undefined }) => Record<string, string>) | undefined;
+  /**
+   * What of the input the answer may repeat, beyond ids of the same name: an answer that says otherwise is about somebody else. Null where the
+   * answer's ids are of another kind.
+   */
+  echo: ((input: I) => Echo[]) | null | undefined;
   /** Reads the unwrapped answer; unknown fields are dropped, and an answer without what the caller relies on is refused. */
   response: z.ZodType<R>;
   /** Fields of the result that are secret; sealed before they leave the activity. */
@@ -122,7 +146,7 @@ export interface Endpoint<I, R> {
   idempotency: Idempotency<I, R>;
 }
 
-type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'secrets' | 'personal';
+type Optional = 'host' | 'assumed' | 'body' | 'query' | 'headers' | 'echo' | 'secrets' | 'personal';
 
 /** Defines an endpoint; the rare fields have defaults. */
 export function endpoint<I, R>(
@@ -134,6 +158,7 @@ export function endpoint<I, R>(
     body: undefined,
     query: undefined,
     headers: undefined,
+    echo: undefined,
     secrets: [],
     personal: [],
     ...definition,
@@ -147,7 +172,7 @@ export function lookUpOf<I, R>({ idempotency: rule }: Endpoint<I, R>): LookUp | 
     case 'expiring':
       return undefined;
     case 'asynchronous':
-      return { reads: [rule.polled], proof: 'polled until it is done' };
+      return { reads: [rule.polled], proof: 'polled until it is done', absence: 'not needed: it is asked for again' };
     case 'unrecoverableAnswer':
       return rule.undo;
     case 'repeatable':

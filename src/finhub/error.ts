@@ -6,6 +6,7 @@ export type FinHubErrorKind =
   | 'unavailable'
   | 'unauthorized'
   | 'invalidRequest'
+  | 'unsendable'
   | 'forbidden'
   | 'notFound'
   | 'conflict'
@@ -21,6 +22,8 @@ export class FinHubError extends Error {
   readonly operation: string;
   readonly status: number | undefined;
   readonly fieldErrors: FieldError[];
+  /** What FinHub said, shortened. It may tell about people, so it is no part of the message, which ends up in logs. */
+  readonly said: string | undefined;
   /** The request may have taken effect at FinHub. */
   readonly unclear: boolean;
   /** When FinHub asks to be called again, in milliseconds from now. */
@@ -37,6 +40,7 @@ export class FinHubError extends Error {
     more: {
       status?: number | undefined;
       fieldErrors?: FieldError[];
+      said?: string | undefined;
       unclear?: boolean;
       retryAfterMs?: number | undefined;
       cause?: unknown;
@@ -48,6 +52,7 @@ export class FinHubError extends Error {
     this.operation = operation;
     this.status = more.status;
     this.fieldErrors = more.fieldErrors ?? [];
+    this.said = more.said;
     this.unclear = more.unclear ?? false;
     this.retryAfterMs = more.retryAfterMs;
   }

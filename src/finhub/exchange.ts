@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 export interface HttpAnswer {
   status: number;
   headers: Record<string, unknown>;
-  text: string;
+  body: Buffer;
 }
 
 /** When a request is given up, or not even begun. */
@@ -29,7 +29,12 @@ export function exchange(
   limits: Limits,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(request, new Reader(limits, resolve, reject));
+    const reader = new Reader(limits, resolve, reject);
+    try {
+      dispatcher.dispatch(request, reader);
+    } catch (error) {
+      reader.onResponseError(undefined, error as Error);
+    }
   });
 }
 
@@ -79,7 +84,7 @@ class Reader implements Dispatcher.DispatchHandler {
     this.#settle();
     const [only, ...more] = this.#chunks;
     const body = only && more.length === 0 ? only : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, headers: this.#headers, text: body.toString('utf8') });
+    this.#resolve({ status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_: unknown, error: Error): void {

@@ -1,20 +1,54 @@
+import type { FieldError } from '../lifecycle/failures.js';
 import { pathParameters, type Endpoint, type Tenant } from './endpoint.js';
+import { FinHubError } from './error.js';
 
 /** What an input comes to on the wire, but for the headers. */
 export interface Outgoing {
   /** With the query, from the host's base address on. */
   path: string;
-  /** Undefined where the method has none. */
-  body: unknown;
+  /** JSON; null where the method has none. */
+  body: string | null;
 }
 
-/** The request that an endpoint makes of an input that its schema has let through. */
+/**
+ * The request that an endpoint makes of an input that its schema has let through.
+ * @throws FinHubError `unsendable` where no request can be made of it
+ */
 export function outgoing<I, R>(endpoint: Endpoint<I, R>, input: I, tenant: Tenant): Outgoing {
-  const { method } = endpoint;
-  return {
-    path: pathOf(endpoint, input),
-    body: method === 'POST' || method === 'PUT' ? bodyOf(endpoint, input, tenant) : undefined,
-  };
+  const { method, operation } = endpoint;
+  try {
+    const path = pathOf(endpoint, input);
+    const hasBody = method === 'POST' || method === 'PUT';
+    return { path, body: hasBody ? (JSON.stringify(bodyOf(endpoint, input, tenant)) ?? null) : null };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unknown';
+    throw new FinHubError('unsendable', operation, `not sent: no request can be made of the input: ${why}`, { cause });
+  }
+}
+
+/** Where a header's text comes from, as a person may correct it. */
+const SOURCES: Readonly<Record<string, string>> = {
+  'User-Agent': 'origin.userAgent',
+  'X-Forwarded-For': 'origin.ipAddress',
+};
+
+/** What HTTP has room for in a header: one line of Latin-1. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/**
+ * Headers that HTTP has room for.
+ * @throws FinHubError `unsendable` that names the others
+ */
+export function sendable(operation: string, headers: Record<string, string>): Record<string, string> {
+  const fieldErrors: FieldError[] = Object.entries(headers)
+    .filter(([, value]) => typeof value !== 'string' || !SENDABLE.test(value))
+    .map(([name]) => ({
+      field: SOURCES[name] ?? name,
+      message: 'has characters that cannot be sent in an HTTP header; letters of Latin-1 in one line can',
+    }));
+  if (fieldErrors.length === 0) return headers;
+  const fields = fieldErrors.map(({ field }) => field).join(', ');
+  throw new FinHubError('unsendable', operation, `not sent: HTTP has no room for ${fields}`, { fieldErrors });
 }
 
 function pathOf<I, R>({ path, query }: Endpoint<I, R>, input: I): string {

@@ -54,24 +54,25 @@ export function perform<I, R>(
     mayBeOurs: context.mayBeOurs ?? context.mayHaveBeenTried,
     read: (other, otherInput) => client.call(other, otherInput, context),
     canLogIn: (credentials) => canLogIn(client, credentials),
+    showsAtOnce: ({ operation }) => client.showsAtOnce(operation),
   };
-  const look = async (readBack: ReadBack<I, R>): Promise<Performed<R> | 'cannotRead' | undefined> => {
-    const found = await readBack.find(search);
-    if (found === 'cannotRead') return found;
+  const look = async (readBack: ReadBack<I, R>, refusal?: FinHubError): Promise<Seen<R>> => {
+    const found = await readBack.find({ ...search, refusal: refusal?.kind });
+    if (found === 'cannotRead' || found === 'notShown') return found;
     const match = unused(found, context);
     return match && { result: match.result, provenance: { how: 'adopted', proof: readBack.proof } };
   };
   /** What is there now is ours; what is not may still come of an earlier try. */
-  const lookBefore = async (readBack: ReadBack<I, R>): Promise<Performed<R> | 'cannotRead' | undefined> => {
+  const lookBefore = async (readBack: ReadBack<I, R>): Promise<Seen<R>> => {
     const found = await look(readBack);
-    if (found || !context.settled) return found;
+    if ((found && found !== 'notShown') || !context.settled) return found;
     await context.settled();
     return look(readBack);
   };
   /** Adopts what a refusal says is there, if it is proved to be ours. */
   const proved = async (refusal: FinHubError, readBack: ReadBack<I, R> | undefined): Promise<Performed<R>> => {
-    const found = readBack && (await look(readBack));
-    if (!found || found === 'cannotRead') throw refusal;
+    const found = readBack && (await look(readBack, refusal));
+    if (!found || found === 'cannotRead' || found === 'notShown') throw refusal;
     return found;
   };
 
@@ -85,7 +86,7 @@ export function perform<I, R>(
           if (error instanceof FinHubError && isDoneAlready(error)) return proved(error, rule.readBack);
           // What FinHub has already is a fact, whoever might not ask for it any more.
           const found = error instanceof FinHubError || !rule.readBack ? undefined : await look(rule.readBack);
-          if (!found || found === 'cannotRead') throw error;
+          if (typeof found !== 'object') throw error;
           return found;
         });
       case 'naturalKey':
@@ -99,19 +100,40 @@ export function perform<I, R>(
         );
       case 'keyed': {
         const found = await lookBefore(rule.readBack);
-        return !found || found === 'cannotRead' ? make() : found;
+        return !found || found === 'cannotRead' || found === 'notShown' ? make() : found;
       }
       case 'guarded': {
         const found = await lookBefore(rule.readBack);
-        return found === 'cannotRead' ? makeUnseen(endpoint.operation, context, make) : (found ?? make());
+        if (found === 'cannotRead') return makeUnseen(endpoint.operation, context, make);
+        if (found === 'notShown') return makeUnshown(endpoint.operation, context, make);
+        return found ?? make();
       }
       case 'unrecoverableAnswer':
         await context.settled?.();
-        await rule.undo.takeBack(search);
-        return make();
+        return (await rule.undo.takeBack(search)) === 'notShown'
+          ? makeUnshown(endpoint.operation, context, make)
+          : make();
     }
   };
   return rule.class === 'safe' ? attempt() : client.turns.take(`${endpoint.operation} ${context.key}`, attempt);
+}
+
+/** What a look-up came to; undefined where the object is proved not to be there. */
+type Seen<R> = Performed<R> | 'cannotRead' | 'notShown' | undefined;
+
+/**
+ * What is not seen, though it may be there, is made only where no earlier try can have made it. The next try after an unclear one looks
+ * again, and may see it then.
+ */
+async function makeUnshown<R>(
+  operation: string,
+  context: PerformContext,
+  make: () => Promise<Performed<R>>,
+): Promise<Performed<R>> {
+  if (!context.mayHaveBeenTried) return make();
+  const what =
+    'an earlier try may have taken effect, and that FinHub does not show it does not prove that there is none';
+  throw new FinHubError('unclear', operation, what, { unclear: true });
 }
 
 /** Where nothing can be read back, one try is all there is: what may have happened twice goes to a person. */

@@ -26,6 +26,8 @@ export interface Session {
   /** Whose it is, by which password: another password has to prove itself. */
   key: string;
   token: string;
+  /** FinHub's id of it, where it tells one. */
+  sessionId: string | undefined;
   /** Milliseconds since the epoch by our clock, a margin before FinHub ends it. */
   renewAt: number;
   /** Logs out. */
@@ -43,6 +45,9 @@ const RENEWAL_MARGIN_MS = 60_000;
 
 /** FinHub's stated life of a token without a readable `exp`. Facts §13. */
 const DEFAULT_LIFE_MS = 3600_000;
+
+/** No token is kept for longer, whatever it says of itself. */
+const LONGEST_LIFE_MS = 24 * 3600_000;
 
 /** How long five refusals lock an account. Facts F2. */
 const LOCK_MS = 30 * 60_000;
@@ -147,7 +152,7 @@ export class Sessions {
     try {
       const { token, sessionId } = await open();
       const session: Session = {
-        ...{ key, token },
+        ...{ key, token, sessionId },
         renewAt: renewalOf(token),
         close: () => (sessionId === undefined ? Promise.resolve() : close(sessionId, token)),
       };
@@ -155,7 +160,7 @@ export class Sessions {
       return session;
     } catch (error) {
       if (error instanceof FinHubError && error.kind === 'unauthorized') {
-        const until = /locked/i.test(error.message) ? Date.now() + LOCK_MS : Infinity;
+        const until = /locked/i.test(error.said ?? '') ? Date.now() + LOCK_MS : Infinity;
         this.#refused.set(key, { error, until });
       }
       throw error;
@@ -178,7 +183,9 @@ function keyOf(identity: string, password: string): string {
 function renewalOf(token: string): number {
   const { iat, exp } = claimsOf(token);
   const now = Date.now();
-  const life = exp === undefined ? DEFAULT_LIFE_MS : exp * 1000 - (iat === undefined ? now : iat * 1000);
+  const told = exp === undefined ? NaN : exp * 1000 - (iat === undefined ? now : iat * 1000);
+  // A life that cannot be is not FinHub's word on it.
+  const life = told > 0 && told <= LONGEST_LIFE_MS ? told : DEFAULT_LIFE_MS;
   return now + life - Math.min(RENEWAL_MARGIN_MS, life / 10);
 }
 

@@ -1,10 +1,11 @@
 import { Agent } from 'undici';
-import { headerFault } from '../lifecycle/text.js';
 import { errorIn, unwrap } from './answer.js';
 import { Breaker, type Outcome } from './breaker.js';
+import { ACCEPTED_ENCODINGS, MAX_ANSWER, textOf, UnreadableContent } from './content.js';
 import type { Method } from './endpoint.js';
 import { FinHubError } from './error.js';
 import { exchange, TOO_LATE, type HttpAnswer } from './exchange.js';
+import { parseJson } from './json.js';
 import type { Lease } from './lease.js';
 import { Slots } from './slots.js';
 
@@ -18,7 +19,8 @@ export interface HttpRequest {
   /** With the query. */
   path: string;
   headers: Record<string, string>;
-  body: unknown;
+  /** JSON; null where the method has none. */
+  body: string | null;
   /** Ends the request when the activity is cancelled. */
   signal?: AbortSignal | undefined;
   /** Taken when it is the request's turn; nothing is sent without it. */
@@ -31,9 +33,6 @@ export interface TransportOptions {
   /** Requests to a host under way at a time; more wait for their turn. */
   maxConnections: number;
 }
-
-/** Bytes of an answer that are read at the most. */
-const MAX_ANSWER = 4 * 1024 * 1024;
 
 /** The request cannot have reached FinHub: no connection came about. */
 const NEVER_SENT =
@@ -79,13 +78,9 @@ export class Transport {
   }
 
   async #exchange(http: HttpRequest): Promise<Outcome> {
-    const { origin, path, method, headers, body, signal, lease } = http;
-    const unbuildable = whyUnbuildable(http);
-    if (unbuildable !== undefined) {
-      // Our own fault, or the application's: it says nothing of the host, and no retry helps.
-      return { error: new FinHubError('invalidRequest', http.operation, unbuildable), outage: false };
-    }
-    const request = { origin, path, method, headers, body: body === undefined ? null : JSON.stringify(body) };
+    const { origin, path, method, body, signal, lease } = http;
+    const headers = { 'accept-encoding': ACCEPTED_ENCODINGS, ...http.headers };
+    const request = { origin, path, method, headers, body };
     for (let leases = 1; ; leases += 1) {
       const sendBefore = await lease?.();
       try {
@@ -93,6 +88,7 @@ export class Transport {
       } catch (error) {
         // A connection that was slow to come about is there for the next try.
         if ((error as { code?: string }).code === TOO_LATE && leases < MOST_LEASES) continue;
+        if (isOurFault(error)) return { error: notBuilt(http.operation, error), outage: false };
         return { error: noAnswer(http, error), outage: !signal?.aborted };
       }
     }
@@ -108,29 +104,34 @@ export class Transport {
   }
 }
 
-/** What keeps a request from being built at all, or undefined; the message names the header and nothing of its value. */
-function whyUnbuildable({ headers }: HttpRequest): string | undefined {
-  for (const [name, value] of Object.entries(headers)) {
-    const fault = headerFault(value);
-    if (fault !== undefined) return `not sent: the value of ${name} ${fault}`;
-  }
-  return undefined;
-}
-
-function outcomeOf(http: HttpRequest, { status, headers, text }: HttpAnswer): Outcome {
-  let body: unknown = {};
+function outcomeOf(http: HttpRequest, { status, headers, body }: HttpAnswer): Outcome {
+  let payload: unknown = {};
   try {
-    if (text !== '') body = JSON.parse(text);
-  } catch (cause) {
+    const text = textOf(body, headers['content-encoding']);
+    if (text !== '') payload = parseJson(text);
+  } catch (fault) {
     // A proxy's error page is no JSON either, but its status still says what happened.
     if (status < 400) {
-      const what = `FinHub answered ${status} with something that is not JSON`;
-      const error = new FinHubError('unexpectedAnswer', http.operation, what, { status, unclear: http.effect, cause });
+      const why = fault instanceof UnreadableContent ? fault.message : 'it is not JSON';
+      const what = `FinHub answered ${status} with something that cannot be read: ${why}`;
+      const error = new FinHubError('unexpectedAnswer', http.operation, what, { status, unclear: http.effect });
       return { error, outage: false };
     }
   }
-  const error = errorIn(http, status, headers, body);
-  return error ? { error, outage: status >= 500 } : { payload: unwrap(body) };
+  const error = errorIn(http, status, headers, payload);
+  return error ? { error, outage: status >= 500 } : { payload: unwrap(payload) };
+}
+
+/** Our HTTP library refused to make the request: nothing was sent, and the host has no part in it. */
+function isOurFault(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return (
+    code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'
+  );
+}
+
+function notBuilt(operation: string, cause: unknown): FinHubError {
+  return new FinHubError('unsendable', operation, 'not sent: HTTP has no place for a part of the request', { cause });
 }
 
 function noAnswer({ operation, effect }: HttpRequest, error: unknown): FinHubError {

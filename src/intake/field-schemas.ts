@@ -192,6 +192,7 @@ export const employee = z.strictObject({
   ref: key(64),
   ...PERSON,
   position: personal(text()),
+  department: personal(text(100)).optional(),
   roles: z.array(z.enum(['ADMIN_USER', 'COMPLIANCE_OFFICER', 'TRANSACTION_APPROVER', 'EMPLOYEE'])).min(1),
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exceeds } from '../lifecycle/money.js';
 import { personal } from '../privacy/marks.js';
-import { bic, country, currency, iban, key, money, text } from './field-schemas.js';
+import { address, bic, country, currency, email, iban, key, money, phone, text } from './field-schemas.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 
 const beneficiary = z.strictObject({
@@ -13,7 +13,11 @@ const beneficiary = z.strictObject({
   currency,
   country,
   bankName: personal(text(140)).optional(),
+  bankAddress: personal(text(200)).optional(),
   purposeCode: key(40).optional(),
+  email: email.optional(),
+  phoneNumber: phone.optional(),
+  address: address.optional(),
 });
 
 const consent = z

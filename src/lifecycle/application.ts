@@ -70,7 +70,11 @@ export interface Beneficiary {
   currency: string;
   country: string;
   bankName?: string | undefined;
+  bankAddress?: string | undefined;
   purposeCode?: string | undefined;
+  email?: string | undefined;
+  phoneNumber?: string | undefined;
+  address?: Address | undefined;
 }
 
 /** A standing authorization for transfers with its limits. Source: facts F10. */
@@ -161,6 +165,7 @@ export type EmployeeRole = 'ADMIN_USER' | 'COMPLIANCE_OFFICER' | 'TRANSACTION_AP
 export interface Employee extends Person {
   ref: string;
   position: string;
+  department?: string | undefined;
   roles: EmployeeRole[];
 }
 

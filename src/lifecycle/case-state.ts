@@ -10,6 +10,7 @@ import type {
   ResolveAttention,
 } from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
+import type { WalletFacts } from './payment-checks.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
@@ -142,6 +143,8 @@ export interface FinHubRecord {
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
   beneficiaries: Record<string, string>;
   paymentConsentId?: string | undefined;
+  /** Balance, limits and allowed operations, as FinHub told them when the account was new. */
+  wallet?: WalletFacts | undefined;
   facts: Prerequisite[];
 }
 

@@ -23,7 +23,12 @@ export function categorizationFaults(category: Category, { parameters }: Categor
       .map((key) => fault(key, `"${key}" is mandatory in category ${category.code}`)),
     ...Object.entries(parameters)
       .filter(([key, value]) => !isAllowed(value, allowedValues[key]))
-      .map(([key]) => fault(key, `the value of "${key}" is not one that category ${category.code} allows`)),
+      .map(([key]) =>
+        fault(
+          key,
+          `the value of "${key}" is not one that category ${category.code} allows: ${optionsOf(allowedValues[key]).join(', ')}`,
+        ),
+      ),
   ]);
 }
 
@@ -56,11 +61,15 @@ function fault(key: string, message: string): Requirement {
   return { code: 'categorization', message, field: `categorization.parameters.${key}` };
 }
 
+/** The values that FinHub names, as texts. */
+function optionsOf(allowed: unknown): string[] {
+  return (Array.isArray(allowed) ? (allowed as unknown[]) : [allowed]).map(String);
+}
+
 /** Allowed values are a list or a single entry; `0-100` is a range (facts I01). */
 function isAllowed(value: string, allowed: unknown): boolean {
   if (allowed === undefined || allowed === null) return true;
-  const options = (Array.isArray(allowed) ? allowed : [allowed]).map(String);
-  return options.some((option) => {
+  return optionsOf(allowed).some((option) => {
     const range = /^(\d+)-(\d+)$/.exec(option);
     return range
       ? /^\d+$/.test(value) && Number(value) >= Number(range[1]) && Number(value) <= Number(range[2])

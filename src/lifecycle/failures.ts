@@ -10,6 +10,8 @@ export const FAILURES = {
   unauthorized: 'FinHubUnauthorized',
   /** 400 or 422, with field errors where FinHub gives them. */
   invalidRequest: 'FinHubInvalidRequest',
+  /** The request could not be made of what the case has, and nothing was sent: a fault of ours, which no retry heals. */
+  unsendable: 'RequestUnsendable',
   forbidden: 'FinHubForbidden',
   notFound: 'FinHubNotFound',
   /** 409 that could not be proved to be our own doing. */
@@ -41,11 +43,13 @@ export interface FieldError {
   message: string;
 }
 
-/** `details[0]` of every failure an activity throws; carries no personal data. */
+/** `details[0]` of every failure an activity throws; only `said` and the field errors may tell about people. */
 export interface FailureDetails {
   operation: string;
   status?: number | undefined;
   fieldErrors?: FieldError[] | undefined;
+  /** What FinHub said, in its own words; it may tell about people, and stays out of logs. */
+  said?: string | undefined;
   /** The request may have reached FinHub and no answer came. */
   unclear?: boolean | undefined;
   /** An earlier try may have reached FinHub, and this one did not show that it had no effect. */

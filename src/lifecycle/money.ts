@@ -41,25 +41,38 @@ export function amountOf({ value, currency }: Money): Amount {
   return minorUnits(whole + fraction.slice(0, decimals).padEnd(decimals, '0'), currency);
 }
 
+/** As {@link amountOf}, for what we are told and never for what is to be paid: a balance may be below zero. @throws RangeError */
+export function signedAmountOf({ value, currency }: Money): Amount {
+  const [, sign, digits = ''] = /^([+-]?)(.*)$/s.exec(value) ?? [];
+  const amount = amountOf({ value: digits, currency });
+  return sign === '-' ? { ...amount, units: (0n - amount.units) as MinorUnits } : amount;
+}
+
 /**
- * The amount of an integer string that counts in `10^-scale` of the currency: `("2500", 2, "EUR")` is 25 euro.
+ * The amount of an integer string that counts in `10^-scale` of the currency: `("2500", 2, "EUR")` is 25 euro, `("-500", 2, "EUR")` a debt of
+ * five.
  * @throws RangeError for anything else, and where the currency is not that fine
  */
 export function scaledAmount(value: string, scale: number, currency: string): Amount {
-  if (!/^\d{1,30}$/.test(value) || !Number.isInteger(scale) || scale < 0 || scale > 15) {
+  const [, sign = '', unsigned = ''] = /^([+-]?)(\d{1,30})$/.exec(value) ?? [];
+  if (unsigned === '' || !Number.isInteger(scale) || scale < 0 || scale > 15) {
     throw new RangeError('a whole number and its scale are expected');
   }
-  const digits = value.padStart(scale + 1, '0');
+  const digits = unsigned.padStart(scale + 1, '0');
   const whole = digits.slice(0, digits.length - scale).replace(/^0+(?=\d)/, '');
   const fraction = digits.slice(digits.length - scale);
-  return amountOf({ value: fraction === '' ? whole : `${whole}.${fraction}`, currency });
+  return signedAmountOf({ value: fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`, currency });
 }
 
 /** The amount in the one form in which money crosses our edges: all of the currency's decimals, no more. */
 export function moneyOf({ units, currency }: Amount): Money {
   const decimals = decimalsOf(currency);
-  const digits = units.toString().padStart(decimals + 1, '0');
-  const whole = digits.slice(0, digits.length - decimals);
+  const sign = units < 0n ? '-' : '';
+  const digits = units
+    .toString()
+    .replace('-', '')
+    .padStart(decimals + 1, '0');
+  const whole = sign + digits.slice(0, digits.length - decimals);
   return { value: decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`, currency };
 }
 
@@ -72,10 +85,10 @@ export function isAmount(money: Money | undefined): boolean {
   }
 }
 
-/** Whether `amount` is more than `limit`. @throws RangeError where one is none, or the currencies differ */
+/** Whether `amount` is more than `limit`, which may be a balance below zero. @throws RangeError where one is none, or the currencies differ */
 export function exceeds(amount: Money, limit: Money): boolean {
   if (amount.currency !== limit.currency) throw new RangeError('amounts of different currencies cannot be compared');
-  return amountOf(amount).units > amountOf(limit).units;
+  return signedAmountOf(amount).units > signedAmountOf(limit).units;
 }
 
 /** `25.00 EUR`. */

@@ -27,6 +27,17 @@ export interface Ceiling {
   remaining?: Money | undefined;
 }
 
+/** What FinHub said of a new account; it is not read again for the status. */
+export interface WalletFacts {
+  operations: string[];
+  status?: string | undefined;
+  available?: Money | undefined;
+  blocked?: Money | undefined;
+  limits: PaymentFacts['category'];
+  /** ISO 8601. */
+  readAt: string;
+}
+
 /** What FinHub says of the account now; what it does not say is undefined and holds up nothing. */
 export interface PaymentFacts {
   walletStatus?: string | undefined;
@@ -47,7 +58,7 @@ export interface PaymentFacts {
 
 /** What stands for or against a transfer; `begunEarlier` where a run before a workflow reset has begun to pay it. */
 export interface TransferFacts extends PaymentFacts {
-  found?: { beneficiaryId: string; name: string } | undefined;
+  found?: { beneficiaryId: string; name: string; company?: boolean | undefined } | undefined;
   begunEarlier: boolean;
 }
 

@@ -14,6 +14,7 @@ import {
 import { timeOf, type Deadline } from './deadlines.js';
 import type { CallResult } from './hand-call.js';
 import type { RegisteredIds } from './messages.js';
+import type { WalletFacts } from './payment-checks.js';
 import { PHASES, type CaseKind, type PhaseName } from './phases.js';
 import type { OperatorLevel, RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review.js';
@@ -50,6 +51,8 @@ export interface LifecycleStatus {
     accountId?: string | undefined;
   };
   iban: string | null;
+  /** The account as FinHub told of it when it was new. */
+  wallet: WalletFacts | null;
   review: { stage: ReviewStage; round: number; dueAt?: string | undefined; customerReason?: string | undefined };
   transfer: TransferRecord | null;
   outcome: Outcome | null;
@@ -106,6 +109,7 @@ export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
       accountId: finhub.accountId,
     },
     iban: finhub.iban ?? null,
+    wallet: finhub.wallet ?? null,
     review: {
       stage: review.stage,
       round: review.round,

@@ -71,6 +71,12 @@ export const OTHER_SANDBOX_TENANT: Tenant = {
 
 export const TENANTS: readonly Tenant[] = [SANDBOX_TENANT, OTHER_SANDBOX_TENANT];
 
+/** The sandbox's lists show at once what was made. */
+const PROMPT_LOOKUPS = [
+  ...['getVerificationHistory', 'listDirectors', 'listShareholders', 'listEmployees'],
+  ...['listBeneficiaries', 'listPaymentConsents'],
+];
+
 /** The environment with which the worker and the command lines reach a sandbox at `url`, as `tenant`. */
 export function sandboxEnvironment(url: string, tenant = SANDBOX_TENANT): Record<string, string> {
   const { id, key, secret, apiKey, admin, powerTenantAdmin } = tenant;
@@ -78,6 +84,7 @@ export function sandboxEnvironment(url: string, tenant = SANDBOX_TENANT): Record
     FINHUB_BASE_URL: url,
     FINHUB_LEGACY_BASE_URL: url,
     FINHUB_API_KEY: apiKey,
+    FINHUB_PROMPT_LOOKUPS: PROMPT_LOOKUPS.join(','),
     FINHUB_TENANT_ID: id,
     FINHUB_TENANT_KEY: key,
     FINHUB_TENANT_SECRET: secret,

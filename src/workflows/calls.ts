@@ -426,10 +426,11 @@ function failureOf(error: unknown): CallFailure {
   const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     const details = cause.details?.[0] as FailureDetails | undefined;
-    const { fieldErrors, unclear, earlierUnclear, retryAfterMs, notCounting } = details ?? {};
+    const { fieldErrors, said, unclear, earlierUnclear, retryAfterMs, notCounting } = details ?? {};
     return {
       type: cause.type ?? 'Unknown',
-      message: cause.message,
+      // FinHub's words are for people; the failure's own message is what logs show.
+      message: said === undefined ? cause.message : `${cause.message} (${said})`,
       fieldErrors,
       unclear,
       earlierUnclear,

@@ -17,7 +17,12 @@ export interface OrderRequest {
   iban: string;
   description: string;
   amount: Money;
-  counterparty: { name: string; iban: string; beneficiaryId?: string | undefined };
+  counterparty: {
+    name: string;
+    iban: string;
+    beneficiaryId?: string | undefined;
+    companyName?: string | undefined;
+  };
   consentId?: string | undefined;
   /** Sealed. */
   authenticationCode?: string | undefined;
@@ -45,8 +50,13 @@ export interface OrderOptions {
   stillAsked?: () => void;
 }
 
-/** What FinHub says no to, so that it had no effect. A conflict may be our own try that is still running. */
-const REFUSALS: ReadonlySet<string> = new Set([FAILURES.invalidRequest, FAILURES.forbidden, FAILURES.notFound]);
+/** What FinHub says no to, or was never sent, so that it had no effect. A conflict may be our own try that is still running. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  FAILURES.invalidRequest,
+  FAILURES.unsendable,
+  FAILURES.forbidden,
+  FAILURES.notFound,
+]);
 const MAX_CONFLICTS = 3;
 
 /**
@@ -125,7 +135,9 @@ async function prepare(
 async function confirmed(kase: Case<AnyCaseState>, { preparedOrderId, validUntil }: PreparedOrder): Promise<void> {
   const { state } = kase;
   const isConfirmed = (): boolean => state.confirmedOrderId === preparedOrderId;
-  const left = validUntil === undefined ? undefined : Math.max(1, Date.parse(validUntil) - Date.now());
+  // The activity has read the time; one that it could not read is none.
+  const end = Date.parse(validUntil ?? '');
+  const left = Number.isNaN(end) ? undefined : Math.max(1, end - Date.now());
   const what = 'confirmation of the prepared order';
   const requirements = () => [
     { code: 'confirmation', message: `order ${preparedOrderId} waits for the customer's word`, dueAt: validUntil },

@@ -13,6 +13,7 @@ import { sessionActivities, type SessionActivities } from '../../src/activities/
 import { startTemporalServer } from '../../src/embedded/temporal-server.js';
 import { CATALOGUE } from '../../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../../src/finhub/client.js';
+import { LOOK_UPS } from '../../src/config/look-ups.js';
 import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
@@ -169,7 +170,7 @@ function clientOf(url: string): FinHubClient {
   return new FinHubClient({
     ...{ baseUrl: url, legacy: { baseUrl: url, apiKey } },
     ...{ tenantId: id, tenantKey: key, tenantSecret: secret, admin, powerTenant: powerTenantAdmin },
-    ...{ timeoutMs: TIMEOUT_MS, maxConnections: 8, deviceId: 'matrix' },
+    ...{ timeoutMs: TIMEOUT_MS, maxConnections: 8, deviceId: 'matrix', promptLookUps: LOOK_UPS },
   });
 }
 

@@ -7,8 +7,8 @@ const whole = { in: 'test/chaos.test.ts', test: 'whatever is killed in the middl
 export default [
   {
     name: 'a decision is acknowledged and not stored',
-    file: 'src/workflows/messages.ts',
-    from: '  Object.assign(kase.state, state);\n',
+    file: 'src/workflows/inbox.ts',
+    from: '    Object.assign(kase.state, state);\n',
     to: "  if (name !== 'decideVerification') Object.assign(kase.state, state);\n",
     env: { CHAOS_LIMIT: '45' },
     ...whole,

@@ -51,10 +51,10 @@ export default [
   {
     name: 'payloads are not bound to their namespace',
     file: 'src/temporal/payload-codec.ts',
-    from: 'JSON.stringify([keyId, this.#options.namespace])',
-    to: 'JSON.stringify([keyId])',
+    from: "JSON.stringify(['v2', keyId, namespace, workflowId, activityId ?? null])",
+    to: "JSON.stringify(['v2', keyId, workflowId, activityId ?? null])",
     in: 'test/codec.test.ts',
-    test: 'is bound to namespace and key id, and notices every changed bit',
+    test: 'is bound to namespace, workflow, activity and key id, and notices every changed bit',
   },
   {
     name: 'stored bytes open for another document',

@@ -37,8 +37,8 @@ export default [
   {
     name: 'a request that cannot be built counts against the host',
     file: 'src/finhub/transport.ts',
-    from: '    if (unbuildable !== undefined) {',
-    to: "    if (unbuildable === '') {",
+    from: 'if (isOurFault(error)) return',
+    to: 'if (error === undefined) return',
     in: IN,
     test: 'a request that cannot be built',
   },

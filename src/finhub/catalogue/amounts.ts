@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { personal, plain } from '../../privacy/marks.js';
 import type { Money as DecimalMoney } from '../../lifecycle/application.js';
-import { amountOf, decimalsOf, moneyOf, scaledAmount } from '../../lifecycle/money.js';
-import { at, firstText } from './fields.js';
+import { amountOf, decimalsOf, moneyOf, scaledAmount, signedAmountOf, type Amount } from '../../lifecycle/money.js';
+import { writtenNumber } from '../json.js';
+import { at, firstText, textAt } from './fields.js';
 
 /*
  * FinHub's amounts come as scaled integers (`{value: "2500", scale: 2}`), as minor units without a scale, as major-unit decimals and as bare
@@ -31,7 +32,7 @@ export function jsonNumber(money: DecimalMoney): number {
 }
 
 /**
- * Reads an amount in any of FinHub's forms. What is written tells the unit:
+ * Reads an amount in any of FinHub's forms; it may be below zero, as a balance is that is overdrawn. What is written tells the unit:
  * - an object with `scale`: an integer in `10^-scale` (AmountDto);
  * - an integer as text, bare or as `value`: minor units (FLOW, F01);
  * - a text with a decimal point, or a JSON number: major units (LAT, older REF, consents' limits).
@@ -42,27 +43,35 @@ export function jsonNumber(money: DecimalMoney): number {
  */
 export function readAmount(form: unknown, currency: string | undefined, formatted?: unknown): DecimalMoney | undefined {
   if (form === undefined || form === null || form === '') return undefined;
-  if (typeof form === 'object') {
+  const number = writtenNumber(form);
+  if (number === undefined && typeof form === 'object') {
     const own = firstText(form, 'currency') ?? currency;
-    const scale = at(form, 'scale');
+    const scale = textAt(at(form, 'scale'));
     const value = at(form, 'value') ?? at(form, 'amount');
-    if (typeof scale !== 'number') return readAmount(value, own, at(form, 'valueFormatted'));
-    return moneyOf(scaledAmount(String(value), scale, known(own)));
+    if (scale === undefined) return readAmount(value, own, at(form, 'valueFormatted'));
+    const units = textAt(value)?.trim().replace(/\.0+$/, '') ?? '';
+    return moneyOf(scaledAmount(units, /^\d{1,2}$/.test(scale) ? Number(scale) : NaN, known(own)));
   }
-  if (typeof form !== 'string' && typeof form !== 'number') throw new RangeError('no amount in a known form');
-  const text = String(form);
+  const written = typeof form === 'string' ? form.trim() : undefined;
+  const text = number === undefined ? written : withoutDust(number, currency);
+  if (text === undefined) throw new RangeError('no amount in a known form');
   const amount =
-    typeof form === 'number' || text.includes('.')
-      ? amountOf({ value: text, currency: known(currency) })
+    number !== undefined || text.includes('.')
+      ? signedAmountOf({ value: text, currency: known(currency) })
       : scaledAmount(text, decimalsOf(known(currency)), known(currency));
   const money = moneyOf(amount);
-  if (
-    typeof formatted === 'string' &&
-    moneyOf(amountOf({ value: formatted, currency: money.currency })).value !== money.value
-  ) {
+  const told = typeof formatted === 'string' ? formatted.trim() : undefined;
+  if (told && moneyOf(signedAmountOf({ value: told, currency: money.currency })).value !== money.value) {
     throw new RangeError('an amount and its formatted form differ');
   }
   return money;
+}
+
+/** A number that floating point has left a trace on, such as 0.30000000000000004, in the decimals of its currency. */
+function withoutDust(written: string, currency: string | undefined): string {
+  const rounded = Number(written).toFixed(decimalsOf(known(currency)));
+  const isDust = Math.abs(Number(rounded) - Number(written)) < 1e-9 && Math.abs(Number(written)) < 1e12;
+  return isDust ? rounded : written;
 }
 
 /** The first amount among several places, as {@link readAmount} reads it; a form that cannot be read is the answer's fault. */
@@ -85,7 +94,14 @@ export function amountIn(
   return undefined;
 }
 
+/** The sum of amounts of one currency. */
+export function sumOf(amounts: readonly DecimalMoney[]): DecimalMoney {
+  const [first, ...others] = amounts.map(signedAmountOf);
+  const units = others.reduce((sum, amount) => sum + amount.units, first!.units as bigint);
+  return moneyOf({ units: units as Amount['units'], currency: first!.currency });
+}
+
 function known(currency: string | undefined): string {
-  if (currency === undefined) throw new RangeError('an amount without a currency');
+  if (currency === undefined || !/^[A-Z]{3}$/.test(currency)) throw new RangeError('an amount without a currency');
   return currency;
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
-import { firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
+import { absenceFrom, isGone, isWhole } from './absence.js';
+import { withIban } from './beneficiary-pages.js';
+import { Address } from './people.js';
+import { firstId, firstText, Id, Nothing, requiredId, requiredList, sameText } from './fields.js';
 
 /**
  * What PEP and sanctions screening came to. Where the answer does not say (RUN), the status tells: FinHub keeps inactive what it does not let
@@ -20,21 +23,33 @@ function screeningOf(item: unknown): 'VERIFIED' | 'PENDING' | 'FLAGGED' {
   }
 }
 
+/** What FinHub's generations of the list call a beneficiary; the first one is the fullest. */
+function namesOf(item: unknown): string[] {
+  const [first, last] = [firstText(item, 'firstName'), firstText(item, 'lastName')];
+  // One who has a single name is told to FinHub by it twice.
+  const person = sameText(first, last) ? first : [first, last].filter((part) => part !== undefined).join(' ');
+  const told = [firstText(item, 'name'), firstText(item, 'beneficiaryName'), firstText(item, 'companyName'), person];
+  return [...told, firstText(item, 'shortName')].flatMap((name) => (name ? [name.trim()] : []));
+}
+
 /** The id that orders name is the `assetId`, where FinHub gives one (RUN sample of F17), else the beneficiary's own. */
 const beneficiaryOf = (item: unknown) => ({
-  beneficiaryId: firstText(item, 'assetId', 'beneficiaryId', 'id'),
-  iban: firstText(item, 'iban'),
-  name: firstText(item, 'name', 'beneficiaryName'),
+  company:
+    firstText(item, 'partyType')?.toUpperCase().startsWith('BUSINESS') || firstText(item, 'companyName') !== undefined,
+  beneficiaryId: firstId(item, 'assetId', 'beneficiaryId', 'id'),
+  iban: firstText(item, 'iban', 'accountNumber'),
+  name: namesOf(item)[0],
   status: firstText(item, 'status')?.toUpperCase() ?? 'ACTIVE',
   screening: screeningOf(item),
 });
 
 const Beneficiary = z.unknown().transform((data, context) => ({
   ...beneficiaryOf(data),
-  beneficiaryId: requiredText(data, context, 'assetId', 'beneficiaryId', 'id'),
+  beneficiaryId: requiredId(data, context, 'assetId', 'beneficiaryId', 'id'),
 }));
 
-const compactIban = (iban: string | undefined) => iban?.replaceAll(' ', '').toUpperCase();
+/** As much of a name as FinHub is given for a short one. */
+const SHORT_NAME = 35;
 
 /** F7, O6, T4, L6. */
 export const listBeneficiaries = endpoint({
@@ -46,10 +61,14 @@ export const listBeneficiaries = endpoint({
   sources: ['F7', 'O6', 'T4', 'L6'],
   request: z.strictObject({ accountId: Id, limit: z.number().optional(), offset: z.number().optional() }),
   query: ({ limit, offset }) => (limit === undefined ? {} : { limit: String(limit), offset: String(offset ?? 0) }),
-  response: z.unknown().transform((data, context) => ({
-    beneficiaries: requiredList(data, context, 'beneficiaries', 'items').map(beneficiaryOf),
-  })),
-  personal: ['iban', 'name'],
+  response: z.unknown().transform((data, context) => {
+    const list = requiredList(data, context, 'beneficiaries', 'items', 'content');
+    return {
+      beneficiaries: list.map((item) => ({ ...beneficiaryOf(item), names: namesOf(item) })),
+      whole: isWhole(data, list.length),
+    };
+  }),
+  personal: ['iban', 'name', 'names'],
   idempotency: { class: 'safe' },
 });
 
@@ -71,9 +90,13 @@ export const addBeneficiary = endpoint({
     currency: plain(z.string()),
     country: plain(z.string()),
     bankName: personal(z.string()).optional(),
+    bankAddress: personal(z.string()).optional(),
     purposeCode: plain(z.string()).optional(),
+    email: personal(z.string()).optional(),
+    phoneNumber: personal(z.string()).optional(),
+    address: Address.optional(),
   }),
-  body: ({ accountId: _, name, bic, ...rest }) => {
+  body: ({ accountId: _, name, bic, address, ...rest }) => {
     const [firstName, ...others] = name.split(' ');
     const party =
       rest.partyType === 'BUSINESS_CUSTOMER'
@@ -82,8 +105,16 @@ export const addBeneficiary = endpoint({
     return {
       ...rest,
       ...party,
+      ...(address
+        ? {
+            addressLine1: address.street,
+            city: address.city,
+            postalCode: address.postalCode,
+            ...(address.state === undefined ? {} : { stateProvince: address.state }),
+          }
+        : {}),
       name,
-      shortName: name.slice(0, 35),
+      shortName: name.slice(0, SHORT_NAME),
       bicSwiftCode: bic,
       bic,
       networkName: 'SEPA',
@@ -97,12 +128,16 @@ export const addBeneficiary = endpoint({
     readBack: {
       reads: [listBeneficiaries],
       proof: "the customer's own account lists the same IBAN and name",
+      absence: 'not needed: FinHub refuses a second one of the same IBAN',
       find: async ({ input, read }) => {
-        const { beneficiaries } = await read(listBeneficiaries, { accountId: input.accountId });
-        return beneficiaries.flatMap(({ beneficiaryId, ...found }) =>
-          beneficiaryId && compactIban(found.iban) === compactIban(input.iban) && sameText(found.name, input.name)
-            ? [{ id: beneficiaryId, result: { ...found, beneficiaryId } }]
-            : [],
+        const beneficiaries = await withIban(
+          (page) => read(listBeneficiaries, { accountId: input.accountId, ...page }),
+          input.iban,
+        );
+        const wanted = [input.name, input.name.slice(0, SHORT_NAME)];
+        const isSame = (names: string[]): boolean => names.some((name) => wanted.some((one) => sameText(name, one)));
+        return beneficiaries.flatMap(({ beneficiaryId, names, ...found }) =>
+          beneficiaryId && isSame(names) ? [{ id: beneficiaryId, result: { ...found, beneficiaryId } }] : [],
         );
       },
     },
@@ -125,11 +160,12 @@ export const removeBeneficiary = endpoint({
     readBack: {
       reads: [listBeneficiaries],
       proof: 'no longer listed',
-      find: async ({ input: { accountId, beneficiaryId }, read }) => {
-        const { beneficiaries } = await read(listBeneficiaries, { accountId });
-        return beneficiaries.some((found) => found.beneficiaryId === beneficiaryId)
-          ? []
-          : [{ id: beneficiaryId, result: {} }];
+      absence: absenceFrom(listBeneficiaries, 'an id'),
+      find: async ({ input: { accountId, beneficiaryId }, ...search }) => {
+        const { beneficiaries, whole } = await search.read(listBeneficiaries, { accountId });
+        const known = beneficiaries.every((found) => found.beneficiaryId !== undefined);
+        if (beneficiaries.some((found) => found.beneficiaryId === beneficiaryId)) return 'notShown';
+        return isGone(search, listBeneficiaries, { whole, known }) ? [{ id: beneficiaryId, result: {} }] : 'notShown';
       },
     },
   },

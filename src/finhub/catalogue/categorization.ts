@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
-import { at, firstText, Id, listIn } from './fields.js';
+import { at, firstText, Id, listIn, textAt } from './fields.js';
+
+/** Texts, and numbers and flags as texts, of a list or of a single one. */
+function textsIn(value: unknown): string[] {
+  const items = Array.isArray(value) ? (value as unknown[]) : [value];
+  return items.flatMap((item) => textAt(item) ?? (typeof item === 'boolean' ? [String(item)] : []));
+}
+
+/** The allowed values by key; a key without any that can be read allows all. */
+function allowedIn(value: unknown): Record<string, string[]> {
+  if (typeof value !== 'object' || value === null) return {};
+  const entries = Object.entries(value).map(([key, values]) => [key, textsIn(values)] as const);
+  return Object.fromEntries(entries.filter(([, values]) => values.length > 0));
+}
 
 const Category = z.unknown().transform((category) => ({
   id: firstText(category, 'databaseId', 'categoryId') ?? '',
@@ -9,8 +22,8 @@ const Category = z.unknown().transform((category) => ({
   features: listIn(at(category, 'availableFeatures') ?? at(category, 'features')).map((feature) => ({
     id: firstText(feature, 'databaseId', 'featureCode') ?? '',
     code: firstText(feature, 'featureCode', 'code') ?? '',
-    mandatoryKeys: listIn(at(feature, 'mandatoryKeys')).map(String),
-    allowedValues: (at(feature, 'allowedValues') ?? {}) as Record<string, unknown>,
+    mandatoryKeys: textsIn(at(feature, 'mandatoryKeys')),
+    allowedValues: allowedIn(at(feature, 'allowedValues')),
   })),
 }));
 

@@ -23,7 +23,9 @@ function accepted(
   type: ConsentType,
   { consentOk, missing }: { consentOk: boolean | undefined; missing: string[] },
 ): Match<ReturnType<typeof recordedOf>>[] {
-  const isThere = consentOk === true || (missing.length > 0 && !missing.some((text) => text.includes(NAMES[type])));
+  const names = (one: ConsentType): boolean => missing.some((text) => text.toUpperCase().includes(NAMES[one]));
+  // A list that names other consents would name this one; one that names none may be of something else.
+  const isThere = consentOk === true || (!names(type) && ConsentType.options.some(names));
   return isThere ? [{ id: type, result: { status: 'ACCEPTED' } }] : [];
 }
 
@@ -48,6 +50,7 @@ export const acceptConsent = endpoint({
     readBack: {
       reads: [checkActivation],
       proof: 'the activation check no longer misses it',
+      absence: 'not needed: the same consent again changes nothing',
       find: async ({ input: { customerId, consentType }, read, tenantId }) =>
         accepted(consentType, await read(checkActivation, { customerId, tenantId })),
     },
@@ -76,6 +79,7 @@ export const acceptOrganizationConsent = endpoint({
     readBack: {
       reads: [checkOrganizationReadiness],
       proof: 'the readiness check no longer misses it',
+      absence: 'not needed: the same consent again changes nothing',
       find: async ({ input: { organizationId, consentType }, read }) =>
         accepted(consentType, await read(checkOrganizationReadiness, { organizationId })),
     },

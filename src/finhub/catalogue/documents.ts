@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
-import { answerWith, firstText, Id, requiredList } from './fields.js';
+import { answerWith, firstId, firstText, Id, requiredList } from './fields.js';
 
 const DocumentList = z.unknown().transform((data, context) => ({
   documents: requiredList(data, context, 'documents', 'items').map((item) => ({
-    documentId: firstText(item, 'documentId', 'id'),
+    documentId: firstId(item, 'documentId', 'id'),
     verificationId: firstText(item, 'verificationId'),
     docId: firstText(item, 'docId'),
     fileName: firstText(item, 'fileName'),
@@ -71,6 +71,7 @@ export const uploadDocument = endpoint({
     readBack: {
       reads: [listIndividualDocuments, listOrganizationDocuments],
       proof: 'FinHub lists the document under our name for it',
+      absence: 'not needed: the same `docId` again attaches nothing new',
       find: async ({ input: { organization, customerId, verificationId, docId, fileName }, read }) => {
         const list = organization ? listOrganizationDocuments : listIndividualDocuments;
         try {

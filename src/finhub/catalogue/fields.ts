@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import { plain } from '../../privacy/marks.js';
+import { writtenNumber } from '../json.js';
 
-/** FinHub's ids are opaque: UUIDs, prefixed strings and short codes all occur (facts §1.5). */
-export const Id = plain(z.string().min(1).max(200));
+/** Parts of a path that lead out of it; in an id they are nobody's. */
+const LEADS_AWAY = /^\.{1,2}$/;
+
+/**
+ * FinHub's ids are opaque: UUIDs, prefixed strings and short codes all occur (facts §1.5). What steers a path or a terminal, or cannot be sent,
+ * is no id.
+ */
+const isId = (text: string): boolean =>
+  text !== '' && text.length <= 200 && text.trim() === text && !LEADS_AWAY.test(text) && !/\p{C}/u.test(text);
+
+/** An id in a request. */
+export const Id = plain(
+  z.string().min(1).max(200).refine(isId, { error: 'it is no id: ".", ".." and control characters are not' }),
+);
 
 /** An answer's payload with whatever fields FinHub sends. */
 export const Payload = z.looseObject({});
@@ -14,17 +27,41 @@ export function at(data: unknown, path: string): unknown {
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Payload)[name] : undefined;
+  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isThere ? (value as Payload)[name] : undefined;
+}
+
+/** A non-empty text, or a number as it is written. */
+export function textAt(value: unknown): string | undefined {
+  return typeof value === 'string' ? (value.trim() === '' ? undefined : value) : writtenNumber(value);
 }
 
 /** The first non-empty text (or number, as text) among several places where FinHub's documents put a value. */
 export function firstText(data: unknown, ...paths: string[]): string | undefined {
   for (const path of paths) {
-    const value = at(data, path);
-    if (typeof value === 'string' && value !== '') return value;
-    if (typeof value === 'number') return String(value);
+    const text = textAt(at(data, path));
+    if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** As {@link firstText}, for an id: what cannot be one is passed over. */
+export function firstId(data: unknown, ...paths: string[]): string | undefined {
+  for (const path of paths) {
+    const text = textAt(at(data, path));
+    if (text !== undefined && isId(text)) return text;
+  }
+  return undefined;
+}
+
+/** As {@link firstId}, for an id the answer cannot do without. */
+export function requiredId(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): string {
+  const id = firstId(data, ...paths);
+  if (id === undefined) {
+    const what = firstText(data, ...paths) === undefined ? 'is in the answer' : 'in the answer can be an id';
+    context.addIssue({ code: 'custom', message: `none of ${paths.join(', ')} ${what}` });
+  }
+  return id ?? '';
 }
 
 /** As {@link firstText}, for how many there are of something; undefined where the answer has no count. */
@@ -57,7 +94,7 @@ export function requiredList(data: unknown, context: z.core.$RefinementCtx, ...p
 export function answerWith<const Name extends string>(name: Name, ...paths: string[]) {
   return z
     .unknown()
-    .transform((data, context) => ({ [name]: requiredText(data, context, ...paths) }) as Record<Name, string>);
+    .transform((data, context) => ({ [name]: requiredId(data, context, ...paths) }) as Record<Name, string>);
 }
 
 /** An answer of which nothing is kept. */
@@ -68,7 +105,5 @@ export const sameText = (a: string | undefined, b: string | undefined): boolean 
 
 /** Whether FinHub made an object after the case first asked for it; clocks may differ by a few minutes. Unknown times prove nothing. */
 export function madeAfter(createdAt: string | undefined, requestedAt: string): boolean {
-  const made =
-    createdAt === undefined ? NaN : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(createdAt) ? createdAt : `${createdAt}Z`);
-  return made >= Date.parse(requestedAt) - 5 * 60_000;
+  return createdAt !== undefined && Date.parse(createdAt) >= Date.parse(requestedAt) - 5 * 60_000;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { personal, plain, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
-import { firstText, Id, Payload, requiredList, requiredText } from './fields.js';
+import { isWhole } from './absence.js';
+import { firstId, firstText, Id, Payload, requiredId, requiredList } from './fields.js';
+import { firstTime } from './times.js';
 
 /*
  * The calls of v1 and v2 (S4), on the older host with its API key. No lifecycle begins with them; two of them are the only documented
@@ -21,11 +23,11 @@ export const listCustomersByStatus = endpoint({
   request: z.strictObject({ customerStatus: plain(z.string()) }),
   response: z.unknown().transform((data, context) => ({
     customers: requiredList(data, context, 'customers', 'content', 'items').map((item) => ({
-      customerId: firstText(item, 'customerId', 'organizationId', 'id'),
-      userId: firstText(item, 'userId', 'user.id', 'user.userId'),
+      customerId: firstId(item, 'customerId', 'organizationId', 'id'),
+      userId: firstId(item, 'userId', 'user.id', 'user.userId'),
       email: firstText(item, 'email', 'user.email', 'person.email'),
       name: firstText(item, 'customerName', 'legalName', 'name', 'person.fullName', 'fullName'),
-      createdAt: firstText(item, 'createdAt', 'registeredAt'),
+      createdAt: firstTime(item, ['createdAt', 'registeredAt', 'registrationDate']),
     })),
   })),
   personal: ['email', 'name'],
@@ -43,17 +45,20 @@ export const getVerificationHistory = endpoint({
   sources: ['S4'],
   assumed: 'The answer is a list, bare or named, of verifications with `verificationId` or `id`.',
   request: z.strictObject({ customerId: Id }),
-  response: z.unknown().transform((data, context) => ({
-    verifications: requiredList(data, context, 'verifications', 'history', 'items').map((item) => ({
-      verificationId: requiredText(item, context, 'verificationId', 'id'),
+  response: z.unknown().transform((data, context) => {
+    const list = requiredList(data, context, 'verifications', 'history', 'items', 'content');
+    const verifications = list.map((item) => ({
+      verificationId: requiredId(item, context, 'verificationId', 'id'),
+      customerId: firstText(item, 'customerId', 'organizationId'),
       status: firstText(item, 'status'),
-    })),
-  })),
+    }));
+    return { verifications, whole: isWhole(data, list.length) };
+  }),
   idempotency: { class: 'safe' },
 });
 
 const Customer = z.unknown().transform((data, context) => ({
-  customerId: requiredText(data, context, 'customerId', 'id', 'profileId'),
+  customerId: requiredId(data, context, 'customerId', 'id', 'profileId'),
   status: firstText(data, 'status', 'customerStatus'),
 }));
 
@@ -141,7 +146,7 @@ export const setLegacyPersonStatus = endpoint({
 });
 
 const Organization = z.unknown().transform((data, context) => ({
-  organizationId: requiredText(data, context, 'organizationId', 'id'),
+  organizationId: requiredId(data, context, 'organizationId', 'id'),
   status: firstText(data, 'status'),
   kybStatus: firstText(data, 'kybStatus'),
 }));

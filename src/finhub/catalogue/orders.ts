@@ -3,17 +3,41 @@ import { personal, plain, secret } from '../../privacy/marks.js';
 import { wasExecuted } from '../../lifecycle/orders.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
-import { amountDto, amountIn, Money } from './amounts.js';
-import { at, firstText, Id, requiredText } from './fields.js';
+import { amountDto, amountIn, Money, sumOf } from './amounts.js';
+import { firstId, firstText, Id, requiredId, requiredText } from './fields.js';
+import { firstTime } from './times.js';
+
+/** The latest set asks for it, the others let it pass (facts §1.2). */
+const sessionHeader = (_: unknown, { sessionId }: { sessionId: string | undefined }): Record<string, string> =>
+  sessionId === undefined ? {} : { 'X-Session-Id': sessionId };
 
 const OrderType = z.enum(['transfer', 'topup']);
 
-/** Fees are `{value, currency}` in FLOW, `{totalFee}` in LAT, below `summary` in REF. */
+/** What fees consist of, where their sum is not told. */
+const PARTS_OF_FEES = ['fees', 'summary.fees'].flatMap((fees) => [`${fees}.processingFee`, `${fees}.networkFee`]);
+
+const isAmountAt = (data: unknown, place: string): boolean =>
+  firstText(data, place, `${place}.value`, `${place}.amount`) !== undefined;
+
+/** Fees are `{value, currency}` in FLOW, `{totalFee}` or their parts in LAT, below `summary` in REF. */
 function feesIn(data: unknown, context: z.core.$RefinementCtx) {
-  const currency = firstText(data, 'fees.currency', 'summary.fees.currency', 'amount.currency', 'currency');
-  const places = ['fees.totalFee', 'fees', 'summary.fees'];
-  const told = places.filter((place) => firstText(data, place, `${place}.value`) !== undefined);
-  return currency === undefined ? undefined : amountIn(data, context, currency, ...told);
+  const currency = firstText(
+    data,
+    'fees.currency',
+    'summary.fees.currency',
+    'amount.currency',
+    'totalAmount.currency',
+    'currency',
+  );
+  if (currency === undefined) return undefined;
+  const whole = ['fees.totalFee', 'summary.fees.totalFee', 'fees.total', 'fees', 'summary.fees'];
+  const told = whole.filter((place) => isAmountAt(data, place));
+  if (told.length > 0) return amountIn(data, context, currency, ...told);
+  const parts = PARTS_OF_FEES.filter((place) => isAmountAt(data, place));
+  const amounts = parts.flatMap((place) => amountIn(data, context, currency, place) ?? []);
+  const [first] = amounts;
+  if (!first || amounts.some((amount) => amount.currency !== first.currency)) return undefined;
+  return sumOf(amounts);
 }
 
 /** Validates an order and reserves its funds until `validUntil`. S0, S1, S2, F7, T12, A11, L8. */
@@ -35,11 +59,14 @@ export const prepareOrder = endpoint({
       name: personal(z.string()),
       iban: personal(z.string()),
       beneficiaryId: Id.optional(),
+      /** Where the other side is a company, its name again. */
+      companyName: personal(z.string()).optional(),
     }),
     /** Our own account. */
     iban: personal(z.string()),
     consentId: Id.optional(),
   }),
+  headers: sessionHeader,
   body: ({ accountId, type, reference, description, amount, counterparty, iban, consentId }) => ({
     type: type === 'topup' ? 'TOPUP' : 'EXTERNAL',
     sourceAccount:
@@ -61,15 +88,23 @@ export const prepareOrder = endpoint({
           beneficiaryIban: counterparty.iban,
         }
       : {}),
+    ...(counterparty.companyName ? { companyName: counterparty.companyName } : {}),
     ...(consentId ? { consent: { consentReference: consentId } } : {}),
   }),
   response: z.unknown().transform((data, context) => ({
-    preparedOrderId: requiredText(data, context, 'preparedOrderId', 'orderId'),
-    validUntil: firstText(data, 'validUntil'),
+    preparedOrderId: requiredId(data, context, 'preparedOrderId', 'orderId'),
+    validUntil: firstTime(data, ['validUntil'], { dayEnds: true }),
     fees: feesIn(data, context),
   })),
   idempotency: { class: 'expiring' },
 });
+
+function executionOf(data: unknown, context: z.core.$RefinementCtx): string | undefined {
+  const time = firstTime(data, ['executedAt']);
+  if (time === undefined && firstText(data, 'executedAt') !== undefined)
+    context.addIssue({ code: 'custom', message: 'executedAt is no time that can be read' });
+  return time;
+}
 
 const orderStatus = (data: unknown, context: z.core.$RefinementCtx) =>
   requiredText(data, context, 'status', 'order.status', 'state').toUpperCase();
@@ -88,7 +123,8 @@ export const getOrder = endpoint({
     status: orderStatus(data, context),
     reason: firstText(data, 'failureReason', 'statusDetails.reason', 'errorCode'),
     transactionId: firstText(data, 'transactionId', 'transactions.0.transactionId'),
-    executedAt: firstText(data, 'executedAt'),
+    // That there is one says that it was executed, even where it cannot be read.
+    executedAt: executionOf(data, context),
   })),
   idempotency: { class: 'safe' },
 });
@@ -114,6 +150,7 @@ export const executeOrder = endpoint({
     consentId: Id.optional(),
     authenticationCode: secret(z.string()).optional(),
   }),
+  headers: sessionHeader,
   body: ({ preparedOrderId, consentId, authenticationCode }) => ({
     preparedOrderId,
     ...(authenticationCode ? { authenticationCode } : {}),
@@ -125,17 +162,16 @@ export const executeOrder = endpoint({
     },
   }),
   response: z.unknown().transform((data, context): ExecutedOrder => ({
-    orderId: firstText(data, 'orderId', 'preparedOrderId'),
+    orderId: firstId(data, 'orderId', 'preparedOrderId'),
     status: orderStatus(data, context),
-    transactionId:
-      firstText(data, 'transactionId', 'executionId') ??
-      (at(data, 'transactions.0.transactionId') as string | undefined),
+    transactionId: firstText(data, 'transactionId', 'executionId', 'transactions.0.transactionId'),
   })),
   idempotency: {
     class: 'keyed',
     readBack: {
       reads: [getOrder],
       proof: 'FinHub has executed the order, or is at it',
+      absence: 'not needed: a prepared order is executed once',
       find: async ({ input: { accountId, preparedOrderId }, read }) => {
         const order = await read(getOrder, { accountId, orderId: preparedOrderId }).catch((error: unknown) => {
           if (error instanceof FinHubError && error.kind === 'notFound') return undefined;

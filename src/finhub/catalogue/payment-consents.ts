@@ -3,10 +3,12 @@ import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { amountIn, jsonNumber, Money } from './amounts.js';
-import { firstCount, firstText, Id, Nothing, requiredList, requiredText } from './fields.js';
+import { absenceFrom, absent, isGone, isWhole } from './absence.js';
+import { firstCount, firstText, Id, Nothing, requiredId, requiredList, sameText } from './fields.js';
+import { firstTime } from './times.js';
 
 const consentOf = (item: unknown, context: z.core.$RefinementCtx) => ({
-  consentId: requiredText(item, context, 'consentId', 'id'),
+  consentId: requiredId(item, context, 'consentId', 'id'),
   title: firstText(item, 'title', 'metadata.title'),
   status: firstText(item, 'status')?.toUpperCase(),
 });
@@ -21,11 +23,10 @@ export const listPaymentConsents = endpoint({
   sources: ['O7'],
   assumed: 'The answer is a list, bare or named, of consents with `consentId`, `title` and `status`.',
   request: z.strictObject({ accountId: Id }),
-  response: z.unknown().transform((data, context) => ({
-    consents: requiredList(data, context, 'consents', 'paymentConsents', 'items').map((item) =>
-      consentOf(item, context),
-    ),
-  })),
+  response: z.unknown().transform((data, context) => {
+    const list = requiredList(data, context, 'consents', 'paymentConsents', 'items', 'content');
+    return { consents: list.map((item) => consentOf(item, context)), whole: isWhole(data, list.length) };
+  }),
   personal: ['title'],
   idempotency: { class: 'safe' },
 });
@@ -45,7 +46,7 @@ export const getPaymentConsent = endpoint({
     const currency = firstText(data, `${limits}.maxAmountPerTransaction.currency`, `${limits}.currency`);
     return {
       ...consentOf(data, context),
-      validUntil: firstText(data, 'validUntil', 'parameters.validity.endDate'),
+      validUntil: firstTime(data, ['validUntil', 'validTo', 'parameters.validity.endDate'], { dayEnds: true }),
       usageCount: firstCount(data, 'parameters.validity.currentUsageCount', 'currentUsageCount'),
       remainingToday: amountIn(data, context, currency, `${limits}.remainingDailyLimit`, 'remainingDailyLimit'),
       remainingThisMonth: amountIn(data, context, currency, `${limits}.remainingMonthlyLimit`, 'remainingMonthlyLimit'),
@@ -74,10 +75,14 @@ export const revokePaymentConsent = endpoint({
     readBack: {
       reads: [listPaymentConsents],
       proof: 'no longer listed, or listed as ended',
-      find: async ({ input: { accountId, consentId }, read }) => {
-        const { consents } = await read(listPaymentConsents, { accountId });
+      absence: absenceFrom(listPaymentConsents, 'an id'),
+      find: async ({ input: { accountId, consentId }, ...search }) => {
+        const { consents, whole } = await search.read(listPaymentConsents, { accountId });
         const found = consents.find((consent) => consent.consentId === consentId);
-        return !found || ENDED.has(found.status ?? '') ? [{ id: consentId, result: {} }] : [];
+        const isEnded = found
+          ? ENDED.has(found.status ?? '')
+          : isGone(search, listPaymentConsents, { whole, known: true });
+        return isEnded ? [{ id: consentId, result: {} }] : 'notShown';
       },
     },
   },
@@ -150,7 +155,7 @@ export const createPaymentConsent = endpoint({
     };
   },
   response: z.unknown().transform((data, context) => ({
-    consentId: requiredText(data, context, 'consentId', 'id'),
+    consentId: requiredId(data, context, 'consentId', 'id'),
     status: firstText(data, 'status')?.toUpperCase() ?? 'PENDING',
     authenticationCode: answerOf(firstText(data, 'magicLinkToken')),
   })),
@@ -160,17 +165,25 @@ export const createPaymentConsent = endpoint({
     undo: {
       reads: [listPaymentConsents, revokePaymentConsent],
       proof: "it bears the title that holds the case's own id",
-      takeBack: async ({ input: { accountId, title }, read }) => {
-        const { consents } = await read(listPaymentConsents, { accountId }).catch((error: unknown) => {
-          if (error instanceof FinHubError && error.kind === 'notFound') return { consents: [] };
+      absence: absenceFrom(listPaymentConsents, 'title or end'),
+      takeBack: async ({ input: { accountId, title }, ...search }) => {
+        const { read } = search;
+        const { consents, whole } = await read(listPaymentConsents, { accountId }).catch((error: unknown) => {
+          if (error instanceof FinHubError && error.kind === 'notFound') return { consents: [], whole: true };
           throw error;
         });
+        let seen = false;
         for (const { consentId, ...consent } of consents) {
-          if (consent.title !== title || ENDED.has(consent.status ?? '')) continue;
+          if (!sameText(consent.title, title)) continue;
+          seen = true;
+          if (ENDED.has(consent.status ?? '')) continue;
           await read(revokePaymentConsent, { accountId, consentId }).catch((error: unknown) => {
             if (!(error instanceof FinHubError) || error.kind !== 'notFound') throw error;
           });
         }
+        if (seen) return 'done';
+        const known = consents.every(({ title, status }) => title !== undefined || ENDED.has(status ?? ''));
+        return absent(search, listPaymentConsents, { whole, known }) === 'notShown' ? 'notShown' : 'done';
       },
     },
   },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { personal, plain } from '../../privacy/marks.js';
 import { FinHubError } from '../error.js';
-import { endpoint, type Match, type ReadBack } from '../endpoint.js';
-import { firstCount, firstText, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
+import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
+import { absenceFrom, absent, isGone, isWhole } from './absence.js';
+import { firstId, firstText, Id, Nothing, requiredId, requiredList, sameText } from './fields.js';
 import { Person } from './people.js';
 
 /**
@@ -12,7 +13,7 @@ import { Person } from './people.js';
 const Added = z.unknown().transform((data, context) => {
   const one = Array.isArray(data) ? (data[0] as unknown) : data;
   return {
-    recordId: requiredText(
+    recordId: requiredId(
       one,
       context,
       'directorId',
@@ -23,7 +24,7 @@ const Added = z.unknown().transform((data, context) => {
       'individual.userId',
       'userId',
     ),
-    individualId: firstText(
+    individualId: firstId(
       one,
       'individualCustomerId',
       'individual.customerId',
@@ -37,10 +38,11 @@ const Added = z.unknown().transform((data, context) => {
 type Added = z.infer<typeof Added>;
 
 const Listed = (...names: string[]) =>
-  z.unknown().transform((data, context) => ({
-    people: requiredList(data, context, ...names, 'items', 'content').map((item) => ({
-      recordId: requiredText(item, context, 'directorId', 'shareholderId', 'employeeId', 'id'),
-      individualId: firstText(
+  z.unknown().transform((data, context) => {
+    const list = requiredList(data, context, ...names, 'items', 'content');
+    const people = list.map((item) => ({
+      recordId: requiredId(item, context, 'directorId', 'shareholderId', 'employeeId', 'id'),
+      individualId: firstId(
         item,
         'individualCustomerId',
         'individual.customerId',
@@ -53,32 +55,37 @@ const Listed = (...names: string[]) =>
       lastName: firstText(item, 'lastName', 'person.lastName'),
       companyName: firstText(item, 'companyName'),
       percentage: firstText(item, 'ownershipPercentage', 'sharePercentage'),
-    })),
-    // Of all pages; only the list of employees is said to have them (facts O11).
-    total: firstCount(data, 'pagination.total'),
-  }));
+    }));
+    // Only the list of employees is said to have pages (facts O11).
+    return { people, whole: isWhole(data, people.length) };
+  });
 const LISTED_PERSONAL = ['email', 'firstName', 'lastName', 'companyName', 'percentage'] as const;
 type People = z.infer<ReturnType<typeof Listed>>;
 type ListedPerson = People['people'][number];
 
-/** Those of the listed people who are the one that is wanted; whoever is not among them may be on another page. */
+/**
+ * Those of the listed people who are the one that is wanted; whoever is not among them may be on another page, or may be one of whom the list
+ * does not say enough.
+ */
 function matching(
-  list: People,
-  taken: readonly string[],
-  isSame: (person: ListedPerson) => boolean,
-): Match<Added>[] | 'cannotRead' {
-  const found = list.people.filter((person) => isSame(person) && !taken.includes(person.recordId));
-  if (found.length === 0 && !isWhole(list)) return 'cannotRead';
-  return found.map(({ recordId, individualId }) => ({ id: recordId, result: { recordId, individualId } }));
+  search: Pick<Search<unknown>, 'taken' | 'showsAtOnce'>,
+  list: { operation: string },
+  { people, whole }: People,
+  { isSame, isKnown }: { isSame: (person: ListedPerson) => boolean; isKnown: (person: ListedPerson) => boolean },
+): Match<Added>[] | 'notShown' | 'cannotRead' {
+  const others = people.filter(({ recordId }) => !search.taken.includes(recordId));
+  const found = others.filter(isSame);
+  if (found.length > 0) {
+    return found.map(({ recordId, individualId }) => ({ id: recordId, result: { recordId, individualId } }));
+  }
+  return whole ? absent(search, list, { whole, known: others.every(isKnown) }) : 'cannotRead';
 }
 
-function isWhole({ people, total }: People): boolean {
-  return total === undefined || people.length >= total;
-}
+const hasEmail = ({ email }: ListedPerson): boolean => email !== undefined;
 
 /** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
 function nobody(error: unknown): People {
-  if (error instanceof FinHubError && error.kind === 'notFound') return { people: [], total: undefined };
+  if (error instanceof FinHubError && error.kind === 'notFound') return { people: [], whole: true };
   throw error;
 }
 
@@ -131,9 +138,11 @@ export const addDirector = endpoint({
     readBack: {
       reads: [listDirectors],
       proof: 'listed as a director with the same e-mail',
-      find: async ({ input, read, taken }) => {
-        const listed = await read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
-        return matching(listed, taken, ({ email }) => sameText(email, input.person.email));
+      absence: absenceFrom(listDirectors, 'an e-mail address'),
+      find: async ({ input, ...search }) => {
+        const listed = await search.read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
+        const isSame = ({ email }: ListedPerson): boolean => sameText(email, input.person.email);
+        return matching(search, listDirectors, listed, { isSame, isKnown: hasEmail });
       },
     },
   },
@@ -185,8 +194,9 @@ export const addShareholder = endpoint({
     readBack: {
       reads: [listShareholders],
       proof: 'listed as a shareholder of the same e-mail or name, with the same share',
-      find: async ({ input: { organizationId, shareholder }, read, taken }) => {
-        const listed = await read(listShareholders, { organizationId }).catch(nobody);
+      absence: absenceFrom(listShareholders, 'a share, and an e-mail address or a name,'),
+      find: async ({ input: { organizationId, shareholder }, ...search }) => {
+        const listed = await search.read(listShareholders, { organizationId }).catch(nobody);
         const isSame = (person: ListedPerson): boolean =>
           Number(person.percentage) === Number(shareholder.ownershipPercentage) &&
           (person.email !== undefined
@@ -194,7 +204,11 @@ export const addShareholder = endpoint({
             : shareholder.type === 'CORPORATE'
               ? sameText(person.companyName, shareholder.companyName)
               : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
-        return matching(listed, taken, isSame);
+        const isKnown = ({ percentage, email, firstName, lastName, companyName }: ListedPerson): boolean =>
+          percentage !== undefined &&
+          (email ?? companyName ?? (firstName !== undefined && lastName !== undefined ? lastName : undefined)) !==
+            undefined;
+        return matching(search, listShareholders, listed, { isSame, isKnown });
       },
     },
   },
@@ -214,6 +228,9 @@ export const listEmployees = endpoint({
   idempotency: { class: 'safe' },
 });
 
+/** An employee's gender goes by ISO 5218 (facts §1.5); it has no number for others. */
+const GENDERS: Readonly<Partial<Record<string, string>>> = { MALE: '1', FEMALE: '2' };
+
 /** Adds an employee; the first one must hold ADMIN_USER. S0, S2, O2, R12, R16, A5. */
 export const addEmployee = endpoint({
   operation: 'addEmployee',
@@ -226,15 +243,17 @@ export const addEmployee = endpoint({
     organizationId: Id,
     person: Person,
     position: personal(z.string()),
+    department: personal(z.string()).optional(),
     roles: z.array(plain(z.string())),
   }),
   headers: () => ({ 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
-  body: ({ organizationId, person, position, roles }) => {
-    const { phone, address, ...identity } = person;
+  body: ({ organizationId, person, position, department, roles }) => {
+    const { phone, address, gender, ...identity } = person;
     return {
       organizationId,
       person: {
         ...identity,
+        ...(gender && GENDERS[gender] ? { gender: GENDERS[gender] } : {}),
         fullName: `${person.firstName} ${person.lastName}`,
         phoneNumber: phone,
         countryCode: address.country,
@@ -242,6 +261,7 @@ export const addEmployee = endpoint({
         addresses: [{ addressLine1: address.street, addressType: 'HOME', ...address }],
       },
       position,
+      ...(department === undefined ? {} : { department }),
       roles,
       organizationRole: 'ACCOUNT_OWNER',
       status: 'ACTIVE',
@@ -253,9 +273,11 @@ export const addEmployee = endpoint({
     readBack: {
       reads: [listEmployees],
       proof: 'listed as an employee with the same e-mail',
-      find: async ({ input, read, taken }) => {
-        const listed = await read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
-        return matching(listed, taken, ({ email }) => sameText(email, input.person.email));
+      absence: absenceFrom(listEmployees, 'an e-mail address'),
+      find: async ({ input, ...search }) => {
+        const listed = await search.read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
+        const isSame = ({ email }: ListedPerson): boolean => sameText(email, input.person.email);
+        return matching(search, listEmployees, listed, { isSame, isKnown: hasEmail });
       },
     },
   },
@@ -268,10 +290,11 @@ function goneFrom(list: typeof listDirectors): ReadBack<z.infer<typeof Removal>,
   return {
     reads: [list],
     proof: 'no longer listed',
-    find: async ({ input: { organizationId, recordId }, read }) => {
-      const listed = await read(list, { organizationId }).catch(nobody);
-      if (listed.people.some((person) => person.recordId === recordId)) return [];
-      return isWhole(listed) ? [{ id: recordId, result: {} }] : 'cannotRead';
+    absence: absenceFrom(list, 'an id'),
+    find: async ({ input: { organizationId, recordId }, ...search }) => {
+      const { people, whole } = await search.read(list, { organizationId }).catch(nobody);
+      if (people.some((person) => person.recordId === recordId)) return 'notShown';
+      return isGone(search, list, { whole, known: true }) ? [{ id: recordId, result: {} }] : 'notShown';
     },
   };
 }

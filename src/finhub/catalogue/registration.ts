@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { personal, plain, secret } from '../../privacy/marks.js';
 import { FinHubError } from '../error.js';
 import { endpoint, type ReadBack } from '../endpoint.js';
-import { firstText, madeAfter, requiredText, sameText } from './fields.js';
+import { firstId, madeAfter, requiredId, sameText } from './fields.js';
 import { listCustomersByStatus } from './legacy.js';
 import { Address, categorizationDto, CategoryChoice, Person, personDto } from './people.js';
 import { openCustomerSession, openOrganizationSession } from './sessions.js';
@@ -24,6 +24,7 @@ function registeredAs<I>(
   return {
     reads: [listCustomersByStatus, kind === 'individual' ? openCustomerSession : openOrganizationSession],
     proof: "registered after our first try, and the application's password logs in",
+    absence: 'not needed: FinHub refuses a second one of the same e-mail address',
     find: async ({ input, read, requestedAt, mayBeOurs, canLogIn }) => {
       if (!mayBeOurs) return [];
       const { email, password } = loginOf(input);
@@ -96,9 +97,12 @@ export const registerIndividual = endpoint({
       },
     };
   },
+  echo: ({ person: { email } }) => [
+    { name: 'e-mail address', value: email, places: ['email', 'person.email', 'user.email'] },
+  ],
   response: z.unknown().transform((data, context) => ({
-    customerId: requiredText(data, context, 'customerId', 'id', 'customer.id'),
-    userId: requiredText(data, context, 'userId', 'user.id', 'user.userId', 'individual.userId'),
+    customerId: requiredId(data, context, 'customerId', 'id', 'customer.id'),
+    userId: requiredId(data, context, 'userId', 'user.id', 'user.userId', 'individual.userId'),
   })),
   idempotency: {
     class: 'naturalKey',
@@ -165,9 +169,17 @@ export const registerOrganization = endpoint({
       },
     };
   },
+  echo: ({ organization: { email, registrationNumber } }) => [
+    { name: 'e-mail address', value: email, places: ['email', 'organization.email', 'user.email'] },
+    {
+      name: 'registration number',
+      value: registrationNumber,
+      places: ['registrationNumber', 'organization.registrationNumber'],
+    },
+  ],
   response: z.unknown().transform((data, context): { customerId: string; userId?: string | undefined } => ({
-    customerId: requiredText(data, context, 'organizationId', 'id', 'customerId'),
-    userId: firstText(data, 'userId', 'user.id', 'adminEmployees.0.userId'),
+    customerId: requiredId(data, context, 'organizationId', 'id', 'customerId'),
+    userId: firstId(data, 'userId', 'user.id', 'adminEmployees.0.userId'),
   })),
   idempotency: {
     class: 'naturalKey',

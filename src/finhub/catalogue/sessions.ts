@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { personal, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
-import { firstText, Id, Nothing, requiredText } from './fields.js';
+import { firstId, Id, Nothing, requiredText } from './fields.js';
 
 /** A token and the ids around it; kept in the worker's memory, never in Temporal. */
 const Session = z.unknown().transform((data, context) => ({
   token: requiredText(data, context, 'token', 'accessToken', 'access_token'),
-  sessionId: firstText(data, 'sessionId', 'id'),
+  sessionId: firstId(data, 'sessionId', 'id'),
 }));
 
 const Login = z.strictObject({
@@ -28,6 +28,7 @@ export const openCustomerSession = endpoint({
   path: '/api/v2.1/customer/individual/{customerId}/users/{userId}/sessions',
   auth: 'none',
   sources: ['S0', 'S1', 'S2', 'S3', 'F2', 'R2', 'R5', 'A2'],
+  echo: null,
   request: Login.extend({ customerId: Id, userId: Id }),
   body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
   response: Session,
@@ -43,6 +44,7 @@ export const openOrganizationSession = endpoint({
   path: '/api/v2.1/customer/organization/{customerId}/users/{userId}/sessions',
   auth: 'none',
   sources: ['A7', 'R1'],
+  echo: null,
   request: Login.extend({ customerId: Id, userId: Id }),
   body: ({ customerId: _customer, userId: _user, ...login }) => loginBody(login),
   response: Session,
@@ -58,6 +60,7 @@ export const openAdminSession = endpoint({
   path: '/api/v2.1/admin/organization/{organizationId}/users/{userId}/sessions',
   auth: 'none',
   sources: ['M2', 'M6', 'A15'],
+  echo: null,
   request: Login.extend({ organizationId: Id, userId: Id }),
   body: ({ organizationId: _organization, userId: _user, ...login }) => loginBody(login),
   response: Session,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { personal, plain } from '../../privacy/marks.js';
 import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
 import { FinHubError } from '../error.js';
-import { answerWith, Id, Nothing, requiredList, requiredText } from './fields.js';
+import { absenceFrom, absent } from './absence.js';
+import { answerWith, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
 import { getVerificationHistory } from './legacy.js';
 
 type Started = { verificationId: string };
@@ -12,13 +13,19 @@ function startedFor<I>(customerOf: (input: I) => string): ReadBack<I, Started> {
   return {
     reads: [getVerificationHistory],
     proof: "it is a verification of the case's own customer",
-    find: async ({ input, read }) => {
+    absence: absenceFrom(getVerificationHistory, 'an id'),
+    find: async ({ input, ...search }) => {
+      const customerId = customerOf(input);
+      const nothing = (whole: boolean) => absent(search, getVerificationHistory, { whole, known: true });
       try {
-        const { verifications } = await read(getVerificationHistory, { customerId: customerOf(input) });
-        return verifications.map(({ verificationId }) => ({ id: verificationId, result: { verificationId } }));
+        const { verifications, whole } = await search.read(getVerificationHistory, { customerId });
+        const own = verifications.filter((one) => one.customerId === undefined || sameText(one.customerId, customerId));
+        const fresh = own.filter(({ verificationId }) => !search.taken.includes(verificationId));
+        if (fresh.length === 0) return nothing(whole);
+        return fresh.map(({ verificationId }) => ({ id: verificationId, result: { verificationId } }));
       } catch (error) {
         if (error instanceof FinHubError && error.kind === 'forbidden') return 'cannotRead';
-        if (error instanceof FinHubError && error.kind === 'notFound') return [];
+        if (error instanceof FinHubError && error.kind === 'notFound') return nothing(true);
         throw error;
       }
     },
@@ -150,6 +157,7 @@ export const submitVerification = endpoint({
     readBack: {
       reads: [getVerification],
       proof: 'the verification is decided already',
+      absence: 'not needed: handed in again, the same verification is open',
       find: (search) =>
         decided(search, search.input.verificationId, (is) => (/^(APPROVED|REJECTED)$/.test(is) ? {} : undefined)),
     },
@@ -185,6 +193,7 @@ export const decideVerificationAtFinHub = endpoint({
     readBack: {
       reads: [getVerification],
       proof: 'the verification stands as decided',
+      absence: 'not needed: the same decision again changes nothing',
       find: (search) =>
         decided(search, search.input.verificationId, (is) => (is === search.input.status ? { status: is } : undefined)),
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
 import { amountIn } from './amounts.js';
-import { at, firstText, Id, listIn, requiredList, requiredText } from './fields.js';
+import { at, firstId, firstText, Id, listIn, requiredList, requiredText } from './fields.js';
 
 /** T1, T8, T17. */
 export const listWallets = endpoint({
@@ -14,8 +14,10 @@ export const listWallets = endpoint({
   request: z.strictObject({ customerId: Id, customerType: z.enum(['B2C', 'B2B']) }),
   query: ({ customerType }) => ({ customerType }),
   response: z.unknown().transform((data, context) => ({
-    wallets: requiredList(data, context, 'wallets', 'content').map((item) => ({
-      accountId: firstText(item, 'walletId', 'id', 'accountId'),
+    wallets: requiredList(data, context, 'wallets', 'content', 'items').map((item) => ({
+      accountId: firstId(item, 'walletId', 'id', 'accountId'),
+      /** Whose it is, where the list says so. */
+      customerId: firstText(item, 'customerId'),
       status: firstText(item, 'status', 'walletStatus'),
       currency: firstText(item, 'currency'),
       iban: firstText(item, 'iban'),
@@ -91,7 +93,7 @@ export const getWalletStatus = endpoint({
   request: z.strictObject({ organizationId: Id }),
   response: z.unknown().transform((data, context) => ({
     status: requiredText(data, context, 'walletStatus', 'wallet.status', 'status'),
-    accountId: firstText(data, 'walletId', 'wallet.walletId', 'wallet.id'),
+    accountId: firstId(data, 'walletId', 'wallet.walletId', 'wallet.id'),
     iban: firstText(data, 'iban', 'wallet.iban'),
   })),
   personal: ['iban'],

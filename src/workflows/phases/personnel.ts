@@ -126,6 +126,7 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
         organizationId: kase.customerId,
         person: personOf(employee),
         position: employee.position,
+        department: employee.department,
         roles: employee.roles,
       };
     },

@@ -107,7 +107,12 @@ function request(kase: Transfer, account: PaymentAccount, facts: TransferFacts):
     iban,
     description,
     amount,
-    counterparty: { name: facts.found?.name ?? '', iban: beneficiaryIban, beneficiaryId: facts.found?.beneficiaryId },
+    counterparty: {
+      name: facts.found?.name ?? '',
+      iban: beneficiaryIban,
+      beneficiaryId: facts.found?.beneficiaryId,
+      ...(facts.found?.company ? { companyName: facts.found.name } : {}),
+    },
     consentId: consent?.consentId,
     authenticationCode: consent?.authenticationCode,
     availableBefore: facts.available,

@@ -1,0 +1,30 @@
+/** What the pages of the list have in common. */
+interface Listed {
+  beneficiaryId?: string | undefined;
+  iban?: string | undefined;
+}
+
+const PAGE = 50;
+
+/** Pages that are read at the most; a list that goes on for longer is not to be believed. */
+const MOST_PAGES = 200;
+
+const compactIban = (iban: string | undefined) => iban?.replace(/\s+/g, '').toUpperCase();
+
+/** An account's beneficiaries of an IBAN, wherever in the list they stand. */
+export async function withIban<One extends Listed>(
+  read: (page: { limit: number; offset: number }) => Promise<{ beneficiaries: One[]; whole: boolean }>,
+  iban: string,
+): Promise<One[]> {
+  const seen = new Set<string>();
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const { beneficiaries, whole } = await read({ limit: PAGE, offset: seen.size });
+    const found = beneficiaries.filter((one) => compactIban(one.iban) === compactIban(iban));
+    if (found.length > 0) return found;
+    // Not every generation of the list knows pages: one that answers the same again has no more.
+    const fresh = beneficiaries.filter(({ beneficiaryId = '' }) => !seen.has(beneficiaryId));
+    if (whole || fresh.length === 0) return [];
+    for (const { beneficiaryId = '' } of fresh) seen.add(beneficiaryId);
+  }
+  return [];
+}

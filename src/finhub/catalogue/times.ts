@@ -1,0 +1,87 @@
+import { at, textAt } from './fields.js';
+
+/*
+ * FinHub's times come as ISO 8601 with or without a zone and with up to nanoseconds, as epoch milliseconds (facts §1.5), and as people write
+ * them. Ours are ISO 8601 in UTC; workflows see no other.
+ */
+
+/** What lies outside is a slip: no time of FinHub's is that old, and no timer is set that far ahead. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
+
+/** The largest number that counts seconds: in milliseconds it is a day of 1973. */
+const MOST_SECONDS = 1e11;
+
+const ZONE = String.raw`(?<zone>[zZ]|[+-]\d{2}(?::?\d{2})?)?`;
+const CLOCK = String.raw`(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?`;
+const ISO = new RegExp(String.raw`^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ]${CLOCK}\s?${ZONE})?$`, 'i');
+/** The day comes first wherever points divide a date. With slashes it may be the month: nobody can tell. */
+const POINTS = new RegExp(
+  String.raw`^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})(?:,?\s${CLOCK}\s?${ZONE})?$`,
+  'i',
+);
+/** As HTTP writes them, and JavaScript. */
+const IN_WORDS = /^(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|[+-]\d{4})$/;
+
+/**
+ * Reads a time in any of FinHub's forms, to ISO 8601 in UTC. Without a zone it counts as UTC. Undefined for what is no time, or none that can
+ * be meant.
+ * @param dayEnds whether a date alone means the end of its day: a validity runs until then
+ */
+export function readTime(value: unknown, { dayEnds = false } = {}): string | undefined {
+  const text = textAt(value)?.trim();
+  if (text === undefined) return undefined;
+  const ms = millisecondsOf(text, dayEnds);
+  return ms !== undefined && ms >= EARLIEST && ms < LATEST ? new Date(ms).toISOString() : undefined;
+}
+
+/** The first time among several places, as {@link readTime} reads it. */
+export function firstTime(
+  data: unknown,
+  paths: readonly string[],
+  options: { dayEnds?: boolean } = {},
+): string | undefined {
+  for (const path of paths) {
+    const time = readTime(at(data, path), options);
+    if (time !== undefined) return time;
+  }
+  return undefined;
+}
+
+function millisecondsOf(text: string, dayEnds: boolean): number | undefined {
+  if (/^\d{1,17}(\.\d+)?$/.test(text)) {
+    const number = Number(text);
+    return Math.floor(number < MOST_SECONDS ? number * 1000 : number);
+  }
+  const { groups } = ISO.exec(text) ?? POINTS.exec(text) ?? {};
+  if (groups) return ofParts(groups, dayEnds);
+  const ms = IN_WORDS.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** A date or an hour that there is not, such as 31.02., is none; `Date` would take it for another. */
+function ofParts(parts: Record<string, string | undefined>, dayEnds: boolean): number | undefined {
+  const number = (name: string): number => Number(parts[name] ?? 0);
+  const [year, month, day] = [number('year'), number('month'), number('day')];
+  const midnight = Date.UTC(year, month - 1, day);
+  const date = new Date(midnight);
+  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  if (parts['hour'] === undefined) return dayEnds ? midnight + DAY_MS - 1 : midnight;
+  const [hour, minute, second] = [number('hour'), number('minute'), number('second')];
+  const isMidnight = hour === 24 && minute === 0 && second === 0;
+  if ((hour > 23 && !isMidnight) || minute > 59 || second > 60) return undefined;
+  const offset = offsetOf(parts['zone']);
+  if (offset === undefined) return undefined;
+  const ms = Math.floor(Number(`0.${parts['fraction'] ?? 0}`) * 1000);
+  return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
+}
+
+/** Milliseconds that a zone is ahead of UTC. */
+function offsetOf(zone: string | undefined): number | undefined {
+  if (zone === undefined || /z/i.test(zone)) return 0;
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone)!;
+  const ahead = Number(hours) * 60 + Number(minutes);
+  return Number(hours) > 14 || Number(minutes) > 59 ? undefined : (sign === '-' ? -1 : 1) * ahead * 60_000;
+}
