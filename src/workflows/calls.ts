@@ -11,6 +11,7 @@ import {
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
+import { byHelp } from '../lifecycle/attention.js';
 import {
   caseName,
   type AnyCaseState,
@@ -193,7 +194,7 @@ export class Calls {
         failure: failure.type,
         message: failure.message,
         fieldErrors: failure.fieldErrors ?? [],
-        options: this.#optionsFor(adopts),
+        options: byHelp(failure.type, this.#optionsFor(adopts)),
         adopts,
         since: now(),
       };
