@@ -13,6 +13,7 @@ export const MESSAGES = [
   'release',
   'assign',
   'note',
+  'viewDocument',
   'extend',
   'decideTransfer',
   'confirmTransfer',
@@ -112,6 +113,12 @@ export interface Note {
   text: string;
 }
 
+/** Puts on record that an operator looks at a document; its content comes from the store. */
+export interface ViewDocument {
+  by: string;
+  documentId: string;
+}
+
 /** Gives the present wait until a new due time. */
 export interface Extend {
   by: string;
@@ -151,6 +158,7 @@ export interface MessageBodies {
   release: Claim;
   assign: Assign;
   note: Note;
+  viewDocument: ViewDocument;
   extend: Extend;
   decideTransfer: DecideTransfer;
   confirmTransfer: ConfirmTransfer;
