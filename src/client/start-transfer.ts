@@ -1,6 +1,6 @@
 import { transferId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
-import { isBeyondRetention, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import { isBeyondRetention, isDatedAhead, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import { personal } from '../privacy/marks.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { fingerprint } from '../secrets/seal.js';
@@ -48,6 +48,11 @@ export async function startTransfer(
 
   const order: TransferOrder = { ...parsed.data, tenantId };
   const { reference, amount } = order;
+  if (isDatedAhead(reference, new Date())) {
+    const message =
+      'carries a date that has not come yet: the guard against a second payment counts from it; start the transfer on the day, or take a reference without a date';
+    throw new InvalidInput('the transfer', [{ path: 'reference', message }]);
+  }
   const days = await retentionDays(temporal.connection, temporal.options.namespace);
   if (days !== undefined && isBeyondRetention(reference, days, new Date())) {
     const message = `is older than the ${days} days for which the namespace remembers what was paid`;
