@@ -1,5 +1,6 @@
 import { addCall } from './cli/operator/call.js';
 import { addDecide } from './cli/operator/decide.js';
+import { addDocument } from './cli/operator/document.js';
 import { addKeygen } from './cli/operator/keygen.js';
 import { addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
@@ -11,5 +12,6 @@ const program = createProgram(
   'operator',
   'Shows cases and takes decisions. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
 );
-for (const add of [addQueue, addReading, addSharing, addDecide, addSettling, addCall, addKeygen]) add(program);
+for (const add of [addQueue, addReading, addDocument, addSharing, addDecide, addSettling, addCall, addKeygen])
+  add(program);
 await runProgram(program);

@@ -9,5 +9,5 @@ export function printAnswer(json: boolean | undefined, answer: Answer, also: Rec
       ? `${colours.green(answer.state)}: ${answer.detail}`
       : `${colours.red(`refused (${answer.refusal})`)}: ${answer.detail}`,
   );
-  if (!answer.accepted) endWith('refused');
+  if (!answer.accepted) endWith(answer.refusal === 'Malformed' ? 'invalid' : 'refused');
 }

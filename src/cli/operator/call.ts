@@ -70,7 +70,7 @@ export function addCall(program: Command): void {
         const { status, call, outcome, attention } = view;
         const settled = { workflowId, alreadyAsked: alreadyRunning, status, call, outcome, attention };
         print(flags.json, settled, () => settledText(settled, view));
-        if (outcome?.result !== 'completed') endWith('refused');
+        if (outcome?.result !== 'completed') endWith(attention ? 'needsAttention' : 'refused');
       });
     });
 }
@@ -113,6 +113,6 @@ function settledText({ call, outcome, attention }: Settled, view: CaseView): str
   const why = attention ? `${attention.failure}: ${attention.message}` : '';
   return [
     `${colours.yellow('needs attention')} ${why}`,
-    ...nextCommands(view).map((command) => colours.dim(`npm run operator -- ${command}`)),
+    ...nextCommands(view).map((command) => colours.dim(`npm run ${command}`)),
   ].join('\n');
 }

@@ -14,6 +14,11 @@ export interface Sender extends Json {
 export const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
 export const AS = ['--as <operator>', 'your id in the operators file'] as const;
 
+/** The tenant that completes ids, and that lists therefore leave out. */
+export function ownTenant(): string | undefined {
+  return loadEnvironment('operator').tenantId;
+}
+
 /** Lends a client to a command. */
 export async function withClient(use: (client: CaseClient) => Promise<void>): Promise<void> {
   const { temporal: settings, keys, tenantId } = loadEnvironment('operator');
