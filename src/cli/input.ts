@@ -69,13 +69,18 @@ export async function textOf(given: string | undefined, file: string | undefined
 
 /** Whether the person at the terminal says yes. */
 export async function confirmed(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await asked(`${question} [y/N] `));
+}
+
+/** What the person at the terminal answers, in a line. */
+export async function asked(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await new Promise<string>((resolve) => {
-      asking.question(`${question} [y/N] `, resolve);
+      asking.question(question, resolve);
       asking.once('close', () => resolve(''));
     });
-    return /^y(es)?$/i.test(answer.trim());
+    return answer.trim();
   } finally {
     asking.close();
   }

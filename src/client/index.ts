@@ -8,6 +8,7 @@ export type { CurrentStatus, ShownCase, StaleStatus } from './current-status.js'
 export { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
 export type { DocumentInput } from './field-schemas.js';
 export type { CaseFilter, CaseList } from './list.js';
+export { resolveByCause, type ByCause, type Settled } from './resolve-by-cause.js';
 export type { Stopped } from './stopped.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';
 export type { IntakeOptions, Started, StartOptions } from './start.js';

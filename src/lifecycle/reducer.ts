@@ -80,7 +80,10 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
 
   submitActivationCode: (_state, { code }) =>
     isSealedText(code)
-      ? [{ activationCode: code }, accept('applied', 'activation code taken')]
+      ? [
+          { activationCode: code },
+          accept('applied', 'activation code taken; FinHub checks it, and the status says what came of that'),
+        ]
       : [{}, refuse('UnsealedSecret', 'the code was not sealed; send it with the client library or the starter')],
 
   decideVerification: (state, decision, given) => {

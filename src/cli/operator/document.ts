@@ -7,7 +7,7 @@ import { InvalidInput, openDocumentStore } from '../../client/index.js';
 import { loadEnvironment } from '../../config/environment.js';
 import type { DocumentReference } from '../../lifecycle/application.js';
 import { printAnswer } from '../answer.js';
-import { confirmed } from '../input.js';
+import { asked } from '../input.js';
 import { addCommand, print, say } from '../program.js';
 import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
 
@@ -71,7 +71,7 @@ async function show({ documentId, mimeType }: DocumentReference, content: Uint8A
     const viewer = spawn(opener, [file], { stdio: 'ignore', detached: true });
     viewer.once('error', () => say(`"${opener}" does not start here; the copy is ${file}`));
     viewer.unref();
-    await confirmed(`Opened. The copy is deleted once you press Enter.`);
+    await asked('opened; the copy is deleted once you press Enter ');
   } finally {
     await rm(folder, { recursive: true });
   }
