@@ -164,7 +164,7 @@ async function start(kind: LifecycleKind, file: string, { json, idsWithin }: Sta
 
 function startedText({ workflowId, alreadyRunning, closed, ids }: Started): string {
   const what = closed ? 'has ended already' : alreadyRunning ? 'is running already' : 'started';
-  const next = closed ? `status ${workflowId}` : `wait ${workflowId} --for decision`;
+  const next = closed ? `status ${workflowId}` : `wait ${workflowId} --for review`;
   return [`${workflowId} ${what}`, ...idLines(ids), `next: npm run starter -- ${next}`].join('\n');
 }
 

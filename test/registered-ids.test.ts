@@ -3,7 +3,6 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { ApplicationConflict } from '../src/client/index.js';
-import { idsWithin } from '../src/client/registered-ids.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
@@ -86,12 +85,16 @@ describe('a start that waits for the ids of FinHub', () => {
     await cancel(workflowId);
   });
 
-  test('outlives who gave up or was killed, and the run that was asked', async () => {
+  test('ends at once where the case needs attention, and has the ids when it is asked again after a correction', async () => {
     const application = await anIndividual(STUCK);
-    const id = await lane.start(application);
-    assert.equal(await idsWithin(lane.temporal, id, 0.3), null);
+    const begun = performance.now();
+    const { workflowId: id, ids } = await lane.client.startIndividual(application, { idsWithin: LONG });
+    assert.equal(ids, null);
+    assert.ok(performance.now() - begun < (LONG * 1000) / 2);
+    const { status, attention } = await lane.until(id, 'needs attention', (told) => told.attention !== null);
+    assert.equal(status, 'needsAttention');
+    assert.deepEqual(attention?.correctable, ['person', 'categorization', 'password']);
 
-    const waiting = lane.client.startIndividual(application, { idsWithin: LONG });
     const runOf = async () => (await lane.temporal.workflow.getHandle(id).describe()).runId;
     const first = await runOf();
     await eventually('another run', async () => {
@@ -102,7 +105,7 @@ describe('a start that waits for the ids of FinHub', () => {
     });
     const patch = { categorization: { category: 'STANDARD_INDIVIDUAL' } };
     assert.ok((await lane.client.correctApplication(id, { correctedBy: 'backend', patch })).accepted);
-    assert.ok((await waiting).ids?.customerId);
+    assert.ok((await lane.client.startIndividual(application, { idsWithin: LONG })).ids?.customerId);
     await settled(id);
     await cancel(id);
   });

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
-import { DocumentUnavailable } from '../store/document-store.js';
+import { DocumentStoreError, DocumentUnavailable } from '../store/document-store.js';
 import { SigningKeyError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
@@ -92,6 +92,7 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [TemporalSettingsError, 'invalid'],
   [SigningKeyError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
+  [DocumentStoreError, 'invalid'],
   [DocumentUnavailable, 'notFound'],
   [SearchAttributesMissing, 'invalid'],
   [NamespaceNotOurs, 'refused'],

@@ -44,7 +44,7 @@ function dueText(one: CaseSummary, now: Date): string {
 }
 
 function waitsFor({ readable, needsAttention, reviewLevel, waitingFor, phase, status }: CaseSummary): string {
-  if (!readable) return colours.red('unreadable: other keys');
+  if (!readable) return colours.red('unreadable (keys)');
   if (needsAttention) return colours.yellow('attention');
   if (reviewLevel !== null) return reviewLevel;
   return [waitingFor ?? status, phase && `(${phase})`].filter(Boolean).join(' ');

@@ -26,9 +26,7 @@ export interface CaseSummary {
 
 /** One row of Temporal's list. Search attributes are not encrypted, so a case of another key ring has a row as well. */
 export async function caseRow(info: RawWorkflowExecutionInfo, converter: LoadedDataConverter): Promise<CaseSummary> {
-  const attributes = decodeTypedSearchAttributes(
-    info.searchAttributes?.indexedFields,
-  );
+  const attributes = decodeTypedSearchAttributes(info.searchAttributes?.indexedFields);
   const seconds = Number(info.startTime?.seconds ?? 0);
   return {
     workflowId: info.execution!.workflowId!,

@@ -11,13 +11,20 @@ import { faultsOf, TENANT_MISSING } from './faults.js';
 import { iban, key, money, origin, text } from './field-schemas.js';
 import { startOnce, type StartDependencies, type Started } from './start.js';
 
+/** Of `examples/transfer.json`: taken as it is, it would use up the example's reference. */
+const PLACEHOLDER = '00000000-0000-0000-0000-000000000000';
+
 /** The form in which transfers are taken. */
 export const transferSchema = z.strictObject({
   reference: key(35)
     .refine((reference) => isReadableId(reference), { error: READABLE_ID_FAULT })
     .describe("the transfer's own id, unique within the tenant; a date in it is its first or last part"),
   tenantId: key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
-  accountId: key(64).describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
+  accountId: key(64)
+    .refine((id) => id !== PLACEHOLDER, {
+      error: 'stands for an account: put in the accountId that "status" of its onboarding shows',
+    })
+    .describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
   beneficiaryIban: iban.describe("of one of the account's beneficiaries"),
   amount: money,
   description: personal(text(140)),

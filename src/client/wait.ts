@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WaitTimedOut } from './errors.js';
 import type { CurrentStatus } from './current-status.js';
 
-/** What one can wait for: a decision on the open review, the account being active, the end; `settled` is the end, or a call that needs attention. */
-export const WAIT_TARGETS = ['decision', 'active', 'settled', 'done'] as const;
+/** What one can wait for: an operator's turn in the review, a decision on the open review, the account being active, the end; `settled` is the end, or a call that needs attention. */
+export const WAIT_TARGETS = ['review', 'decision', 'active', 'settled', 'done'] as const;
 export type WaitTarget = (typeof WAIT_TARGETS)[number];
 
 export interface WaitOptions {
@@ -69,6 +69,8 @@ function isReached(target: WaitTarget, status: CurrentStatus, first: CurrentStat
       return status.outcome !== null || status.status === 'needsAttention';
     case 'active':
       return status.stale ? status.outcome?.result === 'active' : status.accountActive;
+    case 'review':
+      return !status.stale && status.review.stage !== 'collecting';
     case 'decision':
       return decided(status, first);
   }
