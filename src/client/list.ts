@@ -1,9 +1,11 @@
 import type { Client, RawWorkflowExecutionInfo } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Waiter } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
 import type { OperatorLevel } from '../lifecycle/policy.js';
 import type { LifecycleStatusWord } from '../lifecycle/status.js';
+import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 import { caseRow, type CaseSummary } from './case-row.js';
 
 export interface CaseFilter {
@@ -73,7 +75,12 @@ async function readRows(
   let nextPageToken: Uint8Array = Buffer.alloc(0);
   do {
     const pageSize = Math.min(PAGE, mostRead + 1);
-    const page = await temporal.workflowService.listWorkflowExecutions({ namespace, query, pageSize, nextPageToken });
+    const page = await temporal.workflowService
+      .listWorkflowExecutions({ namespace, query, pageSize, nextPageToken })
+      .catch((error: unknown) => {
+        if (grpcStatus(error) === GRPC.notFound) throw new NamespaceNotFoundError(namespace);
+        throw error;
+      });
     infos.push(...(page.executions ?? []));
     ({ nextPageToken } = page);
   } while (nextPageToken.length > 0 && infos.length <= mostRead);
