@@ -81,6 +81,10 @@ describe('a start that waits for the ids of FinHub', () => {
     assert.ok(performance.now() - begun < 20_000);
     const { workflowId } = answer;
     assert.deepEqual(answer, { workflowId, alreadyRunning: false, closed: false, ids: null });
+    // Long before the case itself learns of it.
+    const { waitingOn } = await lane.until(workflowId, 'waits for FinHub', (status) => status.waitingOn !== null);
+    assert.deepEqual([waitingOn?.who, waitingOn?.what], ['finhub', 'registerIndividual to succeed: FinHubUnavailable']);
+    assert.equal((await lane.client.caseView(workflowId)).status, 'waiting');
     await lane.finhub.clearFaults();
     await cancel(workflowId);
   });
