@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { startCodecServer } from './codec/server.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment } from './config/environment.js';
+import { explained } from './config/explain.js';
 
 /** Decodes what is encrypted in Temporal, for those who have a token: Temporal's UI and CLI, until SIGTERM or SIGINT. */
 async function run(): Promise<void> {
@@ -18,6 +19,8 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigurationError ? error.message : String((error as Error).stack)}\n`);
+  const line =
+    explained(error) ?? (error instanceof ConfigurationError ? error.message : String((error as Error).stack));
+  process.stderr.write(`${line}\n`);
   process.exitCode = 1;
 }

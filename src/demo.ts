@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { colours } from './cli/colours.js';
 import type { CurrentStatus, LifecycleStatus, Started } from './client/index.js';
 import { approveAs, carry } from './demo/carry.js';
-import { EXAMPLES, exampleIndividual, exampleOrganization } from './demo/examples.js';
+import { asSomebodyElse, EXAMPLES, exampleIndividual, exampleOrganization } from './demo/examples.js';
 import { byHand, progressLine, report } from './demo/report.js';
 import { mailedActivationCode } from './embedded/outbox.js';
 import { startStack, type Stack } from './embedded/stack.js';
@@ -42,11 +42,11 @@ async function onboard(
   });
   const show = (status: CurrentStatus): void => progress(progressLine(kind, status));
   if (kind === 'individual') {
-    const application = await exampleIndividual(applicationId);
+    const application = asSomebodyElse(await exampleIndividual(applicationId));
     const started = await client.startIndividual(application, { folder: EXAMPLES });
     return { started, status: await carry(client, started.workflowId, people(application.person.email), show) };
   }
-  const application = await exampleOrganization(applicationId);
+  const application = asSomebodyElse(await exampleOrganization(applicationId));
   const started = await client.startOrganization(application, { folder: EXAMPLES });
   return { started, status: await carry(client, started.workflowId, people(application.organization.email), show) };
 }

@@ -1,6 +1,7 @@
 import { signAsSender } from './cli/operator/common.js';
 import { addCall } from './cli/operator/call.js';
 import { addDecide } from './cli/operator/decide.js';
+import { addDocument } from './cli/operator/document.js';
 import { addKeygen } from './cli/operator/keygen.js';
 import { addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
@@ -12,6 +13,7 @@ const program = createProgram(
   'operator',
   'Shows cases and takes decisions. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
 );
-for (const add of [addQueue, addReading, addSharing, addDecide, addSettling, addCall, addKeygen]) add(program);
+for (const add of [addQueue, addReading, addDocument, addSharing, addDecide, addSettling, addCall, addKeygen])
+  add(program);
 signAsSender(program);
 await runProgram(program);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { explained } from './config/explain.js';
 import { FAULT_KINDS, type FaultKind } from './sandbox/faults.js';
 import { sandboxEnvironment } from './sandbox/fixtures.js';
 import { DEFAULTS, type SandboxOptions } from './sandbox/options.js';
@@ -44,7 +45,9 @@ const command = new Command('sandbox')
   .option('--log-level <level>', 'pino log level, on standard error', 'info');
 
 await run(command.parse().opts<CommandLine>()).catch((error: unknown) => {
-  console.error(`The sandbox cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(
+    `The sandbox cannot start: ${explained(error) ?? (error instanceof Error ? error.message : String(error))}`,
+  );
   process.exitCode = 1;
 });
 

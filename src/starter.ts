@@ -50,20 +50,24 @@ addCommand(program, 'status <id>', 'shows where a lifecycle stands', [`status ${
     }),
 );
 
-addCommand(program, 'wait <id>', 'waits until a lifecycle gets somewhere; exits 3 if it ended in another way', [
-  `wait ${EXAMPLE_ID} --for decision`,
-  `wait ${EXAMPLE_ID} --for active --timeout 600`,
-])
+addCommand(
+  program,
+  'wait <id>',
+  'waits until a lifecycle gets somewhere; exits 3 if it ended in another way, 6 if it needs attention first',
+  [`wait ${EXAMPLE_ID} --for decision`, `wait ${EXAMPLE_ID} --for active --timeout 600`],
+)
   .addOption(new Option('--for <what>', 'what to wait for').choices([...WAIT_TARGETS]).makeOptionMandatory())
   .option('--timeout <seconds>', 'exits 5 after that time', wholeNumber)
-  .action((id: string, { for: target, timeout, json }: Json & { for: WaitTarget; timeout?: number }) =>
+  .option('--through-attention', 'goes on waiting where the case needs attention')
+  .action((id: string, { for: target, timeout, throughAttention, json }: WaitFlags) =>
     withClient(async (client) => {
-      const { reached, status } = await client.wait(id, target, {
+      const { reached, needsAttention, status } = await client.wait(id, target, {
+        throughAttention,
         timeoutMs: timeout === undefined ? undefined : timeout * 1000,
         onChange: (changed) => say(changeLine(changed)),
       });
-      print(json, { reached, status }, () => statusText(status));
-      if (!reached) endWith('refused');
+      print(json, { reached, needsAttention, status }, () => statusText(status));
+      if (!reached) endWith(needsAttention ? 'needsAttention' : 'refused');
     }),
   );
 
@@ -144,6 +148,8 @@ addPaymentCommands(program, withClient);
 
 await runProgram(program);
 
+type WaitFlags = Json & { for: WaitTarget; timeout?: number; throughAttention?: boolean };
+
 type StartFlags = Json & { idsWithin?: number };
 
 async function start(kind: LifecycleKind, file: string, { json, idsWithin }: StartFlags): Promise<void> {
@@ -159,7 +165,7 @@ async function start(kind: LifecycleKind, file: string, { json, idsWithin }: Sta
 
 function startedText({ workflowId, alreadyRunning, closed, ids }: Started): string {
   const what = closed ? 'has ended already' : alreadyRunning ? 'is running already' : 'started';
-  const next = closed ? `status ${workflowId}` : `wait ${workflowId} --for decision`;
+  const next = closed ? `status ${workflowId}` : `wait ${workflowId} --for review`;
   return [`${workflowId} ${what}`, ...idLines(ids), `next: npm run starter -- ${next}`].join('\n');
 }
 

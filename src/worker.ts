@@ -1,12 +1,15 @@
 import { Client } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { explained } from './config/explain.js';
 import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
 import { SignersFileError } from './proof/signers-file.js';
 import { PolicyFileError } from './policies/policy-file.js';
+import { DocumentStoreError } from './store/document-store.js';
 import { activitySlots } from './temporal/activity-slots.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
@@ -121,13 +124,21 @@ async function runTogether(workers: Worker[]): Promise<void> {
 }
 
 /** Faults of the set-up, which one line explains better than a stack. */
-const EXPLAINED = [ConfigurationError, SignersFileError, PolicyFileError, TemporalUnreachable, SearchAttributesMissing];
+const EXPLAINED = [
+  ConfigurationError,
+  SignersFileError,
+  PolicyFileError,
+  TemporalUnreachable,
+  SearchAttributesMissing,
+  NamespaceNotFoundError,
+  DocumentStoreError,
+];
 
 try {
   await run(loadEnvironment('worker'));
 } catch (error) {
-  process.stderr.write(
-    `${EXPLAINED.some((kind) => error instanceof kind) ? (error as Error).message : String((error as Error).stack)}\n`,
-  );
-  process.exitCode = 1;
+  const isExplained = EXPLAINED.some((kind) => error instanceof kind);
+  const line = explained(error) ?? (isExplained ? (error as Error).message : String((error as Error).stack));
+  // What was started before the fault would keep the process up, doing nothing: whoever watches over it has to see it end.
+  process.stderr.write(`${line}\n`, () => process.exit(1));
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { amountDto, jsonNumber, readAmount } from '../src/finhub/catalogue/amounts.js';
 import { amountOf, decimalsOf, exceeds, moneyOf } from '../src/lifecycle/money.js';
-import { isBeyondRetention, referenceDate } from '../src/lifecycle/transfer.js';
+import { isBeyondRetention, isDatedAhead, referenceDate } from '../src/lifecycle/transfer.js';
 
 const CURRENCIES = ['EUR', 'JPY', 'BHD'];
 
@@ -145,4 +145,23 @@ test('a reference carries a date as its first or last part', () => {
   assert.equal(isBeyondRetention('rent-20251201', 90, now), true);
   assert.equal(isBeyondRetention('rent-20251203', 90, now), false);
   assert.equal(isBeyondRetention('rent', 90, now), false);
+});
+
+test('a dated reference that may be paid is refused before a transfer that was paid under it is forgotten', () => {
+  const HOUR = 3600_000;
+  const first = Date.parse('2026-11-28T00:00:00Z');
+  const reference = 'payroll-2026-12-01';
+  for (const days of [1, 30, 90]) {
+    for (let hour = 0; hour < 24 * 8; hour += 1) {
+      const paid = new Date(first + hour * HOUR);
+      const mayBePaid = !isDatedAhead(reference, paid) && !isBeyondRetention(reference, days, paid);
+      const forgotten = new Date(paid.getTime() + days * 24 * HOUR);
+      if (mayBePaid) assert.ok(isBeyondRetention(reference, days, forgotten), paid.toISOString());
+    }
+  }
+  // The day has begun somewhere.
+  assert.equal(isDatedAhead(reference, new Date('2026-11-30T10:00:00Z')), false);
+  assert.equal(isDatedAhead(reference, new Date('2026-11-30T09:59:00Z')), true);
+  assert.equal(isDatedAhead('payroll-2026-12-31', new Date('2026-11-30T12:00:00Z')), true);
+  assert.equal(isDatedAhead('payroll', new Date(0)), false);
 });

@@ -6,6 +6,7 @@ import {
   ApplicationConflict,
   InvalidInput,
   runBatch,
+  type BatchProgress,
   type BatchReport,
   type TransferInput,
 } from '../src/client/index.js';
@@ -91,4 +92,25 @@ test('a transfer that was started and could not be followed is named in the repo
   await runBatch(new CountingClient(), Readable.from([line('a', 'x')]), {}, (report) => void reports.push(report));
   const [report] = reports;
   assert.deepEqual([report?.result, report?.workflowId, report?.detail], ['failed', 'a', 'Temporal has gone away']);
+});
+
+test('a batch tells how it stands while no line is done with, and that no worker answers', async () => {
+  class Silent extends CountingClient {
+    asked = 0;
+    override status(): never {
+      this.asked += 1;
+      if (this.asked > 12) throw new Error('the test is over');
+      return Promise.resolve({ stale: true, status: 'running', outcome: null }) as never;
+    }
+  }
+  const told: BatchProgress[] = [];
+  const reports: BatchReport[] = [];
+  await runBatch(
+    new Silent(),
+    Readable.from([line('a', 'x'), line('b', 'y')]),
+    { progressMs: 50, onProgress: (progress) => void told.push(progress) },
+    (report) => void reports.push(report),
+  );
+  assert.equal(reports.length, 2);
+  assert.ok(told.some(({ done, atWork, unanswered }) => done === 0 && atWork === 2 && unanswered === 2));
 });

@@ -3,7 +3,6 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { ApplicationConflict } from '../src/client/index.js';
-import { idsWithin } from '../src/client/registered-ids.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
@@ -82,16 +81,24 @@ describe('a start that waits for the ids of FinHub', () => {
     assert.ok(performance.now() - begun < 20_000);
     const { workflowId } = answer;
     assert.deepEqual(answer, { workflowId, alreadyRunning: false, closed: false, ids: null });
+    // Long before the case itself learns of it.
+    const { waitingOn } = await lane.until(workflowId, 'waits for FinHub', (status) => status.waitingOn !== null);
+    assert.deepEqual([waitingOn?.who, waitingOn?.what], ['finhub', 'registerIndividual to succeed: FinHubUnavailable']);
+    assert.equal((await lane.client.caseView(workflowId)).status, 'waiting');
     await lane.finhub.clearFaults();
     await cancel(workflowId);
   });
 
-  test('outlives who gave up or was killed, and the run that was asked', async () => {
+  test('ends at once where the case needs attention, and has the ids when it is asked again after a correction', async () => {
     const application = await anIndividual(STUCK);
-    const id = await lane.start(application);
-    assert.equal(await idsWithin(lane.temporal, id, 0.3), null);
+    const begun = performance.now();
+    const { workflowId: id, ids } = await lane.client.startIndividual(application, { idsWithin: LONG });
+    assert.equal(ids, null);
+    assert.ok(performance.now() - begun < (LONG * 1000) / 2);
+    const { status, attention } = await lane.until(id, 'needs attention', (told) => told.attention !== null);
+    assert.equal(status, 'needsAttention');
+    assert.deepEqual(attention?.correctable, ['person', 'categorization', 'password']);
 
-    const waiting = lane.client.startIndividual(application, { idsWithin: LONG });
     const runOf = async () => (await lane.temporal.workflow.getHandle(id).describe()).runId;
     const first = await runOf();
     await eventually('another run', async () => {
@@ -102,7 +109,7 @@ describe('a start that waits for the ids of FinHub', () => {
     });
     const patch = { categorization: { category: 'STANDARD_INDIVIDUAL' } };
     assert.ok((await lane.client.correctApplication(id, { correctedBy: 'backend', patch })).accepted);
-    assert.ok((await waiting).ids?.customerId);
+    assert.ok((await lane.client.startIndividual(application, { idsWithin: LONG })).ids?.customerId);
     await settled(id);
     await cancel(id);
   });

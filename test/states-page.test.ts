@@ -26,14 +26,15 @@ describe('docs/states.md', () => {
     }
   });
 
+  const DOCUMENTS = {
+    documents: [
+      { documentId: 'd', type: 'T', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
+    ],
+  };
+
   /** A message of each name, from somebody who may send it. */
   const BODIES: MessageBodies = {
-    submitDocuments: {
-      submittedBy: 'backend',
-      documents: [
-        { documentId: 'd', type: 'T', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
-      ],
-    },
+    submitDocuments: { submittedBy: 'backend', ...DOCUMENTS },
     acceptConsents: { version: '1', acceptedAt: '2026-01-01T00:00:00Z', ipAddress: '192.0.2.1', userAgent: 'a' },
     submitActivationCode: { code: 'sealed:v1:k:abc' },
     decideVerification: { decisionId: 'd', round: 1, verdict: 'approve', operator: { id: 'op-1' } },
@@ -43,6 +44,7 @@ describe('docs/states.md', () => {
     release: { by: 'op-1' },
     assign: { by: 'op-1', to: 'op-1', reason: 'r' },
     note: { by: 'op-1', text: 't' },
+    viewDocument: { by: 'op-1', documentId: 'd' },
     extend: { by: 'op-1', until: '2030-01-01T00:00:00Z', reason: 'r' },
     decideTransfer: { by: 'approver', verdict: 'approve' },
     confirmTransfer: { by: 'backend', orderId: 'o' },
@@ -50,7 +52,7 @@ describe('docs/states.md', () => {
   };
 
   test('says of every message at every stage what a case does with it', async () => {
-    const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', documents: [] };
+    const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', ...DOCUMENTS };
     const fresh = newCase('individual', application as unknown as CaseState['application'], new Date());
     delete fresh.consents;
     const { review, finhub } = fresh;

@@ -101,7 +101,7 @@ describe('text from outside', () => {
     state.notes.push({ at: evil, by: evil, text: evil });
     state.review.evidence.push({ documentId: 'd', type: evil, fileName: evil, mimeType: 'm', size: 1, sha256: 's' });
     state.review.customerReason = evil;
-    const text = caseText(caseViewOf(state, new Date()));
+    const text = caseText({ ...caseViewOf(state, new Date()), stopped: null });
     assert.doesNotMatch(text, ACTS);
     assert.match(text, /x\\u\{1b\}\[2J/);
   });

@@ -11,5 +11,5 @@ export function printAnswer(json: boolean | undefined, raw: Answer, also: Record
       ? `${colours.green(answer.state)}: ${answer.detail}`
       : `${colours.red(`refused (${answer.refusal})`)}: ${answer.detail}`,
   );
-  if (!answer.accepted) endWith('refused');
+  if (!answer.accepted) endWith(answer.refusal === 'Malformed' ? 'invalid' : 'refused');
 }

@@ -1,24 +1,28 @@
 import { colours } from './colours.js';
-import type { CaseSummary } from '../client/index.js';
+import type { ShownCase } from '../client/index.js';
+import type { Help } from '../lifecycle/attention.js';
 import type { AuditEntry } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
-import type { CaseView } from '../lifecycle/status.js';
+import type { AttentionView, CaseView } from '../lifecycle/status.js';
 import { shown } from './printable.js';
 import { fields, heading, statusLines } from './status-text.js';
+import { subjectText } from './subject-text.js';
 import { table } from './table.js';
 
 /** A case for operators, ending with the commands that fit it now. */
-export function caseText(raw: CaseView): string {
+export function caseText(raw: ShownCase): string {
   const view = shown(raw);
-  const { risk, decision, evidence, evidenceHash, attention, people, assignee, deadlines, notes } = view;
-  const approvals = decision?.approvals.map(({ operatorId }) => operatorId).join(', ') || 'none yet';
+  const { risk, evidence, evidenceHash, attention, people, assignee, deadlines, notes, submitters } = view;
   return [
     heading(view),
-    ...statusLines(view),
+    ...statusLines({ ...view, attention: null }),
+    view.stopped ? stoppedText(view.stopped) : '',
+    subjectText(view.subject),
     fields({
       risk,
       'taken by': assignee,
-      decision: decision && `${decision.level}, ${decision.quorum} approval(s) needed; approved by: ${approvals}`,
+      decision: decisionText(view),
+      'never decided by': submitters.join(', '),
       evidence: evidenceHash,
     }),
     deadlines.length > 0
@@ -52,30 +56,66 @@ export function caseText(raw: CaseView): string {
         )
       : '',
     view.call ? callText(view.call) : '',
-    attention
-      ? `${colours.yellow('needs attention')} ${attention.attentionId}: ${attention.operation} ended in ${attention.failure}: ${attention.message}`
-      : '',
-    ...(attention?.fieldErrors ?? []).map(({ field, message }) => `  ${field}: ${message}`),
-    ...nextCommands(view).map((command) => colours.dim(`npm run operator -- ${command}`)),
+    attention ? attentionText(attention) : '',
+    ...nextCommands(view).map((command) => colours.dim(`npm run ${command}`)),
   ]
     .filter(Boolean)
     .join('\n');
 }
 
-/** The operators' commands that fit a case now. */
-export function nextCommands({ kind, tenantId, applicationId, review, attention }: CaseView): string[] {
-  const id = caseId(kind, tenantId, applicationId);
-  const adopted = attention?.options.includes('adopt') ? attention.adopts.map((field) => ` ${field}=…`).join('') : '';
+/** Who has to approve, and who has. */
+export function decisionText({ decision }: Pick<CaseView, 'decision'>): string | null {
+  if (!decision) return null;
+  const { level, quorum, approvals } = decision;
+  const given = approvals.map((one) => `${one.operatorId} (${one.level})`).join(', ') || 'nobody yet';
+  const who =
+    quorum === 1
+      ? `one approval, by a ${level} operator`
+      : level === 'POWER_TENANT'
+        ? `${quorum} approvals by different people, one of them of level POWER_TENANT; a TENANT operator's counts as one of them`
+        : `${quorum} approvals by different people`;
+  return `${who}; approved by: ${given}`;
+}
+
+function stoppedText({ how, at, by, reason }: NonNullable<ShownCase['stopped']>): string {
+  const why = [by && `by ${by}`, reason].filter(Boolean).join(': ');
+  return colours.red(`the workflow was ${how} at ${at}${why ? ` ${why}` : ''}; nothing can be sent to it any more`);
+}
+
+function attentionText({ attentionId, operation, failure, message, fieldErrors, advice }: AttentionView): string {
   return [
-    ...(review.stage === 'inReview'
-      ? [`claim ${id} --as OPERATOR`, `decide ${id} --as OPERATOR --approve | --reject | --request-documents TYPE…`]
-      : []),
-    ...(attention
-      ? attention.options.map(
-          (action) => `resolve ${id} --as OPERATOR --action ${action}${action === 'adopt' ? ` --adopt${adopted}` : ''}`,
-        )
-      : []),
-  ];
+    `${colours.yellow('needs attention')} ${attentionId}: ${operation} ended in ${failure}: ${message}`,
+    ...fieldErrors.map(({ field, message }) => `  ${field}: ${message}`),
+    `  what helps: ${advice}`,
+  ].join('\n');
+}
+
+/** The commands that fit a case now, those that help first. */
+export function nextCommands(view: CaseView): string[] {
+  const { kind, tenantId, applicationId, review, attention, evidence, outcome } = view;
+  if (outcome) return [];
+  const id = caseId(kind, tenantId, applicationId);
+  const toDecide =
+    review.stage === 'inReview'
+      ? [
+          `operator -- claim ${id} --as OPERATOR`,
+          ...(evidence.length > 0 ? [`operator -- document ${id} DOCUMENT --as OPERATOR --open`] : []),
+          `operator -- decide ${id} --as OPERATOR --approve | --reject | --request-documents TYPE…`,
+        ]
+      : [];
+  const toSettle = attention?.helps.map((help) => settling(id, help, attention)) ?? [];
+  return attention ? [...toSettle, ...toDecide] : toDecide;
+}
+
+function settling(id: string, help: Help, { correctable, adopts }: AttentionView): string {
+  switch (help) {
+    case 'correct':
+      return `starter -- correct ${id} --by WHO patch.json    # {"${correctable[0]}": {…}}`;
+    case 'adopt':
+      return `operator -- resolve ${id} --as OPERATOR --action adopt --adopt ${adopts.map((field) => `${field}=…`).join(' ')}`;
+    default:
+      return `operator -- resolve ${id} --as OPERATOR --action ${help}`;
+  }
 }
 
 function callText({ operation, by, reason, answer, provenance }: NonNullable<CaseView['call']>): string {
@@ -89,35 +129,28 @@ function callText({ operation, by, reason, answer, provenance }: NonNullable<Cas
   });
 }
 
-export function queueText(raw: CaseSummary[]): string {
-  const cases = shown(raw);
-  if (cases.length === 0) return 'no cases';
+export function auditText(raw: AuditEntry[]): string {
+  const entries = shown(raw);
   return table(
-    ['case', 'phase', 'status', 'risk', 'decided by', 'taken by', 'due', 'attention'],
-    cases.map(({ workflowId, phase, status, riskLevel, reviewLevel, assignee, dueAt, needsAttention }) => [
-      workflowId,
-      phase,
-      status,
-      riskLevel,
-      reviewLevel,
-      assignee,
-      dueAt !== null && Date.parse(dueAt) < Date.now() ? colours.red(`${dueAt} overdue`) : dueAt,
-      needsAttention ? colours.yellow('yes') : '',
+    ['#', 'at', 'event', 'by', 'phase', 'round', 'detail'],
+    entries.map((entry) => [
+      String(entry.seq),
+      entry.at,
+      entry.event,
+      entry.by,
+      entry.phase,
+      entry.round === undefined ? '' : String(entry.round),
+      [entry.detail, ...onRecord(entry)].filter(Boolean).join('; '),
     ]),
   );
 }
 
-export function auditText(entries: AuditEntry[]): string {
-  return table(
-    ['#', 'at', 'event', 'by', 'phase', 'round', 'detail'],
-    shown(entries).map(({ seq, at, event, by, phase, round, detail }) => [
-      String(seq),
-      at,
-      event,
-      by,
-      phase,
-      round === undefined ? '' : String(round),
-      detail,
-    ]),
-  );
+/** What makes a decision checkable afterwards. */
+function onRecord({ decisionId, level, evidenceHash, submitters }: AuditEntry): string[] {
+  return [
+    decisionId && `decision ${decisionId}`,
+    level && `at level ${level}`,
+    evidenceHash && `evidence ${evidenceHash}`,
+    submitters && `handed in by ${submitters.join(', ')}`,
+  ].filter((part): part is string => Boolean(part));
 }

@@ -4,8 +4,9 @@ export const EXIT_CODES = {
   failure: { code: 1, meaning: 'unexpected failure' },
   invalid: { code: 2, meaning: 'wrong usage or invalid input; nothing was sent' },
   refused: { code: 3, meaning: 'refused, or in conflict with what is there' },
-  notFound: { code: 4, meaning: 'no such case' },
+  notFound: { code: 4, meaning: 'no such case or document' },
   noAnswer: { code: 5, meaning: 'timed out, or nobody answered' },
+  needsAttention: { code: 6, meaning: 'the case needs the attention of a person first' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;

@@ -78,6 +78,49 @@ export function documentArgument(argument: string): { type: string; subject?: st
   return { ...typeAndSubject(argument.slice(0, at)), file: argument.slice(at + 1) };
 }
 
+/** A text that should stand in no list of processes: from a file, or `-` for standard input. */
+export async function readText(file: string): Promise<string> {
+  if (file === STDIN && process.stdin.isTTY) process.stderr.write('type it, then Enter and Ctrl-D: ');
+  const content = file === STDIN ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  return content.trim();
+}
+
+/** A text that is given either as it is or by a file. */
+export async function textOf(given: string | undefined, file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? given : readText(file);
+}
+
+/** Whether the person at the terminal says yes. */
+export async function confirmed(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await asked(`${question} [y/N] `));
+}
+
+/** What the person at the terminal answers, in a line. */
+export async function asked(question: string): Promise<string> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      asking.question(question, resolve);
+      asking.once('close', () => resolve(''));
+    });
+    return answer.trim();
+  } finally {
+    asking.close();
+  }
+}
+
+/** A time with its zone, as ISO 8601 has it. */
+export function isoTime(argument: string): string {
+  if (
+    !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(argument) ||
+    Number.isNaN(Date.parse(argument))
+  ) {
+    const message = 'a time with its zone is expected, such as 2026-01-29T17:00:00+02:00';
+    throw new InvalidInput('the command', [{ path: argument, message }]);
+  }
+  return argument;
+}
+
 export function wholeNumber(argument: string): number {
   if (!/^[1-9]\d{0,8}$/.test(argument)) {
     throw new InvalidInput('the command', [{ path: argument, message: 'a whole number from 1 is expected' }]);

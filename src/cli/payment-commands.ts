@@ -1,5 +1,11 @@
 import { Option, type Command } from 'commander';
-import { runBatch, type BatchReport, type OnboardingClient, type TransferInput } from '../client/index.js';
+import {
+  runBatch,
+  type BatchProgress,
+  type BatchReport,
+  type OnboardingClient,
+  type TransferInput,
+} from '../client/index.js';
 import { printAnswer } from './answer.js';
 import { readJson, readLines, wholeNumber } from './input.js';
 import { shown, shownJson } from './printable.js';
@@ -69,12 +75,13 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
       withClient(async (client) => {
         const { lines, folder } = await readLines(file);
         const counts: Record<string, number> = {};
+        const onProgress = (progress: BatchProgress): void => say(progressText(progress));
         const report = (entry: BatchReport): void => {
           counts[entry.result] = (counts[entry.result] ?? 0) + 1;
           process.stdout.write(`${json ? shownJson(entry) : reportText(shown(entry))}\n`);
           if (process.stderr.isTTY) say(countsText(counts));
         };
-        await runBatch(client, lines, { concurrency, perAccount, follow, folder }, report);
+        await runBatch(client, lines, { concurrency, perAccount, follow, folder, onProgress }, report);
         say(countsText(counts));
         if (counts['refused'] || counts['conflict'] || counts['failed']) endWith('refused');
       }),
@@ -96,6 +103,11 @@ interface BatchFlags extends Json {
 
 function reportText({ line, result, workflowId, status, detail }: BatchReport): string {
   return table([], [[String(line), result, workflowId, status, detail?.replaceAll('\n', ' ')]]);
+}
+
+function progressText({ done, atWork, unanswered }: BatchProgress): string {
+  const nobody = unanswered === 0 ? '' : `; no worker answers for ${unanswered} of them, is one running?`;
+  return `${done} done, ${atWork} at work${nobody}`;
 }
 
 function countsText(counts: Record<string, number>): string {

@@ -1,9 +1,11 @@
+import { createRequire } from 'node:module';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { SigningKeyError } from '../proof/key-pair.js';
+import { DocumentStoreError, DocumentUnavailable } from '../store/document-store.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
@@ -12,10 +14,13 @@ import { startTracing } from '../tracing/tracing.js';
 import { shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
+const { version: VERSION } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
 /** A command line whose help ends with examples and the table of exit codes. */
 export function createProgram(name: string, description: string): Command {
   return new Command(name)
     .description(description)
+    .version(VERSION, '-V, --version', 'prints the version')
     .exitOverride()
     .showHelpAfterError('(add --help for how to use it)')
     .addHelpText('after', `\n${exitCodesHelp()}\n\nResults go to standard output, everything else to standard error.`);
@@ -35,6 +40,7 @@ export function addCommand(program: Command, usage: string, description: string,
 
 /** Runs the command line to its end and sets the exit code; every failure becomes one of the table's codes. */
 export async function runProgram(program: Command): Promise<void> {
+  endQuietlyWhenUnread();
   const stopTracing = await startTracing(`finhub-onboarding-${program.name()}`);
   try {
     await program.parseAsync();
@@ -43,6 +49,14 @@ export async function runProgram(program: Command): Promise<void> {
   } finally {
     await stopTracing?.();
   }
+}
+
+/** Whoever reads the output may stop at any time: `--help | head -1`. */
+export function endQuietlyWhenUnread(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 }
 
 /** Prints a result: as JSON, or as text for people. */
@@ -83,6 +97,8 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [TemporalSettingsError, 'invalid'],
   [SigningKeyError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
+  [DocumentStoreError, 'invalid'],
+  [DocumentUnavailable, 'notFound'],
   [SearchAttributesMissing, 'invalid'],
   [NamespaceNotOurs, 'refused'],
   [ApplicationConflict, 'refused'],

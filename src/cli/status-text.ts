@@ -3,7 +3,7 @@ import type { CurrentStatus } from '../client/index.js';
 import type { WaitingOn } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
-import type { LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
+import type { AttentionReason, LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
 import { shown } from './printable.js';
 import { table } from './table.js';
 
@@ -24,7 +24,8 @@ export function statusText(raw: CurrentStatus): string {
 export function changeLine(raw: CurrentStatus): string {
   const status = shown(raw);
   const waiting = !status.stale && status.waitingOn ? `, waiting for ${waitingText(status.waitingOn)}` : '';
-  return `${new Date().toISOString()} ${status.status}${status.phase ? ` in ${status.phase}` : ''}${waiting}`;
+  const attention = !status.stale && status.attention ? `: ${attentionText(status.attention)}` : '';
+  return `${new Date().toISOString()} ${status.status}${status.phase ? ` in ${status.phase}` : ''}${waiting}${attention}`;
 }
 
 export function heading({
@@ -37,11 +38,12 @@ export function heading({
 }
 
 export function statusLines(status: LifecycleStatus): string[] {
-  const { phases, waitingOn, review, ids, iban, wallet, transfer, requirements } = status;
+  const { phases, waitingOn, attention, review, ids, iban, wallet, transfer, requirements } = status;
   return [
     table(['phase', 'state', 'started', 'completed', ''], phases.map(phaseRow)),
     fields({
       'waiting for': waitingOn && waitingText(waitingOn),
+      'needs attention': attention && attentionText(attention),
       review:
         isReviewed(status) && `${review.stage}, round ${review.round}${review.dueAt ? `, due ${review.dueAt}` : ''}`,
       reason: review.customerReason,
@@ -101,6 +103,15 @@ const COLOURS: Record<LifecycleStatusWord, (text: string) => string> = {
 function phaseRow({ title, status, startedAt, completedAt, longerThanExpected }: PhaseStatus): string[] {
   const late = longerThanExpected && status === 'active' ? colours.yellow('longer than expected') : '';
   return [title, status, startedAt ?? '', completedAt ?? '', late];
+}
+
+/** Why a case needs a person, and whose turn it is. */
+function attentionText({ reason, correctable, since }: AttentionReason): string {
+  const turn =
+    correctable.length > 0
+      ? `a correction of ${correctable.map((field) => `"${field}"`).join(' or ')} helps (npm run starter -- correct --help)`
+      : 'an operator sees to it';
+  return `${reason}; ${turn} (since ${since})`;
 }
 
 function waitingText({ who, what, since, dueAt }: WaitingOn): string {

@@ -17,8 +17,22 @@ export interface BatchOptions {
   perAccount?: number | undefined;
   /** Follows each transfer until it has ended or waits for a person; true by default. Lifecycles are started only. */
   follow?: boolean | undefined;
+  /** Hears of the batch again and again while it runs, also when no line is done with. */
+  onProgress?: ((progress: BatchProgress) => void) | undefined;
+  /** Between two of these; 5 s by default. */
+  progressMs?: number | undefined;
   /** Folder that the applications' documents start from. */
   folder?: string | undefined;
+}
+
+/** Where a batch stands. */
+export interface BatchProgress {
+  /** Lines that were reported. */
+  done: number;
+  /** Lines that were read and are not done with. */
+  atWork: number;
+  /** Those of them whose case is there and is answered for by no worker. */
+  unanswered: number;
 }
 
 /** What became of one line. */
@@ -49,7 +63,7 @@ const AHEAD = 8;
 export async function runBatch(
   client: BatchClient,
   lines: AsyncIterable<string>,
-  { concurrency = 8, perAccount = 1, follow = true, folder }: BatchOptions,
+  { concurrency = 8, perAccount = 1, follow = true, folder, onProgress, progressMs = 5_000 }: BatchOptions,
   report: (entry: BatchReport) => void,
 ): Promise<void> {
   const turns = bulkhead(concurrency, Infinity);
@@ -60,21 +74,32 @@ export async function runBatch(
     return turn;
   };
   const atWork = new Set<Promise<void>>();
+  const unanswered = new Set<string>();
   let count = 0;
-  for await (const text of lines) {
-    const line = (count += 1);
-    if (text.trim() === '') continue;
-    const entry = entryOf(text);
-    const work = (): Promise<void> =>
-      turns.execute(async () => report({ line, ...(await handled(client, entry, { follow, folder })) }));
-    const account = accountOf(entry);
-    const task: Promise<void> = (account === undefined ? work() : ofAccount(account).execute(work)).finally(() =>
-      atWork.delete(task),
-    );
-    atWork.add(task);
-    if (atWork.size >= concurrency * AHEAD) await Promise.race(atWork);
+  let done = 0;
+  const tell = (): void => onProgress?.({ done, atWork: atWork.size, unanswered: unanswered.size });
+  const telling = onProgress && setInterval(tell, progressMs);
+  try {
+    for await (const text of lines) {
+      const line = (count += 1);
+      if (text.trim() === '') continue;
+      const entry = entryOf(text);
+      const work = (): Promise<void> =>
+        turns.execute(async () => {
+          report({ line, ...(await handled(client, entry, { follow, folder, unanswered })) });
+          done += 1;
+        });
+      const account = accountOf(entry);
+      const task: Promise<void> = (account === undefined ? work() : ofAccount(account).execute(work)).finally(() =>
+        atWork.delete(task),
+      );
+      atWork.add(task);
+      if (atWork.size >= concurrency * AHEAD) await Promise.race(atWork);
+    }
+    await Promise.all(atWork);
+  } finally {
+    clearInterval(telling);
   }
-  await Promise.all(atWork);
 }
 
 type Entry = { kind: BatchKind; input: unknown } | { fault: string };
@@ -99,7 +124,7 @@ function accountOf(entry: Entry): string | undefined {
 async function handled(
   client: BatchClient,
   entry: Entry,
-  { follow, folder }: Pick<BatchOptions, 'follow' | 'folder'>,
+  { follow, folder, unanswered }: Pick<BatchOptions, 'follow' | 'folder'> & { unanswered: Set<string> },
 ): Promise<Omit<BatchReport, 'line'>> {
   const nothing = { workflowId: null, status: null, detail: null };
   if ('fault' in entry) return { ...nothing, kind: null, result: 'refused', detail: entry.fault };
@@ -109,7 +134,7 @@ async function handled(
     const begun = await started(client, kind, entry.input, folder);
     ({ workflowId } = begun);
     const result = begun.alreadyRunning ? 'found' : 'started';
-    const seen = follow && kind === 'transfer' ? await followed(client, workflowId) : undefined;
+    const seen = follow && kind === 'transfer' ? await followed(client, workflowId, unanswered) : undefined;
     return { kind, workflowId, result, status: seen?.status ?? null, detail: detailOf(seen) };
   } catch (error) {
     const { message } = error as Error;
@@ -128,7 +153,8 @@ async function handled(
 function detailOf(seen: CurrentStatus | undefined): string | null {
   if (!seen) return null;
   const missing = seen.stale ? [] : seen.requirements.map(({ message }) => message);
-  return seen.outcome?.reason ?? (missing.join('; ') || null);
+  const needed = seen.stale ? undefined : seen.attention?.reason;
+  return seen.outcome?.reason ?? (missing.join('; ') || (needed ?? null));
 }
 
 function started(client: BatchClient, kind: BatchKind, input: unknown, folder?: string): Promise<Started> {
@@ -146,9 +172,10 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
 /** Looks until a transfer has ended, or nothing goes on without a person. */
-async function followed(client: BatchClient, workflowId: string): Promise<CurrentStatus> {
+async function followed(client: BatchClient, workflowId: string, unanswered: Set<string>): Promise<CurrentStatus> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-    const status = await client.status(workflowId);
+    const status = await client.status(workflowId).finally(() => unanswered.delete(workflowId));
+    if (status.stale && !status.outcome) unanswered.add(workflowId);
     const waitsForPerson = !status.stale && status.waitingOn !== null && status.waitingOn.who !== 'finhub';
     if (status.outcome || status.status === 'needsAttention' || waitsForPerson) return status;
     await sleep(pause);

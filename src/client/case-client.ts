@@ -11,12 +11,13 @@ import type {
   MessageName,
   Note,
   ResolveAttention,
+  ViewDocument,
 } from '../lifecycle/messages.js';
-import type { CaseView } from '../lifecycle/status.js';
 import { auditOf } from './audit.js';
-import { ask, currentStatus, type CurrentStatus } from './current-status.js';
+import { currentCase, currentStatus, type CurrentStatus, type ShownCase } from './current-status.js';
 import { fullCaseId } from './case-id.js';
-import { listCases, type CaseFilter, type CaseSummary } from './list.js';
+import { listCases, type CaseFilter, type CaseList } from './list.js';
+import type { CaseSummary } from './case-row.js';
 import { send } from './send.js';
 import { proofOfMessage, type Signing } from './signing.js';
 import { waitUntil, type Waited, type WaitOptions, type WaitTarget } from './wait.js';
@@ -58,8 +59,8 @@ export class CaseClient {
   }
 
   /** What an operator may see. Throws NoAnswer without a worker: nobody should decide on what may be outdated. */
-  async caseView(id: string): Promise<CaseView> {
-    return ask(this.temporal, this.fullId(id), 'case', this.#questionSeconds);
+  async caseView(id: string): Promise<ShownCase> {
+    return currentCase(this.temporal, this.fullId(id), this.#questionSeconds);
   }
 
   /** Who did what and when, in order, to the deletion of the documents. Throws NoAnswer without a worker. */
@@ -67,13 +68,18 @@ export class CaseClient {
     return auditOf(this.temporal, this.fullId(id), this.#questionSeconds);
   }
 
-  /** Waits for a decision, an active account or the end; throws WaitTimedOut. */
+  /** Waits for a decision, an active account or the end, or until the case needs attention; throws WaitTimedOut. */
   async wait(id: string, target: WaitTarget, options: WaitOptions = {}): Promise<Waited> {
     return waitUntil(target, () => this.status(id), options);
   }
 
-  /** Cases from Temporal's visibility, which may lag some seconds behind. */
+  /** Cases from Temporal's visibility, which may lag some seconds behind; the most urgent first. */
   async list(filter: CaseFilter = {}): Promise<CaseSummary[]> {
+    return (await listCases(this.temporal, filter)).cases;
+  }
+
+  /** As `list`, with how many there are and whether all of them were sorted. */
+  async queue(filter: CaseFilter = {}): Promise<CaseList> {
     return listCases(this.temporal, filter);
   }
 
@@ -100,6 +106,11 @@ export class CaseClient {
   /** Leaves a remark for other operators. Throws NoAnswer. */
   async note(id: string, note: Note): Promise<Answer> {
     return this.send(id, 'note', note);
+  }
+
+  /** Puts on record that an operator looks at a document. Throws NoAnswer. */
+  async viewDocument(id: string, view: ViewDocument): Promise<Answer> {
+    return this.send(id, 'viewDocument', view);
   }
 
   /** Gives what the case waits for more time; its later deadlines move along. Throws NoAnswer. */

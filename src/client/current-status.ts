@@ -7,11 +7,13 @@ import {
 } from '@temporalio/client';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
-import { endWord, type LifecycleStatus, type LifecycleStatusWord } from '../lifecycle/status.js';
+import { endWord, type CaseView, type LifecycleStatus, type LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
+import { callTriedAgain } from './away.js';
 import { describeCase } from './describe-case.js';
 import { isNobodyAnswering, CaseNotFound, NoAnswer } from './errors.js';
 import { caseIdParts } from './case-id.js';
+import { howStopped, outcomeOf, whoStopped, type Stopped } from './stopped.js';
 
 /** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
 export interface StaleStatus {
@@ -42,9 +44,44 @@ export async function currentStatus(temporal: Client, workflowId: string, second
       throw error;
     }),
   ]);
-  const stopped = stoppedFromOutside(description);
-  if (told === undefined) return staleStatus(handle, workflowId, description, stopped);
-  return stopped ? { ...told, stale: false, ...stopped } : { ...told, stale: false };
+  if (told === undefined) return staleStatus(handle, workflowId, description);
+  return { ...asItStands(told, description), stale: false };
+}
+
+/** A case as operators see it, with how it was stopped where that was not its own doing. */
+export type ShownCase = CaseView & { stopped: Stopped | null };
+
+/**
+ * The case as operators see it.
+ * @throws CaseNotFound; NoAnswer without a worker
+ */
+export async function currentCase(temporal: Client, workflowId: string, seconds: number): Promise<ShownCase> {
+  const handle = temporal.workflow.getHandle(workflowId);
+  const [description, told] = await Promise.all([
+    describeCase(handle),
+    ask<CaseView>(temporal, workflowId, 'case', seconds),
+  ]);
+  const how = howStopped(description);
+  const stopped = how ? { ...how, ...(await whoStopped(temporal, workflowId)) } : null;
+  return { ...asItStands(told, description), ...(stopped && NOTHING_OPEN), stopped };
+}
+
+/** What nobody can act on any more. */
+const NOTHING_OPEN = { attention: null, decision: null, deadlines: [] };
+
+/** What a case said of itself, with what only Temporal knows: that it was stopped, or that a call is being tried again. */
+function asItStands<Told extends LifecycleStatus | CaseView>(
+  told: Told,
+  description: WorkflowExecutionDescription,
+): Told {
+  const how = howStopped(description);
+  if (how) {
+    const outcome = outcomeOf(how);
+    const phases = told.phases.map((phase) => (phase.status === 'active' ? { ...phase, status: 'stopped' } : phase));
+    return { ...told, status: 'aborted', outcome, phases, waitingOn: null, attention: null, requirements: [] };
+  }
+  const again = told.outcome || told.attention || told.waitingOn ? undefined : callTriedAgain(description);
+  return again ? { ...told, status: 'waiting', waitingOn: again } : told;
 }
 
 /**
@@ -68,22 +105,13 @@ export async function ask<T>(temporal: Client, workflowId: string, question: str
   }
 }
 
-/** A terminated workflow still answers queries with what it last knew, and never learns of its end. */
-function stoppedFromOutside({
-  status,
-  closeTime,
-}: WorkflowExecutionDescription): { status: LifecycleStatusWord; outcome: Outcome } | undefined {
-  if (!['TERMINATED', 'FAILED', 'TIMED_OUT'].includes(status.name)) return undefined;
-  const reason = `the workflow was ended in Temporal (${status.name.toLowerCase()})`;
-  return { status: 'aborted', outcome: { result: 'aborted', at: closeTime!.toISOString(), reason } };
-}
-
 async function staleStatus(
   handle: WorkflowHandle,
   workflowId: string,
-  { status, startTime, closeTime, typedSearchAttributes }: WorkflowExecutionDescription,
-  stopped: { status: LifecycleStatusWord; outcome: Outcome } | undefined,
+  description: WorkflowExecutionDescription,
 ): Promise<StaleStatus> {
+  const { status, startTime, closeTime, typedSearchAttributes } = description;
+  const how = howStopped(description);
   const word = typedSearchAttributes.get(searchAttributeKeys.LifecycleStatus) as LifecycleStatusWord | undefined;
   const outcome = status.name === 'COMPLETED' ? ((await handle.result()) as Outcome) : null;
   return {
@@ -94,6 +122,6 @@ async function staleStatus(
     outcome,
     startedAt: startTime.toISOString(),
     closedAt: closeTime?.toISOString() ?? null,
-    ...stopped,
+    ...(how && { status: 'aborted', outcome: outcomeOf(how) }),
   };
 }

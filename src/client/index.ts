@@ -1,13 +1,16 @@
 /** The library that backends use; the command lines are thin shells of it. */
 export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from '../intake/application-schema.js';
 export { signingOf, type Signing } from './signing.js';
-export { runBatch, type BatchOptions, type BatchReport } from './batch.js';
+export { runBatch, type BatchOptions, type BatchProgress, type BatchReport } from './batch.js';
 export { CaseClient, type CaseClientOptions } from './case-client.js';
 export { connectOnboarding, type ConnectOptions } from './connect.js';
-export type { CurrentStatus, StaleStatus } from './current-status.js';
+export type { CaseSummary } from './case-row.js';
+export type { CurrentStatus, ShownCase, StaleStatus } from './current-status.js';
 export { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
 export type { DocumentInput } from '../intake/field-schemas.js';
-export type { CaseFilter, CaseSummary } from './list.js';
+export type { CaseFilter, CaseList } from './list.js';
+export { resolveByCause, type ByCause, type Settled } from './resolve-by-cause.js';
+export type { Stopped } from './stopped.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';
 export type { IntakeOptions, Started, StartOptions } from './start.js';
 export { transferJsonSchema, type TransferInput } from './start-transfer.js';

@@ -1,10 +1,12 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, RawWorkflowExecutionInfo } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Waiter } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
 import type { OperatorLevel } from '../lifecycle/policy.js';
 import type { LifecycleStatusWord } from '../lifecycle/status.js';
-import { searchAttributeKeys as keys } from '../temporal/search-attributes.js';
+import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
+import { caseRow, type CaseSummary } from './case-row.js';
 
 export interface CaseFilter {
   kind?: CaseKind | undefined;
@@ -32,33 +34,78 @@ export interface CaseFilter {
   limit?: number | undefined;
 }
 
-/** A case as the list knows it, without asking it. */
-export interface CaseSummary {
-  workflowId: string;
-  kind: string | null;
-  tenantId: string | null;
-  phase: string | null;
-  status: string | null;
-  riskLevel: string | null;
-  reviewLevel: string | null;
-  assignee: string | null;
-  dueAt: string | null;
-  needsAttention: boolean;
-  startedAt: string;
+/** Cases read at most before they are sorted. */
+const MOST_READ = 5_000;
+const PAGE = 1_000;
+
+/** What was found, the most urgent first. */
+export interface CaseList {
+  cases: CaseSummary[];
+  /** How many there are in all. */
+  total: number;
+  /** False where there are more than were read: the order then holds among those that Temporal chose to give. */
+  exact: boolean;
 }
 
 /**
- * Cases by Temporal's visibility, which may lag some seconds behind: what counts about one case is what the case itself says. Of those
- * within the limit, which Temporal chooses, the ones due first come first.
+ * Cases by Temporal's visibility, which may lag some seconds behind: what counts about one case is what the case itself says. All are read
+ * and sorted by urgency before any is left out, up to 5,000 of them.
  */
-export async function listCases(temporal: Client, filter: CaseFilter): Promise<CaseSummary[]> {
+export async function listCases(temporal: Client, filter: CaseFilter, mostRead = MOST_READ): Promise<CaseList> {
   const { limit = 100 } = filter;
-  const cases: CaseSummary[] = [];
-  for await (const info of temporal.workflow.list({ query: visibilityQuery(filter, new Date()) })) {
-    cases.push(summary(info));
-    if (cases.length === limit) break;
-  }
-  return cases.sort((a, b) => (a.dueAt ?? '9').localeCompare(b.dueAt ?? '9'));
+  const query = visibilityQuery(filter, new Date());
+  const { infos, isAll } = await readRows(temporal, query, mostRead);
+  const cases = await Promise.all(infos.map((info) => caseRow(info, temporal.options)));
+  return {
+    cases: byUrgency(cases, new Date()).slice(0, limit),
+    total: isAll ? cases.length : Math.max(cases.length, (await temporal.workflow.count(query)).count),
+    exact: isAll,
+  };
+}
+
+/** Not the SDK's own list, which stops at the first row that cannot be decrypted. */
+async function readRows(
+  temporal: Client,
+  query: string,
+  mostRead: number,
+): Promise<{ infos: RawWorkflowExecutionInfo[]; isAll: boolean }> {
+  const infos: RawWorkflowExecutionInfo[] = [];
+  const { namespace } = temporal.options;
+  let nextPageToken: Uint8Array = Buffer.alloc(0);
+  do {
+    const pageSize = Math.min(PAGE, mostRead + 1);
+    const page = await temporal.workflowService
+      .listWorkflowExecutions({ namespace, query, pageSize, nextPageToken })
+      .catch((error: unknown) => {
+        if (grpcStatus(error) === GRPC.notFound) throw new NamespaceNotFoundError(namespace);
+        throw error;
+      });
+    infos.push(...(page.executions ?? []));
+    ({ nextPageToken } = page);
+  } while (nextPageToken.length > 0 && infos.length <= mostRead);
+  return { infos: infos.slice(0, mostRead), isAll: infos.length <= mostRead };
+}
+
+/**
+ * Sorts cases as operators should take them: overdue reviews, then what needs attention, then high risk, then the rest; within each what is
+ * due first, or has waited longest.
+ */
+export function byUrgency(cases: readonly CaseSummary[], now: Date): CaseSummary[] {
+  const rank = (one: CaseSummary): number => {
+    if (isOverdue(one, now)) return 0;
+    if (one.needsAttention) return 1;
+    if (one.riskLevel === 'HIGH' && one.reviewLevel !== null) return 2;
+    return one.reviewLevel === null ? 4 : 3;
+  };
+  const by = (one: CaseSummary): string => one.dueAt ?? one.waitingSince ?? one.startedAt;
+  return [...cases].sort(
+    (a, b) => rank(a) - rank(b) || by(a).localeCompare(by(b)) || a.workflowId.localeCompare(b.workflowId),
+  );
+}
+
+/** Whether a review should have been decided by now. */
+export function isOverdue({ dueAt }: Pick<CaseSummary, 'dueAt'>, now: Date): boolean {
+  return dueAt !== null && Date.parse(dueAt) < now.getTime();
 }
 
 /** The same list can be had in Temporal's UI with this query. */
@@ -89,20 +136,4 @@ function secondsAgo(now: Date, seconds: number): string {
 
 function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-function summary({ workflowId, startTime, typedSearchAttributes: attributes }: WorkflowExecutionInfo): CaseSummary {
-  return {
-    workflowId,
-    kind: attributes.get(keys.LifecycleKind) ?? null,
-    tenantId: attributes.get(keys.FinHubTenant) ?? null,
-    phase: attributes.get(keys.LifecyclePhase) ?? null,
-    status: attributes.get(keys.LifecycleStatus) ?? null,
-    riskLevel: attributes.get(keys.RiskLevel) ?? null,
-    reviewLevel: attributes.get(keys.ReviewLevel) ?? null,
-    assignee: attributes.get(keys.ReviewAssignee) ?? null,
-    dueAt: attributes.get(keys.ReviewDueAt)?.toISOString() ?? null,
-    needsAttention: attributes.get(keys.NeedsAttention) ?? false,
-    startedAt: startTime.toISOString(),
-  };
 }

@@ -15,7 +15,7 @@ const PAUSE_MS = 200;
 /**
  * Waits for the ids under which FinHub knows a lifecycle's customer.
  * @param seconds how long; it takes no longer, whoever is out of reach
- * @returns null where they did not come in time, or never will
+ * @returns null where they did not come in time, never will, or not before a person has seen to the case
  */
 export async function idsWithin(temporal: Client, workflowId: string, seconds: number): Promise<RegisteredIds | null> {
   const deadline = Date.now() + seconds * 1000;
@@ -26,7 +26,7 @@ export async function idsWithin(temporal: Client, workflowId: string, seconds: n
       // It has ended, is on its way to a new run, or its worker is of a version that does not know the Update.
       const status = await statusBy(temporal, workflowId, deadline);
       const ids = !status || status.stale ? null : registeredIds(status.ids);
-      if (ids || status?.outcome) return ids;
+      if (ids || status?.outcome || status?.status === 'needsAttention') return ids;
     }
     return null;
   });

@@ -1,6 +1,6 @@
 import { transferId } from '../lifecycle/ids.js';
 import { moneyText } from '../lifecycle/money.js';
-import { isBeyondRetention, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import { isBeyondRetention, isDatedAhead, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import { personal } from '../privacy/marks.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { fingerprint } from '../secrets/seal.js';
@@ -11,13 +11,20 @@ import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
 import { iban, key, money, origin, text } from '../intake/field-schemas.js';
 import { startOnce, type StartDependencies, type Started } from './start.js';
 
+/** Of `examples/transfer.json`: taken as it is, it would use up the example's reference. */
+const PLACEHOLDER = '00000000-0000-0000-0000-000000000000';
+
 /** The form in which transfers are taken. */
 export const transferSchema = z.strictObject({
   reference: key(35)
     .refine((reference) => isReadableId(reference), { error: READABLE_ID_FAULT })
     .describe("the transfer's own id, unique within the tenant; a date in it is its first or last part"),
   tenantId: key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
-  accountId: key(64).describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
+  accountId: key(64)
+    .refine((id) => id !== PLACEHOLDER, {
+      error: 'stands for an account: put in the accountId that "status" of its onboarding shows',
+    })
+    .describe('FinHub\'s id of the account that pays, as "status" of its onboarding shows it'),
   beneficiaryIban: iban.describe("of one of the account's beneficiaries"),
   amount: money,
   description: personal(text(140)),
@@ -48,6 +55,11 @@ export async function startTransfer(
 
   const order: TransferOrder = { ...parsed.data, tenantId };
   const { reference, amount } = order;
+  if (isDatedAhead(reference, new Date())) {
+    const message =
+      'carries a date that has not come yet: the guard against a second payment counts from it; start the transfer on the day, or take a reference without a date';
+    throw new InvalidInput('the transfer', [{ path: 'reference', message }]);
+  }
   const days = await retentionDays(temporal.connection, temporal.options.namespace);
   if (days !== undefined && isBeyondRetention(reference, days, new Date())) {
     const message = `is older than the ${days} days for which the namespace remembers what was paid`;

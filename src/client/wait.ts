@@ -2,20 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WaitTimedOut } from './errors.js';
 import type { CurrentStatus } from './current-status.js';
 
-/** What one can wait for: a decision on the open review, the account being active, the end; `settled` is the end, or a call that needs attention. */
-export const WAIT_TARGETS = ['decision', 'active', 'settled', 'done'] as const;
+/** What one can wait for: an operator's turn in the review, a decision on the open review, the account being active, the end; `settled` is the end, or a call that needs attention. */
+export const WAIT_TARGETS = ['review', 'decision', 'active', 'settled', 'done'] as const;
 export type WaitTarget = (typeof WAIT_TARGETS)[number];
 
 export interface WaitOptions {
   /** Without it the wait is endless. */
   timeoutMs?: number | undefined;
+  /** Goes on waiting while the case needs attention; by default the wait ends there, since nothing moves before a person acts. */
+  throughAttention?: boolean | undefined;
   /** Hears the first status and every one that differs in what a person would see. */
   onChange?: ((status: CurrentStatus) => void) | undefined;
 }
 
 export interface Waited {
-  /** False where the lifecycle ended in another way, so that it will never be reached. */
+  /** False where the lifecycle ended in another way, so that it will never be reached, or where it needs attention first. */
   reached: boolean;
+  /** Not reached, and will not be before a person acts. */
+  needsAttention: boolean;
   status: CurrentStatus;
 }
 
@@ -29,7 +33,7 @@ const LONGEST_PAUSE_MS = 2_000;
 export async function waitUntil(
   target: WaitTarget,
   look: () => Promise<CurrentStatus>,
-  { timeoutMs = Infinity, onChange }: WaitOptions,
+  { timeoutMs = Infinity, throughAttention = false, onChange }: WaitOptions,
 ): Promise<Waited> {
   const end = Date.now() + timeoutMs;
   let first: CurrentStatus | undefined;
@@ -41,8 +45,10 @@ export async function waitUntil(
       pause = FIRST_PAUSE_MS;
       onChange?.(status);
     }
-    if (isReached(target, status, first)) return { reached: true, status };
-    if (status.outcome) return { reached: false, status };
+    if (isReached(target, status, first)) return { reached: true, needsAttention: false, status };
+    if (status.outcome) return { reached: false, needsAttention: false, status };
+    if (status.status === 'needsAttention' && !throughAttention)
+      return { reached: false, needsAttention: true, status };
     const left = end - Date.now();
     if (left <= 0) {
       const phase = status.phase === null ? '' : `, phase ${status.phase}`;
@@ -63,6 +69,8 @@ function isReached(target: WaitTarget, status: CurrentStatus, first: CurrentStat
       return status.outcome !== null || status.status === 'needsAttention';
     case 'active':
       return status.stale ? status.outcome?.result === 'active' : status.accountActive;
+    case 'review':
+      return !status.stale && status.review.stage !== 'collecting';
     case 'decision':
       return decided(status, first);
   }
@@ -78,6 +86,9 @@ function decided(status: CurrentStatus, first: CurrentStatus): boolean {
 
 function sight(status: CurrentStatus): string {
   if (status.stale) return JSON.stringify([status.status, status.phase]);
-  const { phases, waitingOn, review, requirements, outcome } = status;
-  return JSON.stringify([status.status, phases.map((phase) => phase.status), waitingOn, review, requirements, outcome]);
+  const { phases, waitingOn, attention, review, requirements, outcome } = status;
+  // A call that is tried again is waited for anew each time.
+  const waiting = waitingOn && [waitingOn.who, waitingOn.what, waitingOn.dueAt];
+  const states = phases.map((phase) => phase.status);
+  return JSON.stringify([status.status, states, waiting, attention?.reason, review, requirements, outcome]);
 }

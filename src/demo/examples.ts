@@ -22,3 +22,13 @@ export const exampleIndividual = (applicationId: string): Promise<IndividualInpu
 
 export const exampleOrganization = (applicationId: string): Promise<OrganizationInput> =>
   example('organization.json', applicationId);
+
+/** The example as somebody else, so that whoever tries the example itself beside the demo meets no customer of the same data. */
+export function asSomebodyElse<T extends IndividualInput | OrganizationInput>(application: T): T {
+  const other = (name: string, value: unknown): unknown => {
+    if (typeof value !== 'string') return value;
+    if (name === 'email') return value.replace('@', '+demo@');
+    return name === 'registrationNumber' || name === 'taxId' ? `${value}9` : value;
+  };
+  return JSON.parse(JSON.stringify(application), other) as T;
+}

@@ -44,7 +44,10 @@ function transferLine({ transfer }: LifecycleStatus): string {
   return transfer ? `first transfer ${transfer.reference}: order ${transfer.orderId} ${transfer.state}` : 'no transfer';
 }
 
-/** How to go on by hand in another terminal while the demo stays up. */
+/**
+ * How to go on by hand in another terminal while the demo stays up. The examples' own applications are free there: the demo's people have
+ * other e-mail addresses.
+ */
 export function byHand(environment: Record<string, string>, workflowId: string): string {
   const exports = Object.entries(environment).map(([name, value]) => `  export ${name}='${value}'`);
   return [
@@ -52,8 +55,12 @@ export function byHand(environment: Record<string, string>, workflowId: string):
     'All of it stays up until Ctrl-C. In another terminal:',
     ...exports,
     `  npm run starter -- status ${workflowId}`,
+    `  npm run operator -- audit ${workflowId}`,
     '  npm run starter -- individual examples/individual.json',
+    '  npm run starter -- wait individual/ind-2025-0001 --for review',
     '  npm run operator -- queue',
+    '  npm run operator -- show individual/ind-2025-0001',
+    '  npm run operator -- decide individual/ind-2025-0001 --as op-1 --approve',
     `  npm run --silent temporal -- workflow show --workflow-id ${workflowId}`,
   ].join('\n');
 }

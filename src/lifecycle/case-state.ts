@@ -12,7 +12,7 @@ import type {
 import type { PaymentAccount } from './payment-account.js';
 import type { WalletFacts } from './payment-checks.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
-import type { Policy, RiskLevel } from './policy.js';
+import type { OperatorLevel, Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
 import type { TransferOrder } from './transfer.js';
 
@@ -131,6 +131,13 @@ export interface AuditEntry {
   phase?: PhaseName | undefined;
   round?: number | undefined;
   detail?: string | undefined;
+  /** Of a decision: its id, and the level that it was taken at. */
+  decisionId?: string | undefined;
+  level?: OperatorLevel | undefined;
+  /** What a decision was made on, or a round opened with. */
+  evidenceHash?: string | undefined;
+  /** When a round opens: who has handed in or corrected something so far. */
+  submitters?: string[] | undefined;
 }
 
 /** Ids and facts that FinHub gave. */

@@ -13,6 +13,7 @@ export const MESSAGES = [
   'release',
   'assign',
   'note',
+  'viewDocument',
   'extend',
   'decideTransfer',
   'confirmTransfer',
@@ -118,6 +119,12 @@ export interface Note {
   text: string;
 }
 
+/** Puts on record that an operator looks at a document; its content comes from the store. */
+export interface ViewDocument {
+  by: string;
+  documentId: string;
+}
+
 /** Gives the present wait until a new due time. */
 export interface Extend {
   by: string;
@@ -157,6 +164,7 @@ export interface MessageBodies {
   release: Claim;
   assign: Assign;
   note: Note;
+  viewDocument: ViewDocument;
   extend: Extend;
   decideTransfer: DecideTransfer;
   confirmTransfer: ConfirmTransfer;

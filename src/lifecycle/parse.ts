@@ -223,6 +223,10 @@ const PARSERS: { [Name in MessageName]: (value: unknown) => MessageBodies[Name] 
     const from = fields(value, '$');
     return { by: text(from, 'by', '$', 200), text: prose(from, 'text', '$', MAX_NOTE) };
   },
+  viewDocument: (value) => {
+    const from = fields(value, '$');
+    return { by: text(from, 'by', '$', 200), documentId: text(from, 'documentId', '$', 100) };
+  },
   extend: (value) => {
     const from = fields(value, '$');
     return { by: text(from, 'by', '$', 200), until: time(from, 'until', '$'), reason: prose(from, 'reason', '$') };

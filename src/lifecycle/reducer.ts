@@ -2,11 +2,19 @@ import { recorded } from './audit.js';
 import type { Application } from './application.js';
 import { canonicalJson } from './canonical.js';
 import { correct, resolve, whyClosed } from './case-rules.js';
-import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
+import type { AnyCaseState, AuditEntry, CaseState, Outcome } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
 import { documentFault, requestsText } from './document-rules.js';
-import { accept, refuse, type Answer, type Message, type MessageBodies, type MessageName } from './messages.js';
+import {
+  accept,
+  refuse,
+  type Answer,
+  type Decision,
+  type Message,
+  type MessageBodies,
+  type MessageName,
+} from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
 import { SECOND_PERSON, type VerifiedProof } from './proof-rules.js';
 import { worksFor, type Operator, type ReviewRules } from './policy.js';
@@ -88,7 +96,10 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
 
   submitActivationCode: (_state, { code }) =>
     isSealedText(code)
-      ? [{ activationCode: code }, accept('applied', 'activation code taken')]
+      ? [
+          { activationCode: code },
+          accept('applied', 'activation code taken; FinHub checks it, and the status says what came of that'),
+        ]
       : [{}, refuse('UnsealedSecret', 'the code was not sealed; send it with the client library or the starter')],
 
   decideVerification: (state, decision, given) => {
@@ -153,6 +164,12 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     { notes: [...state.notes, { at: at.toISOString(), by, text }].slice(-MAX_NOTES) },
     accept('applied', 'noted'),
   ],
+
+  viewDocument: (state, { documentId }) => {
+    const document = state.review.evidence.find((one) => one.documentId === documentId);
+    if (!document) return [{}, refuse('NotAllowed', 'the case has no document of this id; `show` lists those it has')];
+    return [{}, accept('applied', `looked at ${document.type} ${documentId}`)];
+  },
 
   extend: (state, { until }, { at }) => {
     const time = Date.parse(until);
@@ -233,10 +250,22 @@ export function decide<State extends AnyCaseState>(state: State, message: Messag
   const entry = {
     event: message.name,
     by: senderOf(message),
-    round: message.name === 'decideVerification' ? message.body.round : undefined,
+    ...(message.name === 'decideVerification' && ofDecision(state, message.body, given)),
     detail: describe(answer, reasonOf(message)),
   };
   return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+}
+
+/** What the audit keeps of a decision: which one, at what level, and on what evidence. */
+function ofDecision(
+  state: AnyCaseState,
+  { decisionId, round, operator: { id, level }, evidenceHash }: Decision,
+  { operators }: Given,
+  sentOn = evidenceHash ?? state.review.evidenceHash,
+): Partial<AuditEntry> {
+  // A decision that is kept is looked up once its round opens; its level is on record then.
+  const own = operators.get(id)?.level;
+  return { decisionId, round, level: own && (level === 'TENANT' ? level : own), evidenceHash: sentOn };
 }
 
 function ruled(state: AnyCaseState, message: Message, given: Given): [Changes, Answer] {
@@ -269,10 +298,27 @@ export function occur<State extends AnyCaseState>(
 ): Reduction<State> {
   const [changes, answer] = occurred(state, occurrence, given);
   const next = { ...state, ...changes };
-  const by = occurrence.name === 'keptDecision' ? occurrence.kept.decision.operator.id : undefined;
-  const round = occurrence.name === 'roundOpened' || occurrence.name === 'keptDecision' ? next.review.round : undefined;
-  const entry = { event: occurrence.name, by, round, detail: describe(answer, undefined) };
+  const entry = {
+    event: occurrence.name,
+    ...ofOccurrence(next, occurrence, given),
+    detail: describe(answer, undefined),
+  };
   return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+}
+
+/** What the audit keeps of an occurrence besides what came of it. */
+function ofOccurrence(next: AnyCaseState, occurrence: Occurrence, given: Given): Partial<AuditEntry> {
+  const { round, evidenceHash, submitters } = next.review;
+  switch (occurrence.name) {
+    case 'roundOpened':
+      return { round, evidenceHash, submitters };
+    case 'keptDecision': {
+      const { decision, evidenceHash: sentOn } = occurrence.kept;
+      return { ...ofDecision(next, decision, given, sentOn), by: decision.operator.id, round };
+    }
+    default:
+      return {};
+  }
 }
 
 function occurred(state: AnyCaseState, occurrence: Occurrence, given: Given): [Changes, Answer] {

@@ -37,6 +37,7 @@ export const FATES: Record<MessageName, Record<Stage, Fate>> = {
   release: ALWAYS,
   assign: ALWAYS,
   note: ALWAYS,
+  viewDocument: ALWAYS,
   extend: ALWAYS,
   decideTransfer: NEVER,
   confirmTransfer: NEVER,
@@ -44,7 +45,7 @@ export const FATES: Record<MessageName, Record<Stage, Fate>> = {
 };
 
 /** How operators, and only they, handle a case of any kind. */
-export const HANDLING = ['resolveAttention', 'claim', 'release', 'assign', 'note'] as const;
+export const HANDLING = ['resolveAttention', 'claim', 'release', 'assign', 'note', 'viewDocument'] as const;
 
 /** What the cases without a review take while they run. */
 const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {

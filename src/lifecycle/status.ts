@@ -1,3 +1,4 @@
+import { adviceFor, correctable, helpsOf, reasonFor, type Help } from './attention.js';
 import {
   caseName,
   type AnyCaseState,
@@ -11,6 +12,7 @@ import {
   type TransferRecord,
   type WaitingOn,
 } from './case-state.js';
+import { subjectOf, type CaseSubject } from './case-subject.js';
 import { timeOf, type Deadline } from './deadlines.js';
 import type { CallResult } from './hand-call.js';
 import type { RegisteredIds } from './messages.js';
@@ -42,6 +44,8 @@ export interface LifecycleStatus {
   phase: PhaseName | null;
   phases: PhaseStatus[];
   waitingOn: WaitingOn | null;
+  /** Why the case needs a person, where it does. */
+  attention: AttentionReason | null;
   requirements: Requirement[];
   accountActive: boolean;
   ids: {
@@ -58,14 +62,34 @@ export interface LifecycleStatus {
   outcome: Outcome | null;
 }
 
+/** Why a case needs a person, in words that a backend may show. */
+export interface AttentionReason {
+  reason: string;
+  /** Parts of the application whose correction sets the case going; without any it is for an operator. */
+  correctable: string[];
+  since: string;
+}
+
+/** What an operator sees of a call that needs attention: what went wrong, and what helps. */
+export interface AttentionView extends Attention, AttentionReason {
+  /** The most likely first; `correct` is the backend's or the back office's, the others are actions of `resolve`. */
+  helps: Help[];
+  /** What to do, and where. */
+  advice: string;
+}
+
 /** What an operator sees of a case: the status, and what a decision needs. */
-export interface CaseView extends LifecycleStatus {
+export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
+  /** Whom or what the case is about, without secrets. */
+  subject: CaseSubject;
   risk: RiskLevel | null;
   evidence: ReviewState['evidence'];
   /** The round and hash that a decision names. */
   evidenceHash: string;
   decision: { level: OperatorLevel; quorum: number; approvals: ReviewState['approvals'] } | null;
-  attention: Attention | null;
+  /** Who handed something in or corrected it; none of them decides. */
+  submitters: string[];
+  attention: AttentionView | null;
   assignee: string | null;
   notes: CaseNote[];
   deadlines: Deadline[];
@@ -100,6 +124,7 @@ export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
       return { name, title, status, startedAt, completedAt, longerThanExpected: took > expectedMinutes * 60_000 };
     }),
     waitingOn: state.waitingOn ?? null,
+    attention: state.attention ? attentionReason(state, state.attention) : null,
     requirements: state.requirements,
     accountActive: finhub.facts.includes('accountActive'),
     ids: {
@@ -121,6 +146,24 @@ export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
   };
 }
 
+function attentionReason(state: AnyCaseState, attention: Attention): AttentionReason {
+  const canCorrect = helpsOf(state, attention).includes('correct');
+  return {
+    reason: reasonFor(attention),
+    correctable: canCorrect ? correctable(state) : [],
+    since: attention.since,
+  };
+}
+
+function attentionView(state: AnyCaseState, attention: Attention): AttentionView {
+  return {
+    ...attention,
+    ...attentionReason(state, attention),
+    helps: helpsOf(state, attention),
+    advice: adviceFor(state, attention),
+  };
+}
+
 /** What FinHub knows the customer by, or null before the registration stands. */
 export function registeredIds({ customerId, userId }: LifecycleStatus['ids']): RegisteredIds | null {
   return customerId === undefined ? null : { customerId, userId };
@@ -131,13 +174,15 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
   const { review } = state;
   return {
     ...statusOf(state, now),
+    subject: subjectOf(state),
     risk: state.risk ?? null,
     evidence: review.evidence,
     evidenceHash: review.evidenceHash,
     decision: review.rules
       ? { level: review.rules.level, quorum: review.rules.quorum, approvals: review.approvals }
       : null,
-    attention: state.attention ?? null,
+    submitters: review.submitters,
+    attention: state.attention ? attentionView(state, state.attention) : null,
     assignee: state.assignee ?? null,
     notes: state.notes,
     deadlines: state.deadlines,

@@ -42,11 +42,23 @@ export function referenceDate(reference: string): string | undefined {
 
 const DAY = 24 * 3600_000;
 
+/** In the zone that is furthest ahead, a day begins so long before it does in UTC. */
+const ZONES_AHEAD = 14 * 3600_000;
+
+/**
+ * Whether a reference carries a date that has come in no zone of the world. Temporal forgets a transfer some time after its end, the guard
+ * counts from the date: what is paid long before its date could be paid again between the two.
+ */
+export function isDatedAhead(reference: string, now: Date): boolean {
+  const date = referenceDate(reference);
+  return date !== undefined && Date.parse(date) > now.getTime() + ZONES_AHEAD;
+}
+
 /**
  * Whether a reference is older than the namespace's memory of closed workflows, so that nothing would tell that it was paid already. One
  * without a date is never found to be.
  */
 export function isBeyondRetention(reference: string, retentionDays: number, now: Date): boolean {
   const date = referenceDate(reference);
-  return date !== undefined && Date.parse(date) + retentionDays * DAY <= now.getTime();
+  return date !== undefined && Date.parse(date) - ZONES_AHEAD + retentionDays * DAY <= now.getTime();
 }

@@ -45,6 +45,7 @@ const MESSAGE_MARKS: { [Name in keyof MessageBodies]: MarksOf<MessageBodies[Name
   release: { by: 'personal' },
   assign: { by: 'personal', to: 'personal', reason: 'personal' },
   note: { by: 'personal', text: 'personal' },
+  viewDocument: { by: 'personal', documentId: 'plain' },
   extend: { by: 'personal', until: 'plain', reason: 'personal' },
   decideTransfer: { by: 'personal', verdict: 'plain', reason: 'personal' },
   confirmTransfer: { by: 'personal', orderId: 'plain' },

@@ -27,6 +27,11 @@ export interface DocumentStore {
   remove(documentId: string): Promise<void>;
 }
 
+/** The store cannot be used as it is set up; the message says what to set. */
+export class DocumentStoreError extends Error {
+  override readonly name = 'DocumentStoreError';
+}
+
 /** A document that the store cannot give as its reference describes it. */
 export class DocumentUnavailable extends Error {
   override readonly name = 'DocumentUnavailable';

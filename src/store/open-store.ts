@@ -8,7 +8,7 @@ import type { S3Location } from './s3-blobs.js';
 /**
  * Opens the document store at a location.
  * @param location path of a folder, or an address as {@link s3Location} reads it
- * @throws TypeError for an `s3://` address that has faults
+ * @throws TypeError for an `s3://` address that has faults; DocumentStoreError where no region is known
  */
 export async function openDocumentStore(location: string, keys: KeyRing): Promise<DocumentStore> {
   return encryptedStore(await openBlobs(location), keys);
@@ -19,7 +19,8 @@ export async function openBlobs(location: string): Promise<Blobs> {
   const s3 = s3Location(location);
   if (s3 === undefined) return folderBlobs(location);
   // Loaded where it is used only: the SDK is larger than the rest of a starter.
-  const { s3Blobs } = await import('./s3-blobs.js');
+  const { checkRegion, s3Blobs } = await import('./s3-blobs.js');
+  await checkRegion(s3);
   return s3Blobs(s3);
 }
 

@@ -7,6 +7,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import type { Blobs } from './blobs.js';
+import { DocumentStoreError } from './document-store.js';
 
 /** A place in an S3-compatible store. */
 export interface S3Location {
@@ -22,6 +23,24 @@ export interface S3Location {
 
 /** Tries per request, with the SDK's growing pauses; what fails then is the caller's to repeat. */
 const MAX_ATTEMPTS = 3;
+
+/**
+ * Makes sure that a region is known, which the SDK otherwise finds out in the middle of the first document.
+ * @throws DocumentStoreError
+ */
+export async function checkRegion({ region }: S3Location): Promise<void> {
+  const client = new S3Client(region === undefined ? {} : { region });
+  try {
+    await client.config.region();
+  } catch (error) {
+    throw new DocumentStoreError(
+      'DOCUMENT_STORE names no region, and none is set: add ?region=… to it (any name will do for a store that is not AWS), or set AWS_REGION',
+      { cause: error },
+    );
+  } finally {
+    client.destroy();
+  }
+}
 
 /** Keeps bytes as objects. Credentials come from where the AWS SDK looks for them: variables, files, or the machine's role. */
 export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Location): Blobs {

@@ -10,6 +10,7 @@ import {
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
+import { byHelp } from '../lifecycle/attention.js';
 import {
   caseName,
   type AnyCaseState,
@@ -198,7 +199,7 @@ export class Calls {
         failure: failure.type,
         message: failure.message,
         fieldErrors: failure.fieldErrors ?? [],
-        options: this.#optionsFor(adopts),
+        options: byHelp(failure.type, this.#optionsFor(adopts)),
         adopts,
         since: now(),
       };

@@ -39,11 +39,12 @@ export function answer(kase: Case<AnyCaseState>): void {
   setHandler(defineQuery('audit'), () => kase.state.audit);
 }
 
-/** Answers whoever waits for the registration; holds up neither the end of the case nor its next run. */
+/** Answers whoever waits for the registration; waits neither for a person nor for the end of the case, nor holds up its next run. */
 export function announceRegistration(kase: Case): void {
   const { state } = kase;
   setHandler(defineUpdate<RegisteredIds | null>(AWAIT_REGISTRATION), async () => {
-    await condition(() => registeredIds(state.finhub) !== null || state.outcome !== undefined || kase.isLong);
+    const isOver = (): boolean => state.outcome !== undefined || state.attention !== undefined || kase.isLong;
+    await condition(() => registeredIds(state.finhub) !== null || isOver());
     return registeredIds(state.finhub);
   });
 }

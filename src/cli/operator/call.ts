@@ -73,7 +73,7 @@ export function addCall(program: Command): void {
         const { status, call, outcome, attention } = view;
         const settled = { workflowId, alreadyAsked: alreadyRunning, status, call, outcome, attention };
         print(flags.json, settled, () => settledText(settled, view));
-        if (outcome?.result !== 'completed') endWith('refused');
+        if (outcome?.result !== 'completed') endWith(attention ? 'needsAttention' : 'refused');
       });
     });
 }
@@ -116,6 +116,6 @@ function settledText({ call, outcome, attention }: Settled, view: CaseView): str
   const why = attention ? `${attention.failure}: ${attention.message}` : '';
   return [
     `${colours.yellow('needs attention')} ${why}`,
-    ...nextCommands(view).map((command) => colours.dim(`npm run operator -- ${command}`)),
+    ...nextCommands(view).map((command) => colours.dim(`npm run ${command}`)),
   ].join('\n');
 }

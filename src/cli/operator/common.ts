@@ -29,6 +29,11 @@ export function signAsSender(program: Command): void {
   program.hook('preAction', (_program, command) => void (sender = command.opts()));
 }
 
+/** The tenant that completes ids, and that lists therefore leave out. */
+export function ownTenant(): string | undefined {
+  return loadEnvironment('operator').tenantId;
+}
+
 /** Lends a client to a command. */
 export async function withClient(use: (client: CaseClient) => Promise<void>): Promise<void> {
   const config = loadEnvironment('operator');

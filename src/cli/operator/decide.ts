@@ -4,7 +4,7 @@ import type { CaseClient } from '../../client/index.js';
 import type { Decision, Verdict } from '../../lifecycle/messages.js';
 import { OPERATOR_LEVELS, type OperatorLevel } from '../../lifecycle/policy.js';
 import { printAnswer } from '../answer.js';
-import { documentRequest, wholeNumber } from '../input.js';
+import { confirmed, documentRequest, textOf, wholeNumber } from '../input.js';
 import { addCommand, say } from '../program.js';
 import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
 
@@ -22,12 +22,14 @@ interface DecideFlags extends Sender, Pick<Decision, 'customerReason' | 'interna
   round?: number;
   evidence?: string;
   decisionId?: string;
+  internalReasonFile?: string;
+  yes?: boolean;
 }
 
 export function addDecide(program: Command): void {
   addCommand(program, 'decide <id>', 'decides on the open round of a review', [
     `decide ${EXAMPLE_ID} --as op-1 --approve`,
-    `decide ${EXAMPLE_ID} --as op-1 --reject --customer-reason 'The passport has expired.' --retryable`,
+    `decide ${EXAMPLE_ID} --as op-1 --reject --customer-reason 'The passport has expired.' --retryable --yes`,
     `decide organization/TENANT/org-2025-0001 --as op-2 --request-documents BANK_STATEMENT 'PASSPORT@director-ona=has expired'`,
     `decide ${EXAMPLE_ID} --as op-1 --approve --key op-1.key`,
   ])
@@ -44,19 +46,26 @@ export function addDecide(program: Command): void {
     .option('--round <number>', 'the round decided on; by default the one the case shows now', wholeNumber)
     .option('--evidence <hash>', 'the evidence decided on; by default what the case shows now')
     .option('--customer-reason <text>', 'what the customer is told')
-    .option('--internal-reason <text>', 'never leaves the case')
-    .option('--retryable', 'with --reject: the customer may hand in again')
+    .addOption(new Option('--internal-reason <text>', 'never leaves the case').conflicts('internalReasonFile'))
+    .option(
+      '--internal-reason-file <file>',
+      'the same, where no list of processes should show it; "-" for standard input',
+    )
+    .option('--retryable', 'with --reject: the customer may hand in again; without it a rejection ends the case')
+    .option('--yes', 'with --reject: does not ask whether you are sure')
     .option('--decision-id <id>', 'by default a new one; the same id again is the same decision')
     .action((id: string, flags: DecideFlags, command: Command) =>
       withClient(async (client) => {
         const verdict = verdictOf(flags, command);
+        const internalReason = await textOf(flags.internalReason, flags.internalReasonFile);
+        if (verdict === 'reject') await makeSure(id, { ...flags, internalReason }, command);
         const decision: Decision = {
           decisionId: flags.decisionId ?? randomUUID(),
           ...(await decidedOn(client, id, flags)),
           verdict,
           operator: { id: flags.as, level: flags.level },
           customerReason: flags.customerReason,
-          internalReason: flags.internalReason,
+          internalReason,
           retryable: flags.retryable,
           documents: flags.requestDocuments?.map(documentRequest),
         };
@@ -79,6 +88,20 @@ async function decidedOn(
     evidenceHash: evidence ?? shown.evidenceHash,
     ...(customerId && verificationId ? { subject: { customerId, verificationId } } : {}),
   };
+}
+
+/** A rejection is final unless it is said to be retryable, and somebody will ask why. */
+async function makeSure(id: string, flags: DecideFlags, command: Command): Promise<void> {
+  const { customerReason, internalReason, retryable, internalReasonFile, yes } = flags;
+  if (!customerReason && !internalReason) {
+    command.error('error: --reject takes a reason: --customer-reason, --internal-reason or --internal-reason-file');
+  }
+  if (yes) return;
+  const what = retryable ? 'sends it back to the customer' : 'ends it for good';
+  if (!process.stdin.isTTY || internalReasonFile === '-') {
+    command.error(`error: rejecting ${id} ${what}; say --yes to do so without being asked`);
+  }
+  if (!(await confirmed(`Rejecting ${id} ${what}. Reject?`))) command.error('error: not rejected');
 }
 
 function verdictOf({ approve, reject, requestDocuments }: DecideFlags, command: Command): Verdict {

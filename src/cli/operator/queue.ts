@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { CaseFilter } from '../../client/index.js';
 import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
-import { queueText } from '../case-text.js';
+import { queueText } from '../queue-text.js';
 import { wholeNumber } from '../input.js';
 import { addCommand, print, say } from '../program.js';
-import { withClient, type Json } from './common.js';
+import { ownTenant, withClient, type Json } from './common.js';
 
 interface QueueFlags extends Pick<CaseFilter, 'kind' | 'needsAttention' | 'overdue' | 'assignee' | 'unassigned'> {
   all?: boolean;
@@ -14,7 +14,7 @@ interface QueueFlags extends Pick<CaseFilter, 'kind' | 'needsAttention' | 'overd
 }
 
 export function addQueue(program: Command): void {
-  addCommand(program, 'queue', 'lists the cases that wait for an operator', [
+  addCommand(program, 'queue', 'lists the cases that wait for an operator, the most urgent first', [
     'queue',
     'queue --unassigned --level TENANT',
     'queue --needs-attention',
@@ -31,17 +31,17 @@ export function addQueue(program: Command): void {
     .option('--limit <number>', 'how many at most', wholeNumber, 100)
     .action(({ json, all, level, tenant, limit, ...filter }: Json & QueueFlags) =>
       withClient(async (client) => {
-        const found = await client.list({
+        const { cases, total, exact } = await client.queue({
           ...filter,
           tenantId: tenant,
           reviewLevel: level,
           forOperators: !all,
-          limit: limit + 1,
+          limit,
         });
-        const cases = found.slice(0, limit);
-        const more = found.length > limit;
-        print(json, { note: NOTE, more, cases }, () => queueText(cases));
-        if (!json) say(more ? `there are more than these ${limit}; ${NOTE}` : NOTE);
+        const more = total > cases.length;
+        print(json, { note: NOTE, more, total, exact, cases }, () => queueText(cases, ownTenant()));
+        const part = exact ? 'the most urgent' : 'too many to sort them all, so not surely the most urgent';
+        if (!json) say(`${more ? `${cases.length} of ${total}, ${part}; ` : ''}${NOTE}`);
       }),
     );
 }

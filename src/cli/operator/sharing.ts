@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { printAnswer } from '../answer.js';
+import { isoTime, textOf } from '../input.js';
 import { addCommand } from '../program.js';
 import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
 
@@ -27,19 +28,24 @@ export function addSharing(program: Command): void {
       withClient(async (client) => printAnswer(json, await client.assign(id, { by: as, to, reason }))),
     );
 
-  addCommand(program, 'note <id> <text>', 'leaves a remark for other operators; it never leaves the case', [
+  addCommand(program, 'note <id> [text]', 'leaves a remark for other operators; it never leaves the case', [
     `note ${EXAMPLE_ID} --as op-1 'called the customer, the new passport is on its way'`,
+    `note ${EXAMPLE_ID} --as op-1 --file - < remark.txt`,
   ])
     .requiredOption(...AS)
-    .action((id: string, text: string, { json, as }: Sender) =>
-      withClient(async (client) => printAnswer(json, await client.note(id, { by: as, text }))),
+    .option('--file <file>', 'the remark, where no list of processes should show it; "-" for standard input')
+    .action((id: string, given: string | undefined, { json, as, file }: Sender & { file?: string }, command: Command) =>
+      withClient(async (client) => {
+        if ((given === undefined) === (file === undefined)) command.error('error: either a text or --file is expected');
+        printAnswer(json, await client.note(id, { by: as, text: (await textOf(given, file))! }));
+      }),
     );
 
   addCommand(program, 'extend <id>', 'gives what a case waits for more time; its later deadlines move along', [
     `extend ${EXAMPLE_ID} --as op-1 --until 2025-11-14T17:00:00+02:00 --reason 'the registry is closed this week'`,
   ])
     .requiredOption(...AS)
-    .requiredOption('--until <time>', 'the new due time, ISO 8601 with zone')
+    .requiredOption('--until <time>', 'the new due time, ISO 8601 with zone', isoTime)
     .requiredOption('--reason <text>', 'kept in the audit')
     .action((id: string, { json, as, until, reason }: Sender & { until: string; reason: string }) =>
       withClient(async (client) => printAnswer(json, await client.extend(id, { by: as, until, reason }))),

@@ -2,7 +2,7 @@ import type { Requirement, TransferState } from '../../lifecycle/case-state.js';
 import type { PaymentAccount } from '../../lifecycle/payment-account.js';
 import { paymentObstacles, type TransferFacts } from '../../lifecycle/payment-checks.js';
 import type { BusinessDays } from '../../lifecycle/policy.js';
-import { isBeyondRetention } from '../../lifecycle/transfer.js';
+import { isBeyondRetention, isDatedAhead } from '../../lifecycle/transfer.js';
 import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
@@ -16,6 +16,12 @@ export async function checks(kase: Transfer): Promise<void> {
   const { retentionDays } = kase.policy;
   if (retentionDays !== undefined && isBeyondRetention(order.reference, retentionDays, new Date(startedAt))) {
     throw new Ending('rejected', 'the reference is older than what tells whether it was paid already');
+  }
+  if (isDatedAhead(order.reference, new Date(startedAt))) {
+    throw new Ending(
+      'rejected',
+      'the reference carries a date that has not come yet, which guards against no second payment',
+    );
   }
   await payable(kase);
 }

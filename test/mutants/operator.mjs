@@ -1,0 +1,51 @@
+/** @type {import('../../scripts/mutants.mjs').Mutant[]} */
+export default [
+  {
+    name: 'the queue is not sorted by urgency',
+    file: 'src/client/list.ts',
+    from: 'rank(a) - rank(b) || by(a)',
+    to: 'by(a)',
+    in: 'test/attention.test.ts',
+    test: 'has the overdue first, then what needs attention, high risk, and what is due first, however they come',
+  },
+  {
+    name: 'a correction is offered where it changes nothing',
+    file: 'src/lifecycle/attention.ts',
+    from: "help === 'correct' ? correctable(state).length > 0",
+    to: "help === 'correct' ? true",
+    in: 'test/attention.test.ts',
+    test: 'is not helped by a correction in a phase that sends nothing of the application, and says so',
+  },
+  {
+    name: 'what helps most is not offered first',
+    file: 'src/lifecycle/attention.ts',
+    from: '[...new Set([...helps, ...options])]',
+    to: '[...new Set([...options, ...helps])]',
+    in: 'test/attention.test.ts',
+    test: 'is helped by a correction first, where FinHub refuses what the application says and can still be told otherwise',
+  },
+  {
+    name: 'a case that has ended offers commands',
+    file: 'src/cli/case-text.ts',
+    from: 'if (outcome) return [];',
+    to: '',
+    in: 'test/attention.test.ts',
+    test: 'offers nothing once the case is over',
+  },
+  {
+    name: 'a reference may be dated ahead',
+    file: 'src/lifecycle/transfer.ts',
+    from: 'Date.parse(date) > now.getTime() + ZONES_AHEAD',
+    to: 'Date.parse(date) > now.getTime() + 30 * DAY',
+    in: 'test/amounts.test.ts',
+    test: 'a dated reference that may be paid is refused before a transfer that was paid under it is forgotten',
+  },
+  {
+    name: 'the guard of a dated reference ends after Temporal has forgotten the transfer',
+    file: 'src/lifecycle/transfer.ts',
+    from: 'Date.parse(date) - ZONES_AHEAD + retentionDays',
+    to: 'Date.parse(date) + retentionDays',
+    in: 'test/amounts.test.ts',
+    test: 'a dated reference that may be paid is refused before a transfer that was paid under it is forgotten',
+  },
+];
