@@ -171,7 +171,7 @@ function idLines(ids: Started['ids']): string[] {
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
   const config = loadEnvironment('starter');
   for (const note of config.notes) say(note);
-  const client = await connectOnboarding(config);
+  const client = await connectOnboarding({ ...config, onNote: say });
   try {
     await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
     await use(client);

@@ -5,10 +5,12 @@ import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { SigningKeyError } from '../operators/key-pair.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
+import { StoreOfOthers } from '../store/store-id.js';
+import { NotShared } from '../temporal/sharing.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
 import { TemporalSettingsError } from '../temporal/settings.js';
-import { startTracing } from '../tracing/tracing.js';
+import { endProcess, startTracing } from '../tracing/tracing.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
 /** A command line whose help ends with examples and the table of exit codes. */
@@ -40,7 +42,10 @@ export async function runProgram(program: Command): Promise<void> {
   } catch (error) {
     process.exitCode = EXIT_CODES[report(error)].code;
   } finally {
-    await stopTracing?.();
+    if (stopTracing) {
+      await stopTracing();
+      await endProcess();
+    }
   }
 }
 
@@ -79,6 +84,8 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [SigningKeyError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
   [SearchAttributesMissing, 'invalid'],
+  [NotShared, 'invalid'],
+  [StoreOfOthers, 'invalid'],
   [NamespaceNotOurs, 'refused'],
   [ApplicationConflict, 'refused'],
   [CaseNotFound, 'notFound'],

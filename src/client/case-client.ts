@@ -28,6 +28,8 @@ export interface CaseClientOptions {
   tenantId?: string | undefined;
   /** Seconds that a worker has to answer a message; 30 by default. */
   answerSeconds?: number | undefined;
+  /** Proves before the first message or start that this process and the workers share what it takes to read it; throws where they do not. */
+  proveShared?: (() => Promise<void>) | undefined;
   /** Seconds that a worker has to answer a question; 5 by default. */
   questionSeconds?: number | undefined;
 }
@@ -41,12 +43,15 @@ export class CaseClient {
   protected readonly tenantId: string | undefined;
   readonly #answerSeconds: number;
   readonly #questionSeconds: number;
+  readonly #proveShared: (() => Promise<void>) | undefined;
+  #proof: Promise<void> | undefined;
 
-  constructor({ temporal, tenantId, answerSeconds = 30, questionSeconds = 5 }: CaseClientOptions) {
+  constructor({ temporal, tenantId, answerSeconds = 30, questionSeconds = 5, proveShared }: CaseClientOptions) {
     this.temporal = temporal;
     this.tenantId = tenantId;
     this.#answerSeconds = answerSeconds;
     this.#questionSeconds = questionSeconds;
+    this.#proveShared = proveShared;
   }
 
   /** What a backend may show its customer; `stale` where no worker answers. */
@@ -123,6 +128,17 @@ export class CaseClient {
     await this.temporal.connection.close();
   }
 
+  /** Once per client that goes well. */
+  protected async beforeWriting(): Promise<void> {
+    this.#proof ??= this.#proveShared?.();
+    try {
+      await this.#proof;
+    } catch (error) {
+      this.#proof = undefined;
+      throw error;
+    }
+  }
+
   protected fullId(id: string): string {
     return fullCaseId(id, this.tenantId);
   }
@@ -133,6 +149,7 @@ export class CaseClient {
     body: MessageBodies[Name],
     messageId?: string,
   ): Promise<Answer> {
+    await this.beforeWriting();
     return send(this.temporal, this.fullId(id), name, body, this.#answerSeconds, messageId);
   }
 }

@@ -28,6 +28,8 @@ export interface FinHubConfiguration {
   legacy?: { baseUrl: string; apiKey: string };
   /** For one call, from sending to the end of the answer. */
   timeoutMs: number;
+  /** From a refused login of the service itself to the next try. */
+  loginRetryMs: number;
   maxConnections: number;
   deviceId: string;
 }
@@ -227,6 +229,7 @@ function finhub(values: Environment): FinHubConfiguration {
     ...optional('powerTenant', credentials(values, 'FINHUB_POWER_TENANT')),
     ...optional('legacy', legacy(values)),
     timeoutMs: values.FINHUB_TIMEOUT_MS,
+    loginRetryMs: values.FINHUB_LOGIN_RETRY_SECONDS * 1000,
     maxConnections: values.FINHUB_MAX_CONNECTIONS,
     deviceId: values.FINHUB_DEVICE_ID,
   };

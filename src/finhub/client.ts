@@ -4,6 +4,7 @@ import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
 import type { Lease } from './lease.js';
 import { outgoing } from './outgoing.js';
+import { ServiceLogins, type ServiceLoginWatch } from './service-logins.js';
 import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
 import { Turns } from './turns.js';
@@ -26,6 +27,10 @@ export interface FinHubOptions {
   deviceId: string;
   /** Sees every request, for metrics and traces. */
   observer?: CallObserver | undefined;
+  /** Milliseconds from a refused login of the service itself to the next try of it; a minute by default. */
+  loginRetryMs?: number | undefined;
+  /** Is told when FinHub refuses a login of the service itself. */
+  logins?: ServiceLoginWatch | undefined;
 }
 
 /** On whose behalf a call is made. */
@@ -42,6 +47,8 @@ export interface CallContext {
   /** Asked for before anything with an effect is sent; logins need none. */
   lease?: Lease | undefined;
 }
+
+const LOGIN_RETRY_MS = 60_000;
 
 const APPLICATION = 'finhub-onboarding';
 
@@ -60,6 +67,7 @@ export class FinHubClient {
   /** Tries of one logical operation, one after the other. */
   readonly turns: Turns;
   readonly #options: FinHubOptions;
+  readonly #logins: ServiceLogins;
   readonly #transport: Transport;
   readonly #bases: Record<Host, Base | undefined>;
   readonly #headers: Record<string, string>;
@@ -78,7 +86,8 @@ export class FinHubClient {
       deviceId,
     };
     this.turns = new Turns(timeoutMs);
-    this.sessions = new Sessions(options, (endpoint, input, token) =>
+    this.#logins = new ServiceLogins(options.loginRetryMs ?? LOGIN_RETRY_MS, options.logins);
+    this.sessions = new Sessions(options, this.#logins, (endpoint, input, token) =>
       this.#send(endpoint, input, { key: 'session' }, token),
     );
   }
@@ -96,6 +105,7 @@ export class FinHubClient {
    * @throws FinHubError
    */
   async call<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
+    if (endpoint.auth === 'apiKey') return this.#callWithKey(endpoint, input, context);
     const session = await this.#sessionFor(endpoint, context);
     try {
       return await this.#send(endpoint, input, context, session?.token);
@@ -103,6 +113,19 @@ export class FinHubClient {
       if (session === undefined || !(error instanceof FinHubError) || error.kind !== 'unauthorized') throw error;
       this.sessions.forget(session);
       return this.#send(endpoint, input, context, (await this.#sessionFor(endpoint, context))?.token);
+    }
+  }
+
+  /** Calls the older host, whose key is the service's own: while FinHub refuses it, nothing is asked there. */
+  async #callWithKey<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
+    this.#logins.check('legacyKey');
+    try {
+      const result = await this.#send(endpoint, input, context, undefined);
+      this.#logins.works('legacyKey');
+      return result;
+    } catch (error) {
+      if (error instanceof FinHubError && error.kind === 'unauthorized') throw this.#logins.failed('legacyKey', error);
+      throw error;
     }
   }
 
@@ -119,6 +142,10 @@ export class FinHubClient {
     return this.#options.powerTenant;
   }
 
+  #actorSession(context: CallContext): Session | Promise<Session> {
+    return this.sessions.actor(this.#actor(context), context.actAs === 'powerTenant' ? 'powerTenant' : 'admin');
+  }
+
   #sessionFor<I, R>(endpoint: Endpoint<I, R>, context: CallContext): Session | Promise<Session> | undefined {
     switch (endpoint.auth) {
       case 'none':
@@ -126,9 +153,9 @@ export class FinHubClient {
         return undefined;
       case 'customer':
         if (context.session && !context.actAs) return this.sessions.open(context.session);
-        return this.sessions.actor(this.#actor(context));
+        return this.#actorSession(context);
       case 'admin':
-        return this.sessions.actor(this.#actor(context));
+        return this.#actorSession(context);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { KeyRing } from '../secrets/key-ring.js';
+import type { Blobs } from './blobs.js';
 import type { DocumentStore } from './document-store.js';
 import { encryptedStore } from './encrypted-store.js';
 import { folderBlobs } from './folder-blobs.js';
@@ -10,11 +11,16 @@ import type { S3Location } from './s3-blobs.js';
  * @throws TypeError for an `s3://` address that has faults
  */
 export async function openDocumentStore(location: string, keys: KeyRing): Promise<DocumentStore> {
+  return encryptedStore(await openBlobs(location), keys);
+}
+
+/** Opens what keeps the bytes of a document store at a location; see {@link openDocumentStore}. */
+export async function openBlobs(location: string): Promise<Blobs> {
   const s3 = s3Location(location);
-  if (s3 === undefined) return encryptedStore(folderBlobs(location), keys);
+  if (s3 === undefined) return folderBlobs(location);
   // Loaded where it is used only: the SDK is larger than the rest of a starter.
   const { s3Blobs } = await import('./s3-blobs.js');
-  return encryptedStore(s3Blobs(s3), keys);
+  return s3Blobs(s3);
 }
 
 /**

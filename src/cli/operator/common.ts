@@ -1,4 +1,6 @@
 import { CaseClient, connectClient } from '../../client/index.js';
+import { say } from '../program.js';
+import { proveShared, sharedBy } from '../../temporal/sharing.js';
 import { loadEnvironment } from '../../config/environment.js';
 
 /** What every command of the operators takes. */
@@ -19,7 +21,11 @@ export async function withClient(use: (client: CaseClient) => Promise<void>): Pr
   const { temporal: settings, keys, tenantId } = loadEnvironment('operator');
   const temporal = await connectClient(settings, keys);
   try {
-    await use(new CaseClient({ temporal, tenantId }));
+    const prove = async (): Promise<void> => {
+      const note = await proveShared(temporal, sharedBy(keys, undefined));
+      if (note !== undefined) say(note);
+    };
+    await use(new CaseClient({ temporal, tenantId, proveShared: prove }));
   } finally {
     await temporal.connection.close();
   }
