@@ -115,9 +115,9 @@ export const environmentSchema = z.object({
   NOTIFY_SECRET: variable(
     z
       .string()
-      .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/)
+      .regex(/^whsec_[A-Za-z0-9+/=]{32,}(,whsec_[A-Za-z0-9+/=]{32,})?$/)
       .optional(),
-    'the secret that signs notifications, whsec_ and at least 24 bytes in base64,',
+    'the secret that signs notifications, whsec_ and at least 24 bytes in base64, or two separated by a comma,',
     { secret: true },
   ),
   DOCUMENT_STORE: variable(

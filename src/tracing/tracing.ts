@@ -46,7 +46,11 @@ async function start(service: string): Promise<() => Promise<void>> {
 /** Ends the process as it stands, with what it has printed: a collector that does not answer would keep it for seconds more. */
 export async function endProcess(): Promise<never> {
   const flushed = [process.stdout, process.stderr].map(
-    (stream) => new Promise<void>((resolve) => stream.write('', () => resolve())),
+    (stream) =>
+      new Promise<void>((resolve) => {
+        stream.on('error', () => resolve());
+        stream.write('', () => resolve());
+      }),
   );
   await Promise.race([Promise.all(flushed), pause(LAST_OUTPUT_MS)]);
   process.exit();
