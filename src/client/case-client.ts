@@ -128,8 +128,8 @@ export class CaseClient {
     await this.temporal.connection.close();
   }
 
-  /** Once per client that goes well. */
-  protected async beforeWriting(): Promise<void> {
+  /** Proves that workers can read what this process sends; called by what writes, once per client that goes well. Throws NotShared. */
+  async beforeWriting(): Promise<void> {
     this.#proof ??= this.#proveShared?.();
     try {
       await this.#proof;

@@ -63,6 +63,7 @@ export function addCall(program: Command): void {
         const { workflowId } = planned;
         await ensureSearchAttributes(client.temporal.connection, settings.namespace);
         const store = await openDocumentStore(documentStore, keys);
+        await client.beforeWriting();
         const { alreadyRunning } = await startCall({ temporal: client.temporal, store }, planned);
         say(`${workflowId}${alreadyRunning ? ' was asked for before; this is what came of it' : ''}`);
         await client.wait(workflowId, 'settled', { timeoutMs: flags.timeout * 1000 });
