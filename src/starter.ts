@@ -178,7 +178,7 @@ function idLines(ids: Started['ids']): string[] {
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
   const config = loadEnvironment('starter');
   for (const note of config.notes) say(note);
-  const client = await connectOnboarding({ ...config, signing: await signingOf(config) });
+  const client = await connectOnboarding({ ...config, signing: await signingOf(config), onNote: say });
   try {
     await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
     await use(client);

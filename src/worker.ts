@@ -14,14 +14,17 @@ import { activitySlots } from './temporal/activity-slots.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
+import { sharedBy, workerIdentity } from './temporal/sharing.js';
 import { ensureSearchAttributes, SearchAttributesMissing } from './temporal/search-attributes.js';
 import { activityTracing } from './tracing/activity-interceptor.js';
 import { finHubTracing } from './tracing/finhub-tracing.js';
-import { startTracing } from './tracing/tracing.js';
+import { endProcess, startTracing } from './tracing/tracing.js';
+import { Alarms } from './worker/alarms.js';
 import { countCases } from './worker/case-counts.js';
 import { dependenciesOf } from './worker/dependencies.js';
 import { forceEnd } from './worker/forced-end.js';
 import { startHealthServer, temporalAnswers } from './worker/health.js';
+import { LogWriter } from './worker/log-writer.js';
 import { workerLog } from './worker/log.js';
 import { startMetrics } from './worker/metrics.js';
 import { callsWorkerOptions, workerOptions } from './worker/options.js';
@@ -31,8 +34,8 @@ import { workflowCode } from './worker/workflow-code.js';
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
 /** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
-async function run(config: WorkerConfiguration): Promise<void> {
-  const logger = workerLog(config.logLevel);
+async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
+  const logger = workerLog(config.logLevel, log);
   Runtime.install({
     // At TRACE the SDK logs decoded payloads, personal data and all.
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
@@ -41,18 +44,21 @@ async function run(config: WorkerConfiguration): Promise<void> {
     telemetryOptions: telemetryOptions(config.metrics),
   });
   for (const note of config.notes) logger.warn(note);
-  forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger);
+  forceEnd(config.shutdown.graceSeconds + config.shutdown.forceSeconds, logger, log);
 
   const meter = Runtime.instance().metricMeter;
-  const metrics = startMetrics(meter, config.temporal.namespace);
+  const metrics = startMetrics(meter, config.temporal.namespace, log);
+  const alarms = new Alarms(logger, meter);
   const stopTracing = await startTracing('finhub-onboarding-worker');
-  const dependencies = await dependenciesOf(config, stopTracing ? both(finHubTracing, metrics.finhub) : metrics.finhub);
+  const observer = stopTracing ? both(finHubTracing, metrics.finhub) : metrics.finhub;
+  const dependencies = await dependenciesOf(config, observer, alarms);
   const connection = await connectWorker(config.temporal);
   let worker: Worker | undefined;
   const health =
     config.health &&
     (await startHealthServer({
       ...config.health,
+      alarms: () => alarms.list(),
       state: () => worker?.getState() ?? 'STARTING',
       reachable: () => temporalAnswers(connection),
     }));
@@ -68,6 +74,7 @@ async function run(config: WorkerConfiguration): Promise<void> {
     const common = {
       connection,
       namespace,
+      identity: workerIdentity(sharedBy(config.keys, dependencies.storeId)),
       interceptors: { activity },
       activities: createActivities(dependencies),
       dataConverter: encryptingDataConverter({
@@ -134,11 +141,18 @@ const EXPLAINED = [
   DocumentStoreError,
 ];
 
+const STANDARD_OUTPUT = 1;
+const LAST_LINES_MS = 1000;
+const log = new LogWriter(STANDARD_OUTPUT);
+
 try {
-  await run(loadEnvironment('worker'));
+  await run(loadEnvironment('worker'), log);
 } catch (error) {
   const isExplained = EXPLAINED.some((kind) => error instanceof kind);
   const line = explained(error) ?? (isExplained ? (error as Error).message : String((error as Error).stack));
   // What was started before the fault would keep the process up, doing nothing: whoever watches over it has to see it end.
   process.stderr.write(`${line}\n`, () => process.exit(1));
 }
+await log.flush(LAST_LINES_MS);
+// Whatever still holds on to the process, a collector or a log that nobody reads, has had its time.
+if (!log.isStuck) await endProcess();

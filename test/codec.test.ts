@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { describe, it, test } from 'node:test';
 import type { Payload, SerializationContext } from '@temporalio/common';
 import fc from 'fast-check';
@@ -7,6 +8,7 @@ import { fetch } from 'undici';
 import { startCodecServer } from '../src/codec/server.js';
 import { parseKeyRing, type KeyRing } from '../src/secrets/key-ring.js';
 import { seal } from '../src/secrets/seal.js';
+import { eventually } from './helpers/eventually.js';
 import { EncryptingCodec, isEncrypted, KeyMissing } from '../src/temporal/payload-codec.js';
 
 const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
@@ -171,8 +173,60 @@ test('the codec server decodes for a right token, for the UI alone, and keeps se
     );
 
     assert.equal(lines.length, 10, 'a line for each request');
+    const bare = { 'content-type': 'application/json', authorization: `Bearer ${'r'.repeat(24)}` };
+    const raw = async (path: string, body: string, headers: Record<string, string> = bare) =>
+      (await fetch(`${server.url}${path}`, { method: 'POST', headers, body })).status;
+    assert.equal(await raw('/decode', '{"payloads": ['), 400);
+    assert.equal(await raw('/nowhere', '{}'), 404);
+    assert.equal(await raw('/decode', JSON.stringify({ payloads: [], more: 'x'.repeat(17 * 1024 * 1024) })), 413);
+    assert.equal(await raw('/decode', 'x', { ...bare, 'content-type': 'text/xml' }), 415);
+    assert.equal(lines.length, 14, 'those that are refused early, too');
     assert.deepEqual(lines.map(({ bearer }) => bearer).slice(0, 5), ['ana', 'ana', null, null, 'ana']);
     assert.ok(!JSON.stringify(lines).includes('Rūta') && !JSON.stringify(lines).includes('rrrr'));
+  } finally {
+    await server.close();
+  }
+});
+
+test('who has no token costs the codec server no memory, however much they send; bodies at work are bounded', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const audit = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const token = 'r'.repeat(24);
+  const tokens = [{ name: 'ana', role: 'read', token }] as const;
+  const server = await startCodecServer({ keys: RING, tokens, uiOrigin: undefined, host: '127.0.0.1', port: 0, audit });
+  const { port, hostname } = new URL(server.url);
+  /** Says how much it is going to send, sends little of it, and waits for the answer. */
+  const begin = (bearer: string) =>
+    new Promise<{ status: number; end: () => void }>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () =>
+        socket.write(
+          `POST /decode HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${bearer}\r\n` +
+            'content-type: application/json\r\ncontent-length: 16000000\r\n\r\n{"payloads": [',
+        ),
+      );
+      socket.on('error', reject);
+      const held = setTimeout(() => resolve({ status: 0, end: () => socket.destroy() }), 500);
+      socket.once('data', (data) => {
+        clearTimeout(held);
+        resolve({ status: Number(/^HTTP\/1.1 (\d+)/.exec(data.toString())![1]), end: () => socket.destroy() });
+      });
+    });
+  try {
+    const strangers = await Promise.all(Array.from({ length: 60 }, () => begin('x'.repeat(24))));
+    assert.ok(
+      strangers.every(({ status }) => status === 401),
+      'answered before the body has come',
+    );
+    const known = await Promise.all(Array.from({ length: 12 }, () => begin(token)));
+    const waiting = known.filter(({ status }) => status === 0).length;
+    assert.deepEqual([waiting, known.filter(({ status }) => status === 503).length], [8, 4]);
+    for (const { end } of [...strangers, ...known]) end();
+    const ask = () =>
+      fetch(`${server.url}/decode`, {
+        ...{ method: 'POST', body: '{"payloads":[]}' },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      });
+    await eventually('room for others again', async () => (await ask()).status === 200, 10);
   } finally {
     await server.close();
   }

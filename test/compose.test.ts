@@ -23,6 +23,13 @@ interface Service {
   secrets?: string[];
   volumes?: string[];
   healthcheck?: unknown;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
+  read_only?: boolean;
+  mem_limit?: string;
+  pids_limit?: number;
+  logging?: { options: Record<string, string> };
   depends_on?: Record<string, { condition: string; required?: boolean }>;
 }
 
@@ -109,6 +116,19 @@ describe('docker-compose.yml', () => {
     const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
     assert.match(dockerfile, /^ARG NODE_IMAGE=node:\d+\.\d+\.\d+-bookworm-slim$/m);
     for (const [, image] of dockerfile.matchAll(/^FROM (\S+)/gm)) assert.equal(image, '${NODE_IMAGE}');
+  });
+
+  it('takes from every service what it does not need, and bounds its memory and log', () => {
+    for (const [name, service] of services()) {
+      assert.deepEqual(service.cap_drop, ['ALL'], name);
+      assert.ok(service.security_opt?.includes('no-new-privileges:true'), name);
+      assert.match(service.mem_limit ?? '', /^\d+[mg]$/, name);
+      assert.ok((service.pids_limit ?? 0) > 0, name);
+      assert.deepEqual(Object.keys(service.logging?.options ?? {}), ['max-size', 'max-file'], name);
+      // These two write their configuration into the image.
+      assert.equal(service.read_only === true, !['temporal', 'temporal-ui'].includes(name), name);
+      assert.ok(service.cap_add === undefined || name === 'postgres', name);
+    }
   });
 
   it('gives every service a health check, or somebody who waits for its end', () => {

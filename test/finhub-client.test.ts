@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TRIES_BEFORE_PAUSE } from '../src/finhub/breaker.js';
 import { CATALOGUE, type OperationName } from '../src/finhub/catalogue/index.js';
 import { FinHubClient, type FinHubOptions } from '../src/finhub/client.js';
-import type { Endpoint } from '../src/finhub/endpoint.js';
+import type { Credentials, Endpoint } from '../src/finhub/endpoint.js';
 import { FinHubError } from '../src/finhub/error.js';
 import { LOOK_UPS } from '../src/config/look-ups.js';
 import type { Lease } from '../src/finhub/lease.js';
@@ -128,12 +128,75 @@ describe('against the sandbox', () => {
       assert.equal(await logins(), 2);
     });
 
-    test('a refused login is not tried again, so that the account is not locked', async () => {
-      const wrong = clientOf(sandbox.url, { admin: { ...admin, password: 'Wrong-Password-1' } });
-      for (let call = 0; call < 10; call += 1) assert.equal((await failure(hierarchy(wrong))).kind, 'unauthorized');
+    test('a refused login of the service is told once, tried again less and less often, and works again by itself', async () => {
+      mock.timers.enable({ apis: ['Date'], now: Date.now() });
+      const told: string[] = [];
+      const wrong = clientOf(sandbox.url, {
+        admin: { ...admin, password: 'Wrong-Password-1' },
+        logins: { refused: (login) => told.push(`${login} refused`), works: (login) => told.push(`${login} works`) },
+      });
+      for (let call = 0; call < 10; call += 1) {
+        const { kind, retryAfterMs } = await failure(hierarchy(wrong));
+        assert.equal(kind, 'serviceLogin');
+        assert.equal(retryAfterMs, MINUTE);
+      }
       assert.equal(await logins(), 1);
+      // Four refusals in the first hour: the fifth would lock the account.
+      for (let minute = 1; minute < 60; minute += 1) {
+        mock.timers.tick(MINUTE + 1);
+        await failure(hierarchy(wrong));
+      }
+      assert.equal(await logins(), 4);
+      assert.deepEqual(told, ['admin refused']);
       await hierarchy(client);
       await wrong.close();
+    });
+
+    for (const login of ['admin', 'powerTenant', 'legacyKey'] as const) {
+      test(`a refusal of ${login} stops the calls that need it, not others, until FinHub takes it again`, async () => {
+        const told: string[] = [];
+        const watched = clientOf(sandbox.url, {
+          legacy: { baseUrl: sandbox.url, apiKey: SANDBOX_TENANT.apiKey },
+          loginRetryMs: 50,
+          logins: { refused: (name) => told.push(`${name} refused`), works: (name) => told.push(`${name} works`) },
+        });
+        const ask = (name: string) =>
+          name === 'legacyKey'
+            ? watched.call(legacy, { customerStatus: 'ACTIVE' }, { key: 'legacy' })
+            : watched.call(
+                CATALOGUE.getCategorizationHierarchy,
+                { tenantId },
+                { key: name, actAs: name as 'admin' | 'powerTenant' },
+              );
+        const legacy = CATALOGUE.listCustomersByStatus;
+        const opening = { method: 'POST', path: LOGIN.replace('POST ', '') };
+        const at = {
+          admin: opening,
+          powerTenant: opening,
+          legacyKey: { method: legacy.method, path: legacy.path },
+        }[login];
+        await finhub.inject({ ...at, kind: 'refuse-401', times: 1 });
+        assert.equal((await failure(ask(login))).kind, 'serviceLogin');
+        const sent = (await finhub.requests()).length;
+        assert.equal((await failure(ask(login))).kind, 'serviceLogin');
+        assert.equal((await finhub.requests()).length, sent, 'nothing is sent meanwhile');
+        await ask(login === 'admin' ? 'powerTenant' : 'admin');
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        await ask(login).catch((error: FinHubError) => assert.equal(error.kind, 'notFound'));
+        assert.deepEqual(told, [`${login} refused`, `${login} works`]);
+        await watched.close();
+      });
+    }
+
+    test("a customer's login that FinHub refuses for the tenant's key is no matter of the customer", async () => {
+      const { session } = await SITUATIONS.openCustomerSession(new SandboxClient(sandbox.url));
+      const own = session as Credentials;
+      const other = clientOf(sandbox.url, { tenantSecret: 'no longer taken', loginRetryMs: 10 });
+      const open = async (credentials: Credentials): Promise<unknown> => other.sessions.open(credentials);
+      assert.equal((await failure(open(own))).kind, 'serviceLogin');
+      const wrong = { ...own, password: 'Wrong-Password-1' };
+      assert.equal((await failure((async () => client.sessions.open(wrong))())).kind, 'unauthorized');
+      await other.close();
     });
 
     test('a locked account is left alone until the lock ends', async () => {
@@ -141,7 +204,7 @@ describe('against the sandbox', () => {
       const outside = new SandboxClient(sandbox.url);
       const path = `/api/v2.1/admin/organization/${admin.organizationId}/users/${admin.userId}`;
       for (let refused = 0; refused < 5; refused += 1) await outside.login(path, admin.username, 'Wrong-Password-1');
-      assert.equal((await failure(hierarchy(client))).kind, 'unauthorized');
+      assert.equal((await failure(hierarchy(client))).kind, 'serviceLogin');
       await failure(hierarchy(client));
       assert.equal(await logins(), 6);
       mock.timers.tick(31 * MINUTE);

@@ -201,8 +201,8 @@ describe('the command lines beside a service that runs', () => {
     const { port } = taken.address() as { port: number };
     const faults: [NodeJS.ProcessEnv, RegExp][] = [
       [{ POLICY_FILE: faulty }, /faulty\.json/],
-      [{ OPERATORS_FILE: faulty }, /faulty\.json/],
-      [{ OPERATORS_FILE: join(folder, 'none.json') }, /OPERATORS_FILE: cannot be read/],
+      [{ SIGNERS_FILE: faulty }, /faulty\.json/],
+      [{ SIGNERS_FILE: join(folder, 'none.json') }, /SIGNERS_FILE: cannot be read/],
       [{ HEALTH_PORT: String(port), HEALTH_HOST: '127.0.0.1' }, /port \d+ on 127\.0\.0\.1 is taken/],
       [{ TEMPORAL_NAMESPACE: 'nowhere' }, /nowhere/],
     ];

@@ -6,7 +6,9 @@ import type { DocumentReference } from '../lifecycle/application.js';
 import type { RetentionPlan } from '../lifecycle/document-retention.js';
 import { FAILURES } from '../lifecycle/failures.js';
 import { documentIdOf } from '../store/document-id.js';
+import { KeyMissing } from '../secrets/box.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
+import { StoreUnavailable } from '../store/watched-store.js';
 import { callAsActivity, type CallRules, type FinHubCall, type Settled } from './finhub-calls.js';
 
 export interface DocumentUpload {
@@ -35,8 +37,12 @@ export function documentActivities(client: FinHubClient, rules: CallRules, store
 
     async uploadDocument({ input: { document, ...target }, for: purpose, warrant }) {
       const content = await store.get(document).catch((error: unknown) => {
+        const details = { operation: 'uploadDocument' };
+        if (error instanceof StoreUnavailable)
+          throw ApplicationFailure.retryable(error.message, FAILURES.documentStore, details);
+        if (error instanceof KeyMissing) throw ApplicationFailure.retryable(error.message, FAILURES.keys, details);
         if (!(error instanceof DocumentUnavailable)) throw error;
-        throw ApplicationFailure.nonRetryable(error.message, FAILURES.document, { operation: 'uploadDocument' });
+        throw ApplicationFailure.nonRetryable(error.message, FAILURES.document, details);
       });
       return callAsActivity(client, rules, uploadDocument, {
         input: {

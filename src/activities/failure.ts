@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal, cancelled } from '@temporalio/activit
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { FinHubClient } from '../finhub/client.js';
 import { FinHubError } from '../finhub/error.js';
+import { KeyMissing } from '../secrets/box.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 
 /**
@@ -22,6 +23,9 @@ export async function failing<T>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof KeyMissing) {
+      throw ApplicationFailure.retryable(error.message, FAILURES.keys, { operation } satisfies FailureDetails);
+    }
     if (!(error instanceof FinHubError)) throw error;
     // A request that was cancelled is no failure of FinHub's: the SDK's own error says so.
     if (cancellationSignal().aborted) await cancelled();

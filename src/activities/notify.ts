@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { request } from 'undici';
+import { EnvHttpProxyAgent, request } from 'undici';
 import type { Notification } from '../lifecycle/case-state.js';
 
-/** Where notifications go, and the secret that signs them: `whsec_` and base64, as Standard Webhooks has it. */
+/**
+ * Where notifications go, and the secret that signs them: `whsec_` and base64, as Standard Webhooks has it. Two, separated by a comma, while
+ * one takes the other's place: each signs.
+ */
 export interface NotificationTarget {
   url: string;
   secret: string;
@@ -16,7 +19,11 @@ export interface NotifyActivities {
 
 const TIMEOUT_MS = 15_000;
 
+/** Through `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` names the receiver. */
+const throughProxy = () => new EnvHttpProxyAgent();
+
 export function notifyActivities(target: NotificationTarget | undefined): NotifyActivities {
+  const dispatcher = target && throughProxy();
   return {
     async notify({ type, at, data }) {
       if (!target) return;
@@ -30,9 +37,10 @@ export function notifyActivities(target: NotificationTarget | undefined): Notify
           'content-type': 'application/json',
           'webhook-id': id,
           'webhook-timestamp': timestamp,
-          'webhook-signature': `v1,${signature(target.secret, `${id}.${timestamp}.${body}`)}`,
+          'webhook-signature': signatures(target.secret, `${id}.${timestamp}.${body}`),
         },
         body,
+        ...(dispatcher && { dispatcher }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await response.body.dump();
@@ -41,6 +49,14 @@ export function notifyActivities(target: NotificationTarget | undefined): Notify
       }
     },
   };
+}
+
+/** One for each secret, so that a receiver which knows either is content. */
+function signatures(secrets: string, text: string): string {
+  return secrets
+    .split(',')
+    .map((secret) => `v1,${signature(secret, text)}`)
+    .join(' ');
 }
 
 /** The Standard Webhooks scheme: HMAC-SHA-256 in base64. */

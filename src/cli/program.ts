@@ -7,10 +7,12 @@ import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut
 import { SigningKeyError } from '../proof/key-pair.js';
 import { DocumentStoreError, DocumentUnavailable } from '../store/document-store.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
+import { StoreOfOthers } from '../store/store-id.js';
+import { NotShared } from '../temporal/sharing.js';
 import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
 import { TemporalSettingsError } from '../temporal/settings.js';
-import { startTracing } from '../tracing/tracing.js';
+import { endProcess, startTracing } from '../tracing/tracing.js';
 import { shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
@@ -47,7 +49,10 @@ export async function runProgram(program: Command): Promise<void> {
   } catch (error) {
     process.exitCode = EXIT_CODES[report(error)].code;
   } finally {
-    await stopTracing?.();
+    if (stopTracing) {
+      await stopTracing();
+      await endProcess();
+    }
   }
 }
 
@@ -100,6 +105,8 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [DocumentStoreError, 'invalid'],
   [DocumentUnavailable, 'notFound'],
   [SearchAttributesMissing, 'invalid'],
+  [NotShared, 'invalid'],
+  [StoreOfOthers, 'invalid'],
   [NamespaceNotOurs, 'refused'],
   [ApplicationConflict, 'refused'],
   [CaseNotFound, 'notFound'],

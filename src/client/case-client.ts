@@ -30,6 +30,8 @@ export interface CaseClientOptions {
   signing?: Signing | undefined;
   /** Seconds that a worker has to answer a message; 30 by default. */
   answerSeconds?: number | undefined;
+  /** Proves before the first message or start that this process and the workers share what it takes to read it; throws where they do not. */
+  proveShared?: (() => Promise<void>) | undefined;
   /** Seconds that a worker has to answer a question; 5 by default. */
   questionSeconds?: number | undefined;
 }
@@ -44,13 +46,23 @@ export class CaseClient {
   readonly signing: Signing | undefined;
   readonly #answerSeconds: number;
   readonly #questionSeconds: number;
+  readonly #proveShared: (() => Promise<void>) | undefined;
+  #proof: Promise<void> | undefined;
 
-  constructor({ temporal, tenantId, signing, answerSeconds = 30, questionSeconds = 5 }: CaseClientOptions) {
+  constructor({
+    temporal,
+    tenantId,
+    signing,
+    answerSeconds = 30,
+    questionSeconds = 5,
+    proveShared,
+  }: CaseClientOptions) {
     this.temporal = temporal;
     this.tenantId = tenantId;
     this.signing = signing;
     this.#answerSeconds = answerSeconds;
     this.#questionSeconds = questionSeconds;
+    this.#proveShared = proveShared;
   }
 
   /** What a backend may show its customer; `stale` where no worker answers. */
@@ -133,6 +145,17 @@ export class CaseClient {
     await this.temporal.connection.close();
   }
 
+  /** Proves that workers can read what this process sends; called by what writes, once per client that goes well. Throws NotShared. */
+  async beforeWriting(): Promise<void> {
+    this.#proof ??= this.#proveShared?.();
+    try {
+      await this.#proof;
+    } catch (error) {
+      this.#proof = undefined;
+      throw error;
+    }
+  }
+
   protected fullId(id: string): string {
     return fullCaseId(id, this.tenantId);
   }
@@ -143,6 +166,7 @@ export class CaseClient {
     body: MessageBodies[Name],
     messageId?: string,
   ): Promise<Answer> {
+    await this.beforeWriting();
     const workflowId = this.fullId(id);
     const proof = await proofOfMessage(this.signing, this.temporal, workflowId, name, body);
     return send(this.temporal, workflowId, name, body, this.#answerSeconds, { messageId, proof });

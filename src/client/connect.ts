@@ -1,23 +1,40 @@
-import { openDocumentStore } from '../store/open-store.js';
+import { encryptedStore } from '../store/encrypted-store.js';
+import { openBlobs } from '../store/open-store.js';
+import { storeId } from '../store/store-id.js';
 import { connectClient } from '../temporal/connection.js';
+import { proveShared, sharedBy } from '../temporal/sharing.js';
 import type { TemporalSettings } from '../temporal/settings.js';
 import { OnboardingClient, type OnboardingClientOptions } from './onboarding-client.js';
 
-export interface ConnectOptions extends Omit<OnboardingClientOptions, 'temporal' | 'store'> {
+export interface ConnectOptions extends Omit<OnboardingClientOptions, 'temporal' | 'store' | 'proveShared'> {
   temporal: TemporalSettings;
   /** A folder's path, or an address as `openDocumentStore` takes it. */
   documentStore: string;
+  /** Is told what is worth knowing and no failure. */
+  onNote?: ((note: string) => void) | undefined;
 }
 
 /**
- * Makes a client of the service from where its parts are, as the starter's configuration says it; its owner calls `close`.
+ * Makes a client of the service from where its parts are, as the starter's configuration says it; its owner calls `close`. Before it first
+ * writes it compares its key ring and document store with the workers', and throws NotShared where they are others.
  * @throws TemporalUnreachable after 5 s
  */
 export async function connectOnboarding({
   temporal,
   documentStore,
+  onNote,
   ...options
 }: ConnectOptions): Promise<OnboardingClient> {
-  const store = await openDocumentStore(documentStore, options.keys);
-  return new OnboardingClient({ ...options, temporal: await connectClient(temporal, options.keys), store });
+  const { keys } = options;
+  const blobs = await openBlobs(documentStore);
+  const client = await connectClient(temporal, keys);
+  return new OnboardingClient({
+    ...options,
+    temporal: client,
+    store: encryptedStore(blobs, keys),
+    async proveShared() {
+      const note = await proveShared(client, sharedBy(keys, await storeId(blobs, keys)));
+      if (note !== undefined) onNote?.(note);
+    },
+  });
 }

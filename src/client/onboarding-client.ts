@@ -36,16 +36,19 @@ export class OnboardingClient extends CaseClient {
 
   /** Starts the lifecycle of a person, or finds the one that the same application started. Throws ApplicationConflict. */
   async startIndividual(application: IndividualInput, options: StartOptions = {}): Promise<Started> {
+    await this.beforeWriting();
     return startLifecycle(this.#dependencies(), 'individual', application, options);
   }
 
   /** Starts the lifecycle of an organization, or finds the one that the same application started. Throws ApplicationConflict. */
   async startOrganization(application: OrganizationInput, options: StartOptions = {}): Promise<Started> {
+    await this.beforeWriting();
     return startLifecycle(this.#dependencies(), 'organization', application, options);
   }
 
   /** Starts a transfer, or finds the one that the same reference and content started. Throws ApplicationConflict. */
   async startTransfer(transfer: TransferInput): Promise<Started> {
+    await this.beforeWriting();
     return startTransfer(this.#dependencies(), transfer);
   }
 
@@ -65,6 +68,7 @@ export class OnboardingClient extends CaseClient {
     { submittedBy, documents }: { submittedBy: string; documents: DocumentInput[] },
     { folder }: IntakeOptions = {},
   ): Promise<Answer> {
+    await this.beforeWriting();
     const workflowId = this.fullId(id);
     const read = await readSubmission(documents, folder);
     return this.send(id, 'submitDocuments', {

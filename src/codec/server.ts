@@ -41,6 +41,15 @@ type Wire = z.infer<typeof Body>['payloads'][number];
 
 const MAX_BODY = 16 * 1024 * 1024;
 
+/** Requests with a token that are worked on at a time: more bodies than that are never in memory. */
+const MAX_AT_WORK = 8;
+
+/** Connections at a time; more are not taken. */
+const MAX_CONNECTIONS = 256;
+
+/** A body that takes longer to come is given up. */
+const BODY_MS = 30_000;
+
 /**
  * Lets who has a token read what is encrypted in Temporal. Secrets that were sealed apart stay sealed: they are shown as `[sealed]`.
  * Tokens come as `Authorization: Bearer …`, or as `/t/TOKEN/` before the path for Temporal's UI, which can send no header of ours.
@@ -53,47 +62,78 @@ export async function startCodecServer({
   port,
   audit,
 }: CodecServerOptions): Promise<CodecServer> {
-  const server = fastify({ bodyLimit: MAX_BODY, logger: false });
+  const server = fastify({ bodyLimit: MAX_BODY, logger: false, requestTimeout: BODY_MS });
+  server.server.maxConnections = MAX_CONNECTIONS;
+  let atWork = 0;
   await server.register(cors, {
     origin: uiOrigin ?? false,
     methods: ['POST'],
     allowedHeaders: ['content-type', 'authorization', 'x-namespace', 'x-workflow-id'],
   });
 
-  const handle = (needed: CodecRole) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const namespace = String(request.headers['x-namespace'] ?? 'default');
+  /** Everything is told in one line, whatever became of it. */
+  const tell = (request: FastifyRequest, status: number, outcome: string, payloads?: number): void => {
+    const line = { ...about(request, tokens), ...(payloads !== undefined && { payloads }), outcome };
+    if (status === 200) audit.info(line, 'codec request');
+    else audit.warn(line, 'codec request');
+  };
+  const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, outcome: string): FastifyReply => {
+    tell(request, status, outcome);
+    // What is left of a body that nobody is going to read.
+    if (status !== 200) void reply.header('connection', 'close');
+    return reply.status(status).send({ message: outcome });
+  };
+
+  /** Before a byte of the body is read: who has no token costs no memory. */
+  const admit = (needed: CodecRole) => async (request: FastifyRequest, reply: FastifyReply) => {
     const token = findToken(tokens, presented(request));
-    const line = { operation: needed === 'read' ? 'decode' : 'encode', namespace, bearer: token?.name ?? null };
-    const refuse = (status: number, outcome: string): FastifyReply => {
-      audit.warn({ ...line, outcome }, 'codec request');
-      return reply.status(status).send({ message: outcome });
-    };
-    if (!token) return refuse(401, 'no such token');
-    if (needed === 'write' && token.role !== 'write') return refuse(403, 'the token does not allow this');
+    if (!token) return refuse(request, reply, 401, 'no such token');
+    if (needed === 'write' && token.role !== 'write') {
+      return refuse(request, reply, 403, 'the token does not allow this');
+    }
+    if (atWork >= MAX_AT_WORK) {
+      void reply.header('retry-after', '1');
+      return refuse(request, reply, 503, 'too many requests at a time');
+    }
+    atWork += 1;
+    reply.raw.once('close', () => (atWork -= 1));
+    return undefined;
+  };
+
+  const handle = (needed: CodecRole) => async (request: FastifyRequest, reply: FastifyReply) => {
     const body = Body.safeParse(request.body);
-    if (!body.success) return refuse(400, 'payloads are expected');
+    if (!body.success) return refuse(request, reply, 400, 'payloads are expected');
     const workflowId = request.headers['x-workflow-id'];
-    if (needed === 'write' && (typeof workflowId !== 'string' || workflowId === ''))
-      return refuse(400, "the workflow that it is for is expected: --codec-header 'X-Workflow-Id=…'");
-    const codec = { keys, namespace };
+    if (needed === 'write' && (typeof workflowId !== 'string' || workflowId === '')) {
+      const what = "the workflow that it is for is expected: --codec-header 'X-Workflow-Id=…'";
+      return refuse(request, reply, 400, what);
+    }
+    const codec = { keys, namespace: namespaceOf(request) };
     const payloads = body.data.payloads.map(fromWire);
     try {
       const coded =
         needed === 'read'
           ? payloads.map((payload) => withoutSecrets(readable(codec, payload)))
           : payloads.map((payload) => encrypt(codec, placeByHand(payload), { workflowId: workflowId as string }));
-      audit.info({ ...line, payloads: payloads.length, outcome: 'done' }, 'codec request');
+      tell(request, 200, 'done', payloads.length);
       return await reply.send({ payloads: coded.map(toWire) });
     } catch (error) {
-      if (error instanceof UndecodablePayload || error instanceof KeyMissing) return refuse(422, error.message);
-      if (error instanceof SyntaxError) return refuse(422, 'JSON is expected');
+      if (error instanceof UndecodablePayload || error instanceof KeyMissing) {
+        return refuse(request, reply, 422, error.message);
+      }
+      if (error instanceof SyntaxError) return refuse(request, reply, 422, 'JSON is expected');
       throw error;
     }
   };
+  server.setNotFoundHandler((request, reply) => refuse(request, reply, 404, 'there is nothing at this path'));
+  server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    return refuse(request, reply, status, REFUSALS[status] ?? (status < 500 ? 'the body cannot be read' : 'failed'));
+  });
   server.get('/healthz', (_, reply) => reply.send({}));
   for (const prefix of ['', '/t/:token']) {
-    server.post(`${prefix}/decode`, handle('read'));
-    server.post(`${prefix}/encode`, handle('write'));
+    server.post(`${prefix}/decode`, { onRequest: admit('read') }, handle('read'));
+    server.post(`${prefix}/encode`, { onRequest: admit('write') }, handle('write'));
   }
   await server.listen({ host, port });
   const { port: taken } = server.server.address() as AddressInfo;
@@ -108,8 +148,24 @@ function readable(codec: { keys: KeyRing; namespace: string }, payload: Payload)
   return opened.payload;
 }
 
+const REFUSALS: Record<number, string> = {
+  413: `the body is larger than ${MAX_BODY / 1024 / 1024} MB`,
+  415: 'JSON is expected',
+};
+
+/** What may be told of a request; its path may hold a token. */
+function about(request: FastifyRequest, tokens: readonly CodecToken[]): Record<string, string | null> {
+  const [, operation] = /\/(decode|encode)$/.exec(request.routeOptions.url ?? '') ?? [];
+  const bearer = findToken(tokens, presented(request))?.name ?? null;
+  return { operation: operation ?? null, namespace: namespaceOf(request), bearer };
+}
+
+function namespaceOf(request: FastifyRequest): string {
+  return String(request.headers['x-namespace'] ?? 'default');
+}
+
 function presented(request: FastifyRequest): string {
-  const { token } = request.params as { token?: string };
+  const { token } = (request.params ?? {}) as { token?: string };
   return token ?? /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 

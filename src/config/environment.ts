@@ -29,6 +29,8 @@ export interface FinHubConfiguration {
   legacy?: { baseUrl: string; apiKey: string };
   /** For one call, from sending to the end of the answer. */
   timeoutMs: number;
+  /** From a refused login of the service itself to the next try. */
+  loginRetryMs: number;
   maxConnections: number;
   /** Look-ups that are known to show at once what was made. */
   promptLookUps: readonly string[];
@@ -257,6 +259,7 @@ function finhub(values: Environment): FinHubConfiguration {
     ...optional('powerTenant', credentials(values, 'FINHUB_POWER_TENANT')),
     ...optional('legacy', legacy(values)),
     timeoutMs: values.FINHUB_TIMEOUT_MS,
+    loginRetryMs: values.FINHUB_LOGIN_RETRY_SECONDS * 1000,
     maxConnections: values.FINHUB_MAX_CONNECTIONS,
     promptLookUps: values.FINHUB_PROMPT_LOOKUPS,
     deviceId: values.FINHUB_DEVICE_ID,

@@ -49,7 +49,7 @@ const lookUps = z
 
 const tokens = z
   .string()
-  .regex(/^[\w-]+:(read|write):[^,:\s]{24,}(,[\w-]+:(read|write):[^,:\s]{24,})*$/)
+  .regex(/^[\w-]+:(read|write):[\w.~-]{24,}(,[\w-]+:(read|write):[\w.~-]{24,})*$/)
   .transform((list) =>
     list.split(',').map((entry) => {
       const [name, role, token] = entry.split(':') as [string, 'read' | 'write', string];
@@ -114,6 +114,7 @@ export const environmentSchema = z.object({
   FINHUB_LEGACY_BASE_URL: variable(url.optional(), "the http(s) address of FinHub's legacy API"),
   FINHUB_API_KEY: variable(text.optional(), "the key of FinHub's legacy API", { secret: true }),
   FINHUB_TIMEOUT_MS: variable(whole(100, 300_000).default(10_000), 'a whole number of milliseconds, 100 to 300000'),
+  FINHUB_LOGIN_RETRY_SECONDS: variable(whole(1, 1800).default(60), 'a whole number of seconds, 1 to 1800'),
   FINHUB_MAX_CONNECTIONS: variable(whole(1, 1024).default(32), 'a whole number, 1 to 1024'),
   FINHUB_TASK_QUEUE: variable(
     id.optional(),
@@ -141,9 +142,9 @@ export const environmentSchema = z.object({
   NOTIFY_SECRET: variable(
     z
       .string()
-      .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/)
+      .regex(/^whsec_[A-Za-z0-9+/=]{32,}(,whsec_[A-Za-z0-9+/=]{32,})?$/)
       .optional(),
-    'the secret that signs notifications, whsec_ and at least 24 bytes in base64,',
+    'the secret that signs notifications, whsec_ and at least 24 bytes in base64, or two separated by a comma,',
     { secret: true },
   ),
   DOCUMENT_STORE: variable(
@@ -155,7 +156,7 @@ export const environmentSchema = z.object({
   ENCRYPTED_PAYLOADS_ONLY: variable(strict, '"true" or "false"'),
   CODEC_TOKENS: variable(
     tokens.optional(),
-    'NAME:ROLE:TOKEN, separated by commas; ROLE is "read" or "write", TOKEN 24 characters or more,',
+    'NAME:ROLE:TOKEN, separated by commas; ROLE is "read" or "write", TOKEN 24 or more of A-Z a-z 0-9 - . _ ~, since it is part of an address,',
     { neededBy: ['codec-server'], secret: true },
   ),
   CODEC_UI_ORIGIN: variable(url.optional(), "the origin of Temporal's UI, such as http://localhost:8233,"),

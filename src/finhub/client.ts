@@ -4,6 +4,7 @@ import type { Credentials, Endpoint, Host, Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
 import type { Lease } from './lease.js';
 import { outgoing, sendable } from './outgoing.js';
+import { ServiceLogins, type ServiceLoginWatch } from './service-logins.js';
 import { Sessions, type Actor, type Session } from './sessions.js';
 import { Transport } from './transport.js';
 import { Turns } from './turns.js';
@@ -29,6 +30,10 @@ export interface FinHubOptions {
   deviceId: string;
   /** Sees every request, for metrics and traces. */
   observer?: CallObserver | undefined;
+  /** Milliseconds from a refused login of the service itself to the next try of it; a minute by default. */
+  loginRetryMs?: number | undefined;
+  /** Is told when FinHub refuses a login of the service itself. */
+  logins?: ServiceLoginWatch | undefined;
 }
 
 /** On whose behalf a call is made. */
@@ -45,6 +50,8 @@ export interface CallContext {
   /** Asked for before anything with an effect is sent; logins need none. */
   lease?: Lease | undefined;
 }
+
+const LOGIN_RETRY_MS = 60_000;
 
 const APPLICATION = 'finhub-onboarding';
 
@@ -63,6 +70,7 @@ export class FinHubClient {
   /** Tries of one logical operation, one after the other. */
   readonly turns: Turns;
   readonly #options: FinHubOptions;
+  readonly #logins: ServiceLogins;
   readonly #transport: Transport;
   readonly #bases: Record<Host, Base | undefined>;
   readonly #headers: Record<string, string>;
@@ -81,7 +89,8 @@ export class FinHubClient {
       deviceId,
     };
     this.turns = new Turns(timeoutMs);
-    this.sessions = new Sessions(options, (endpoint, input, token) =>
+    this.#logins = new ServiceLogins(options.loginRetryMs ?? LOGIN_RETRY_MS, options.logins);
+    this.sessions = new Sessions(options, this.#logins, (endpoint, input, token) =>
       this.#send(
         endpoint,
         input,
@@ -109,6 +118,7 @@ export class FinHubClient {
    * @throws FinHubError
    */
   async call<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
+    if (endpoint.auth === 'apiKey') return this.#callWithKey(endpoint, input, context);
     const session = await this.#sessionFor(endpoint, context);
     try {
       return await this.#send(endpoint, input, context, session);
@@ -116,6 +126,19 @@ export class FinHubClient {
       if (session === undefined || !(error instanceof FinHubError) || error.kind !== 'unauthorized') throw error;
       this.sessions.forget(session);
       return this.#send(endpoint, input, context, await this.#sessionFor(endpoint, context));
+    }
+  }
+
+  /** Calls the older host, whose key is the service's own: while FinHub refuses it, nothing is asked there. */
+  async #callWithKey<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
+    this.#logins.check('legacyKey');
+    try {
+      const result = await this.#send(endpoint, input, context, undefined);
+      this.#logins.works('legacyKey');
+      return result;
+    } catch (error) {
+      if (error instanceof FinHubError && error.kind === 'unauthorized') throw this.#logins.failed('legacyKey', error);
+      throw error;
     }
   }
 
@@ -132,6 +155,10 @@ export class FinHubClient {
     return this.#options.powerTenant;
   }
 
+  #actorSession(context: CallContext): Session | Promise<Session> {
+    return this.sessions.actor(this.#actor(context), context.actAs === 'powerTenant' ? 'powerTenant' : 'admin');
+  }
+
   #sessionFor<I, R>(endpoint: Endpoint<I, R>, context: CallContext): Session | Promise<Session> | undefined {
     switch (endpoint.auth) {
       case 'none':
@@ -139,9 +166,9 @@ export class FinHubClient {
         return undefined;
       case 'customer':
         if (context.session && !context.actAs) return this.sessions.open(context.session);
-        return this.sessions.actor(this.#actor(context));
+        return this.#actorSession(context);
       case 'admin':
-        return this.sessions.actor(this.#actor(context));
+        return this.#actorSession(context);
     }
   }
 

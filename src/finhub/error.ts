@@ -5,6 +5,7 @@ export type FinHubErrorKind =
   | 'rateLimited'
   | 'unavailable'
   | 'unauthorized'
+  | 'serviceLogin'
   | 'invalidRequest'
   | 'unsendable'
   | 'forbidden'

@@ -9,6 +9,7 @@ import {
 } from './catalogue/sessions.js';
 import type { Credentials, Endpoint } from './endpoint.js';
 import { FinHubError } from './error.js';
+import { isLocked, LOCK_MS, type ServiceLogin, type ServiceLogins } from './service-logins.js';
 
 /** Someone the tenant acts as. */
 export interface Actor {
@@ -23,6 +24,7 @@ export type SendSession = <I, R>(endpoint: Endpoint<I, R>, input: I, token?: str
 
 /** An open session of this process. */
 export interface Session {
+  openedAt: number;
   /** Whose it is, by which password: another password has to prove itself. */
   key: string;
   token: string;
@@ -36,6 +38,8 @@ export interface Session {
 
 interface Login {
   key: string;
+  /** Whose refusal stops all cases; undefined for a customer's login, which is the matter of its case. */
+  service?: ServiceLogin;
   open: () => Promise<{ token: string; sessionId?: string | undefined }>;
   close: (sessionId: string, token: string) => Promise<unknown>;
 }
@@ -49,13 +53,13 @@ const DEFAULT_LIFE_MS = 3600_000;
 /** No token is kept for longer, whatever it says of itself. */
 const LONGEST_LIFE_MS = 24 * 3600_000;
 
-/** How long five refusals lock an account. Facts F2. */
-const LOCK_MS = 30 * 60_000;
+/** An admin's login that worked so short a time ago proves that FinHub takes the tenant's own key. */
+const PROOF_MS = 60_000;
 
 /**
  * Sessions of this process: opened once however many calls wait, renewed before they end, closed with the client, never written anywhere. A
- * refused login blocks its credentials until there are others, since five refusals lock the account; a locked one is left alone until the
- * lock ends (facts F2).
+ * customer's refused login blocks its credentials until there are others, since five refusals lock the account; a locked one is left alone
+ * until the lock ends (facts F2). Refused logins of the service itself are the matter of {@link ServiceLogins}.
  */
 export class Sessions {
   readonly #send: SendSession;
@@ -63,21 +67,30 @@ export class Sessions {
   readonly #open = new Map<string, Session>();
   readonly #opening = new Map<string, Promise<Session>>();
   readonly #refused = new Map<string, { error: FinHubError; until: number }>();
+  readonly #admin: Actor;
+  readonly #logins: ServiceLogins;
 
-  constructor(tenant: { tenantId: string; tenantKey: string; tenantSecret: string }, send: SendSession) {
-    const { tenantId, tenantKey, tenantSecret } = tenant;
+  constructor(
+    tenant: { tenantId: string; tenantKey: string; tenantSecret: string; admin: Actor },
+    logins: ServiceLogins,
+    send: SendSession,
+  ) {
+    const { tenantId, tenantKey, tenantSecret, admin } = tenant;
     this.#tenant = { tenantId, tenantKey, tenantSecret };
+    this.#admin = admin;
+    this.#logins = logins;
     this.#send = send;
   }
 
   /** The session of an admin of the tenant or power tenant. */
-  actor(actor: Actor): Session | Promise<Session> {
+  actor(actor: Actor, login: ServiceLogin = 'admin'): Session | Promise<Session> {
     const { organizationId, userId, username, password } = actor;
-    const key = keyOf(`admin/${organizationId}/${userId}`, password);
+    const key = adminKey(actor);
     return (
       this.#current(key) ??
       this.#opened({
         key,
+        service: login,
         open: () => this.#send(openAdminSession, { organizationId, userId, username, password, ...this.#tenant }),
         close: (sessionId, token) => this.#send(closeAdminSession, { organizationId, userId, sessionId }, token),
       })
@@ -138,9 +151,16 @@ export class Sessions {
 
   /** The one login that all wait for. */
   #opened(login: Login): Promise<Session> {
-    const { key } = login;
+    const { key, service } = login;
     const opening = this.#opening.get(key);
     if (opening) return opening;
+    if (service) {
+      try {
+        this.#logins.check(service);
+      } catch (error) {
+        return Promise.reject(error as FinHubError);
+      }
+    }
     const refused = this.#refused.get(key);
     if (refused && refused.until > Date.now()) return Promise.reject(refused.error);
     const started = this.#logIn(login).finally(() => this.#opening.delete(key));
@@ -148,24 +168,44 @@ export class Sessions {
     return started;
   }
 
-  async #logIn({ key, open, close }: Login): Promise<Session> {
+  async #logIn({ key, service, open, close }: Login): Promise<Session> {
     try {
       const { token, sessionId } = await open();
       const session: Session = {
-        ...{ key, token, sessionId },
+        ...{ key, token, sessionId, openedAt: Date.now() },
         renewAt: renewalOf(token),
         close: () => (sessionId === undefined ? Promise.resolve() : close(sessionId, token)),
       };
       this.#open.set(key, session);
+      if (service) this.#logins.works(service);
       return session;
     } catch (error) {
-      if (error instanceof FinHubError && error.kind === 'unauthorized') {
-        const until = /locked/i.test(error.said ?? '') ? Date.now() + LOCK_MS : Infinity;
-        this.#refused.set(key, { error, until });
+      if (service) throw this.#logins.failed(service, error);
+      if (error instanceof FinHubError && ['unauthorized', 'forbidden'].includes(error.kind)) {
+        await this.#proveTenant();
+        if (error.kind === 'unauthorized') {
+          this.#refused.set(key, { error, until: isLocked(error) ? Date.now() + LOCK_MS : Infinity });
+        }
       }
       throw error;
     }
   }
+
+  /**
+   * Every login carries the tenant's key: a customer's is refused for it, too, where FinHub no longer takes it. The admin's login tells.
+   * @throws FinHubError of kind `serviceLogin`, where it is not the customer's own login that is refused
+   */
+  async #proveTenant(): Promise<void> {
+    const session = this.#current(adminKey(this.#admin));
+    if (session && session.openedAt + PROOF_MS > Date.now()) return;
+    if (session) this.forget(session);
+    await this.actor(this.#admin);
+    if (session) await session.close().catch(() => undefined);
+  }
+}
+
+function adminKey({ organizationId, userId, password }: Actor): string {
+  return keyOf(`admin/${organizationId}/${userId}`, password);
 }
 
 function customerKey({ kind, customerId, userId, password }: Credentials): string {

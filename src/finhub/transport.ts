@@ -1,4 +1,4 @@
-import { Agent } from 'undici';
+import { EnvHttpProxyAgent } from 'undici';
 import { errorIn, unwrap } from './answer.js';
 import { Breaker, type Outcome } from './breaker.js';
 import { ACCEPTED_ENCODINGS, MAX_ANSWER, textOf, UnreadableContent } from './content.js';
@@ -45,13 +45,14 @@ const MOST_LEASES = 3;
 export class Transport {
   readonly #timeoutMs: number;
   readonly #maxConnections: number;
-  readonly #agent: Agent;
+  readonly #agent: EnvHttpProxyAgent;
   readonly #hosts = new Map<string, { breaker: Breaker; slots: Slots }>();
 
   constructor({ timeoutMs, maxConnections }: TransportOptions) {
     this.#timeoutMs = timeoutMs;
     this.#maxConnections = maxConnections;
-    this.#agent = new Agent({
+    // Through HTTPS_PROXY or HTTP_PROXY, where they are set and NO_PROXY does not name the host.
+    this.#agent = new EnvHttpProxyAgent({
       connections: maxConnections,
       connect: { timeout: Math.min(timeoutMs, 5000) },
       // One deadline for the whole request stands in for undici's own, which are per part of it.

@@ -105,6 +105,10 @@ const CAUSES: Record<Failure, Cause> = {
       'tell the developers: the answer does not fit its schema in src/finhub/catalogue/; retry once that is mended',
   },
   FinHubUnreachable: AWAY,
+  // These pause by themselves and heal with their cause; they are here for completeness.
+  FinHubLoginRefused: AWAY,
+  DocumentStoreUnavailable: AWAY,
+  KeyMissing: AWAY,
   FinHubRateLimited: AWAY,
   FinHubUnavailable: AWAY,
   AwaitingFinHub: AWAY,

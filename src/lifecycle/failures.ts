@@ -8,6 +8,8 @@ export const FAILURES = {
   unavailable: 'FinHubUnavailable',
   /** 401 although the session was renewed, or a refused login. */
   unauthorized: 'FinHubUnauthorized',
+  /** FinHub refuses a login of the service itself: nothing is wrong with the case, which goes on once the login works. */
+  serviceLogin: 'FinHubLoginRefused',
   /** 400 or 422, with field errors where FinHub gives them. */
   invalidRequest: 'FinHubInvalidRequest',
   /** The request could not be made of what the case has, and nothing was sent: a fault of ours, which no retry heals. */
@@ -28,10 +30,21 @@ export const FAILURES = {
   unproved: 'NotProved',
   /** A document is missing from the store or is not what its reference says. */
   document: 'DocumentUnavailable',
+  /** The document store does not answer, or is not the one that this service has used so far; retried until it is back. */
+  documentStore: 'DocumentStoreUnavailable',
+  /** Something was encrypted with a key that this worker's key ring lacks; retried until a worker has it. */
+  keys: 'KeyMissing',
 } as const;
 
-/** Failures that time may heal: retried slowly while the case says that it waits for FinHub, then handed to a person. */
+/**
+ * Failures with one cause for many cases, which lies with whoever runs the service: retried slowly without end. An alarm of the worker tells
+ * of them once; what each case could ask a person is of no help.
+ */
+export const PAUSING: ReadonlySet<string> = new Set([FAILURES.serviceLogin, FAILURES.documentStore, FAILURES.keys]);
+
+/** Failures that time may heal: retried slowly while the case says that it waits for FinHub, and, but for {@link PAUSING}, then handed to a person. */
 export const RETRYABLE: ReadonlySet<string> = new Set([
+  ...PAUSING,
   FAILURES.unreachable,
   FAILURES.rateLimited,
   FAILURES.unavailable,

@@ -117,7 +117,7 @@ export async function signersFile(path: string, options: SignersFileOptions = {}
     if (last?.content.equals(content)) return last.set;
     if (options.roots?.length) await checkRootSignatures(path, content, options.roots);
     const set = await parse(path, content);
-    await checkHistory(path, content, set, options.history);
+    await checkHistory(path, content, set, options.history, last?.set);
     last = { content, set };
     return set;
   };
@@ -130,8 +130,10 @@ async function checkHistory(
   content: Buffer,
   set: SignerSet,
   history: SignersHistory | undefined,
+  seen: SignerSet | undefined,
 ): Promise<void> {
-  const newest = await history?.newest();
+  // Where the store is away, what this process has seen has to do.
+  const newest = (await history?.newest().catch(() => undefined)) ?? seen;
   if (newest && newest.version > set.version) {
     throw new SignersFileError(
       `${path} is version ${set.version}, and version ${newest.version} was used before; an older one is not taken`,
@@ -142,7 +144,7 @@ async function checkHistory(
       `${path} was changed without a new "version"; version ${set.version} was used with other content`,
     );
   }
-  if (newest?.hash !== set.hash) await history?.remember(set, content);
+  if (newest?.hash !== set.hash) await history?.remember(set, content).catch(() => undefined);
 }
 
 async function parse(path: string, content: Buffer): Promise<SignerSet> {

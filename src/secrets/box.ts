@@ -6,11 +6,16 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** What a box is for; each purpose has keys of its own, so nothing of one opens as another. */
-export type Purpose = 'seal v1' | 'payload v2' | 'document v1' | 'signers v1';
+export type Purpose = 'seal v1' | 'payload v2' | 'document v1' | 'signers v1' | 'store v1';
 
 /** Something that was encrypted cannot be opened; the message holds nothing of it. */
 export class BoxError extends Error {
-  override readonly name = 'BoxError';
+  override readonly name: string = 'BoxError';
+}
+
+/** The key ring lacks the key: what was encrypted may be in order, and opens where the key is. */
+export class KeyMissing extends BoxError {
+  override readonly name = 'KeyMissing';
 }
 
 /**
@@ -51,7 +56,7 @@ function keyOf(keys: KeyRing, keyId: string, purpose: Purpose): Buffer {
   derived.set(keys, known);
   const name = `${purpose} ${keyId}`;
   const key = known.get(name) ?? deriveKey(keys, keyId, purpose);
-  if (!key) throw new BoxError(`the key ring holds no key "${keyId}"`);
+  if (!key) throw new KeyMissing(`the key ring holds no key "${keyId}"`);
   known.set(name, key);
   return key;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SEALED, SEALED_ALONE, SEALED_PREFIX } from '../lifecycle/sealed.js';
-import { BoxError, close, open } from './box.js';
+import { BoxError, close, KeyMissing, open } from './box.js';
 import { deriveKey, type KeyRing } from './key-ring.js';
 
 /** A sealed text that cannot be opened; the message holds nothing of it. */
@@ -21,7 +21,7 @@ export function hideSealed(text: string): string {
 
 /**
  * Opens what `seal` closed, with whichever key of the ring it names.
- * @throws SealError if the text is not sealed, its key is not in the ring, or it was changed
+ * @throws SealError if the text is not sealed, or it was changed; KeyMissing if its key is not in the ring
  */
 export function unseal(keys: KeyRing, text: string): string {
   const [, keyId, body] = SEALED_ALONE.exec(text) ?? [];
@@ -29,10 +29,21 @@ export function unseal(keys: KeyRing, text: string): string {
   try {
     return open(keys, keyId, 'seal v1', `${SEALED_PREFIX}${keyId}`, Buffer.from(body, 'base64url')).toString('utf8');
   } catch (error) {
+    if (error instanceof KeyMissing) throw error;
     if (error instanceof BoxError)
       throw new SealError(`a sealed text does not open: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** Tells one key ring from another without giving it away; the same over rotations. */
+export function ringCheck(keys: KeyRing): string {
+  return checkValue(keys, 'key ring');
+}
+
+/** A short value that only holders of the same key ring and the same text come to. */
+export function checkValue(keys: KeyRing, text: string): string {
+  return fingerprint(keys, `check ${text}`).slice(0, 8);
 }
 
 /**

@@ -20,7 +20,7 @@ export interface DocumentStore {
   put(content: Uint8Array, meta: DocumentMeta): Promise<DocumentReference>;
   /**
    * The content, checked against its reference.
-   * @throws DocumentUnavailable
+   * @throws DocumentUnavailable; KeyMissing where the ring lacks its key
    */
   get(reference: DocumentReference): Promise<Buffer>;
   /** Deletes a document for good; harmless where it is not there. */
@@ -40,7 +40,7 @@ export class DocumentUnavailable extends Error {
     super(
       reason === 'missing'
         ? `the document store holds no document ${reference.documentId}`
-        : `document ${reference.documentId} is not what was stored, or its key is not in the ring`,
+        : `document ${reference.documentId} is not what was stored`,
       options,
     );
     this.reason = reason;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DocumentReference } from '../lifecycle/application.js';
-import { BoxError, close, open } from '../secrets/box.js';
+import { BoxError, close, KeyMissing, open } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { Blobs } from './blobs.js';
 import { checkDocument } from './document-check.js';
@@ -47,6 +47,7 @@ function decrypted(keys: KeyRing, reference: DocumentReference, stored: Buffer):
   try {
     return open(keys, stored.toString('utf8', 0, end), 'document v1', bound(reference), stored.subarray(end + 1));
   } catch (error) {
+    if (error instanceof KeyMissing) throw error;
     if (error instanceof BoxError) throw new DocumentUnavailable(reference, 'changed', { cause: error });
     throw error;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Blobs } from './blobs.js';
 
@@ -10,7 +10,8 @@ import type { Blobs } from './blobs.js';
 export function folderBlobs(folder: string): Blobs {
   const pathOf = (name: string): string => join(folder, name.slice(0, 2), name);
   return {
-    write: (name, bytes) => writeWhole(pathOf(name), bytes),
+    write: (name, bytes) => writeWhole(pathOf(name), bytes, rename),
+    create: (name, bytes) => writeWhole(pathOf(name), bytes, linkNew),
     read: (name) => readFile(pathOf(name)).catch(absent),
     async remove(name) {
       await rm(pathOf(name), { force: true });
@@ -24,7 +25,11 @@ function absent(error: NodeJS.ErrnoException): undefined {
 }
 
 /** Writes beside, then renames: whoever reads sees all of it or nothing. Both syncs, so that a power cut takes nothing back. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(
+  path: string,
+  bytes: Uint8Array,
+  put: (from: string, to: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${randomUUID()}`;
   try {
@@ -32,12 +37,20 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
       await file.writeFile(bytes);
       await file.sync();
     });
-    await rename(beside, path);
+    await put(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** In place of a renaming, which takes another's file away. */
+async function linkNew(beside: string, path: string): Promise<void> {
+  await link(beside, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(beside);
 }
 
 function syncFolder(path: string): Promise<void> {

@@ -14,7 +14,7 @@ export async function openDocumentStore(location: string, keys: KeyRing): Promis
   return encryptedStore(await openBlobs(location), keys);
 }
 
-/** The bytes of a store, as they are kept. @throws TypeError for an `s3://` address that has faults */
+/** Opens what keeps the bytes of a document store at a location; see {@link openDocumentStore}. */
 export async function openBlobs(location: string): Promise<Blobs> {
   const s3 = s3Location(location);
   if (s3 === undefined) return folderBlobs(location);

@@ -59,6 +59,18 @@ export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Locat
     async write(name, bytes) {
       await client.send(new PutObjectCommand({ ...at(name), Body: bytes, ContentType: 'application/octet-stream' }));
     },
+    async create(name, bytes) {
+      const put = { ...at(name), Body: bytes, ContentType: 'application/octet-stream' };
+      try {
+        await client.send(new PutObjectCommand({ ...put, IfNoneMatch: '*' }));
+      } catch (error) {
+        const { name: kind } = error as Error;
+        if (kind === 'PreconditionFailed' || kind === 'ConditionalRequestConflict') return;
+        // Not every store knows the condition; then the last one wins, and all of them read what it wrote.
+        if (kind !== 'NotImplemented') throw error;
+        await client.send(new PutObjectCommand(put));
+      }
+    },
     async read(name) {
       try {
         const { Body } = await client.send(new GetObjectCommand(at(name)));

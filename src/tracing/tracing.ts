@@ -1,9 +1,16 @@
-/** Ends the tracing of this process, after what it has seen was sent. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Ends the tracing of this process, after what it has seen was sent as far as that goes quickly; it never fails. */
 export type StopTracing = () => Promise<void>;
+
+const LAST_OUTPUT_MS = 300;
+
+/** How long the last spans may hold up the end of a process, in milliseconds. */
+const LAST_SPANS_MS = 700;
 
 /**
  * Starts OpenTelemetry where `OTEL_EXPORTER_OTLP_ENDPOINT` asks for it; its other variables are OpenTelemetry's own. Undefined where nobody
- * traces; then nothing of its SDK is loaded.
+ * traces; then nothing of its SDK is loaded. What goes wrong with it changes no result: a collector that is down loses spans.
  * @param service the name of this process, unless `OTEL_SERVICE_NAME` gives another
  */
 export async function startTracing(
@@ -12,6 +19,16 @@ export async function startTracing(
 ): Promise<StopTracing | undefined> {
   const wanted = env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
   if (!wanted || env['OTEL_SDK_DISABLED'] === 'true') return undefined;
+  try {
+    const shutdown = await start(env['OTEL_SERVICE_NAME'] ?? service);
+    return () => Promise.race([shutdown().catch(() => undefined), pause(LAST_SPANS_MS, undefined, { ref: false })]);
+  } catch (error) {
+    process.stderr.write(`nothing is traced: ${(error as Error).message}; check OTEL_EXPORTER_OTLP_…\n`);
+    return undefined;
+  }
+}
+
+async function start(service: string): Promise<() => Promise<void>> {
   const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
     await Promise.all([
       import('@opentelemetry/sdk-trace-node'),
@@ -19,9 +36,22 @@ export async function startTracing(
       import('@opentelemetry/resources'),
     ]);
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': env['OTEL_SERVICE_NAME'] ?? service }),
+    resource: resourceFromAttributes({ 'service.name': service }),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
   return () => provider.shutdown();
+}
+
+/** Ends the process as it stands, with what it has printed: a collector that does not answer would keep it for seconds more. */
+export async function endProcess(): Promise<never> {
+  const flushed = [process.stdout, process.stderr].map(
+    (stream) =>
+      new Promise<void>((resolve) => {
+        stream.on('error', () => resolve());
+        stream.write('', () => resolve());
+      }),
+  );
+  await Promise.race([Promise.all(flushed), pause(LAST_OUTPUT_MS)]);
+  process.exit();
 }

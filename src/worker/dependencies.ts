@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ActivityDependencies } from '../activities/index.js';
 import type { WorkerConfiguration } from '../config/environment.js';
 import type { CallObserver } from '../finhub/call-observer.js';
@@ -6,8 +7,11 @@ import { signersFile } from '../proof/signers-file.js';
 import { signersHistory } from '../proof/signers-history.js';
 import { Judge } from '../activities/judge.js';
 import { policyFile } from '../policies/policy-file.js';
-import { openBlobs } from '../store/open-store.js';
 import { encryptedStore } from '../store/encrypted-store.js';
+import { openBlobs } from '../store/open-store.js';
+import { existingStoreId, storeId } from '../store/store-id.js';
+import { watchedStore } from '../store/watched-store.js';
+import type { Alarms } from './alarms.js';
 
 /** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
 const CALL_MARGIN_SECONDS = 5;
@@ -20,6 +24,19 @@ const REQUESTS_PER_CALL = 5;
  */
 const HEARTBEAT_SECONDS = 5;
 
+/** A store that does not answer so soon is looked for again with the first document. */
+const STORE_MS = 5000;
+
+export interface WorkerDependencies extends ActivityDependencies {
+  /** Undefined where the document store did not answer. */
+  storeId: string | undefined;
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = pause(ms, undefined, { ref: false }).then(() => Promise.reject(new Error('it does not answer')));
+  return Promise.race([work, late as Promise<never>]);
+}
+
 /**
  * What a worker's activities need, by its configuration. Its owner closes `finhub`, whose requests the observer sees.
  * @throws SignersFileError, PolicyFileError
@@ -27,7 +44,8 @@ const HEARTBEAT_SECONDS = 5;
 export async function dependenciesOf(
   config: WorkerConfiguration,
   observer?: CallObserver,
-): Promise<ActivityDependencies> {
+  alarms?: Alarms,
+): Promise<WorkerDependencies> {
   const blobs = await openBlobs(config.documentStore);
   const [signers, policies] = await Promise.all([
     signersFile(config.signersFile, { roots: config.signersRoots, history: signersHistory(blobs, config.keys) }),
@@ -35,9 +53,21 @@ export async function dependenciesOf(
   ]);
   const { environment, requireProof } = config;
   const { timeoutMs } = config.finhub;
+  const watch = alarms?.store();
+  const first = await within(STORE_MS, storeId(blobs, config.keys)).catch((error: unknown) => {
+    watch?.failed((error as Error).message);
+    return undefined;
+  });
+  let known = first;
+  // A store that was away at the start is ours as soon as it is there.
+  const sameStore = async (): Promise<boolean> => {
+    if (known === undefined) return (known = await storeId(blobs, config.keys)) !== undefined;
+    return (await existingStoreId(blobs, config.keys)) === known;
+  };
   return {
-    finhub: new FinHubClient({ ...config.finhub, observer }),
-    store: encryptedStore(blobs, config.keys),
+    storeId: first,
+    finhub: new FinHubClient({ ...config.finhub, observer, logins: alarms?.logins() }),
+    store: watchedStore(encryptedStore(blobs, config.keys), sameStore, watch),
     keys: config.keys,
     judge: new Judge({ signers, policies, environment, requireProof }),
     policies,

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { NativeConnection } from '@temporalio/worker';
 import fastify from 'fastify';
+import type { Alarm } from './alarms.js';
 
 export interface HealthOptions {
   host: string;
@@ -8,6 +9,8 @@ export interface HealthOptions {
   port: number;
   /** What the worker is doing at this moment; `RUNNING` is the SDK's word, as the others but `STARTING` are. */
   state: () => string;
+  /** What holds up many cases for one cause; shown, and no reason to restart a worker. */
+  alarms?: () => Alarm[];
   /** Whether Temporal answers. */
   reachable: () => Promise<boolean>;
 }
@@ -25,16 +28,24 @@ const ASK_MS = 2_000;
  * Tells a platform about this worker. `GET /healthz`: 200 unless it has to be replaced; `GET /readyz`: 200 while it takes work and Temporal
  * answers, else 503. Neither asks FinHub: that FinHub is down is no reason to restart a worker.
  */
-export async function startHealthServer({ host, port, state, reachable }: HealthOptions): Promise<HealthServer> {
+export async function startHealthServer({
+  host,
+  port,
+  state,
+  reachable,
+  alarms = () => [],
+}: HealthOptions): Promise<HealthServer> {
   const server = fastify({ logger: false, forceCloseConnections: true });
   server.get('/healthz', (_, reply) => {
     const now = state();
-    return reply.status(now === DEAD ? 503 : 200).send({ worker: now });
+    return reply.status(now === DEAD ? 503 : 200).send({ worker: now, alarms: alarms() });
   });
   server.get('/readyz', async (_, reply) => {
     const now = state();
     const temporal = (await reachable()) ? 'answers' : 'does not answer';
-    return reply.status(now === 'RUNNING' && temporal === 'answers' ? 200 : 503).send({ worker: now, temporal });
+    return reply
+      .status(now === 'RUNNING' && temporal === 'answers' ? 200 : 503)
+      .send({ worker: now, temporal, alarms: alarms() });
   });
   await server.listen({ host, port });
   const { port: taken } = server.server.address() as AddressInfo;

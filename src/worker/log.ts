@@ -10,10 +10,10 @@ import { redactorOf } from '../privacy/redaction.js';
 type Sensitive = Exclude<Mark, 'plain'>;
 
 /**
- * The worker's log, JSON lines on standard output. Fields that anybody marked as personal or secret, in an application, a message or a FinHub
+ * The worker's log, JSON lines. Fields that anybody marked as personal or secret, in an application, a message or a FinHub
  * call, are taken out of every line by their names, wherever they stand in it. Cases are known by `workflowId`, which holds no personal data.
  */
-export function workerLog(level: string, destination?: DestinationStream): Logger {
+export function workerLog(level: string, destination: DestinationStream): Logger {
   return pino({ level, base: null, formatters: { log: redactorOf(sensitiveNames()) } }, destination);
 }
 

@@ -1,6 +1,7 @@
 import type { MetricCounter, MetricMeter } from '@temporalio/common';
 import type { CallObserver } from '../finhub/call-observer.js';
 import { startCaseSeries } from './case-series.js';
+import type { LogWriter } from './log-writer.js';
 import { finHubMetrics } from './finhub-metrics.js';
 
 /** What a worker counts itself; workflows and the count of open cases have metrics of their own. */
@@ -9,9 +10,16 @@ export interface WorkerMetrics {
   undecodablePayloads: MetricCounter;
 }
 
-export function startMetrics(meter: MetricMeter, namespace: string): WorkerMetrics {
+export function startMetrics(meter: MetricMeter, namespace: string, log: LogWriter): WorkerMetrics {
   startCaseSeries(meter, namespace);
   const undecodablePayloads = meter.createCounter('onboarding_undecodable_payloads_total');
   undecodablePayloads.add(0);
+  const lost = meter.createCounter('onboarding_log_lines_lost_total');
+  lost.add(0);
+  let told = 0;
+  setInterval(() => {
+    lost.add(log.dropped - told);
+    told = log.dropped;
+  }, 1000).unref();
   return { undecodablePayloads, finhub: finHubMetrics(meter) };
 }

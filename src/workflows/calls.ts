@@ -18,7 +18,7 @@ import {
   type Provenance,
   type Requirement,
 } from '../lifecycle/case-state.js';
-import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
+import { FAILURES, PAUSING, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
 import type { Warrant } from '../lifecycle/warrants.js';
@@ -283,7 +283,8 @@ export class Calls {
         if (wasUnderWay) this.#noteUnclear(key, failed);
         if (leave?.(failed)) throw new CallFailed(failed);
         mayRepeat ||= failed.unclear === true;
-        failure = RETRYABLE.has(failed.type) && slowTries < SLOW_RETRIES_PER_DAY ? undefined : failed;
+        const mayHeal = slowTries < SLOW_RETRIES_PER_DAY ? RETRYABLE : PAUSING;
+        failure = mayHeal.has(failed.type) ? undefined : failed;
         if (!failure) {
           slowTries += 1;
           await this.#case.waiting('finhub', `${operation} to succeed: ${failed.type}`, () =>

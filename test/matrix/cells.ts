@@ -57,9 +57,9 @@ function afterRefusal(operation: OperationName, fault: FaultKind): Expected {
   return SESSIONS.test(operation) ? 'done' : 'made';
 }
 
-/** A login or an API key that is refused is not tried again. */
-function isFinal({ auth }: Pick<Endpoint<never, unknown>, 'auth'>, fault: FaultKind): boolean {
-  return fault === 'refuse-401' && (auth === 'none' || auth === 'apiKey');
+/** A customer's login that is refused is not tried again; those of the service itself are. */
+function isFinal({ operation, auth }: Pick<Endpoint<never, unknown>, 'operation' | 'auth'>, fault: FaultKind): boolean {
+  return fault === 'refuse-401' && auth === 'none' && operation !== 'openAdminSession';
 }
 
 /** What the next try finds, by class. */

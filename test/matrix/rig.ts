@@ -170,7 +170,7 @@ function clientOf(url: string): FinHubClient {
   return new FinHubClient({
     ...{ baseUrl: url, legacy: { baseUrl: url, apiKey } },
     ...{ tenantId: id, tenantKey: key, tenantSecret: secret, admin, powerTenant: powerTenantAdmin },
-    ...{ timeoutMs: TIMEOUT_MS, maxConnections: 8, deviceId: 'matrix', promptLookUps: LOOK_UPS },
+    ...{ timeoutMs: TIMEOUT_MS, maxConnections: 8, deviceId: 'matrix', promptLookUps: LOOK_UPS, loginRetryMs: 10 },
   });
 }
 

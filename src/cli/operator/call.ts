@@ -63,6 +63,7 @@ export function addCall(program: Command): void {
         const { workflowId } = planned;
         await ensureSearchAttributes(client.temporal.connection, settings.namespace);
         const store = await openDocumentStore(documentStore, keys);
+        await client.beforeWriting();
         const { alreadyRunning } = await startCall(
           { temporal: client.temporal, store, signing: client.signing },
           planned,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { CaseClient, connectClient, signingOf } from '../../client/index.js';
+import { say } from '../program.js';
+import { proveShared, sharedBy } from '../../temporal/sharing.js';
 import { loadEnvironment } from '../../config/environment.js';
 
 /** What every command of the operators takes. */
@@ -41,7 +43,11 @@ export async function withClient(use: (client: CaseClient) => Promise<void>): Pr
   const signing = await signingOf(config, sender);
   const temporal = await connectClient(settings, keys);
   try {
-    await use(new CaseClient({ temporal, tenantId, signing }));
+    const prove = async (): Promise<void> => {
+      const note = await proveShared(temporal, sharedBy(keys, undefined));
+      if (note !== undefined) say(note);
+    };
+    await use(new CaseClient({ temporal, tenantId, signing, proveShared: prove }));
   } finally {
     await temporal.connection.close();
   }

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { colours } from './cli/colours.js';
+import { ConfigurationError, faultLine } from './config/configuration-error.js';
+import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { examine, type Finding } from './doctor/finding.js';
+import { finHubChecks } from './doctor/finhub-checks.js';
+import { ownChecks } from './doctor/own-checks.js';
+import { temporalChecks } from './doctor/temporal-checks.js';
+
+const program = new Command('doctor')
+  .description(
+    "Looks at all that a worker depends on, with the worker's configuration; exits 1 if something is at fault.",
+  )
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ json }: { json?: true }) => {
+    const findings = await look();
+    console.log(json ? JSON.stringify({ findings }, undefined, 2) : findings.map(line).join('\n'));
+    process.exitCode = findings.some(({ state }) => state === 'fault') ? 1 : 0;
+  });
+
+async function look(): Promise<Finding[]> {
+  let config: WorkerConfiguration;
+  try {
+    config = loadEnvironment('worker');
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const helps = 'npm run config shows what is set';
+    return error.faults.map((fault) => ({ what: 'configuration', state: 'fault', detail: faultLine(fault), helps }));
+  }
+  const [temporal, finhub] = [temporalChecks(config), finHubChecks(config)];
+  try {
+    return await examine([...temporal.checks, ...finhub.checks, ...ownChecks(config)]);
+  } finally {
+    await Promise.allSettled([temporal.close(), finhub.close()]);
+  }
+}
+
+const COLOURS = { ok: colours.green, note: colours.yellow, fault: colours.red } as const;
+
+function line({ what, state, detail, helps }: Finding): string {
+  return `${COLOURS[state](state.padEnd(5))} ${what}: ${detail}${helps === undefined ? '' : `; what helps: ${helps}`}`;
+}
+
+await program.parseAsync();
+process.exit();

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkerConfiguration } from '../config/environment.js';
+import { signersFile } from '../proof/signers-file.js';
+import { policyFile } from '../policies/policy-file.js';
+import { encryptedStore } from '../store/encrypted-store.js';
+import { openBlobs } from '../store/open-store.js';
+import { storeId } from '../store/store-id.js';
+import type { Check } from './finding.js';
+
+/** The smallest thing that the store takes for a document. */
+const PROBE = Buffer.from('%PDF-1.4\n% doctor\n%%EOF\n');
+
+/** Keys, documents and files: what this machine has of its own. */
+export function ownChecks({
+  keys,
+  documentStore,
+  signersFile: operators,
+  policyFile: policies,
+}: WorkerConfiguration): Check[] {
+  return [
+    {
+      what: 'key ring',
+      helps: 'see docs/security.md#keys',
+      // One that others can read is a fault of the configuration already.
+      look: async () => `keys ${[...keys.keys.keys()].join(', ')}; ${keys.current} is current`,
+    },
+    {
+      what: 'document store',
+      helps: 'check DOCUMENT_STORE, its rights and credentials, and that it has room',
+      look: async () => {
+        const blobs = await openBlobs(documentStore);
+        await storeId(blobs, keys);
+        const store = encryptedStore(blobs, keys);
+        const reference = await store.put(PROBE, { documentId: probeId(), type: 'OTHER', fileName: 'doctor.pdf' });
+        try {
+          await store.get(reference);
+        } finally {
+          await store.remove(reference.documentId);
+        }
+        return 'a document was written, read and removed';
+      },
+    },
+    {
+      what: 'operators',
+      helps: 'mend the file that SIGNERS_FILE names',
+      look: async () => (await signersFile(operators), `${operators} can be used`),
+    },
+    {
+      what: 'policies',
+      helps: 'mend the file that POLICY_FILE names',
+      look: async () => (
+        await policyFile(policies),
+        policies ? `${policies} can be used` : 'the built-in policy holds'
+      ),
+    },
+  ];
+}
+
+const probeId = (): string => randomUUID();

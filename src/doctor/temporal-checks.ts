@@ -1,0 +1,76 @@
+import type { Client } from '@temporalio/client';
+import type { WorkerConfiguration } from '../config/environment.js';
+import { openBlobs } from '../store/open-store.js';
+import { storeId } from '../store/store-id.js';
+import { connectClient } from '../temporal/connection.js';
+import { retentionDays, retentionWarning } from '../temporal/retention.js';
+import { ensureSearchAttributes } from '../temporal/search-attributes.js';
+import { difference, pollers, sharedBy } from '../temporal/sharing.js';
+import type { Check } from './finding.js';
+
+/** Temporal: reached, its namespace, and who works there. */
+export function temporalChecks({ temporal, keys, documentStore }: WorkerConfiguration): {
+  checks: Check[];
+  close: () => Promise<void>;
+} {
+  const { namespace, address } = temporal;
+  let connected: Promise<Client> | undefined;
+  const client = (): Promise<Client> => (connected ??= connectClient(temporal, keys));
+  const checks: Check[] = [
+    {
+      what: 'Temporal',
+      helps: 'check TEMPORAL_ADDRESS, TEMPORAL_TLS_* and TEMPORAL_API_KEY',
+      look: async () => {
+        await (await client()).workflowService.getSystemInfo({});
+        return `${address} answers`;
+      },
+    },
+    {
+      what: 'namespace',
+      helps: 'check TEMPORAL_NAMESPACE, or make it: npm run setup.namespace',
+      look: async () => {
+        await (await client()).workflowService.describeNamespace({ namespace });
+        return `${namespace} is there`;
+      },
+    },
+    {
+      what: 'search attributes',
+      helps: 'npm run setup.namespace makes them',
+      look: async () => {
+        await ensureSearchAttributes((await client()).connection, namespace);
+        return 'all there';
+      },
+    },
+    {
+      what: 'retention',
+      helps: 'npm run setup.namespace sets it',
+      look: async () => {
+        const days = await retentionDays((await client()).connection, namespace);
+        const warning = retentionWarning(days, namespace);
+        return warning === undefined
+          ? `${days ?? 'unknown'} days`
+          : [{ what: 'retention', state: 'note' as const, detail: warning }];
+      },
+    },
+    {
+      what: 'workers',
+      helps: "start one (npm start), with this process's ONBOARDING_KEYS_FILE and DOCUMENT_STORE",
+      look: async () => {
+        const there = await pollers(await client());
+        if (there.length === 0) throw new Error('none asks for work');
+        const id = await storeId(await openBlobs(documentStore), keys).catch(() => undefined);
+        const own = sharedBy(keys, id);
+        for (const { identity } of there) {
+          const what = difference(identity, own);
+          if (what) throw new Error(`${identity.split('/')[0]} has another ${what}`);
+        }
+        return `${there.length} with the same key ring and document store`;
+      },
+    },
+  ];
+  const close = async (): Promise<void> => {
+    const open = await connected?.catch(() => undefined);
+    await open?.connection.close();
+  };
+  return { checks, close };
+}

@@ -1,0 +1,86 @@
+import { FinHubError } from './error.js';
+
+/** What the service itself proves to FinHub who it is with; every case depends on it. */
+export const SERVICE_LOGINS = ['admin', 'powerTenant', 'legacyKey'] as const;
+export type ServiceLogin = (typeof SERVICE_LOGINS)[number];
+
+/** Is told when FinHub begins to refuse one of the service's own logins, and when it takes it again. It must not throw. */
+export interface ServiceLoginWatch {
+  refused(login: ServiceLogin, message: string): void;
+  works(login: ServiceLogin): void;
+}
+
+/** Each pause is so many times the one before: four tries in the first hour, since the fifth refusal locks an account (facts F2). */
+const GROWTH = 5;
+const LONGEST_PAUSE_MS = 30 * 60_000;
+
+/** FinHub locks an account for so long. Facts F2. */
+export const LOCK_MS = 30 * 60_000;
+
+/** Failures that say nothing of the login itself. */
+const PASSING: ReadonlySet<string> = new Set(['unreachable', 'unavailable', 'rateLimited']);
+
+interface Refusal {
+  error: FinHubError;
+  tries: number;
+  until: number;
+}
+
+/**
+ * Sees to it that one cause is one fault: while FinHub refuses a login of the service itself, no call is sent that needs it, and calls fail in a
+ * way that cases wait for. The login is tried again from time to time, so that cases go on by themselves once it works.
+ */
+export class ServiceLogins {
+  readonly #firstPauseMs: number;
+  readonly #watch: ServiceLoginWatch | undefined;
+  readonly #refused = new Map<ServiceLogin, Refusal>();
+
+  /** @param firstPauseMs from the first refusal to the next try, in milliseconds */
+  constructor(firstPauseMs: number, watch?: ServiceLoginWatch) {
+    this.#firstPauseMs = firstPauseMs;
+    this.#watch = watch;
+  }
+
+  /**
+   * Lets a login be tried, unless it was refused a short time ago.
+   * @throws FinHubError of kind `serviceLogin`, with the time until the next try
+   */
+  check(login: ServiceLogin): void {
+    const refusal = this.#refused.get(login);
+    if (refusal && refusal.until > Date.now()) throw pausing(login, refusal);
+  }
+
+  works(login: ServiceLogin): void {
+    if (this.#refused.delete(login)) this.#watch?.works(login);
+  }
+
+  /** What a failed login means to whoever needs it; an outage stays what it is. */
+  failed(login: ServiceLogin, error: unknown): unknown {
+    if (!(error instanceof FinHubError) || PASSING.has(error.kind) || error.kind === 'serviceLogin') return error;
+    const earlier = this.#refused.get(login);
+    const tries = (earlier?.tries ?? 0) + 1;
+    const pause = isLocked(error) ? LOCK_MS : Math.min(this.#firstPauseMs * GROWTH ** (tries - 1), LONGEST_PAUSE_MS);
+    const refusal = { error, tries, until: Date.now() + pause };
+    this.#refused.set(login, refusal);
+    if (!earlier) this.#watch?.refused(login, error.message);
+    return pausing(login, refusal);
+  }
+}
+
+export function isLocked({ message }: FinHubError): boolean {
+  return /locked/i.test(message);
+}
+
+const NAMES: Record<ServiceLogin, string> = {
+  admin: "the tenant admin's login",
+  powerTenant: "the power tenant's login",
+  legacyKey: "the legacy API's key",
+};
+
+function pausing(login: ServiceLogin, { error, until }: Refusal): FinHubError {
+  return new FinHubError('serviceLogin', error.operation, `FinHub refuses ${NAMES[login]}: ${error.message}`, {
+    status: error.status,
+    retryAfterMs: Math.max(0, until - Date.now()),
+    cause: error,
+  });
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { BoxError, close, open } from '../secrets/box.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { checkValue } from '../secrets/seal.js';
+import type { Blobs } from './blobs.js';
+
+/** The blob that holds a store's id. */
+const NAME = 'store-id';
+const BOUND = 'store id';
+
+/** The store's id was written with another key ring; the message says what helps. */
+export class StoreOfOthers extends Error {
+  override readonly name = 'StoreOfOthers';
+}
+
+/**
+ * The id of a store, random and made by whoever comes first; readable with the key ring only.
+ * @throws StoreOfOthers, or the store's own error where it does not answer
+ */
+export async function storeId(blobs: Blobs, keys: KeyRing): Promise<string> {
+  const kept = await existingStoreId(blobs, keys);
+  if (kept !== undefined) return kept;
+  await blobs.create(NAME, boxed(keys, randomUUID()));
+  const made = await existingStoreId(blobs, keys);
+  if (made === undefined) throw new Error('the document store does not keep what is written to it');
+  return made;
+}
+
+/** As {@link storeId}, but makes none: undefined in a store that nobody has used yet, or an empty folder in its place. */
+export async function existingStoreId(blobs: Blobs, keys: KeyRing): Promise<string | undefined> {
+  const kept = await blobs.read(NAME);
+  if (kept === undefined) return undefined;
+  const end = kept.indexOf('\n');
+  const keyId = kept.toString('utf8', 0, Math.max(end, 0));
+  try {
+    const id = open(keys, keyId, 'store v1', BOUND, kept.subarray(end + 1)).toString('utf8');
+    // Before the old key leaves the ring.
+    if (keyId !== keys.current) await blobs.write(NAME, boxed(keys, id));
+    return id;
+  } catch (error) {
+    if (!(error instanceof BoxError)) throw error;
+    throw new StoreOfOthers(
+      'the document store belongs to another key ring than ONBOARDING_KEYS or ONBOARDING_KEYS_FILE names; ' +
+        'give this process the ring that the store was first used with, or an empty DOCUMENT_STORE',
+      { cause: error },
+    );
+  }
+}
+
+/** What of a store's id may be shown: tells one store from another. */
+export function storeCheck(keys: KeyRing, id: string): string {
+  return checkValue(keys, `store ${id}`);
+}
+
+function boxed(keys: KeyRing, id: string): Buffer {
+  return Buffer.concat([Buffer.from(`${keys.current}\n`), close(keys, 'store v1', BOUND, Buffer.from(id))]);
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { Webhook } from 'standardwebhooks';
+import { notifyActivities } from '../src/activities/notify.js';
+import { CATALOGUE } from '../src/finhub/catalogue/index.js';
+import { FinHubClient } from '../src/finhub/client.js';
+import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { startSandbox } from '../src/sandbox/server.js';
+
+const listening = async (server: Server): Promise<string> => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+const SECRETS = ['the new one of thirty-two bytes!', 'the old one of thirty-two bytes!'].map(
+  (text) => `whsec_${Buffer.from(text).toString('base64')}`,
+);
+
+test('FinHub and notifications go through the proxy that is set, but for hosts of NO_PROXY; two secrets sign', async () => {
+  const tunnels: string[] = [];
+  const proxy = createServer().on('connect', ({ url = '' }, client, head) => {
+    tunnels.push(url);
+    const [host, port] = url.split(':');
+    const upstream = connect(Number(port), host, () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      upstream.write(head);
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    for (const socket of [upstream, client]) socket.on('error', () => upstream.destroy());
+  });
+  const taken: { body: string; headers: Record<string, string> }[] = [];
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      taken.push({ body, headers: request.headers as Record<string, string> });
+      response.writeHead(204).end();
+    });
+  });
+  const [proxyUrl, receiverUrl, sandbox] = [
+    await listening(proxy),
+    await listening(receiver),
+    await startSandbox({ activationDelayMs: 0, settlementDelayMs: 0 }),
+  ];
+  const before = { ...process.env };
+  const ask = async (): Promise<void> => {
+    const { id, key, secret, admin } = SANDBOX_TENANT;
+    const client = new FinHubClient({
+      ...{ baseUrl: sandbox.url, tenantId: id, tenantKey: key, tenantSecret: secret, admin },
+      ...{ timeoutMs: 5000, maxConnections: 2, deviceId: 'proxy' },
+    });
+    await client.call(CATALOGUE.getCategorizationHierarchy, { tenantId: id }, { key: 'proxy' });
+    await client.close();
+    const { notify } = notifyActivities({ url: receiverUrl, secret: SECRETS.join(',') });
+    const data = { workflowId: 'w', sequence: 1 };
+    await notify({ type: 'test', at: new Date().toISOString(), data } as never);
+  };
+  try {
+    process.env['HTTP_PROXY'] = proxyUrl;
+    await ask();
+    assert.deepEqual(new Set(tunnels), new Set([sandbox.url, receiverUrl].map((url) => url.replace('http://', ''))));
+    for (const secret of SECRETS) new Webhook(secret).verify(taken[0]!.body, taken[0]!.headers);
+    const count = tunnels.length;
+    process.env['NO_PROXY'] = '127.0.0.1';
+    await ask();
+    assert.equal(tunnels.length, count);
+  } finally {
+    for (const name of ['HTTP_PROXY', 'NO_PROXY']) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+    await sandbox.close();
+    for (const server of [proxy, receiver]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+});
