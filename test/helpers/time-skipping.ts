@@ -16,6 +16,8 @@ const searchAttributes = Object.fromEntries(
   Object.entries(searchAttributeTypes).map(([name, type]) => [name, TYPE_NUMBERS[type]]),
 );
 
+const A_MINUTE = 60_000;
+
 export interface TimeSkipping {
   /**
    * A namespace with a sandbox, a worker and a client of its own: cases on different lanes share nothing but the time.
@@ -39,6 +41,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
+  await follow(environment);
   await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
   const lanes: Lane[] = [];
   let opened = 0;
@@ -75,6 +78,14 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       }
     },
   };
+}
+
+/** Moves the server's clock to this process's own, which may be set ahead; it takes no time at its start and never goes back. */
+async function follow(environment: TestWorkflowEnvironment): Promise<void> {
+  const behind = Date.now() - (await environment.currentTimeMs());
+  if (behind < -A_MINUTE)
+    throw new Error("the clock is set to the past, where Temporal's test server cannot go: set it ahead");
+  if (behind > A_MINUTE) await environment.sleep(behind);
 }
 
 /** The SDK's log lines of what a test provokes on purpose would bury the tests' own. */
