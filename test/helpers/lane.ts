@@ -30,8 +30,10 @@ import { attributesAtStart } from '../../src/lifecycle/search-attributes.js';
 import { typedAttributes } from '../../src/temporal/search-attributes.js';
 import { dependenciesOf } from '../../src/worker/dependencies.js';
 import { callsWorkerOptions } from '../../src/worker/options.js';
-import { eventually } from './eventually.js';
+import { eventually, howThingsStand, testify } from './eventually.js';
 import { FinHub } from './finhub.js';
+import { PATIENCE } from './patience.js';
+import { tellCases } from './tell-cases.js';
 
 export interface LaneOptions {
   sandbox?: SandboxOptions;
@@ -145,13 +147,17 @@ function laneOf(
   stop: () => Promise<void>,
 ): Lane {
   // Patient, since a loaded machine answers late and a question given up here would outlive its test.
-  const patience = { answerSeconds: 60, questionSeconds: 30 };
+  const patience = { answerSeconds: PATIENCE.answer, questionSeconds: PATIENCE.question };
   const client = new OnboardingClient({ temporal, keys, store, tenantId: SANDBOX_TENANT.id, ...patience });
+  const forget = testify(() => tellCases(temporal, client));
   const lane: Lane = {
     client,
     temporal,
     finhub,
-    stop,
+    stop() {
+      forget();
+      return stop();
+    },
     async start(application) {
       const { workflowId } =
         'person' in application
@@ -174,15 +180,11 @@ function laneOf(
       const planned = await planCall({ keys, tenantId: SANDBOX_TENANT.id }, request, { folder: EXAMPLES });
       return (await startCall({ temporal, store }, planned)).workflowId;
     },
-    until: (id, what, isWanted) => {
-      let last: CurrentStatus | undefined;
-      return eventually(`${id}: ${what}`, async () => {
-        last = await client.status(id);
-        return !last.stale && isWanted(last) && last;
-      }).catch((error: unknown) => {
-        throw new Error(`${(error as Error).message}; last seen: ${JSON.stringify(last)}`, { cause: error });
-      });
-    },
+    until: (id, what, isWanted) =>
+      eventually(`${id}: ${what}`, async () => {
+        const status = await client.status(id);
+        return !status.stale && isWanted(status) && status;
+      }),
     async toReview(application) {
       const id = await lane.start(application);
       await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
@@ -193,11 +195,11 @@ function laneOf(
         operator: () => approveAs(client, id, operator),
         customer: async () => void (await client.submitActivationCode(id, await lane.activationCode(id))),
       };
-      const status = await within(180, id, carry(client, id, people, unlessAttention), temporal);
+      const status = await within(PATIENCE.end, id, carry(client, id, people, unlessAttention), temporal);
       await lane.closed(id);
       return status;
     },
-    closed: (id) => within(180, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>, temporal),
+    closed: (id) => within(PATIENCE.end, id, temporal.workflow.getHandle(id).result() as Promise<Outcome>, temporal),
     async activationCode(id) {
       const { finhub: known } = await client.caseView(id);
       return finhub.activationCode(known.customerId!);
@@ -215,8 +217,10 @@ async function within<T>(seconds: number, id: string, work: Promise<T>, temporal
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const tooLate = (found: string) => reject(new Error(`${id} did not end within ${seconds} s: ${found}`));
-      standOf(temporal, id).then(tooLate, (error: unknown) => tooLate(String(error)));
+      const tooLate = (found: string) => reject(new Error(`${id} did not end within ${seconds} s:${found}`));
+      Promise.all([howThingsStand(), standOf(temporal, id)])
+        .then((found) => found.join('\n  '))
+        .then(tooLate, (error: unknown) => tooLate(String(error)));
     }, seconds * 1000);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
