@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PATIENCE } from './patience.js';
+import { BrokenPromise } from './phase-watch.js';
 
 /** Between looks, milliseconds: longer from one to the next, since each is work for the machine that is waited for. */
 const PAUSES = { first: 25, growth: 1.3, longest: 150 };
@@ -38,6 +39,7 @@ export async function eventually<T>(
       const seen = await look();
       if (seen !== undefined && seen !== false) return seen;
     } catch (error) {
+      if (error instanceof BrokenPromise) throw error;
       last = error;
     }
     if (performance.now() > end) {

@@ -11,7 +11,7 @@ const MOMENTS = {
   // At its last minute, so that a test crosses over to another month.
   'month-end': (from) =>
     first(
-      [0, 1].map((more) => from.plus({ months: more }).endOf('month').set({ second: 0 })),
+      [0, 1].map((more) => from.plus({ months: more }).endOf('month').set({ second: 0, millisecond: 0 })),
       from,
     ),
   'leap-day': (from) =>
