@@ -12,7 +12,7 @@ const LAYERS = {
   store: ['lifecycle', 'secrets'],
   finhub: ['lifecycle', 'privacy'],
   tracing: ['lifecycle', 'finhub'],
-  temporal: ['lifecycle', 'secrets', 'tracing'],
+  temporal: ['lifecycle', 'secrets', 'store', 'tracing'],
   workflows: ['lifecycle'],
   intake: ['lifecycle', 'privacy'],
   activities: ['lifecycle', 'intake', 'finhub', 'temporal', 'store', 'proof', 'policies', 'secrets'],

@@ -1,4 +1,4 @@
-// npm test -- [--long] [--test-name-pattern PATTERN] [files or parts of their paths…]
+// npm test -- [--long] [--at MOMENT] [--test-name-pattern PATTERN] [files or parts of their paths…]
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
@@ -10,7 +10,7 @@ import { temporalBinary } from './temporal-binary.mjs';
 /** Tests wait for time to pass, and so leave a core idle, more often than not. */
 const FILES_AT_ONCE = availableParallelism() + 1;
 
-const { long, patterns, parts } = commandLine();
+const { long, at, patterns, parts } = commandLine();
 const files = testFiles();
 if (files.length === 0) fail(`no test file matches ${parts.join(', ') || 'test/**/*.test.ts'}`);
 
@@ -21,13 +21,15 @@ const runner = spawn(
   process.execPath,
   [
     '--import=tsx',
+    // For processes of the tests only; Temporal's test server follows, other servers do not.
+    '--import=./test/helpers/set-clock.mjs',
     '--test',
     `--test-concurrency=${FILES_AT_ONCE}`,
     '--test-reporter=spec',
     ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
     ...files,
   ],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, ...(at && { TEST_CLOCK: at }) } },
 );
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal));
 runner.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
@@ -38,10 +40,11 @@ function commandLine() {
       allowPositionals: true,
       options: {
         long: { type: 'boolean', default: false },
+        at: { type: 'string' },
         'test-name-pattern': { type: 'string', multiple: true, default: [] },
       },
     });
-    return { long: values.long, patterns: values['test-name-pattern'], parts: positionals };
+    return { long: values.long, at: values.at, patterns: values['test-name-pattern'], parts: positionals };
   } catch (error) {
     return fail(error.message);
   }

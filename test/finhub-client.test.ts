@@ -424,6 +424,34 @@ describe('against a server of our own', () => {
     return (_request, response) => void response.writeHead(status, headers).end(JSON.stringify(body));
   };
 
+  const fault = { field: 'email', message: 'is taken' };
+  const refusals: [string, unknown, unknown[]][] = [
+    ["v1's details", { error: 'VALIDATION_ERROR', message: 'Invalid', details: [fault] }, [fault]],
+    ['details in the data', { code: 400, data: { details: [fault] } }, [fault]],
+    ['errors in the data', { code: 400, data: { errors: [fault] } }, [fault]],
+    ['errors', { success: false, errors: [fault] }, [fault]],
+    ['an error without a message', { details: [{ field: 'email' }] }, [{ field: 'email', message: 'not accepted' }]],
+    ['missing keys', { data: { missingKeys: ['email'] } }, [{ field: 'email', message: 'is missing' }]],
+    ['nothing of a field', { details: ['email', null, { message: 'no field' }] }, []],
+  ];
+  for (const [what, body, expected] of refusals) {
+    test(`a refusal says which fields are wrong: ${what}`, async () => {
+      await serve(answering(400, {}, body));
+      assert.deepEqual((await failure(hierarchy(client))).fieldErrors, expected);
+    });
+  }
+
+  test('every call asks for JSON', async () => {
+    const asked: (string | undefined)[] = [];
+    await serve((request, response) => {
+      asked.push(request.headers.accept);
+      response.writeHead(400).end('{}');
+    });
+    await failure(hierarchy(client));
+    assert.ok(asked.length > 0);
+    assert.deepEqual([...new Set(asked)], ['application/json']);
+  });
+
   const waits: [string, Record<string, string>, unknown, number | undefined][] = [
     ['seconds', { 'retry-after': '7' }, {}, 7000],
     ['a date', { 'retry-after': new Date(Date.now() + 3600_000).toUTCString() }, {}, 3600_000],

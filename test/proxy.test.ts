@@ -56,9 +56,9 @@ test('FinHub and notifications go through the proxy that is set, but for hosts o
     });
     await client.call(CATALOGUE.getCategorizationHierarchy, { tenantId: id }, { key: 'proxy' });
     await client.close();
-    const { notify } = notifyActivities({ url: receiverUrl, secret: SECRETS.join(',') });
+    const activities = notifyActivities({ url: receiverUrl, secret: SECRETS.join(',') });
     const data = { workflowId: 'w', sequence: 1 };
-    await notify({ type: 'test', at: new Date().toISOString(), data } as never);
+    await activities.notify({ type: 'test', at: new Date().toISOString(), data });
   };
   try {
     process.env['HTTP_PROXY'] = proxyUrl;

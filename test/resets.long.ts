@@ -45,7 +45,10 @@ async function serve(env: Record<string, string | undefined>) {
   const connection = await NativeConnection.connect({ address: server.address });
   const clientConnection = await Connection.connect({ address: server.address });
   const temporal = new Client({ connection: clientConnection, ...speaking('default') });
-  const lane = await startLane({ connection, temporal, worker: { workflowBundle: await bundled() } }, { env });
+  const lane = await startLane(
+    { connection, temporal, worker: { workflowBundle: await bundled() } },
+    { env, resets: true },
+  );
   const stop = async (): Promise<void> => {
     await lane.stop();
     await clientConnection.close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import {
   ApplicationConflict,
   runBatch,
@@ -10,12 +10,13 @@ import {
 } from '../src/client/index.js';
 import { EXAMPLES } from '../src/demo/examples.js';
 import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
-import type { PaymentAccount } from '../src/lifecycle/payment-account.js';
+import { renewalTime, type PaymentAccount } from '../src/lifecycle/payment-account.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import type { Lane } from './helpers/lane.js';
+import { PATIENCE } from './helpers/patience.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
 const MINUTE = 60_000;
@@ -38,6 +39,7 @@ before(async () => {
   lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '1000' } });
   somePayer = await openAccount();
 });
+afterEach(() => time.takeBackFaults());
 after(() => time.stop());
 
 interface Payer {
@@ -135,7 +137,7 @@ async function passing<T>(what: string, step: number, look: () => Promise<T | un
       if (seen === undefined || seen === false) await time.skip(step);
       return seen;
     },
-    45,
+    PATIENCE.passing,
   );
 }
 
@@ -244,6 +246,7 @@ describe('a refusal', () => {
 
   for (const [what, { code, payments, patch, arrange, mend }] of Object.entries(REFUSALS)) {
     test(`of ${what} is said before FinHub is asked`, async () => {
+      await time.avoidMidnight();
       const payer = payments || arrange ? await openAccount(payments) : somePayer;
       await arrange?.(payer);
       const transfer = order(payer, patch);
@@ -358,7 +361,6 @@ describe('an unclear execution', () => {
     assert.match(shown.fieldErrors[3]!.message, /^1000\.00 EUR available/);
     await resolve(id, 'retry', { outcome: 'completed' });
     assert.deepEqual([(await ended(id)).status, await books(transfer)], ['completed', { prepared: 1, paid: 1 }]);
-    await lane.finhub.clearFaults();
   });
 });
 
@@ -437,7 +439,9 @@ describe('an account', () => {
     const state = () => account.query<PaymentAccount>('account');
     const path = '/api/v2.1/fintrans/{accountId}/payment-consents/types/{operationType}';
     await lane.finhub.inject({ method: 'POST', path, kind: 'refuse-401', times: 1000 });
-    await time.skip(9.5 * DAY);
+    // A consent ends with a day, not so many days after it was given.
+    const { consent: first } = await state();
+    await time.skip(renewalTime(first!).getTime() - (await time.now()) + MINUTE);
     assert.equal((await attention(id)).attention?.failure, 'FinHubUnauthorized');
     const before = await state();
     const consent = { ...before.consent!, consentId: 'handed-over', validUntil: iso(await time.now(), 300) };
@@ -459,7 +463,6 @@ describe('an account', () => {
     for (const [event, times] of Object.entries({ handOverMalformed: 3, handOverRefused: 1, renewalNeedless: 1 })) {
       assert.equal(told.filter((one) => one === event).length, times, event);
     }
-    await lane.finhub.clearFaults();
   });
 });
 

@@ -158,7 +158,7 @@ export class Sessions {
       try {
         this.#logins.check(service);
       } catch (error) {
-        return Promise.reject(error as FinHubError);
+        return Promise.reject(error instanceof Error ? error : new Error(String(error)));
       }
     }
     const refused = this.#refused.get(key);

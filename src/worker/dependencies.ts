@@ -34,7 +34,7 @@ export interface WorkerDependencies extends ActivityDependencies {
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = pause(ms, undefined, { ref: false }).then(() => Promise.reject(new Error('it does not answer')));
-  return Promise.race([work, late as Promise<never>]);
+  return Promise.race([work, late]);
 }
 
 /**

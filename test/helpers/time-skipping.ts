@@ -1,4 +1,3 @@
-import { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type WorkerOptions } from '@temporalio/worker';
 import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
@@ -6,6 +5,7 @@ import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
 import { sourceBundle } from '../../src/worker/make-bundle.js';
 import { WORKFLOWS_PATH } from '../../src/worker/workflow-code.js';
 import { speaking, startLane, type Lane, type LaneOptions } from './lane.js';
+import { remembering } from './tell-cases.js';
 
 /** What workers run: the lifecycles, bundled once. */
 export const bundled = lazily(() => sourceBundle(WORKFLOWS_PATH));
@@ -15,6 +15,10 @@ const TYPE_NUMBERS = { Keyword: 2, Datetime: 6, Bool: 5 };
 const searchAttributes = Object.fromEntries(
   Object.entries(searchAttributeTypes).map(([name, type]) => [name, TYPE_NUMBERS[type]]),
 );
+
+const A_MINUTE = 60_000;
+const A_DAY = 24 * 60 * A_MINUTE;
+const QUIET_MS = 10 * A_MINUTE;
 
 export interface TimeSkipping {
   /**
@@ -27,6 +31,10 @@ export interface TimeSkipping {
    * has ended: no test that skips comes after one that ends an account's case.
    */
   skip(milliseconds: number): Promise<void>;
+  /** Keeps out of the last minutes of a UTC day, so that what a test does within minutes is done on one day. */
+  avoidMidnight(): Promise<void>;
+  /** Takes back all faults that tests set in the sandboxes and that no call has met. */
+  takeBackFaults(): Promise<void>;
   /** Virtual time, in milliseconds since 1970. */
   now(): Promise<number>;
   stop(): Promise<void>;
@@ -39,12 +47,17 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
+  await follow(environment);
   await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
   const lanes: Lane[] = [];
   let opened = 0;
   const synchronize = async (): Promise<void> => {
     const now = new Date(await environment.currentTimeMs());
     await Promise.all(lanes.map((lane) => lane.finhub.moveClockTo(now)));
+  };
+  const skip = async (milliseconds: number): Promise<void> => {
+    await environment.sleep(milliseconds);
+    await synchronize();
   };
   return {
     async lane(options = {}, worker = {}) {
@@ -53,7 +66,7 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       const lane = await startLane(
         {
           connection: environment.nativeConnection,
-          temporal: new Client({ connection: environment.connection, namespace, ...speaking(namespace) }),
+          temporal: remembering({ connection: environment.connection, namespace, ...speaking(namespace) }),
           worker: { workflowBundle, ...worker },
         },
         options,
@@ -62,10 +75,12 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       await synchronize();
       return lane;
     },
-    async skip(milliseconds) {
-      await environment.sleep(milliseconds);
-      await synchronize();
+    skip,
+    async avoidMidnight() {
+      const left = A_DAY - ((await environment.currentTimeMs()) % A_DAY);
+      if (left < QUIET_MS) await skip(left + A_MINUTE);
     },
+    takeBackFaults: async () => void (await Promise.all(lanes.map((lane) => lane.finhub.clearFaults()))),
     now: () => environment.currentTimeMs(),
     async stop() {
       try {
@@ -75,6 +90,14 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
       }
     },
   };
+}
+
+/** Moves the server's clock to this process's own, which may be set ahead; it takes no time at its start and never goes back. */
+async function follow(environment: TestWorkflowEnvironment): Promise<void> {
+  const behind = Date.now() - (await environment.currentTimeMs());
+  if (behind < -A_MINUTE)
+    throw new Error("the clock is set to the past, where Temporal's test server cannot go: set it ahead");
+  if (behind > A_MINUTE) await environment.sleep(behind);
 }
 
 /** The SDK's log lines of what a test provokes on purpose would bury the tests' own. */

@@ -147,8 +147,8 @@ export default [
   {
     name: 'a reference of any age is paid',
     file: 'src/lifecycle/transfer.ts',
-    from: 'return date !== undefined && ',
-    to: 'return date === undefined && ',
+    from: 'return date !== undefined && Date.parse(date) - ZONES_AHEAD',
+    to: 'return date === undefined && Date.parse(date!) - ZONES_AHEAD',
     in: 'test/amounts.test.ts',
     test: 'a reference carries a date as its first or last part',
   },

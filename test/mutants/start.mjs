@@ -13,8 +13,8 @@ export default [
   {
     name: 'whoever waits for the ids keeps the case from its end',
     file: 'src/workflows/messages.ts',
-    from: ' || state.outcome !== undefined',
-    to: '',
+    from: 'state.outcome !== undefined || state.attention',
+    to: 'state.attention',
     in: IN,
     test: 'ends with the lifecycle, be it ended by a message',
   },
