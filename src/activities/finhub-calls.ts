@@ -28,6 +28,8 @@ export interface CallFor {
   taken?: string[] | undefined;
   /** Somebody reset the case's workflow: an earlier run may have gone further. */
   wasReset?: boolean | undefined;
+  /** A person has said that no earlier run of the case has paid. */
+  earlierRunsCleared?: boolean | undefined;
   /** An earlier activity or run may have made the call, and nobody has looked since. */
   mayRepeat?: boolean | undefined;
   /** As {@link mayRepeat}, whether or not somebody has looked since. */

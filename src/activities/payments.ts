@@ -83,16 +83,17 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
         return { result: { operations, status, available, blocked, limits, readAt }, provenance: { how: 'made' } };
       }),
     async prepareOrder(call) {
-      if (call.for.wasReset) {
+      // Whoever starts a closed case anew with its own input must not have it pay again, so this is not asked after resets only.
+      if (!call.for.earlierRunsCleared) {
         const { preparedOrderIds, complete } = await begunOrders();
         const [preparedOrderId] = preparedOrderIds;
         if (preparedOrderId !== undefined) {
-          const proof = 'the run before a workflow reset began to execute it';
+          const proof = 'an earlier run began to execute it';
           const result = { preparedOrderId, validUntil: undefined, fees: undefined };
           return { result, provenance: { how: 'adopted', proof }, tries: 1 };
         }
         if (!complete) {
-          const what = 'a run before a workflow reset cannot be read any more, and may have paid';
+          const what = 'an earlier run cannot be read any more, and may have paid';
           const details: FailureDetails = { operation: prepareOrder.operation, unclear: true };
           throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, details);
         }
@@ -116,7 +117,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
           beneficiary,
           consent,
           found: beneficiary,
-          begunEarlier: purpose.wasReset === true && (await begunOrders()).preparedOrderIds.length > 0,
+          begunEarlier: !purpose.earlierRunsCleared && (await begunOrders()).preparedOrderIds.length > 0,
         };
         return { result, provenance: { how: 'made' } };
       }),

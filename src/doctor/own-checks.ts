@@ -22,7 +22,7 @@ export function ownChecks({
       what: 'key ring',
       helps: 'see docs/security.md#keys',
       // One that others can read is a fault of the configuration already.
-      look: async () => `keys ${[...keys.keys.keys()].join(', ')}; ${keys.current} is current`,
+      look: () => Promise.resolve(`keys ${[...keys.keys.keys()].join(', ')}; ${keys.current} is current`),
     },
     {
       what: 'document store',

@@ -29,6 +29,7 @@ const MAX_NOTE = 2000;
 const MAX_WHY = 500;
 const MAX_ITEMS = 50;
 const MAX_PATCH = 64_000;
+const MAX_DEPTH = 12;
 const MAX_VALID_DAYS = 3650;
 const MAX_HANDED_OVER = 200;
 
@@ -177,8 +178,17 @@ function decision(value: unknown, path: string): Decision {
 function correction(value: unknown, path: string): CorrectApplication {
   const from = fields(value, path);
   const patch = fields(from['patch'], `${path}.patch`);
+  if (isDeeper(patch, MAX_DEPTH)) throw new Malformed(`${path}.patch: at most ${MAX_DEPTH} levels`);
   if (JSON.stringify(patch).length > MAX_PATCH) throw new Malformed(`${path}.patch: at most ${MAX_PATCH} characters`);
   return { correctedBy: text(from, 'correctedBy', path, 200), patch };
+}
+
+/** Level by level, since thousands of levels would be too many for a function that calls itself, as all do that read the patch later. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let parts: unknown[] = [value];
+  for (let level = 0; level < levels; level += 1)
+    parts = parts.flatMap((part) => (typeof part === 'object' && part !== null ? Object.values(part as Fields) : []));
+  return parts.some((part) => typeof part === 'object' && part !== null);
 }
 
 function adoption(value: unknown, path: string): Record<string, string> {

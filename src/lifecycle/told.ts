@@ -188,12 +188,15 @@ function changes<Item extends { ref: string }>(
 }
 
 /** Whoever has no `ref` of their own would not be registered. */
-function faultOfRefs(field: string, items: readonly Partial<{ ref: string }>[]): string | undefined {
-  const refs = items.map(({ ref }) => ref).filter((ref) => typeof ref === 'string' && ref !== '');
+function faultOfRefs(field: string, items: unknown): string | undefined {
+  if (!Array.isArray(items)) return `"${field}" is a list`;
+  const refs = items
+    .map((item: unknown) => (typeof item === 'object' && item !== null ? (item as { ref?: unknown }).ref : undefined))
+    .filter((ref) => typeof ref === 'string' && ref !== '');
   return new Set(refs).size === items.length ? undefined : `each of "${field}" needs a ref of its own`;
 }
 
 const valueOf = (of: object | undefined, field: string): unknown =>
-  (of as Record<string, unknown> | undefined)?.[field];
+  of && Object.hasOwn(of, field) ? (of as Record<string, unknown>)[field] : undefined;
 const valuesOf = (list: unknown): unknown[] => (Array.isArray(list) ? list : []);
 const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other);

@@ -364,6 +364,7 @@ export class Calls {
       actAs: options.actAs,
       taken: options.taken,
       wasReset: this.#case.wasReset && this.#case.kept(EARLIER_RUNS) === undefined,
+      earlierRunsCleared: this.#case.kept(EARLIER_RUNS) !== undefined,
     };
   }
 

@@ -1,5 +1,6 @@
 import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  ApplicationFailure,
   condition,
   defineQuery,
   defineSignal,
@@ -17,6 +18,7 @@ import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
 import { retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import type { Case } from './case.js';
+import { NOT_ITS_PLACE } from './endings.js';
 import { keyOf } from './search-attributes.js';
 
 const LATE_AFTER = '1 day';
@@ -35,6 +37,13 @@ const { deleteDocuments } = proxyActivities<Pick<Activities, 'deleteDocuments'>>
  * day of that it needs attention, as Temporal's lists show. Its audit goes on where the case's ends.
  */
 export async function documentRetention(first: RetentionPlan): Promise<AuditEntry[]> {
+  const { workflowId, parent } = workflowInfo();
+  if (!isPlanOf(first, parent?.workflowId) || workflowId !== documentRetentionId(first.caseId)) {
+    throw ApplicationFailure.nonRetryable(
+      'this workflow was not started by the case whose documents it names',
+      NOT_ITS_PLACE,
+    );
+  }
   let plan = first;
   const audit: AuditEntry[] = [];
   const record = (event: string, detail: string): void => {
@@ -42,7 +51,10 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
   };
   setHandler(defineQuery('audit'), () => audit);
   // The case was reset after its end and has come to another one.
-  setHandler(replan, (changed) => void (plan = changed));
+  setHandler(replan, (changed) => {
+    if (isPlanOf(changed, first.caseId)) plan = changed;
+    else record('replanRefused', 'it is no plan for the documents of this case');
+  });
 
   for (let replanned = true; replanned;) {
     const { caseId, documents, dueAt } = plan;
@@ -65,6 +77,13 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
   if (foreign.length > 0) record('documentsOfOthersLeftAlone', foreign.join(', '));
   log.info('documents deleted', { caseId: plan.caseId, deleted: deleted.length });
   return audit;
+}
+
+/** Whether something is a plan that can be carried out, for the documents of this case. */
+function isPlanOf(value: unknown, caseId: string | undefined): value is RetentionPlan {
+  if (typeof value !== 'object' || value === null || !('caseId' in value) || caseId === undefined) return false;
+  const { caseId: of, documents, dueAt } = value as Partial<RetentionPlan>;
+  return of === caseId && Array.isArray(documents) && typeof dueAt === 'string' && !Number.isNaN(Date.parse(dueAt));
 }
 
 /** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */

@@ -1,6 +1,9 @@
 import type { Outcome, Requirement } from '../lifecycle/case-state.js';
 import type { FieldError } from '../lifecycle/failures.js';
 
+/** The failure of a workflow that runs where it does not belong. */
+export const NOT_ITS_PLACE = 'NotItsPlace';
+
 /** Ends the case with an outcome other than success. */
 export class Ending extends Error {
   readonly result: Exclude<Outcome['result'], 'active' | 'completed'>;

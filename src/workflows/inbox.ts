@@ -1,4 +1,4 @@
-import { CancellationScope, condition, sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import type { Application } from '../lifecycle/application.js';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
@@ -82,7 +82,7 @@ export class Inbox {
     const asked = read.filter((one) => this.#needsLookUp(one));
     const known = new LookUps();
     if (asked.length > 0) await known.add(this.#case, asked);
-    for (const one of read) await this.#settle(one, known);
+    for (const one of read) await this.#settle(one, known).catch((error: unknown) => this.#unforeseen(one, error));
     return asked.length > 0;
   }
 
@@ -150,6 +150,13 @@ export class Inbox {
     const verified = known.verified(one) ?? { ok: false, fault: 'missing' };
     if (!verified.ok) return isRequired || verified.fault !== 'missing' ? verified.fault : undefined;
     return insufficient(proofNeeded(one.message), verified.proof, senderOf(one.message));
+  }
+
+  /** No message stops a case, not even by a fault of ours: it is turned away, and the log tells. */
+  #unforeseen({ letter }: Read, error: unknown): void {
+    if (isCancellation(error)) throw error;
+    log.error('a message could not be judged', { message: letter.name, error: String(error) });
+    this.#turnAway(letter, 'Malformed', 'it could not be judged');
   }
 
   #turnAway(letter: Letter, refusal: 'Unreadable' | 'Malformed' | 'ProofInvalid' | 'Duplicate', why: string): void {

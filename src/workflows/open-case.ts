@@ -1,10 +1,8 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { caseName, type AnyCaseState } from '../lifecycle/case-state.js';
 import { caseId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import { NOT_ITS_PLACE } from './endings.js';
 import { Case, type CaseInput } from './case.js';
-
-/** The failure of a workflow that runs where it does not belong. */
-export const NOT_ITS_PLACE = 'NotItsPlace';
 
 /**
  * Opens the case that a workflow is, in the place that belongs to it: its type and id follow from what it is about, and only a run that its own

@@ -40,7 +40,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         const activityId = activityIdOf(type, activities);
         return next({ ...input, args: placed, options: { ...options, activityId } }).then(
           (result) => {
-            const read = unplace(result, SLOTS.result(type));
+            const read = resultOf(result, type);
             return read instanceof Unreadable ? again(read.why, pause) : read;
           },
           (error: unknown) => {
@@ -58,7 +58,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       const { activityType: type, args } = input;
       return next({ ...input, args: args.map((arg) => place(SLOTS.args(type), arg)) }).then(
         (result) => {
-          const read = unplace(result, SLOTS.result(type));
+          const read = resultOf(result, type);
           if (read instanceof Unreadable) throw new Error(`${type}: ${read.why}`);
           return read;
         },
@@ -90,7 +90,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   return {
     inbound: [
       {
-        execute(input, next) {
+        // Async, since only a rejection ends the workflow: what is thrown at once fails the task, again and again.
+        async execute(input, next) {
           const args = input.args.map((arg) => unplace(arg, startSlot()));
           const fault = args.find((arg) => arg instanceof Unreadable);
           if (fault) refuseStart(fault.why);
@@ -143,6 +144,11 @@ const LONGEST_FIRST_TASK = 10_000;
 /** Calls to FinHub say on whose behalf; look-ups of our own do not. */
 function isCall([call]: unknown[]): boolean {
   return typeof call === 'object' && call !== null && 'for' in call;
+}
+
+/** Our activities always bring something, if only its slot: whoever completes one with nothing is not ours. */
+function resultOf(result: unknown, type: string): unknown {
+  return result === undefined ? new Unreadable('nothing came') : unplace(result, SLOTS.result(type));
 }
 
 function unclear(type: string, why: string): ApplicationFailure {

@@ -49,6 +49,8 @@ export interface LaneOptions {
   signing?: Signing | undefined;
   /** Its tests reset cases, so that phases may go back. */
   resets?: boolean;
+  /** The worker's keys, as `ONBOARDING_KEYS` has them; the lane's client has those of {@link speaking}. */
+  keys?: string;
 }
 
 export type Told = LifecycleStatus;
@@ -77,15 +79,19 @@ export interface Lane {
   closed(id: string): Promise<Outcome>;
   /** The code that FinHub mailed to the lifecycle's customer. */
   activationCode(id: string): Promise<string>;
+  /** Stops the worker. */
+  stopWorker(): Promise<void>;
+  /** Starts another worker in its place; what is not named is as it is by default. */
+  restart(options: LaneOptions): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The keys of this process's lanes. */
-const KEYS = newKeyRingText();
+export const KEYS = newKeyRingText();
 
 /** What a lane's client and worker write to Temporal is encrypted, as it is outside of tests. */
-export function encrypted(namespace: string): DataConverter {
-  return encryptingDataConverter({ keys: parseKeyRing(KEYS), namespace });
+export function encrypted(namespace: string, { keys = KEYS, encryptedOnly = false } = {}): DataConverter {
+  return encryptingDataConverter({ keys: parseKeyRing(keys), namespace, encryptedOnly });
 }
 
 /** How a lane's client writes and reads. */
@@ -103,10 +109,7 @@ export interface LaneServer {
 }
 
 /** Starts a lane; what was started of one that cannot be is stopped again. */
-export async function startLane(
-  { connection, temporal, worker: workerOptions }: LaneServer,
-  { sandbox: sandboxOptions, env, signing, resets }: LaneOptions,
-): Promise<Lane> {
+export async function startLane(server: LaneServer, options: LaneOptions): Promise<Lane> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -114,36 +117,63 @@ export async function startLane(
   try {
     const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
     closing.push(() => rm(folder, { recursive: true }));
-    const sandbox = await startSandbox({ ...FAST, ...sandboxOptions });
+    const sandbox = await startSandbox({ ...FAST, ...options.sandbox });
     closing.push(() => sandbox.close());
-    const config = loadEnvironment('worker', {
-      ...sandboxEnvironment(sandbox.url),
-      ONBOARDING_KEYS: KEYS,
-      DOCUMENT_STORE: folder,
-      ...env,
+    const start = (changed: LaneOptions): Promise<RunningWorker> => startWorker(server, sandbox.url, folder, changed);
+    let running = await start(options);
+    closing.push(() => running.stop());
+    const workers: Pick<Lane, 'stopWorker' | 'restart'> = {
+      stopWorker: () => running.stop(),
+      async restart(changed) {
+        await running.stop();
+        running = await start(changed);
+      },
+    };
+    return laneOf(server.temporal, new FinHub(sandbox.url), running.dependencies, options.signing, {
+      ...workers,
+      stop,
     });
-    const dependencies = await dependenciesOf(config);
-    closing.push(() => dependencies.finhub.close());
-    const worker = await Worker.create({
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface RunningWorker {
+  dependencies: ActivityDependencies;
+  /** Once; after that it does nothing. */
+  stop(): Promise<void>;
+}
+
+async function startWorker(
+  { connection, temporal, worker: workerOptions }: LaneServer,
+  sandboxUrl: string,
+  folder: string,
+  { env, keys = KEYS }: LaneOptions,
+): Promise<RunningWorker> {
+  const { namespace } = temporal.options;
+  const config = loadEnvironment('worker', {
+    ...sandboxEnvironment(sandboxUrl),
+    ONBOARDING_KEYS: keys,
+    DOCUMENT_STORE: folder,
+    ...env,
+  });
+  const dependencies = await dependenciesOf(config);
+  const closing: (() => Promise<unknown>)[] = [() => dependencies.finhub.close()];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const common = {
       connection,
-      namespace: temporal.options.namespace,
-      taskQueue: TASK_QUEUE,
+      namespace,
       activities: createActivities(dependencies),
-      dataConverter: encrypted(temporal.options.namespace),
+      dataConverter: encrypted(namespace, { keys, encryptedOnly: config.encryptedPayloadsOnly }),
       interceptors: { activity: [activitySlots] },
-      ...workerOptions,
-    });
+    };
+    const worker = await Worker.create({ ...common, taskQueue: TASK_QUEUE, ...workerOptions });
     const callsQueue = callsWorkerOptions(config);
-    const callsWorker =
-      callsQueue &&
-      (await Worker.create({
-        connection,
-        namespace: temporal.options.namespace,
-        activities: createActivities(dependencies),
-        dataConverter: encrypted(temporal.options.namespace),
-        interceptors: { activity: [activitySlots] },
-        ...callsQueue,
-      }));
+    const callsWorker = callsQueue && (await Worker.create({ ...common, ...callsQueue }));
     for (const one of callsWorker ? [worker, callsWorker] : [worker]) {
       const running = one.run();
       closing.push(() => {
@@ -151,7 +181,7 @@ export async function startLane(
         return running;
       });
     }
-    return laneOf(temporal, new FinHub(sandbox.url), dependencies, stop, signing, resets);
+    return { dependencies, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -162,8 +192,8 @@ function laneOf(
   temporal: Client,
   finhub: FinHub,
   { keys, store }: Pick<ActivityDependencies, 'keys' | 'store'>,
-  stop: () => Promise<void>,
   signing: Signing | undefined,
+  running: Pick<Lane, 'stopWorker' | 'restart' | 'stop'>,
   resets = false,
 ): Lane {
   // Patient, since a loaded machine answers late and a question given up here would outlive its test.
@@ -179,9 +209,10 @@ function laneOf(
     keys,
     store,
     finhub,
+    ...running,
     stop() {
       forget();
-      return stop();
+      return running.stop();
     },
     async start(application) {
       const { workflowId } =
@@ -203,7 +234,7 @@ function laneOf(
     },
     async callByHand(request) {
       const planned = await planCall({ keys, tenantId: SANDBOX_TENANT.id }, request, { folder: EXAMPLES });
-      return (await startCall({ temporal, store }, planned)).workflowId;
+      return (await startCall({ temporal, store, signing }, planned)).workflowId;
     },
     until: (id, what, isWanted) =>
       eventually(`${id}: ${what}`, async () => {

@@ -20,7 +20,10 @@ export function remembering(options: ClientOptions): Client {
     query: (input, next) => (note(input.workflowExecution.workflowId), next(input)),
     describe: (input, next) => (note(input.workflowExecution.workflowId), next(input)),
   };
-  const client = new Client({ ...options, interceptors: { workflow: [interceptor, ...workflowInterceptors(options)] } });
+  const client = new Client({
+    ...options,
+    interceptors: { workflow: [interceptor, ...workflowInterceptors(options)] },
+  });
   asked.set(client, ids);
   return client;
 }

@@ -59,8 +59,8 @@ export default [
   {
     name: 'a workflow reset forgets what was paid',
     file: 'src/activities/payments.ts',
-    from: '      if (call.for.wasReset) {',
-    to: '      if (call.for.wasReset === undefined) {',
+    from: '      if (!call.for.earlierRunsCleared) {',
+    to: '      if (call.for.earlierRunsCleared === null) {',
     in: 'test/transfer-resets.long.ts',
     test: 'a transfer that is reset after it has paid finds what it paid',
   },

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { before, describe, test } from 'node:test';
+import { proofOfMessage } from '../../src/client/signing.js';
+import { MESSAGES, type MessageBodies, type MessageName } from '../../src/lifecycle/messages.js';
+import { bodyHash } from '../../src/lifecycle/proof-rules.js';
+import { parseKeyRing } from '../../src/secrets/key-ring.js';
+import { seal } from '../../src/secrets/seal.js';
+import { KEYS } from '../helpers/lane.js';
+import { anIndividual } from '../helpers/applications.js';
+import { eventually } from '../helpers/eventually.js';
+import { plain } from './attacker.js';
+import type { SignerId, Stronghold } from './stronghold.js';
+import { goesOn, reviewed } from './victims.js';
+
+/** A message as somebody who may send it does, to the case in review that shows this. */
+type BodyOf = (shown: { evidenceHash: string; ids: { customerId?: string; verificationId?: string } }) => object;
+
+const DOCUMENT = {
+  ...{ documentId: 'd'.repeat(32), type: 'PASSPORT', fileName: 'p.pdf', mimeType: 'application/pdf', size: 1 },
+  sha256: '0'.repeat(64),
+};
+const CONSENTS = { version: '1.0', acceptedAt: '2026-11-30T00:00:00Z', ipAddress: '192.0.2.1', userAgent: 'test' };
+
+const SENT: Record<MessageName, { by: SignerId; body: BodyOf }> = {
+  submitDocuments: { by: 'backend', body: () => ({ submittedBy: 'backend', documents: [DOCUMENT] }) },
+  acceptConsents: { by: 'backend', body: () => CONSENTS },
+  submitActivationCode: { by: 'backend', body: () => ({ code: seal(parseKeyRing(KEYS), '123456') }) },
+  correctApplication: {
+    by: 'backend',
+    body: () => ({ correctedBy: 'backend', patch: { payments: { transfer: { amount: { value: '1.00' } } } } }),
+  },
+  resolveAttention: {
+    by: 'op-2',
+    body: () => ({ attentionId: 'none-1', action: 'adopt', by: 'op-2', adopt: { customerId: 'forged' } }),
+  },
+  claim: { by: 'op-1', body: () => ({ by: 'op-1' }) },
+  release: { by: 'op-1', body: () => ({ by: 'op-1' }) },
+  assign: { by: 'op-1', body: () => ({ by: 'op-1', to: 'op-2', reason: 'away' }) },
+  note: { by: 'op-1', body: () => ({ by: 'op-1', text: 'seen' }) },
+  viewDocument: { by: 'op-1', body: () => ({ by: 'op-1', documentId: DOCUMENT.documentId }) },
+  extend: { by: 'op-1', body: () => ({ by: 'op-1', until: '2027-06-01T00:00:00Z', reason: 'more time' }) },
+  decideTransfer: { by: 'backend', body: () => ({ by: 'backend', verdict: 'approve' }) },
+  confirmTransfer: { by: 'backend', body: () => ({ by: 'backend', orderId: 'order' }) },
+  decideVerification: {
+    by: 'op-1',
+    body: ({ evidenceHash, ids }) => ({
+      ...{ decisionId: 'd1', round: 1, verdict: 'approve', operator: { id: 'op-1' }, evidenceHash },
+      subject: { customerId: ids.customerId, verificationId: ids.verificationId },
+    }),
+  },
+  cancel: { by: 'backend', body: () => ({ by: 'backend', reason: 'withdrawn' }) },
+};
+/** What ends a case comes last. */
+const LAST: MessageName[] = ['decideVerification', 'cancel'];
+const IN_ORDER = [...MESSAGES.filter((name) => !LAST.includes(name)), ...LAST];
+
+/** Signals as our own client sends them: encrypted and placed; signed where there is a signer. */
+export async function send(
+  { lane, signing }: Stronghold,
+  id: string,
+  name: MessageName,
+  { by = SENT[name].by, body }: { by?: SignerId | null; body?: object } = {},
+): Promise<void> {
+  const shown = await lane.client.caseView(id);
+  const said = body ?? SENT[name].body(shown as never);
+  const proof =
+    by === null || isDeep(said)
+      ? undefined
+      : await proofOfMessage(signing[by], lane.temporal, id, name, said as MessageBodies[typeof name]);
+  await lane.temporal.workflow.getHandle(id).signal(name, { ...said, ...(proof && { proof }) });
+}
+
+/** Too deep for whoever signs it. */
+function isDeep(value: object): boolean {
+  try {
+    bodyHash(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+interface Variant {
+  /** Signals it to the victim. */
+  attack(hold: Stronghold, ids: { victim: string; donor: string }, name: MessageName): Promise<void>;
+  /** What the audit says of it: the message's name and this. */
+  recorded: string;
+  /** The rest is let through. */
+  only?: MessageName[];
+}
+
+const VARIANTS: Record<string, Variant> = {
+  'nobody encrypted': {
+    attack: async ({ attacker, lane }, { victim }, name) => {
+      const body = SENT[name].body((await lane.client.caseView(victim)) as never);
+      await attacker.signal(victim, name, [plain(body)]);
+      await attacker.signal(victim, name, [plain({ slot: `signal:${name}`, body })]);
+    },
+    recorded: 'Unreadable',
+  },
+  'copied from another case': {
+    attack: async ({ attacker }, { victim, donor }, name) =>
+      attacker.signal(victim, name, await attacker.sent(donor, name)),
+    recorded: 'Unreadable',
+  },
+  'made for another use in the same case': {
+    attack: async ({ attacker }, { victim }, name) =>
+      attacker.signal(victim, name, await attacker.sent(victim, name === 'note' ? 'claim' : 'note')),
+    recorded: 'Unreadable',
+  },
+  "the case's own start": {
+    attack: async ({ attacker }, { victim }, name) => attacker.signal(victim, name, await attacker.input(victim)),
+    recorded: 'Unreadable',
+  },
+  'without a proof': {
+    attack: (hold, { victim }, name) => send(hold, victim, name, { by: null }),
+    recorded: 'ProofInvalid',
+  },
+  "signed with a program's key where the operator's own is needed": {
+    attack: (hold, { victim }, name) => send(hold, victim, name, { by: 'backend' }),
+    recorded: 'ProofInvalid',
+    only: ['decideVerification', 'resolveAttention'],
+  },
+  "signed with another operator's key": {
+    attack: (hold, { victim }, name) => send(hold, victim, name, { by: 'op-3' }),
+    recorded: 'ProofInvalid',
+    only: ['decideVerification', 'resolveAttention', 'claim', 'note'],
+  },
+};
+
+/** Every message, in every way in which somebody without keys can send it, to cases in review. */
+export function describeMessages(hold: () => Stronghold): void {
+  describe('a message', { timeout: 120_000 }, () => {
+    const victims: Record<string, string> = {};
+    let donor: string;
+    before(async () => {
+      const { attacker, lane } = hold();
+      const names = Object.keys(VARIANTS);
+      const ids = await Promise.all(['donor', ...names].map(async () => reviewed(hold(), await anIndividual())));
+      donor = ids.shift()!;
+      names.forEach((name, index) => (victims[name] = ids[index]!));
+      // What an attacker copies within a case.
+      const uses = Object.keys(victims).find((name) => name.startsWith('made for another use'))!;
+      await send(hold(), victims[uses]!, 'note');
+      await send(hold(), victims[uses]!, 'claim');
+      for (const name of IN_ORDER) await send(hold(), donor, name);
+      await attacker.sent(donor, 'cancel');
+      await lane.closed(donor);
+    });
+
+    for (const [variant, entry] of Object.entries(VARIANTS)) {
+      const { recorded, only = MESSAGES } = entry;
+      test(`${variant} changes nothing, is recorded, and the case goes on`, async () => {
+        const victim = victims[variant]!;
+        const before = (await hold().lane.client.caseView(victim)).review;
+        for (const name of only) await entry.attack(hold(), { victim, donor }, name);
+        await eventually('all are recorded', async () => {
+          const audit = await hold().lane.client.audit(victim);
+          return only.every((name) => audit.some(({ event }) => event === `${name}${recorded}`));
+        }).catch(async (error: unknown) => {
+          const audit = await hold().lane.client.audit(victim);
+          throw new Error(JSON.stringify(audit.map(({ event, detail }) => `${event} ${detail}`)), { cause: error });
+        });
+        assert.deepEqual((await hold().lane.client.caseView(victim)).review, before);
+        await goesOn(hold(), victim);
+      });
+    }
+
+    test('that was taken is not taken again', async () => {
+      const { attacker, lane } = hold();
+      const id = await reviewed(hold(), await anIndividual());
+      await send(hold(), id, 'note');
+      const notes = () => lane.client.caseView(id).then((view) => view.notes.length);
+      await eventually('noted', async () => (await notes()) === 1);
+      for (let turn = 0; turn < 3; turn += 1) await attacker.signal(id, 'note', await attacker.sent(id, 'note'));
+      await eventually('recorded', async () =>
+        (await lane.client.audit(id)).some(({ event }) => event === 'noteDuplicate'),
+      );
+      assert.equal(await notes(), 1);
+      await goesOn(hold(), id);
+    });
+
+    test('of no name that there is, is recorded', async () => {
+      const { attacker, lane } = hold();
+      const id = await reviewed(hold(), await anIndividual());
+      const names = ['approve', '__proto__', 'constructor', 'toString', 'x'.repeat(900)];
+      for (const name of names) await attacker.signal(id, name, [plain({})]);
+      await attacker.signal(id, 'note', []);
+      await eventually('recorded', async () => {
+        const audit = await lane.client.audit(id);
+        return audit.filter(({ event }) => event === 'unknownMessage').length === names.length;
+      });
+      await goesOn(hold(), id);
+    });
+
+    const PATCHES: object[] = [
+      ...['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'].flatMap((name) => [
+        own(name, { polluted: true }),
+        own(name, 'polluted'),
+        { payments: own(name, { polluted: true }) },
+        { person: own(name, 'polluted') },
+        { payments: { transfer: own(name, 1) } },
+      ]),
+      { payments: { beneficiaries: [null] } },
+      { payments: { beneficiaries: [null, null] } },
+      { payments: { beneficiaries: [[]] } },
+      { payments: { beneficiaries: [{}] } },
+      { payments: { beneficiaries: ['one'] } },
+      { payments: { beneficiaries: {} } },
+      { payments: { transfer: [] } },
+      { payments: { transfer: { amount: null } } },
+      { payments: { consent: null } },
+      { payments: null },
+      { documents: null },
+      { payments: { consent: 'one', transfer: 'one' } },
+      { payments: { consent: { perTransaction: null } } },
+      { payments: { transfer: { beneficiary: null } } },
+      { payments: nested(1500) },
+      { directors: [null] },
+      { tenantId: 'another' },
+    ];
+
+    const APPLICANTS = { 'asks for payments': {}, 'asks for few': { payments: { consent: null, transfer: null } } };
+    for (const [what, application] of Object.entries(APPLICANTS))
+      test(`with a hostile correction never stops a case that ${what}`, async () => {
+        const { lane } = hold();
+        const id = await reviewed(hold(), await anIndividual(application));
+        for (const patch of PATCHES)
+          await send(hold(), id, 'correctApplication', { body: { correctedBy: 'backend', patch } });
+        await eventually('all are answered', async () => {
+          const audit = await lane.client.audit(id);
+          return audit.filter(({ event }) => event.startsWith('correctApplication')).length >= PATCHES.length;
+        }).catch(async (error: unknown) => {
+          const audit = await lane.client.audit(id);
+          throw new Error(JSON.stringify(audit.map(({ event, detail }) => `${event} ${detail}`)), { cause: error });
+        });
+        assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+        const { status } = await lane.temporal.workflow.getHandle(id).describe();
+        assert.equal(status.name, 'RUNNING');
+        await hold()
+          .as('op-2')
+          .decide(id, await approvalOf(hold(), id));
+        await eventually('decided', async () => {
+          const { review } = await lane.client.caseView(id);
+          return review.stage !== 'inReview';
+        });
+        await lane.client.cancel(id, { by: 'backend', reason: 'done' });
+        await lane.closed(id);
+      });
+  });
+}
+
+/** A property of its own under any name. */
+function own(name: string, value: unknown): object {
+  return JSON.parse(`{${JSON.stringify(name)}: ${JSON.stringify(value)}}`) as object;
+}
+
+/** Objects within each other. */
+function nested(levels: number): object {
+  let inner: object = {};
+  for (let level = 0; level < levels; level += 1) inner = { a: inner };
+  return inner;
+}
+
+async function approvalOf({ lane }: Stronghold, id: string) {
+  const { evidenceHash, ids, review } = await lane.client.caseView(id);
+  return {
+    ...{ decisionId: randomUUID(), round: review.round, verdict: 'approve' as const, operator: { id: 'op-2' } },
+    ...{ evidenceHash, subject: { customerId: ids.customerId!, verificationId: ids.verificationId! } },
+  };
+}
