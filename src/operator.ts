@@ -6,6 +6,7 @@ import { addKeygen } from './cli/operator/keygen.js';
 import { addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
 import { addSettling } from './cli/operator/settling.js';
+import { addSignSigners } from './cli/operator/sign-signers.js';
 import { addSharing } from './cli/operator/sharing.js';
 import { createProgram, runProgram } from './cli/program.js';
 
@@ -13,7 +14,17 @@ const program = createProgram(
   'operator',
   'Shows cases and takes decisions. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
 );
-for (const add of [addQueue, addReading, addDocument, addSharing, addDecide, addSettling, addCall, addKeygen])
+for (const add of [
+  addQueue,
+  addReading,
+  addDocument,
+  addSharing,
+  addDecide,
+  addSettling,
+  addCall,
+  addKeygen,
+  addSignSigners,
+])
   add(program);
 signAsSender(program);
 await runProgram(program);
