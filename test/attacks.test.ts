@@ -1,17 +1,5 @@
-import { after, before, describe } from 'node:test';
 import { describeMessages } from './attacks/messages.js';
-import { describeResults } from './attacks/results.js';
 import { describeStarts } from './attacks/starts.js';
-import { startStronghold, type Stronghold } from './attacks/stronghold.js';
+import { describeAttacks } from './helpers/describe-attacks.js';
 
-describe('attacks on Temporal', { timeout: 300_000 }, () => {
-  let hold: Stronghold;
-  before(async () => {
-    hold = await startStronghold();
-  });
-  after(() => hold.stop());
-
-  describeMessages(() => hold);
-  describeResults(() => hold);
-  describeStarts(() => hold);
-});
+describeAttacks('attacks on Temporal', describeMessages, describeStarts);

@@ -191,7 +191,7 @@ describe('secrets', () => {
     assert.equal(unseal(after, seal(before, 'secret')), 'secret');
     assert.match(seal(after, 'secret'), /^sealed:v1:2026:/);
     assert.equal(fingerprint(after, 'content'), fingerprint(before, 'content'));
-    assert.throws(() => unseal(before, seal(after, 'secret')), SealError);
+    assert.throws(() => unseal(before, seal(after, 'secret')), { name: 'KeyMissing' });
   });
 
   it('do not open when anything was changed', () => {
@@ -208,7 +208,7 @@ describe('secrets', () => {
       `${head}AAAA`,
       'plain',
     ]) {
-      assert.throws(() => unseal(keys, text), SealError);
+      assert.throws(() => unseal(keys, text), text.includes(':c:') ? { name: 'KeyMissing' } : SealError);
     }
   });
 

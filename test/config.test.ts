@@ -187,7 +187,7 @@ describe('the signers file', () => {
     const signers = await signersFile(file);
     assert.deepEqual(operatorIn(await signers.current(), 'op-1'), operator);
     assert.equal(operatorIn(await signers.current(), 'op-9'), undefined);
-    await writeFile(file, signersText([{ ...operator, level: 'TENANT' }]));
+    await writeFile(file, signersText([{ ...operator, level: 'TENANT' }], 2));
     assert.equal(operatorIn(await signers.current(), 'op-1')?.level, 'TENANT');
     await writeFile(file, signersText([operator, operator]));
     await assert.rejects(signers.current(), SignersFileError);

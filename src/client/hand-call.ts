@@ -174,5 +174,6 @@ function sentBy(endpoint: Endpoint<unknown, unknown>, input: unknown, tenantId: 
     withSecrets(input, secretInputOf(endpoint), () => SECRET),
     tenant,
   );
-  return { method, host, path, body, class: idempotency.class };
+  const sent: unknown = typeof body === 'string' ? JSON.parse(body) : (body ?? undefined);
+  return { method, host, path, body: sent, class: idempotency.class };
 }

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { parseMessage } from '../lifecycle/parse.js';
+import { Malformed, parseMessage } from '../lifecycle/parse.js';
 import type { MessageBodies, MessageName } from '../lifecycle/messages.js';
 import { bodyHash, START, startBody } from '../lifecycle/proof-rules.js';
 import { senderOf } from '../lifecycle/reducer.js';
@@ -41,8 +41,7 @@ export async function proofOfMessage<Name extends MessageName>(
   messageId?: string,
 ): Promise<string | undefined> {
   if (!signing) return undefined;
-  // As the case reads it.
-  const read = parseMessage(name, body);
+  const read = asRead(name, body);
   return signEnvelope(signing, {
     audience: audienceOf(signing.environment, temporal.options.namespace),
     tenant: tenantOf(workflowId),
@@ -53,6 +52,16 @@ export async function proofOfMessage<Name extends MessageName>(
     actor: senderOf({ name, body: read } as never) ?? signing.signerId,
     messageId,
   });
+}
+
+/** A message as the case reads it. One that it cannot read it refuses, whatever was signed. */
+function asRead<Name extends MessageName>(name: Name, body: MessageBodies[Name]): MessageBodies[Name] {
+  try {
+    return parseMessage(name, body);
+  } catch (error) {
+    if (error instanceof Malformed) return body;
+    throw error;
+  }
 }
 
 /** The envelope of a start; undefined where nobody signs. */

@@ -37,10 +37,10 @@ const { deleteDocuments } = proxyActivities<Pick<Activities, 'deleteDocuments'>>
  * day of that it needs attention, as Temporal's lists show. Its audit goes on where the case's ends.
  */
 export async function documentRetention(first: RetentionPlan): Promise<AuditEntry[]> {
-  const { workflowId, parent } = workflowInfo();
-  if (!isPlanOf(first, parent?.workflowId) || workflowId !== documentRetentionId(first.caseId)) {
+  const { workflowId } = workflowInfo();
+  if (!isPlanOf(first) || workflowId !== documentRetentionId(first.caseId)) {
     throw ApplicationFailure.nonRetryable(
-      'this workflow was not started by the case whose documents it names',
+      'this workflow is not that of the case whose documents it names',
       NOT_ITS_PLACE,
     );
   }
@@ -80,10 +80,15 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
 }
 
 /** Whether something is a plan that can be carried out, for the documents of this case. */
-function isPlanOf(value: unknown, caseId: string | undefined): value is RetentionPlan {
-  if (typeof value !== 'object' || value === null || !('caseId' in value) || caseId === undefined) return false;
+function isPlanOf(value: unknown, caseId?: string): value is RetentionPlan {
+  if (typeof value !== 'object' || value === null || !('caseId' in value)) return false;
   const { caseId: of, documents, dueAt } = value as Partial<RetentionPlan>;
-  return of === caseId && Array.isArray(documents) && typeof dueAt === 'string' && !Number.isNaN(Date.parse(dueAt));
+  return (
+    (caseId === undefined || of === caseId) &&
+    Array.isArray(documents) &&
+    typeof dueAt === 'string' &&
+    !Number.isNaN(Date.parse(dueAt))
+  );
 }
 
 /** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */

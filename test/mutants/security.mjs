@@ -141,7 +141,7 @@ export default [
     file: 'src/workflows/slots.ts',
     from: "if (read instanceof Unreadable || typeof read !== 'object' || read === null) return undefined;",
     to: "if (read instanceof Unreadable || typeof read !== 'object' || read === null) return error;",
-    in: 'test/attacks.test.ts',
+    in: 'test/attacks-results.long.ts',
     test: 'registerIndividual: nobody becomes another customer',
   },
   {
