@@ -8,6 +8,7 @@ import { withHeartbeats } from '../src/activities/heartbeats.js';
 import { secretsWith } from '../src/activities/secrets.js';
 import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
+import { LOOK_UPS } from '../src/config/look-ups.js';
 import { FinHubClient } from '../src/finhub/client.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
@@ -97,6 +98,6 @@ function clientOf(url: string): FinHubClient {
   const { id, key, secret, apiKey, admin } = SANDBOX_TENANT;
   return new FinHubClient({
     ...{ baseUrl: url, legacy: { baseUrl: url, apiKey }, tenantId: id, tenantKey: key, tenantSecret: secret, admin },
-    ...{ timeoutMs: 10_000, maxConnections: 8, deviceId: 'leases' },
+    ...{ timeoutMs: 10_000, maxConnections: 8, deviceId: 'leases', promptLookUps: LOOK_UPS },
   });
 }
