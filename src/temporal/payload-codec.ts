@@ -47,10 +47,9 @@ export class EncryptingCodec implements PayloadCodec {
   }
 
   encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
-    const at = placeOf(context);
-    if (payloads.length > 0 && !at)
-      return Promise.reject(new TypeError('a payload belongs to a workflow; Schedules carry no arguments'));
-    return Promise.resolve(payloads.map((payload) => encrypt(this.#options, payload, at!)));
+    // What belongs to no workflow, such as the failure of one that has no code, opens nowhere.
+    const at = placeOf(context) ?? { workflowId: '' };
+    return Promise.resolve(payloads.map((payload) => encrypt(this.#options, payload, at)));
   }
 
   decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
