@@ -35,7 +35,7 @@ describe('docs/states.md', () => {
 
   const DOCUMENTS = {
     documents: [
-      { documentId: 'd', type: 'T', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
+      { documentId: 'd', type: 'PASSPORT', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
     ],
   };
 

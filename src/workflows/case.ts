@@ -48,7 +48,7 @@ export interface Course<State extends AnyCaseState> {
 }
 
 const CALM_MS = 100;
-const TURNED_AWAY_IN_FULL = 50;
+const TURNED_AWAY_IN_FULL = 200;
 
 /** What is waited for, as people see it. */
 export interface Wait {

@@ -163,7 +163,7 @@ export function describeTogether(): void {
       test(`${name}: replayed to the same steps and answers`, async () => {
         const { events } = await replayed(looking[index]!, together);
         const made = events!.filter(
-          ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'lookUpOperators',
+          ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'lookUpSigners',
         );
         assert.equal(made.length, together.lookUps);
         assert.deepEqual(failedTasks(events), { why: [], builtAnew: [] });
