@@ -35,7 +35,14 @@ describe('docs/states.md', () => {
 
   const DOCUMENTS = {
     documents: [
-      { documentId: 'd', type: 'PASSPORT', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
+      {
+        documentId: 'd2',
+        type: 'PASSPORT',
+        fileName: 'f',
+        mimeType: 'application/pdf',
+        size: 1,
+        sha256: '1'.repeat(64),
+      },
     ],
   };
 
