@@ -33,6 +33,9 @@ describe('docs/states.md', () => {
     }
   });
 
+  const HELD = [
+    { documentId: 'd', type: 'PASSPORT', fileName: 'f', mimeType: 'application/pdf', size: 1, sha256: '0'.repeat(64) },
+  ];
   const DOCUMENTS = {
     documents: [
       {
@@ -66,7 +69,7 @@ describe('docs/states.md', () => {
   };
 
   test('says of every message at every stage what a case does with it', async () => {
-    const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', ...DOCUMENTS };
+    const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', documents: HELD };
     const fresh = newCase('individual', application as unknown as CaseState['application'], new Date());
     delete fresh.consents;
     const { review, finhub } = fresh;
