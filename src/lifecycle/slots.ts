@@ -26,9 +26,6 @@ export const PLAIN = 'plain';
 export const BY_HAND = 'byHand';
 export const UNREADABLE = 'unreadable';
 
-/** How every placed payload begins, in JSON. */
-export const PLACED_PREFIX = '{"slot":"';
-
 /** A value in place of one that cannot be read, or that belongs elsewhere. No schema takes it. */
 export class Unreadable {
   /** For the audit; nothing of what was sent. */
@@ -42,6 +39,10 @@ export function place(slot: string, body: unknown): Placed {
   return { slot, body };
 }
 
+export function placeAll(slot: string, bodies: readonly unknown[]): Placed[] {
+  return bodies.map((body) => place(slot, body));
+}
+
 /** What a value holds that belongs to one of these slots, else {@link Unreadable}. Never throws. */
 export function unplace(value: unknown, ...slots: string[]): unknown {
   if (value === undefined) return undefined;
@@ -50,6 +51,10 @@ export function unplace(value: unknown, ...slots: string[]): unknown {
   if (slot === UNREADABLE) return new Unreadable(typeof body === 'string' ? body : 'it cannot be read');
   if (slot === PLAIN || slot === BY_HAND || slots.includes(slot)) return body;
   return new Unreadable(`it was made for another use (${slot.slice(0, 80)})`);
+}
+
+export function unplaceAll(values: readonly unknown[], slot: string): unknown[] {
+  return values.map((value) => unplace(value, slot));
 }
 
 function isPlaced(value: unknown): value is Placed {

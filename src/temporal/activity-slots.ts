@@ -1,7 +1,7 @@
 import { CompleteAsyncError, type Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, ensureApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
-import { place, SLOTS, unplace, Unreadable, type MadeFailure } from '../lifecycle/slots.js';
+import { place, SLOTS, unplaceAll, Unreadable, type MadeFailure } from '../lifecycle/slots.js';
 
 /** The type of the failure of an activity that nobody of ours asked for. */
 export const NOT_ASKED = 'NotAsked';
@@ -17,7 +17,7 @@ export function activitySlots({ info }: Context): ActivityInterceptors {
       async execute(input, next) {
         if (!info.workflowExecution)
           throw ApplicationFailure.nonRetryable(`${type} is carried out for workflows only`, NOT_ASKED);
-        const args = input.args.map((arg) => unplace(arg, SLOTS.args(type)));
+        const args = unplaceAll(input.args, SLOTS.args(type));
         const fault = args.find((arg) => arg instanceof Unreadable);
         if (fault) throw ApplicationFailure.nonRetryable(`${type}: ${fault.why}`, NOT_ASKED);
         try {

@@ -1,6 +1,6 @@
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { BY_HAND, PLACED_PREFIX, PLAIN, place, UNREADABLE } from '../lifecycle/slots.js';
+import { BY_HAND, PLAIN, place, UNREADABLE } from '../lifecycle/slots.js';
 import { BoxError, close, open } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 
@@ -170,5 +170,3 @@ const isSame = (one: Place, other: Place): boolean =>
 function metadataOf(payload: Payload, name: string): string {
   return Buffer.from(payload.metadata?.[name] ?? []).toString();
 }
-
-export { PLACED_PREFIX };

@@ -1,5 +1,5 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client';
-import { place, SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
+import { placeAll, SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 
 /** An answer that the case's own workers did not give. */
 export class AnswerUnreadable extends Error {
@@ -8,27 +8,11 @@ export class AnswerUnreadable extends Error {
 
 /** Binds what a client sends to its use, and takes answers only that were made for the question. */
 export const clientSlots: WorkflowClientInterceptor = {
-  startWithDetails: (input, next) =>
-    next({
-      ...input,
-      options: {
-        ...input.options,
-        args: input.options.args.map((arg) => place(SLOTS.start(input.workflowType), arg)),
-      },
-    }),
-  signal: (input, next) =>
-    next({ ...input, args: input.args.map((arg) => place(SLOTS.signal(input.signalName), arg)) }),
+  startWithDetails: (input, next) => next(startPlaced(input)),
+  signal: (input, next) => next({ ...input, args: placeAll(SLOTS.signal(input.signalName), input.args) }),
   signalWithStart: (input, next) =>
-    next({
-      ...input,
-      signalArgs: input.signalArgs.map((arg) => place(SLOTS.signal(input.signalName), arg)),
-      options: {
-        ...input.options,
-        args: input.options.args.map((arg) => place(SLOTS.start(input.workflowType), arg)),
-      },
-    }),
-  startUpdate: (input, next) =>
-    next({ ...input, args: input.args.map((arg) => place(SLOTS.update(input.updateName), arg)) }),
+    next({ ...startPlaced(input), signalArgs: placeAll(SLOTS.signal(input.signalName), input.signalArgs) }),
+  startUpdate: (input, next) => next({ ...input, args: placeAll(SLOTS.update(input.updateName), input.args) }),
   async query(input, next) {
     // The SDK answers its own questions past all interceptors.
     if (input.queryType.startsWith('__')) return next(input);
@@ -38,3 +22,8 @@ export const clientSlots: WorkflowClientInterceptor = {
     return answer;
   },
 };
+
+function startPlaced<Input extends { workflowType: string; options: { args: unknown[] } }>(input: Input): Input {
+  const args = placeAll(SLOTS.start(input.workflowType), input.options.args);
+  return { ...input, options: { ...input.options, args } };
+}

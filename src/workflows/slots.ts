@@ -10,7 +10,7 @@ import {
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
-import { place, SLOTS, unplace, Unreadable, type MadeFailure } from '../lifecycle/slots.js';
+import { place, placeAll, SLOTS, unplace, unplaceAll, Unreadable, type MadeFailure } from '../lifecycle/slots.js';
 
 type Outbound = NonNullable<WorkflowInterceptors['outbound']>[number];
 
@@ -27,7 +27,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   const outbound: Outbound = {
     scheduleActivity(input, next) {
       const { activityType: type, args, options } = input;
-      const placed = args.map((arg) => place(SLOTS.args(type), arg));
+      const placed = placeAll(SLOTS.args(type), args);
       const isOfFinHub = isCall(args);
       const again = (why: string, pause: number): Promise<unknown> => {
         if (isOfFinHub) throw unclear(type, why);
@@ -56,7 +56,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     // Its result is written by whoever completes the workflow task: what is not ours fails the task, not the case.
     scheduleLocalActivity(input, next) {
       const { activityType: type, args } = input;
-      return next({ ...input, args: args.map((arg) => place(SLOTS.args(type), arg)) }).then(
+      return next({ ...input, args: placeAll(SLOTS.args(type), args) }).then(
         (result) => {
           const read = resultOf(result, type);
           if (read instanceof Unreadable) throw new Error(`${type}: ${read.why}`);
@@ -76,15 +76,14 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         ...input,
         options: {
           ...input.options,
-          args: input.options.args.map((arg) => place(SLOTS.child(input.workflowType), arg)),
+          args: placeAll(SLOTS.child(input.workflowType), input.options.args),
         },
       }),
 
-    signalWorkflow: (input, next) =>
-      next({ ...input, args: input.args.map((arg) => place(SLOTS.signal(input.signalName), arg)) }),
+    signalWorkflow: (input, next) => next({ ...input, args: placeAll(SLOTS.signal(input.signalName), input.args) }),
 
     continueAsNew: (input, next) =>
-      next({ ...input, args: input.args.map((arg) => place(SLOTS.continued(workflowInfo().workflowType), arg)) }),
+      next({ ...input, args: placeAll(SLOTS.continued(workflowInfo().workflowType), input.args) }),
   };
 
   return {
@@ -92,17 +91,14 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       {
         // Async, since only a rejection ends the workflow: what is thrown at once fails the task, again and again.
         async execute(input, next) {
-          const args = input.args.map((arg) => unplace(arg, startSlot()));
+          const args = unplaceAll(input.args, startSlot());
           const fault = args.find((arg) => arg instanceof Unreadable);
           if (fault) refuseStart(fault.why);
           return next({ ...input, args });
         },
-        handleSignal: (input, next) =>
-          next({ ...input, args: input.args.map((arg) => unplace(arg, SLOTS.signal(input.signalName))) }),
-        validateUpdate: (input, next) =>
-          next({ ...input, args: input.args.map((arg) => unplace(arg, SLOTS.update(input.name))) }),
-        handleUpdate: (input, next) =>
-          next({ ...input, args: input.args.map((arg) => unplace(arg, SLOTS.update(input.name))) }),
+        handleSignal: (input, next) => next({ ...input, args: unplaceAll(input.args, SLOTS.signal(input.signalName)) }),
+        validateUpdate: (input, next) => next({ ...input, args: unplaceAll(input.args, SLOTS.update(input.name)) }),
+        handleUpdate: (input, next) => next({ ...input, args: unplaceAll(input.args, SLOTS.update(input.name)) }),
         async handleQuery(input, next) {
           return place(SLOTS.answer(input.queryName), await next(input));
         },
