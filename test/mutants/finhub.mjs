@@ -78,6 +78,13 @@ export default [
     test: 'wait after an unclear one until FinHub cannot be at work on it any more',
   },
   {
+    name: 'a garbled answer counts as no effect',
+    file: 'src/finhub/understood.ts',
+    from: "unclear: idempotency.class !== 'safe'",
+    to: 'unclear: idempotency === undefined',
+    test: 'whether a write has taken effect is unclear after an answer of another form',
+  },
+  {
     name: 'an answer without a list passes for an empty list',
     file: 'src/finhub/catalogue/fields.ts',
     from: "  if (list === undefined) context.addIssue({ code: 'custom', message: 'there is no list in the answer' });\n",
