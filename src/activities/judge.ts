@@ -1,21 +1,28 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { isOrganization, type Application } from '../lifecycle/application.js';
+import type { Application } from '../lifecycle/application.js';
 import { riskOf } from '../lifecycle/case-rules.js';
 import type { SentCorrection } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type HandCall, type OperationFacts } from '../lifecycle/hand-call.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
-import { levelSuffices, rulesFor, worksFor, type OperatorLevel, type RiskLevel } from '../lifecycle/policy.js';
+import {
+  levelSuffices,
+  rulesFor,
+  worksFor,
+  type Operator,
+  type OperatorLevel,
+  type RiskLevel,
+} from '../lifecycle/policy.js';
 import {
   bodyHash,
   insufficient,
   PROOF_FAULTS,
   START,
   startBody,
-  type ProofFault,
   type ProofNeeded,
   type Verified,
+  type VerifiedProof,
 } from '../lifecycle/proof-rules.js';
 import { hashEvidence, type SentDecision } from '../lifecycle/review.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
@@ -61,11 +68,11 @@ export class Judge {
   }
 
   /** What the envelopes of messages to the running activity's case are worth. */
-  async verifyAll(tenant: string, messages: Unverified[]): Promise<Verified[]> {
+  async verifyAll(tenantId: string, messages: Unverified[]): Promise<Verified[]> {
     if (messages.every(({ proof }) => proof === undefined))
       return messages.map(() => ({ ok: false, fault: 'missing' }));
-    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
-    return Promise.all(messages.map((message) => this.#verify(signers, execution, tenant, message)));
+    const bench = await this.#bench(tenantId);
+    return Promise.all(messages.map((message) => this.#verify(bench, message)));
   }
 
   /**
@@ -80,42 +87,30 @@ export class Judge {
     warrant: DecisionWarrant | undefined,
   ): Promise<void> {
     if (!warrant) throw unproved('no decision was handed over with the call');
-    const [signers, execution, { policy }] = await Promise.all([
-      this.signers(),
-      executionOf(),
+    const [bench, { policy }] = await Promise.all([
+      this.#bench(tenantId, warrant),
       this.#options.policies.of(tenantId),
     ]);
-    const isProofNeeded = this.requireProof || warrant.requireProof;
-    const application = await this.#begun(signers, execution, tenantId, warrant.beginning, isProofNeeded);
+    const application = await this.#begun(bench, warrant.beginning);
     const submitters = new Set([...warrant.submitters, ...submittersOf(warrant.beginning)]);
     const risk = highest(warrant.risk, riskOf(application));
     const now = rulesFor(policy, warrant.kind, risk);
     const level: OperatorLevel = [warrant.rules.level, now.level].includes('POWER_TENANT') ? 'POWER_TENANT' : 'TENANT';
     const quorum = status === 'APPROVED' ? Math.max(warrant.rules.quorum, now.quorum) : 1;
     const evidence = hashEvidence(warrant.evidence);
+    const { round } = warrant;
     const levels = new Map<string, OperatorLevel>();
     const failing: { decisionId: string; why: string }[] = [];
     for (const sent of warrant.decisions) {
-      const { decision } = sent;
-      const operator = operatorIn(signers, decision.operator.id);
-      const why = await this.#decisionFault(sent, {
-        status,
-        subject,
-        evidence,
-        submitters,
-        isProofNeeded,
-        signers,
-        execution,
-        tenantId,
-        warrant,
-      });
-      if (why === undefined && operator)
-        levels.set(operator.id, decision.operator.level === 'TENANT' ? 'TENANT' : operator.level);
-      else
-        failing.push({
-          decisionId: decision.decisionId,
-          why: why ?? 'its operator is not in the signers file (any more)',
-        });
+      const { decisionId, operator: claimed } = sent.decision;
+      const operator = operatorIn(bench.signers, claimed.id);
+      if (!operator) {
+        failing.push({ decisionId, why: `${claimed.id} is no operator (any more)` });
+        continue;
+      }
+      const why = await this.#decisionFault(bench, sent, operator, { status, subject, evidence, submitters, round });
+      if (why === undefined) levels.set(operator.id, claimed.level === 'TENANT' ? 'TENANT' : operator.level);
+      else failing.push({ decisionId, why });
     }
     if (failing.length > 0) {
       const why = failing.map(({ decisionId, why }) => `${decisionId}: ${why}`).join('; ');
@@ -143,9 +138,8 @@ export class Judge {
     if (!warrant) throw unproved('nothing was handed over that asks for the order');
     const { order, transfer, approvers, decision, confirmation, beginning } = warrant;
     if (order.accountId !== input.accountId) throw unproved('the order is of another account');
-    const isProofNeeded = this.requireProof || warrant.requireProof;
-    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
-    const subject = await this.#begun(signers, execution, tenantId, beginning, isProofNeeded);
+    const bench = await this.#bench(tenantId, warrant);
+    const subject = await this.#begun(bench, beginning);
     asksFor(subject, order, transfer);
     const paid = transfer ?? (order.type === 'transfer' ? (subject as unknown as TransferOrder) : undefined);
     const check = async (
@@ -158,15 +152,9 @@ export class Judge {
             ? 'no approver has approved the transfer'
             : 'the customer has not confirmed the order',
         );
-      if (!isProofNeeded) return;
-      await this.#demand(
-        signers,
-        execution,
-        tenantId,
-        { name, bodyHash: bodyHash(sent.body), proof: sent.proof },
-        'submitter',
-        sent.body.by,
-      );
+      if (!bench.isProofNeeded) return;
+      const message = { name, bodyHash: bodyHash(sent.body), proof: sent.proof };
+      await this.#demand(bench, message, 'submitter', sent.body.by);
     };
     if (order.type === 'transfer' && approvers.length > 0) {
       await check('decideTransfer', decision?.body.verdict === 'approve' ? decision : undefined);
@@ -193,106 +181,93 @@ export class Judge {
     warrant: CallWarrant | undefined,
   ): Promise<void> {
     if (!warrant) throw unproved('nobody is handed over who asks for the call');
-    const isProofNeeded = this.requireProof || warrant.requireProof;
-    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
+    const bench = await this.#bench(tenantId, warrant);
     const call: HandCall = warrant.beginning.subject;
     if (call.operation !== operation || call.tenantId !== tenantId)
       throw unproved('it is another call that was asked for');
-    await this.#begun(signers, execution, tenantId, warrant.beginning, isProofNeeded, 'own', call.by);
-    const refused = refusalOf(call, facts, operatorIn(signers, call.by));
+    await this.#begun(bench, warrant.beginning, 'own', call.by);
+    const refused = refusalOf(call, facts, operatorIn(bench.signers, call.by));
     if (refused) throw unproved(refused.detail);
     if (!takesTwo(call)) return;
     const { agreed } = warrant;
     if (!agreed || agreed.body.action !== 'retry') throw unproved('no second person has agreed');
-    if (!isSecond(call, facts, operatorIn(signers, agreed.body.by)))
+    if (!isSecond(call, facts, operatorIn(bench.signers, agreed.body.by)))
       throw unproved('the second person may not agree to it (any more)');
-    if (isProofNeeded) {
+    if (bench.isProofNeeded) {
       const message = { name: 'resolveAttention', bodyHash: bodyHash(agreed.body), proof: agreed.proof } as const;
-      await this.#demand(signers, execution, tenantId, message, 'own', agreed.body.by);
+      await this.#demand(bench, message, 'own', agreed.body.by);
     }
+  }
+
+  async #bench(tenantId: string, warrant = { requireProof: false }): Promise<Bench> {
+    const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
+    return { tenantId, signers, execution, isProofNeeded: this.requireProof || warrant.requireProof };
   }
 
   /** The subject as it was started and corrected, by the envelopes. */
   async #begun<Subject>(
-    signers: SignerSet,
-    execution: Execution,
-    tenantId: string,
+    bench: Bench,
     { workflowId, subject, proof, corrections }: Beginning<Subject>,
-    isProofNeeded: boolean,
     needed: ProofNeeded = 'submitter',
     sender?: string,
   ): Promise<Subject> {
-    if (isProofNeeded) {
+    if (bench.isProofNeeded) {
+      const { execution } = bench;
       const isOwn = workflowId === execution.workflowId;
-      const at = isOwn ? execution : { ...execution, workflowId };
       const start = { name: START, bodyHash: bodyHash(startBody(subject)), proof } as const;
-      const { at: signedAt } = await this.#demand(signers, at, tenantId, start, needed, sender);
+      const startBench = { ...bench, execution: { ...execution, workflowId } };
+      const { at: signedAt } = await this.#demand(startBench, start, needed, sender);
       if (isOwn && execution.startedAt.getTime() - Date.parse(signedAt) > START_AGE_MS) {
         throw unproved('the start was signed long before the workflow began; it may be one that was used before');
       }
       for (const { body, proof: envelope } of corrections) {
         const message = { name: 'correctApplication', bodyHash: bodyHash(body), proof: envelope } as const;
         // Of a lifecycle that is not this workflow the instance is not known here; its corrections were checked when they came.
-        if (isOwn) await this.#demand(signers, execution, tenantId, message, 'submitter');
+        if (isOwn) await this.#demand(bench, message, 'submitter');
       }
     }
     return corrections.reduce((corrected, { body }) => mergePatch(corrected, body.patch) as Subject, subject);
   }
 
   /** @throws ApplicationFailure where the envelope does not carry the message */
-  async #demand(
-    signers: SignerSet,
-    execution: Execution,
-    tenant: string,
-    message: Unverified,
-    needed: ProofNeeded,
-    sender?: string,
-  ) {
-    const verified = await this.#verify(signers, execution, tenant, message);
-    const fault = verified.ok ? insufficient(needed, verified.proof, sender) : verified.fault;
-    if (fault || !verified.ok) throw unproved(`${message.name}: ${PROOF_FAULTS[fault!]}`);
-    return verified.proof;
+  async #demand(bench: Bench, message: Unverified, needed: ProofNeeded, sender?: string): Promise<VerifiedProof> {
+    const carried = await this.#carried(bench, message, needed, sender);
+    if (!carried.ok) throw unproved(`${message.name}: ${PROOF_FAULTS[carried.fault]}`);
+    return carried.proof;
   }
 
-  #verify(
-    signers: SignerSet,
-    { workflowId, instance }: Execution,
-    tenant: string,
-    { name, bodyHash: hash, proof }: Unverified,
-  ): Promise<Verified> {
+  /** Whether the envelope carries the message: a good one, of somebody who may send it. */
+  async #carried(bench: Bench, message: Unverified, needed: ProofNeeded, sender?: string): Promise<Verified> {
+    const verified = await this.#verify(bench, message);
+    const fault = verified.ok ? insufficient(needed, verified.proof, sender) : undefined;
+    return fault ? { ok: false, fault } : verified;
+  }
+
+  #verify(bench: Bench, { name, bodyHash: hash, proof }: Unverified): Promise<Verified> {
+    const { workflowId, instance } = bench.execution;
     const expected = {
       audience: audienceOf(this.#options.environment, activityInfo().workflowNamespace ?? 'default'),
-      tenant,
+      tenant: bench.tenantId,
       workflowId,
       instance: name === START ? undefined : instance,
       message: name,
       bodyHash: hash,
     };
-    return verifyProof(proof, expected, signers, new Date());
+    return verifyProof(proof, expected, bench.signers, new Date());
   }
 
   async #decisionFault(
+    bench: Bench,
     { decision, proof }: SentDecision,
-    given: {
-      status: string;
-      subject: Subject;
-      evidence: string;
-      submitters: Set<string>;
-      isProofNeeded: boolean;
-      signers: SignerSet;
-      execution: Execution;
-      tenantId: string;
-      warrant: DecisionWarrant;
-    },
+    operator: Operator,
+    given: { status: string; subject: Subject; evidence: string; submitters: Set<string>; round: number },
   ): Promise<string | undefined> {
-    const { status, subject, evidence, submitters, isProofNeeded, signers, execution, tenantId, warrant } = given;
+    const { status, subject, evidence, submitters, round } = given;
     const { id } = decision.operator;
-    const operator = operatorIn(signers, id);
-    if (!operator) return `${id} is no operator (any more)`;
-    if (!worksFor(operator, tenantId)) return `${id} does not work for this tenant (any more)`;
+    if (!worksFor(operator, bench.tenantId)) return `${id} does not work for this tenant (any more)`;
     if (submitters.has(id)) return `${id} submitted or corrected the application`;
     if (decision.verdict !== (status === 'APPROVED' ? 'approve' : 'reject')) return 'its verdict is another one';
-    if (decision.round !== warrant.round) return 'it is of another round';
+    if (decision.round !== round) return 'it is of another round';
     if (decision.evidenceHash !== undefined && decision.evidenceHash !== evidence)
       return 'it was made on other evidence';
     const isOther =
@@ -300,13 +275,20 @@ export class Judge {
       (decision.subject.customerId !== subject.customerId ||
         decision.subject.verificationId !== subject.verificationId);
     if (isOther) return 'it is about another customer or verification';
-    if (!isProofNeeded) return undefined;
+    if (!bench.isProofNeeded) return undefined;
     if (!decision.subject || decision.evidenceHash === undefined) return 'it does not name its customer and evidence';
     const message = { name: 'decideVerification', bodyHash: bodyHash(decision), proof } as const;
-    const verified = await this.#verify(signers, execution, tenantId, message);
-    const fault: ProofFault | undefined = verified.ok ? insufficient('own', verified.proof, id) : verified.fault;
-    return fault && PROOF_FAULTS[fault];
+    const carried = await this.#carried(bench, message, 'own', id);
+    return carried.ok ? undefined : PROOF_FAULTS[carried.fault];
   }
+}
+
+/** What one judgement goes by. */
+interface Bench {
+  tenantId: string;
+  isProofNeeded: boolean;
+  signers: SignerSet;
+  execution: Execution;
 }
 
 /** Whom FinHub is told of. */
@@ -336,8 +318,8 @@ function asksFor(
   }
   const { payments } = subject;
   if (order.type === 'topup') {
-    if (!isOrganization(subject) && !payments?.topUp) throw unproved('no funding was asked for');
-    if (payments?.topUp?.reference !== order.reference) throw unproved('another funding was asked for');
+    if (!payments?.topUp) throw unproved('no funding was asked for');
+    if (payments.topUp.reference !== order.reference) throw unproved('another funding was asked for');
     return;
   }
   const asked = payments?.transfer;
