@@ -38,19 +38,15 @@ export async function proofOfMessage<Name extends MessageName>(
   workflowId: string,
   name: Name,
   body: MessageBodies[Name],
-  messageId?: string,
 ): Promise<string | undefined> {
   if (!signing) return undefined;
   const read = asRead(name, body);
   return signEnvelope(signing, {
-    audience: audienceOf(signing.environment, temporal.options.namespace),
-    tenant: tenantOf(workflowId),
-    workflowId,
+    ...addressOf(signing, temporal, workflowId),
     instance: await instanceOf(temporal, workflowId),
     message: name,
     bodyHash: bodyHash(read),
     actor: senderOf({ name, body: read } as never) ?? signing.signerId,
-    messageId,
   });
 }
 
@@ -74,9 +70,7 @@ export async function proofOfStart(
   if (!signing) return undefined;
   const { submittedBy, by } = subject as { submittedBy?: string; by?: string };
   return signEnvelope(signing, {
-    audience: audienceOf(signing.environment, temporal.options.namespace),
-    tenant: tenantOf(workflowId),
-    workflowId,
+    ...addressOf(signing, temporal, workflowId),
     instance: undefined,
     message: START,
     // As Temporal hands it over.
@@ -96,6 +90,7 @@ async function instanceOf(temporal: Client, workflowId: string): Promise<string 
   }
 }
 
-function tenantOf(workflowId: string): string {
-  return workflowId.split('/')[1] ?? '';
+function addressOf({ environment }: Signing, temporal: Client, workflowId: string) {
+  const audience = audienceOf(environment, temporal.options.namespace);
+  return { audience, tenant: workflowId.split('/')[1] ?? '', workflowId };
 }

@@ -173,7 +173,7 @@ const MAX_MESSAGE_IDS = 1000;
 /** Judges a decision that was kept for the round that is open now, with what the signers file says now. */
 export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
   const known = new LookUps();
-  await known.addOperators(kase, [kept.decision.operator.id]);
+  await known.add(kase, [], [kept.decision.operator.id]);
   kase.occur({ name: 'keptDecision', kept }, { operators: known.operators });
 }
 
@@ -213,22 +213,14 @@ class LookUps {
     return ids.filter((id) => !this.#asked.has(id));
   }
 
-  async add(kase: Case<AnyCaseState>, asked: Read[]): Promise<void> {
-    const ids = [...new Set(asked.flatMap(({ message }) => operatorsNamed(kase.state, message)))];
+  async add(kase: Case<AnyCaseState>, asked: Read[], alsoNamed: string[] = []): Promise<void> {
+    const named = asked.flatMap(({ message }) => operatorsNamed(kase.state, message));
+    const ids = [...new Set([...named, ...alsoNamed])];
     const messages = asked.map(({ message: { name, body }, proof }) => ({ name, bodyHash: bodyHash(body), proof }));
     const found = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages });
     this.isRequired ||= found.requireProof;
     for (const [index, verified] of found.verified.entries()) this.#verified.set(asked[index]!.letter, verified);
-    this.#take(ids, found.operators);
-  }
-
-  async addOperators(kase: Case<AnyCaseState>, ids: string[]): Promise<void> {
-    const { operators } = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages: [] });
-    this.#take(ids, operators);
-  }
-
-  #take(ids: string[], operators: Operator[]): void {
     for (const id of ids) this.#asked.add(id);
-    for (const operator of operators) this.operators.set(operator.id, operator);
+    for (const operator of found.operators) this.operators.set(operator.id, operator);
   }
 }
