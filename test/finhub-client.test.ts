@@ -205,7 +205,9 @@ describe('against the sandbox', () => {
       const path = `/api/v2.1/admin/organization/${admin.organizationId}/users/${admin.userId}`;
       for (let refused = 0; refused < 5; refused += 1) await outside.login(path, admin.username, 'Wrong-Password-1');
       assert.equal((await failure(hierarchy(client))).kind, 'serviceLogin');
-      await failure(hierarchy(client));
+      const pausing = await failure(hierarchy(client));
+      assert.equal(pausing.retryAfterMs, 30 * MINUTE);
+      assert.match(pausing.said ?? '', /locked/i);
       assert.equal(await logins(), 6);
       mock.timers.tick(31 * MINUTE);
       await hierarchy(client);

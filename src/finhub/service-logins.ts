@@ -67,8 +67,8 @@ export class ServiceLogins {
   }
 }
 
-export function isLocked({ message }: FinHubError): boolean {
-  return /locked/i.test(message);
+export function isLocked({ said = '' }: FinHubError): boolean {
+  return /locked/i.test(said);
 }
 
 const NAMES: Record<ServiceLogin, string> = {
@@ -80,6 +80,7 @@ const NAMES: Record<ServiceLogin, string> = {
 function pausing(login: ServiceLogin, { error, until }: Refusal): FinHubError {
   return new FinHubError('serviceLogin', error.operation, `FinHub refuses ${NAMES[login]}: ${error.message}`, {
     status: error.status,
+    said: error.said,
     retryAfterMs: Math.max(0, until - Date.now()),
     cause: error,
   });

@@ -78,6 +78,13 @@ export default [
     test: 'wait after an unclear one until FinHub cannot be at work on it any more',
   },
   {
+    name: 'a locked account is known by our own words',
+    file: 'src/finhub/service-logins.ts',
+    from: '/locked/i.test(said)',
+    to: "said === 'locked'",
+    test: 'a locked account is left alone until the lock ends',
+  },
+  {
     name: 'a garbled answer counts as no effect',
     file: 'src/finhub/understood.ts',
     from: "unclear: idempotency.class !== 'safe'",
