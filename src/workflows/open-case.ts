@@ -13,11 +13,12 @@ export function openCase<State extends AnyCaseState>(
   make: (startedAt: Date) => State,
 ): Case<State> {
   const { workflowId, workflowType, continuedFromExecutionRunId, firstExecutionRunId } = workflowInfo();
+  if (!hasSubject(input)) refuse(INCOMPLETE);
   const { resumed } = input;
   if (resumed && continuedFromExecutionRunId === undefined) refuse('it was started with a state of its own');
   if (resumed && resumed.instance !== firstExecutionRunId) refuse('its state is of another start');
   const state = resumed ?? {
-    ...made(input, make),
+    ...made(make),
     startProof: input.proof,
     vouched: input.vouched,
     instance: firstExecutionRunId,
@@ -29,12 +30,20 @@ export function openCase<State extends AnyCaseState>(
   return new Case(state);
 }
 
+const INCOMPLETE = 'its subject is not complete';
+
+function hasSubject(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const { application } = input as { application?: unknown };
+  return typeof application === 'object' && application !== null;
+}
+
 /** What nobody has checked may be of any form. */
-function made<State extends AnyCaseState>(input: CaseInput<State>, make: (startedAt: Date) => State): State {
+function made<State extends AnyCaseState>(make: (startedAt: Date) => State): State {
   try {
     return make(new Date());
   } catch {
-    return refuse(typeof input === 'object' ? 'its subject is not complete' : 'a subject is expected');
+    return refuse(INCOMPLETE);
   }
 }
 

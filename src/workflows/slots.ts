@@ -92,7 +92,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         // Async, since only a rejection ends the workflow: what is thrown at once fails the task, again and again.
         async execute(input, next) {
           const args = unplaceAll(input.args, startSlot());
-          const fault = args.find((arg) => arg instanceof Unreadable);
+          const fault = args.length === 0 ? NOTHING : args.find((arg) => arg instanceof Unreadable);
           if (fault) refuseStart(fault.why);
           return next({ ...input, args });
         },
@@ -107,6 +107,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     outbound: [outbound],
   };
 };
+
+const NOTHING = new Unreadable('nothing came');
 
 const FIRST_PAUSE_SECONDS = 1;
 const LONGEST_PAUSE_SECONDS = 60;
@@ -144,7 +146,7 @@ function isCall([call]: unknown[]): boolean {
 
 /** Our activities always bring something, if only its slot: whoever completes one with nothing is not ours. */
 function resultOf(result: unknown, type: string): unknown {
-  return result === undefined ? new Unreadable('nothing came') : unplace(result, SLOTS.result(type));
+  return result === undefined ? NOTHING : unplace(result, SLOTS.result(type));
 }
 
 function unclear(type: string, why: string): ApplicationFailure {

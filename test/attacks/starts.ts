@@ -55,6 +55,7 @@ export function describeStarts(hold: () => Stronghold): void {
       'a forged state': (type: string) => [
         plain({ slot: `continued:${type}`, body: { resumed: { review: { stage: 'approved', approvals: [] } } } }),
       ],
+      'no input': () => [],
       "another case's input": (type: string) => hold().attacker.input(real[type]!),
     };
     for (const type of TYPES)
@@ -84,6 +85,8 @@ export function describeStarts(hold: () => Stronghold): void {
           `individual/${SANDBOX_TENANT.id}/${(application as { applicationId: string }).applicationId}`,
           { ...input, resumed: { kind: 'individual', application: input.application } },
         ],
+        ['individualLifecycle', 'individual/null', null as never],
+        ['transfer', 'transfer/of-text', { application: 'x' }],
         ['transfer', 'transfer/another', { application: { ...aTransfer(known, 'x'), tenantId: SANDBOX_TENANT.id } }],
       ];
       for (const [type, workflowId, body] of places) {
