@@ -19,7 +19,7 @@ const program = createProgram('setup.namespace', 'Makes a namespace of a Tempora
     const connection = await connectTo(settings);
     try {
       const done = await setUpNamespace(connection, settings.namespace);
-      print(json, done, () => textOf(done));
+      print(json, done, textOf);
     } finally {
       await connection.close();
     }

@@ -46,7 +46,7 @@ addCommand(program, 'status <id>', 'shows where a lifecycle stands', [`status ${
   (id: string, { json }: Json) =>
     withClient(async (client) => {
       const status = await client.status(id);
-      print(json, status, () => statusText(status));
+      print(json, status, statusText);
     }),
 );
 
@@ -66,7 +66,7 @@ addCommand(
         timeoutMs: timeout === undefined ? undefined : timeout * 1000,
         onChange: (changed) => say(changeLine(changed)),
       });
-      print(json, { reached, needsAttention, status }, () => statusText(status));
+      print(json, { reached, needsAttention, status }, (safe) => statusText(safe.status));
       if (!reached) endWith(needsAttention ? 'needsAttention' : 'refused');
     }),
   );
@@ -159,7 +159,7 @@ async function start(kind: LifecycleKind, file: string, { json, idsWithin }: Sta
       kind === 'individual'
         ? await client.startIndividual(content as IndividualInput, { folder, idsWithin })
         : await client.startOrganization(content as OrganizationInput, { folder, idsWithin });
-    print(json, started, () => startedText(started));
+    print(json, started, startedText);
   });
 }
 

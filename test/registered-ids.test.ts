@@ -119,14 +119,15 @@ describe('a start that waits for the ids of FinHub', () => {
     ["Temporal's own cancellation", async (id: string) => lane.temporal.workflow.getHandle(id).cancel()],
   ] as const) {
     test(`ends with the lifecycle, be it ended by ${how}`, async () => {
-      const application = await anIndividual(STUCK);
+      await lane.finhub.inject({ ...REGISTRATION, kind: 'refuse-503', times: 1000 });
+      const application = await anIndividual(WAITS);
       const id = await lane.start(application);
       const waiting = lane.client.startIndividual(application, { idsWithin: LONG });
       await asked(id);
-      await lane.until(id, 'needs attention', ({ status }) => status === 'needsAttention');
       await end(id);
       assert.equal((await waiting).ids, null);
       assert.equal((await lane.closed(id)).result, 'cancelled');
+      await lane.finhub.clearFaults();
     });
   }
 

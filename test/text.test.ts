@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { caseText } from '../src/cli/case-text.js';
+import { settledText } from '../src/cli/operator/call.js';
+import { printed } from '../src/cli/program.js';
 import { shown, shownJson } from '../src/cli/printable.js';
 import { readInside } from '../src/client/document-file.js';
 import { FinHubError } from '../src/finhub/error.js';
@@ -16,8 +18,9 @@ import { COUNTRIES, countryFault } from '../src/intake/countries.js';
 import { ageFault, email, iban, password, phone } from '../src/intake/field-schemas.js';
 import { faultsOf } from '../src/intake/faults.js';
 import type { Application } from '../src/lifecycle/application.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
+import { newCall, newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
+import type { HandCall } from '../src/lifecycle/hand-call.js';
 import { parseMessage } from '../src/lifecycle/parse.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { caseViewOf } from '../src/lifecycle/status.js';
@@ -101,9 +104,20 @@ describe('text from outside', () => {
     state.notes.push({ at: evil, by: evil, text: evil });
     state.review.evidence.push({ documentId: 'd', type: evil, fileName: evil, mimeType: 'm', size: 1, sha256: 's' });
     state.review.customerReason = evil;
-    const text = caseText({ ...caseViewOf(state, new Date()), stopped: null });
+    const text = printed(false, { ...caseViewOf(state, new Date()), stopped: null }, caseText);
     assert.doesNotMatch(text, ACTS);
     assert.match(text, /x\\u\{1b\}\[2J/);
+  });
+
+  it('is escaped in what FinHub answered to a call by hand', () => {
+    const call: HandCall = { tenantId: 't', operation: 'addDirector', callId: 'c', input: {}, by: 'op-2', reason: 'r' };
+    const state = newCall(call, new Date());
+    const evil = 'x\u001b[2J\u202e';
+    state.called = { answer: { [evil]: evil }, provenance: { how: 'adopted', proof: evil } };
+    for (const result of ['completed', 'failed'] as const) {
+      state.outcome = { result, reason: evil, at: evil };
+      assert.doesNotMatch(settledText(caseViewOf(state, new Date())).replaceAll('\n', ''), ACTS);
+    }
   });
 });
 

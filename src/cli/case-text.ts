@@ -4,14 +4,12 @@ import type { Help } from '../lifecycle/attention.js';
 import type { AuditEntry } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
 import type { AttentionView, CaseView } from '../lifecycle/status.js';
-import { shown } from './printable.js';
 import { fields, heading, statusLines } from './status-text.js';
 import { subjectText } from './subject-text.js';
 import { table } from './table.js';
 
 /** A case for operators, ending with the commands that fit it now. */
-export function caseText(raw: ShownCase): string {
-  const view = shown(raw);
+export function caseText(view: ShownCase): string {
   const { risk, evidence, evidenceHash, attention, people, assignee, deadlines, notes, submitters } = view;
   return [
     heading(view),
@@ -129,8 +127,7 @@ function callText({ operation, by, reason, answer, provenance }: NonNullable<Cas
   });
 }
 
-export function auditText(raw: AuditEntry[]): string {
-  const entries = shown(raw);
+export function auditText(entries: AuditEntry[]): string {
   return table(
     ['#', 'at', 'event', 'by', 'phase', 'round', 'detail'],
     entries.map((entry) => [

@@ -29,9 +29,9 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
     const { content } = await readJson(file);
     await withClient(async (client) => {
       const started = await client.startTransfer(content as TransferInput);
-      print(json, started, () => {
-        const what = started.closed ? 'has ended already' : started.alreadyRunning ? 'is running already' : 'started';
-        return `${started.workflowId} ${what}\nnext: npm run starter -- wait ${started.workflowId} --for done`;
+      print(json, started, ({ workflowId, closed, alreadyRunning }) => {
+        const what = closed ? 'has ended already' : alreadyRunning ? 'is running already' : 'started';
+        return `${workflowId} ${what}\nnext: npm run starter -- wait ${workflowId} --for done`;
       });
     });
   });

@@ -5,6 +5,7 @@ import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { SigningKeyError } from '../proof/key-pair.js';
+import { SignersFileError } from '../proof/signers-file.js';
 import { DocumentStoreError, DocumentUnavailable } from '../store/document-store.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { StoreOfOthers } from '../store/store-id.js';
@@ -13,7 +14,7 @@ import { NamespaceNotOurs } from '../temporal/namespace.js';
 import { SearchAttributesMissing } from '../temporal/search-attributes.js';
 import { TemporalSettingsError } from '../temporal/settings.js';
 import { endProcess, startTracing } from '../tracing/tracing.js';
-import { shownJson, shownLines } from './printable.js';
+import { shown, shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 
 const { version: VERSION } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -65,8 +66,13 @@ export function endQuietlyWhenUnread(): void {
 }
 
 /** Prints a result: as JSON, or as text for people. */
-export function print(json: boolean | undefined, result: unknown, text: () => string): void {
-  process.stdout.write(`${json ? shownJson(result, 2) : text()}\n`);
+export function print<T>(json: boolean | undefined, result: T, text: (safe: T) => string): void {
+  process.stdout.write(`${printed(json, result, text)}\n`);
+}
+
+/** What `print` prints. `text` gets a copy of the result that nothing from outside can act on a terminal with. */
+export function printed<T>(json: boolean | undefined, result: T, text: (safe: T) => string): string {
+  return json ? shownJson(result, 2) : text(shown(result));
 }
 
 /** Tells the person at the terminal something that is not the result. */
@@ -101,6 +107,7 @@ const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[
   [ConfigurationError, 'invalid'],
   [TemporalSettingsError, 'invalid'],
   [SigningKeyError, 'invalid'],
+  [SignersFileError, 'invalid'],
   [NamespaceNotFoundError, 'invalid'],
   [DocumentStoreError, 'invalid'],
   [DocumentUnavailable, 'notFound'],

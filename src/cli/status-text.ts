@@ -8,8 +8,7 @@ import { shown } from './printable.js';
 import { table } from './table.js';
 
 /** A status for people. */
-export function statusText(raw: CurrentStatus): string {
-  const status = shown(raw);
+export function statusText(status: CurrentStatus): string {
   if (status.stale) {
     return [
       heading(status),

@@ -42,7 +42,8 @@ export interface CaseClientOptions {
  */
 export class CaseClient {
   readonly temporal: Client;
-  protected readonly tenantId: string | undefined;
+  /** Completes ids that leave their tenant out. */
+  readonly tenantId: string | undefined;
   readonly signing: Signing | undefined;
   readonly #answerSeconds: number;
   readonly #questionSeconds: number;

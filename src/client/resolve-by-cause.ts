@@ -23,14 +23,13 @@ export interface ByCause extends Omit<ResolveAttention, 'attentionId' | 'adopt' 
 }
 
 const AT_ONCE = 8;
-const MOST = 5_000;
 
 /** Settles every case that needs attention for one cause, each by its own message, so that each has it on record. */
 export async function resolveByCause(
   client: CaseClient,
   { cause, tenantId, dryRun, ...resolution }: ByCause,
 ): Promise<Settled[]> {
-  const { cases } = await client.queue({ needsAttention: true, tenantId, limit: MOST });
+  const { cases } = await client.queue({ needsAttention: true, tenantId, limit: Infinity });
   const turns = bulkhead(AT_ONCE, Infinity);
   const settled = await Promise.all(
     cases

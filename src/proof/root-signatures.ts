@@ -41,7 +41,8 @@ export async function signAsRoot(content: Buffer, root: JWK): Promise<{ protecte
   return { protected: head!, signature };
 }
 
-async function readSignatures(path: string): Promise<z.infer<typeof signaturesSchema>> {
+/** What the roots have signed so far. @throws SignersFileError */
+export async function readSignatures(path: string): Promise<z.infer<typeof signaturesSchema>> {
   try {
     return signaturesSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {

@@ -12,10 +12,9 @@ export function openCase<State extends AnyCaseState>(
   input: CaseInput<State>,
   make: (startedAt: Date) => State,
 ): Case<State> {
-  const { workflowId, workflowType, continuedFromExecutionRunId, firstExecutionRunId } = workflowInfo();
+  const { workflowId, workflowType, firstExecutionRunId } = workflowInfo();
   if (!hasSubject(input)) refuse(INCOMPLETE);
   const { resumed } = input;
-  if (resumed && continuedFromExecutionRunId === undefined) refuse('it was started with a state of its own');
   if (resumed && resumed.instance !== firstExecutionRunId) refuse('its state is of another start');
   const state = resumed ?? {
     ...made(make),

@@ -251,8 +251,8 @@ export default [
   {
     name: 'a date that there is not is taken for another',
     file: 'src/finhub/catalogue/times.ts',
-    from: 'if (date.getUTCFullYear() !== year',
-    to: 'if (date.getUTCFullYear() === 0',
+    from: ' || date.getUTCDate() !== day',
+    to: '',
     in: 'test/answers.test.ts',
     test: 'what is no time, or could be two, is none',
   },

@@ -41,6 +41,6 @@ export default [
     from: "{ onRequest: admit('read') }",
     to: "{ preHandler: admit('read') }",
     in: 'test/codec.test.ts',
-    test: 'who has no token costs the codec server no memory',
+    test: 'who has no token costs the codec server no memory, however much they send; bodies at work are bounded',
   },
 ];

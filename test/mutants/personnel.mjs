@@ -61,8 +61,8 @@ export default [
   {
     name: 'payments go on with what was asked for when they began',
     file: 'src/workflows/phases/payments.ts',
-    from: 'const asked = asking(kase);\n  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();\n  await addBeneficiaries(kase, asked);\n}',
-    to: 'const found = requested(kase);\n  const asked = () => found;\n  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();\n  await addBeneficiaries(kase, asked);\n}',
+    from: 'const asked = asking(kase);\n  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();\n  await addBeneficiaries(kase, asked);\n  if',
+    to: 'const found = requested(kase);\n  const asked = () => found;\n  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();\n  await addBeneficiaries(kase, asked);\n  if',
     in: 'test/corrections.test.ts',
     test: 'what FinHub was not told of may change while the phase runs, the rest may not',
   },

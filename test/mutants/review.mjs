@@ -15,8 +15,8 @@ export default [
   {
     name: 'a risk that is corrected between two tries of the registration is not seen',
     file: 'src/workflows/phases/registration.ts',
-    from: 'takeOn(kase);\n      const { organization,',
-    to: 'const { organization,',
+    from: '  takeOn(kase);\n  const { application }',
+    to: '  const { application }',
     in: 'test/corrections.test.ts',
     test: 'holds for the review',
   },

@@ -99,7 +99,7 @@ export default [
   {
     name: 'a start brings a state of its own',
     file: 'src/workflows/open-case.ts',
-    from: 'if (resumed && continuedFromExecutionRunId === undefined)',
+    from: 'if (resumed && resumed.instance !== firstExecutionRunId)',
     to: 'if (resumed && !workflowId)',
     in: 'test/attacks.test.ts',
     test: 'of another type than its id says never becomes a case, whoever encrypted its input',
@@ -142,7 +142,7 @@ export default [
     from: "if (read instanceof Unreadable || typeof read !== 'object' || read === null) return undefined;",
     to: "if (read instanceof Unreadable || typeof read !== 'object' || read === null) return error;",
     in: 'test/attacks-results.long.ts',
-    test: 'registerIndividual: nobody becomes another customer',
+    test: 'awaitVerdict: a failure decides nothing, and the case goes on',
   },
   {
     name: 'a transfer that is started again pays again',

@@ -20,11 +20,11 @@ export default [
   },
   {
     name: 'what an operator sees of a case is not escaped',
-    file: 'src/cli/case-text.ts',
-    from: '  const view = shown(raw);',
-    to: '  const view = raw; void shown;',
+    file: 'src/cli/program.ts',
+    from: 'text(shown(result))',
+    to: 'text(result)',
     in: IN,
-    test: 'is escaped in what an operator sees of a case',
+    test: 'is escaped in what an operator sees of a case: file names, notes, reasons',
   },
   {
     name: 'a faulty correction is taken',

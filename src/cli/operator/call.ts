@@ -8,6 +8,7 @@ import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
 import { nextCommands } from '../case-text.js';
 import { colours } from '../colours.js';
 import { readJson, wholeNumber } from '../input.js';
+import { shown, shownJson } from '../printable.js';
 import { addCommand, endWith, print, say } from '../program.js';
 import { fields } from '../status-text.js';
 import { AS, withClient, type Sender } from './common.js';
@@ -24,12 +25,6 @@ interface CallFlags extends Partial<Sender> {
   dryRun?: boolean;
   schema?: boolean;
 }
-
-/** How what was asked for ended, or why it waits for a person. */
-type Settled = Pick<CaseView, 'status' | 'call' | 'outcome' | 'attention'> & {
-  workflowId: string;
-  alreadyAsked: boolean;
-};
 
 export function addCall(program: Command): void {
   addCommand(
@@ -73,7 +68,7 @@ export function addCall(program: Command): void {
         const view = await client.caseView(workflowId);
         const { status, call, outcome, attention } = view;
         const settled = { workflowId, alreadyAsked: alreadyRunning, status, call, outcome, attention };
-        print(flags.json, settled, () => settledText(settled, view));
+        print(flags.json, settled, () => settledText(view));
         if (outcome?.result !== 'completed') endWith(attention ? 'needsAttention' : 'refused');
       });
     });
@@ -102,16 +97,19 @@ function dryRun({ workflowId, call, sent }: PlannedCall): object {
 function dryRunText({ workflowId, sent: { method, host, path, body, class: idempotency } }: PlannedCall): string {
   return [
     `${colours.bold(`${method} ${path}`)}${host === 'legacy' ? ' (older host)' : ''}`,
-    ...(body === undefined ? [] : [JSON.stringify(body, undefined, 2)]),
+    ...(body === undefined ? [] : [shownJson(body, 2)]),
     fields({ class: idempotency, 'would be': workflowId }),
     'nothing was sent',
   ].join('\n');
 }
 
-function settledText({ call, outcome, attention }: Settled, view: CaseView): string {
+/** What came of a call, for people. */
+export function settledText(told: CaseView): string {
+  const view = shown(told);
+  const { call, outcome, attention } = view;
   if (outcome?.result === 'completed' && call?.provenance) {
     const how = call.provenance.how === 'made' ? 'made' : `found at FinHub and taken over: ${call.provenance.proof}`;
-    return `${colours.green(how)}\n${JSON.stringify(call.answer, undefined, 2)}`;
+    return `${colours.green(how)}\n${shownJson(told.call?.answer, 2)}`;
   }
   if (outcome) return `${colours.red(outcome.result)}${outcome.reason ? `: ${outcome.reason}` : ''}`;
   const why = attention ? `${attention.failure}: ${attention.message}` : '';

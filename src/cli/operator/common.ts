@@ -17,23 +17,16 @@ export interface Sender extends Json {
 
 export const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
 export const AS = ['--as <operator>', 'your id in the signers file'] as const;
-export const KEY = ['--key <file>', 'signs with your private key; by default SIGNING_KEY_FILE'] as const;
+const KEY = ['--key <file>', 'signs with your private key; by default SIGNING_KEY_FILE'] as const;
 
 let sender: Partial<Sender> = {};
 
 /** Lets every command that speaks for an operator sign for them. */
 export function signAsSender(program: Command): void {
   for (const command of program.commands) {
-    if (command.options.some(({ long }) => long === '--as') && !command.options.some(({ long }) => long === '--key')) {
-      command.option(...KEY);
-    }
+    if (command.options.some(({ long }) => long === '--as')) command.option(...KEY);
   }
   program.hook('preAction', (_program, command) => void (sender = command.opts()));
-}
-
-/** The tenant that completes ids, and that lists therefore leave out. */
-export function ownTenant(): string | undefined {
-  return loadEnvironment('operator').tenantId;
 }
 
 /** Lends a client to a command. */

@@ -4,7 +4,7 @@ import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
 import { queueText } from '../queue-text.js';
 import { wholeNumber } from '../input.js';
 import { addCommand, print, say } from '../program.js';
-import { ownTenant, withClient, type Json } from './common.js';
+import { withClient, type Json } from './common.js';
 
 interface QueueFlags extends Pick<CaseFilter, 'kind' | 'needsAttention' | 'overdue' | 'assignee' | 'unassigned'> {
   all?: boolean;
@@ -39,8 +39,8 @@ export function addQueue(program: Command): void {
           limit,
         });
         const more = total > cases.length;
-        print(json, { note: NOTE, more, total, exact, cases }, () => queueText(cases, ownTenant()));
-        const part = exact ? 'the most urgent' : 'too many to sort them all, so not surely the most urgent';
+        print(json, { note: NOTE, more, total, exact, cases }, (safe) => queueText(safe.cases, client.tenantId));
+        const part = exact ? 'the most urgent' : 'too many to sort them all, so these may not be the most urgent';
         if (!json) say(`${more ? `${cases.length} of ${total}, ${part}; ` : ''}${NOTE}`);
       }),
     );

@@ -9,7 +9,7 @@ export function addReading(program: Command): void {
     (id: string, { json }: Json) =>
       withClient(async (client) => {
         const view = await client.caseView(id);
-        print(json, view, () => caseText(view));
+        print(json, view, caseText);
       }),
   );
 
@@ -17,7 +17,7 @@ export function addReading(program: Command): void {
     (id: string, { json }: Json) =>
       withClient(async (client) => {
         const entries = await client.audit(id);
-        print(json, entries, () => auditText(entries));
+        print(json, entries, auditText);
       }),
   );
 }

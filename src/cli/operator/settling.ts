@@ -5,7 +5,7 @@ import { printAnswer } from '../answer.js';
 import { addCommand, endWith, print } from '../program.js';
 import { shortId } from '../queue-text.js';
 import { table } from '../table.js';
-import { ownTenant, AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
+import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
 
 interface ResolveFlags extends Sender {
   action: AttentionAction;
@@ -75,16 +75,17 @@ async function resolveOne(
 
 async function resolveAll(client: CaseClient, flags: ResolveFlags, command: Command): Promise<void> {
   const { json, as, action, reason, cause, tenant, dryRun } = flags;
-  if (action === 'adopt') return command.error('error: --action adopt takes one case, since ids are its own');
+  if (action === 'adopt')
+    return command.error('error: --action adopt works on one case at a time, because the ids belong to that case');
   const named = { cause: cause!, by: as, action, reason, tenantId: tenant, dryRun };
   const settled = await resolveByCause(client, named);
-  print(json, settled, () =>
-    settled.length === 0
+  print(json, settled, (safe) =>
+    safe.length === 0
       ? `no case needs attention for ${cause}`
       : table(
           ['case', 'call', dryRun ? `would ${action}` : action, ''],
-          settled.map(({ workflowId, operation, result, detail }) => [
-            shortId(workflowId, ownTenant()),
+          safe.map(({ workflowId, operation, result, detail }) => [
+            shortId(workflowId, client.tenantId),
             operation,
             dryRun ? '' : result,
             detail,

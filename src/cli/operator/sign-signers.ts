@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readSigningKey } from '../../proof/key-pair.js';
-import { SIGNATURES_SUFFIX, signAsRoot } from '../../proof/root-signatures.js';
+import { readSignatures, SIGNATURES_SUFFIX, signAsRoot } from '../../proof/root-signatures.js';
 import { addCommand, print } from '../program.js';
 import type { Json } from './common.js';
 
@@ -13,7 +13,7 @@ export function addSignSigners(program: Command): void {
     .action(async (file: string, { json, rootKey }: Json & { rootKey: string }) => {
       const signature = await signAsRoot(await readFile(file), await readSigningKey(rootKey));
       const beside = file + SIGNATURES_SUFFIX;
-      const others = JSON.parse(await readFile(beside, 'utf8').catch(() => '[]')) as unknown[];
+      const others = await readSignatures(beside);
       await writeFile(beside, `${JSON.stringify([...others, signature], undefined, 2)}\n`);
       print(json, { file: beside, signatures: others.length + 1 }, () => `${beside}: ${others.length + 1} signatures`);
     });

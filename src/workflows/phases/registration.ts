@@ -33,19 +33,16 @@ async function register(kase: Case) {
   }
 }
 
-/** The input is taken anew for each try, since it may have been corrected: the risk may have risen, or be one that is not taken on. */
 function tryToRegister(kase: Case) {
   const leave = ({ type }: CallFailure) => type === FAILURES.categorization;
   if (isOrganization(kase.state.application)) {
     const input = () => {
-      takeOn(kase);
       const { organization, password, categorization } = current(kase, isOrganization);
       return { organization, password, categorization };
     };
     return kase.calls.once('registerOrganization', input, { adopts: ['customerId'], leave });
   }
   const input = () => {
-    takeOn(kase);
     const { person, password, categorization } = current(kase, isIndividual);
     return { person, password, categorization };
   };
@@ -65,8 +62,9 @@ async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
   });
 }
 
-/** The application as it is now: a correction may have changed it since the phase began. */
+/** The application as it is now: since the last try it may have been corrected, and the risk have risen to one that is not taken on. */
 function current<T extends Application>(kase: Case, is: (application: Application) => application is T): T {
+  takeOn(kase);
   const { application } = kase.state;
   if (!is(application)) throw new Ending('aborted', 'the application is of another kind');
   return application;
