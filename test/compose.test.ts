@@ -215,7 +215,7 @@ describe('docker-compose.yml', () => {
       ['codec-server', 'codec-server'],
     ];
     for (const [service, role] of roles) loadEnvironment(role, environmentOf(service));
-    const { finhub, health, signersFile, temporal } = loadEnvironment('worker', environmentOf('worker'));
+    const { finhub, health, signersFile, temporal, requireProof } = loadEnvironment('worker', environmentOf('worker'));
     const sandbox = sandboxEnvironment('http://sandbox:8080');
     const expected = loadEnvironment('worker', {
       ...sandbox,
@@ -225,5 +225,13 @@ describe('docker-compose.yml', () => {
     assert.equal(signersFile, join(prepared, 'deploy/config/signers.json'));
     assert.equal(temporal.address, 'temporal:7233');
     assert.equal(health?.port, 8082);
+    assert.equal(requireProof, false, 'the trial has no keys');
+  });
+
+  it('signs for the environment that the worker takes messages of', () => {
+    for (const service of ['worker', 'starter', 'operator']) {
+      const environment = compose.services[service]!.environment!;
+      assert.equal(environment['ENVIRONMENT_NAME'], '${ENVIRONMENT_NAME:-}', service);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { EXAMPLES } from '../src/demo/examples.js';
 import { startChild } from '../src/embedded/child-process.js';
 import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
+import { makeSigningKey } from '../src/proof/key-pair.js';
 import { sandboxEnvironment } from '../src/sandbox/fixtures.js';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
@@ -63,13 +64,26 @@ describe('what `npm run build` makes', () => {
     await npm(['prune', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts'], {});
     await assert.rejects(readFile(join(folder, 'node_modules/typescript/package.json')), { code: 'ENOENT' });
 
+    // In production a start counts only with a signer's proof.
+    const [signersFile, keyFile] = [join(folder, 'signers.json'), join(folder, 'backend.key')];
+    const backend = {
+      id: 'backend',
+      role: 'client',
+      tenants: ['*'],
+      keys: [{ publicKey: await makeSigningKey(keyFile) }],
+    };
+    const operator = { id: 'op-1', role: 'operator', level: 'TENANT', tenants: ['*'], keys: [] };
+    await writeFile(signersFile, JSON.stringify({ version: 1, signers: [backend, operator] }));
+
     const env = {
       ...NO_NETWORK,
       ...sandboxEnvironment(sandbox.url),
       NODE_ENV: 'production',
       TEMPORAL_ADDRESS: temporal.address,
       ONBOARDING_KEYS: newKeyRingText(),
-      SIGNERS_FILE: join(EXAMPLES, 'signers.json'),
+      SIGNERS_FILE: signersFile,
+      SIGNER_ID: 'backend',
+      SIGNING_KEY_FILE: keyFile,
       DOCUMENT_STORE: join(folder, 'documents'),
       FINHUB_VERDICT_POLL_SECONDS: '1',
     };
