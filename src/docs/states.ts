@@ -111,7 +111,7 @@ export function statesPage(): string {
       (stage) => `- at **${stage}**: ${STAGE_REFUSALS[stage]}`,
     ),
     '',
-    'Every message is in the audit with its answer.',
+    'The audit has the messages with their answers, except Updates that cannot be read. Of messages that are turned away it has the first 200, then a count. It keeps its first 200 and its latest 800 entries.',
     '',
     '## Refusals',
     '',
