@@ -41,7 +41,9 @@ test('a transfer that is reset after it has paid finds what it paid', async () =
     assert.deepEqual(await books('reset-paid'), { prepared: 1, paid: 1 });
   }
   const audit = await stack.client.audit(id);
-  assert.ok(audit.some(({ event, detail }) => event === 'adopted' && /an earlier run began to execute it/.test(detail ?? '')));
+  assert.ok(
+    audit.some(({ event, detail }) => event === 'adopted' && /an earlier run began to execute it/.test(detail ?? '')),
+  );
 });
 
 test('a transfer that is reset while it is being paid follows that order', async () => {

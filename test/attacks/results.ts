@@ -129,8 +129,9 @@ export function describeResults(hold: () => Stronghold): void {
           const body = { result: { customerId: 'forged', userId: 'forged' }, provenance: { how: 'made' }, tries: 1 };
           await (FORGERIES[name] ?? completeWith(body))(hold(), { id, type, activityId, donor });
           await answered(id, activityId);
-          const { ids: known } = await lane.client.caseView(id);
+          const { ids: known, attention } = await lane.client.caseView(id);
           assert.equal(known.customerId ?? undefined, undefined, name);
+          assert.doesNotMatch(attention?.failure ?? '', /FinHubNotFound|NotProved/, name);
           assert.equal(await attacker.status(id), 1, name);
           await lane.client.cancel(id, { by: 'backend', reason: 'done' });
         };

@@ -251,8 +251,8 @@ export default [
   {
     name: 'a date that there is not is taken for another',
     file: 'src/finhub/catalogue/times.ts',
-    from: ' || date.getUTCDate() !== day',
-    to: '',
+    from: 'getUTCMonth() !== month - 1',
+    to: 'getUTCMonth() < 0',
     in: 'test/answers.test.ts',
     test: 'what is no time, or could be two, is none',
   },

@@ -142,7 +142,7 @@ export default [
     from: "if (read instanceof Unreadable || typeof read !== 'object' || read === null) return undefined;",
     to: "if (read instanceof Unreadable || typeof read !== 'object' || read === null) return error;",
     in: 'test/attacks-results.long.ts',
-    test: 'awaitVerdict: a failure decides nothing, and the case goes on',
+    test: 'registerIndividual: nobody becomes another customer',
   },
   {
     name: 'a transfer that is started again pays again',

@@ -66,8 +66,7 @@ function ofParts(parts: Record<string, string | undefined>, dayEnds: boolean): n
   const number = (name: string): number => Number(parts[name] ?? 0);
   const [year, month, day] = [number('year'), number('month'), number('day')];
   const midnight = Date.UTC(year, month - 1, day);
-  const date = new Date(midnight);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  if (new Date(midnight).getUTCMonth() !== month - 1) return undefined;
   if (parts['hour'] === undefined) return dayEnds ? midnight + DAY_MS - 1 : midnight;
   const [hour, minute, second] = [number('hour'), number('minute'), number('second')];
   const isMidnight = hour === 24 && minute === 0 && second === 0;
