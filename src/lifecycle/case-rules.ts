@@ -4,6 +4,7 @@ import {
   type Application,
   type DocumentReference,
   type OrganizationApplication,
+  type PaymentsRequest,
 } from './application.js';
 import { canonicalJson } from './canonical.js';
 import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
@@ -94,12 +95,30 @@ const PREREQUISITES: Record<Prerequisite, string> = {
   paymentConsentActive: 'an active payment consent',
 };
 
-/** The facts that a phase builds on and the case lacks. */
-export function missingPrerequisites(state: AnyCaseState, phase: PhaseName): Requirement[] {
-  const { requires } = PHASES[state.kind].find(({ name }) => name === phase)!;
-  return requires
+/** The facts that a phase builds on. */
+export function prerequisitesOf(kind: CaseKind, phase: PhaseName): readonly Prerequisite[] {
+  return PHASES[kind].find(({ name }) => name === phase)!.requires;
+}
+
+/** Those of the facts that the case lacks. */
+export function lackingOf(state: AnyCaseState, facts: readonly Prerequisite[]): Requirement[] {
+  return facts
     .filter((fact) => !state.finhub.facts.includes(fact))
     .map((fact) => ({ code: fact, message: `${PREREQUISITES[fact]} is missing` }));
+}
+
+/** What an application asks for in a phase that is there for some applications only. */
+const ASKED: Partial<Record<PhaseName, (asked: PaymentsRequest) => boolean>> = {
+  payments: ({ beneficiaries }) => beneficiaries.length > 0,
+  beneficiaries: ({ beneficiaries }) => beneficiaries.length > 0,
+  paymentConsent: ({ consent }) => consent !== undefined,
+  transactions: ({ topUp, transfer }) => topUp !== undefined || transfer !== undefined,
+};
+
+/** Whether there is something to do in a phase; one that nobody asks for is skipped, whatever the case lacks for it. */
+export function isAskedFor({ application }: AnyCaseState, phase: PhaseName): boolean {
+  const payments = 'payments' in application ? application.payments : undefined;
+  return ASKED[phase]?.(payments ?? { beneficiaries: [] }) ?? true;
 }
 
 /** What an organization's people lack for its activation, by FinHub's own list. Source: facts §7.4. */

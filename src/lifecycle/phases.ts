@@ -88,6 +88,9 @@ export const INDIVIDUAL_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
+/** Facts that a lifecycle's transfer builds on, which other money does not. Source: facts §7.5. */
+export const TRANSFER_REQUIRES = ['beneficiaryRegistered', 'paymentConsentActive'] as const satisfies Prerequisite[];
+
 /** The eight phases of an organization, in order. Source: flow overview (S0), "Organization Customer (B2B) - 8 Phases". */
 export const ORGANIZATION_PHASES = [
   {
@@ -150,7 +153,7 @@ export const ORGANIZATION_PHASES = [
   {
     name: 'transactions',
     title: 'Transactions',
-    requires: ['accountActive', 'walletActive', 'paymentConsentActive', 'beneficiaryRegistered'],
+    requires: ['accountActive', 'walletActive'],
     expectedMinutes: 10,
     operations: ['prepareOrder', 'executeOrder', 'getOrder', 'getBalance'],
   },

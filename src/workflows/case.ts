@@ -9,11 +9,11 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { missingPrerequisites } from '../lifecycle/case-rules.js';
+import { isAskedFor, lackingOf, prerequisitesOf } from '../lifecycle/case-rules.js';
 import { recorded } from '../lifecycle/audit.js';
 import type { AnyCaseState, CaseState, Outcome, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
-import type { PhaseName } from '../lifecycle/phases.js';
+import type { PhaseName, Prerequisite } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
@@ -226,6 +226,17 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
   }
 
+  /** Goes on once these facts hold; until then a person has to say how. */
+  async require(facts: readonly Prerequisite[]): Promise<void> {
+    const phase = this.state.phases.find(({ state }) => state === 'active')!.name;
+    for (;;) {
+      const missing = lackingOf(this.state, facts);
+      if (missing.length === 0) return;
+      const failure = { type: 'PrerequisiteMissing', message: `phase ${phase} cannot go on`, missing };
+      await this.calls.needsPerson(phase, phase, failure);
+    }
+  }
+
   /** Whether somebody reset the workflow. For what activities are told only: a replay of what came before the reset would decide otherwise. */
   get wasReset(): boolean {
     const { runId, originalExecutionRunId } = workflowInfo();
@@ -331,7 +342,8 @@ export class Case<State extends AnyCaseState = CaseState> {
     }
     let ended: 'completed' | 'skipped' = 'completed';
     try {
-      if (missingPrerequisites(this.state, name).length > 0) await this.#prerequisites(name);
+      if (!isAskedFor(this.state, name)) throw new PhaseSkipped();
+      await this.require(prerequisitesOf(this.state.kind, name));
       await phase(this);
     } catch (error) {
       if (!(error instanceof PhaseSkipped)) throw error;
@@ -341,13 +353,5 @@ export class Case<State extends AnyCaseState = CaseState> {
     measurePhase(name, ended, entry().startedAt!);
     Object.assign(entry(), { state: ended, completedAt: new Date().toISOString() });
     this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
-  }
-
-  async #prerequisites(name: PhaseName): Promise<void> {
-    const missing = (): Requirement[] => missingPrerequisites(this.state, name);
-    while (missing().length > 0) {
-      const failure = { type: 'PrerequisiteMissing', message: `phase ${name} cannot start`, missing: missing() };
-      await this.calls.needsPerson(name, name, failure);
-    }
   }
 }

@@ -1,4 +1,5 @@
 const IN = 'test/phase-rules.test.ts';
+const GATE = 'test/phase-gate.test.ts';
 
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
 export default [
@@ -22,6 +23,38 @@ export default [
     in: IN,
     test: `without ${what} is refused`,
   })),
+  {
+    name: 'a phase begins whatever the case lacks',
+    file: 'src/workflows/case.ts',
+    from: 'await this.require(prerequisitesOf(this.state.kind, name));',
+    to: '',
+    in: GATE,
+    test: 'a phase does not begin without what it builds on',
+  },
+  {
+    name: 'a first transfer is asked for without a payment consent',
+    file: 'src/workflows/phases/payments.ts',
+    from: 'await kase.require(TRANSFER_REQUIRES);',
+    to: '',
+    in: GATE,
+    test: 'a first transfer whose payment consent was skipped is not asked for; what needs none is done',
+  },
+  {
+    name: 'a phase that nobody asks for waits for what it would build on',
+    file: 'src/lifecycle/phases.ts',
+    from: "    requires: ['accountActive', 'walletActive'],\n    expectedMinutes: 10,\n    operations: ['prepareOrder'",
+    to: "    requires: ['accountActive', 'walletActive', 'paymentConsentActive'],\n    expectedMinutes: 10,\n    operations: ['prepareOrder'",
+    in: 'test/optional-parts.test.ts',
+    test: 'organization: documents, topUp, approvers, details',
+  },
+  {
+    name: 'what is asked for is left out',
+    file: 'src/lifecycle/case-rules.ts',
+    from: 'transactions: ({ topUp, transfer }) => topUp !== undefined || transfer !== undefined,',
+    to: 'transactions: () => false,',
+    in: 'test/optional-parts.test.ts',
+    test: 'organization: documents, topUp, approvers, details',
+  },
   {
     name: 'phases are expected to last 50,000 minutes',
     file: 'src/lifecycle/status.ts',

@@ -1,4 +1,5 @@
 import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
+import { TRANSFER_REQUIRES } from '../../lifecycle/phases.js';
 import { consentTitle, type ConsentTerms } from '../../lifecycle/payment-account.js';
 import type { Case } from '../case.js';
 import { CallNeedless, PhaseSkipped } from '../endings.js';
@@ -19,7 +20,6 @@ const asking =
 /** Phase 7 of an individual: beneficiaries, the consent to pay them, and a first transfer, as far as the application asks for them. */
 export async function payments(kase: Case): Promise<void> {
   const asked = asking(kase);
-  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();
   await addBeneficiaries(kase, asked);
   if (asked().consent) await createConsent(kase);
   await payIfAsked(kase, asked);
@@ -27,21 +27,18 @@ export async function payments(kase: Case): Promise<void> {
 
 /** Phase 6 of an organization. */
 export async function beneficiaries(kase: Case): Promise<void> {
-  const asked = asking(kase);
-  if (asked().beneficiaries.length === 0) throw new PhaseSkipped();
-  await addBeneficiaries(kase, asked);
+  await addBeneficiaries(kase, asking(kase));
 }
 
-/** Phase 7 of an organization. */
+/** Phase 7 of an organization; a consent without a beneficiary would pay nobody, or anybody. */
 export async function paymentConsent(kase: Case): Promise<void> {
-  if (!requested(kase).consent) throw new PhaseSkipped();
+  if (Object.keys(kase.state.finhub.beneficiaries).length === 0) throw new PhaseSkipped();
   await createConsent(kase);
 }
 
 /** Phase 8 of an organization: the wallet is funded, then pays. */
 export async function transactions(kase: Case): Promise<void> {
   const asked = asking(kase);
-  if (!asked().topUp && !asked().transfer) throw new PhaseSkipped();
   for (let { topUp } = asked(); topUp; topUp = await fund(kase, topUp, asked));
   await payIfAsked(kase, asked);
 }
@@ -175,6 +172,7 @@ async function pay(kase: Case, { reference, beneficiary: ref, amount, descriptio
     kase.record('transferLeftOut', `${reference}: beneficiary "${ref}" was left out`);
     throw new PhaseSkipped();
   }
+  await kase.require(TRANSFER_REQUIRES);
   const { tenantId, submittedBy, origin } = application;
   const { result } = await followTransfer(kase, {
     reference,
