@@ -112,6 +112,13 @@ describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
     await deleted(caseId);
   });
 
+  test('stay while the customer is active', async () => {
+    const id = await lane.start(await anIndividual());
+    await lane.finish(id);
+    assert.ok(!(await eventsOf(id)).includes('documentsKept'));
+    await assert.rejects(lane.temporal.workflow.getHandle(documentRetentionId(id)).describe(), /not found/i);
+  });
+
   test('are kept for the time that the policy says, then deleted, and the audit tells both', async () => {
     const before = await stored();
     const id = await lane.toReview(await anIndividual());

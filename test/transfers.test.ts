@@ -22,6 +22,7 @@ import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const EXECUTE = { method: 'POST', path: '/api/v2.1/fintrans/{accountId}/types/{operationType}/execute' };
+const PREPARE = { method: 'POST', path: '/api/v2.1/fintrans/{accountId}/types/{operationType}/prepare' };
 const PAYEES = {
   landlord: { iban: 'LT717300010123456789', bic: 'HABALT22', country: 'LT', name: 'Jonas Vaitkus' },
   works: { iban: 'DE44500105175407324931', bic: 'INGDDEFF', country: 'DE', name: 'Glashütte Travemünde' },
@@ -361,6 +362,44 @@ describe('an unclear execution', () => {
     assert.match(shown.fieldErrors[3]!.message, /^1000\.00 EUR available/);
     await resolve(id, 'retry', { outcome: 'completed' });
     assert.deepEqual([(await ended(id)).status, await books(transfer)], ['completed', { prepared: 1, paid: 1 }]);
+  });
+});
+
+describe('a lost answer to a preparation, which has reserved the money', () => {
+  async function lost(): Promise<{ id: string; transfer: TransferInput }> {
+    const payer = await openAccount({ consent: { ...CONSENT, perTransaction: money('700.00') } });
+    await lane.finhub.inject({ ...PREPARE, kind: 'drop' });
+    const transfer = order(payer, { amount: money('700.00') });
+    const id = await started(transfer);
+    await lane.until(id, 'waits', ({ waitingOn }) =>
+      /reservation to lapse that may be our own/.test(waitingOn?.what ?? ''),
+    );
+    return { id, transfer };
+  }
+
+  test('is waited for until the reservation has lapsed, and then prepared anew; nobody is asked', async () => {
+    const { id, transfer } = await lost();
+    await passing('it ends', 8 * MINUTE, async () => (await lane.client.status(id)).outcome !== null);
+    assert.equal((await ended(id)).status, 'completed');
+    assert.deepEqual(await books(transfer), { prepared: 2, paid: 1 });
+    const events = (await lane.client.audit(id)).map(({ event }) => event);
+    assert.ok(!events.includes('needsAttention'), String(events));
+  });
+
+  test('is put before a person once no reservation can be the reason', async () => {
+    const { id, transfer } = await lost();
+    await lane.finhub.setWallet(transfer.accountId, 'SUSPENDED');
+    const refusals = () => lane.finhub.requests(`${PREPARE.method} ${PREPARE.path}`);
+    const before = (await refusals()).length;
+    for (let tries = 1; tries <= 11; tries += 1) {
+      await time.skip(16 * MINUTE);
+      await eventually('it is tried again', async () => (await refusals()).length >= before + tries);
+      await lane.until(id, 'waits', ({ status }) => status === 'waiting');
+    }
+    await time.skip(5 * MINUTE);
+    const { attention: shown } = await attention(id);
+    assert.deepEqual([shown?.operation, shown?.failure], ['prepareOrder', 'FinHubInvalidRequest']);
+    await resolve(id, 'abort');
   });
 });
 

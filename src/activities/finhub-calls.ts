@@ -103,8 +103,11 @@ export async function callAsActivity<I, R>(
     }).catch(async (error: unknown) => {
       await alone?.failed(error);
       if (error instanceof FinHubError) {
-        // What it refuses now it has refused before.
-        const isRefused = error.kind === 'invalidRequest' && error.operation === endpoint.operation;
+        // What it refuses now it has refused before, unless an earlier try itself stands in the way: a reservation.
+        const isRefused =
+          error.kind === 'invalidRequest' &&
+          error.operation === endpoint.operation &&
+          endpoint.idempotency.class !== 'expiring';
         error.earlierUnclear = mayHaveBeenTried && !isRefused;
       }
       throw error;

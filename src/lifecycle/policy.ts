@@ -44,7 +44,10 @@ export interface TenantPolicy {
   review: Record<LifecycleKind, Record<ReviewedRisk, ReviewRules>>;
   customer: Record<CustomerTurn, BusinessDays>;
   documents: {
-    /** Days after a case's end at which its documents are deleted from our store; without it they stay. */
+    /**
+     * Days after its end at which the documents of a case that led to no active account are deleted from our store; without it they stay. Those
+     * of an active customer stay in any case.
+     */
     keptDays?: number | undefined;
   };
 }

@@ -15,7 +15,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
-import { retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
+import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import type { Case } from './case.js';
 import { NOT_ITS_PLACE } from './endings.js';
@@ -97,9 +97,13 @@ export async function planDeletion(kase: Case<AnyCaseState>): Promise<void> {
   const keptDays = policy?.documents.keptDays;
   if (keptDays === undefined || review.evidence.length === 0) return;
   const { workflowId: caseId } = workflowInfo();
+  const workflowId = documentRetentionId(caseId);
+  if (!endedWithCase(kase.state)) {
+    if (kase.wasReset) await dropPlan(workflowId);
+    return;
+  }
   const { tenantId } = application;
   const plan = retentionPlan({ caseId, tenantId }, review.evidence, new Date(outcome!.at), keptDays);
-  const workflowId = documentRetentionId(caseId);
   try {
     await startChild(DOCUMENT_RETENTION, {
       workflowId,
@@ -116,4 +120,13 @@ export async function planDeletion(kase: Case<AnyCaseState>): Promise<void> {
     await getExternalWorkflowHandle(workflowId).signal(replan, plan);
   }
   kase.record('documentsKept', `until ${plan.dueAt}`);
+}
+
+/** An end before the reset may have planned the deletion of what a customer who is active now has handed in. */
+async function dropPlan(workflowId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(workflowId).cancel();
+  } catch (error) {
+    log.info('no plan of deletion to drop', { workflowId, why: String(error) });
+  }
 }

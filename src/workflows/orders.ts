@@ -60,6 +60,13 @@ const REFUSALS: ReadonlySet<string> = new Set([
 const MAX_CONFLICTS = 3;
 
 /**
+ * A reservation whose answer was lost has lapsed by then: FinHub's pages speak of 15 minutes, and of two to three hours (facts §15.7). Whether it
+ * has is tried every so often.
+ */
+const LAPSED_AFTER_MS = 3 * 3600_000;
+const TRY_AGAIN_AFTER_MS = 16 * 60_000;
+
+/**
  * Moves money once. Preparing reserves it, executing spends the prepared order, and the order is followed until FinHub has settled it. There
  * is another prepared order only when the last one is known not to have been executed and never will be.
  */
@@ -103,10 +110,12 @@ async function prepare(
 ): Promise<Preparation | SettledOrder> {
   const key = `prepareOrder/${of}`;
   let told = isAsked(kase, key) ? await answerTo(kase, key, 'prepareOrder') : undefined;
+  /** What our own reservation may hold up; it is not made anew, since the balance lacks what is reserved. */
+  let held: OrderRequest | undefined;
   for (;;) {
     if (told === 'notExecuted') kase.keep(EARLIER_RUNS, told);
     else if (told) return told;
-    const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());
+    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());
     const { accountId, iban, type, description, amount, counterparty, consentId } = order;
     const input = { accountId, iban, type, reference, description, amount, counterparty, consentId };
     try {
@@ -125,10 +134,29 @@ async function prepare(
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       told = undefined;
-      if (error.failure.type !== FAILURES.unclear) await kase.calls.needsPerson(key, 'prepareOrder', error.failure);
+      held = undefined;
+      if (error.failure.earlierUnclear && (await mayLapse(kase, of))) held = order;
+      else if (error.failure.type !== FAILURES.unclear)
+        await kase.calls.needsPerson(key, 'prepareOrder', error.failure);
       else told = await askOutcome(kase, key, 'prepareOrder', order, error.failure, []);
     }
   }
+}
+
+/** Waits while a reservation of ours, of which we have no answer, may hold what is asked for; false once it has lapsed for sure. */
+async function mayLapse(kase: Case<AnyCaseState>, of: string): Promise<boolean> {
+  const key = `reserved/${of}`;
+  const since = kase.kept<string>(key) ?? new Date().toISOString();
+  const left = Date.parse(since) + LAPSED_AFTER_MS - Date.now();
+  if (left <= 0) {
+    delete kase.state.done[key];
+    return false;
+  }
+  kase.keep(key, since);
+  const what = 'a reservation to lapse that may be our own: the answer to an earlier try was lost';
+  const pause = Math.min(left, TRY_AGAIN_AFTER_MS);
+  await kase.waiting('finhub', what, () => sleep(pause, { summary: 'then the order is prepared anew' }));
+  return true;
 }
 
 /** Waits for the customer's word for as long as the prepared order is good. */

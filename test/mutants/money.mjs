@@ -168,4 +168,28 @@ export default [
     in: 'test/transfer-resets.long.ts',
     test: 'an account goes on with the payment consent that its lifecycle made anew after a reset',
   },
+  {
+    name: 'our own reservation is put before a person at once',
+    file: 'src/workflows/orders.ts',
+    from: 'error.failure.earlierUnclear && (await mayLapse(kase, of))',
+    to: 'false',
+    in: 'test/transfers.test.ts',
+    test: 'is waited for until the reservation has lapsed, and then prepared anew; nobody is asked',
+  },
+  {
+    name: 'a reservation is waited for without end',
+    file: 'src/workflows/orders.ts',
+    from: 'if (left <= 0) {',
+    to: 'if (false as boolean) {',
+    in: 'test/transfers.test.ts',
+    test: 'is put before a person once no reservation can be the reason',
+  },
+  {
+    name: "a live customer's documents are deleted",
+    file: 'src/lifecycle/document-retention.ts',
+    from: "return !finhub.facts.includes('accountActive');",
+    to: 'return finhub.facts.length > 0;',
+    in: 'test/document-retention.test.ts',
+    test: 'stay while the customer is active',
+  },
 ];
