@@ -248,6 +248,37 @@ describe('a risk that is corrected between two tries of the registration', { con
   });
 });
 
+describe('who is behind a company, in review', () => {
+  test('is corrected, and the next round is decided on it; the former decision counts no more', async () => {
+    const application = await anOrganization();
+    const id = await lane.toReview(application);
+    const shareholders = application.shareholders.map((holder) => ({ ...holder, owners: holder.owners?.toReversed() }));
+    await corrected(id, { shareholders });
+    const { review } = await lane.until(
+      id,
+      'in the next round',
+      (told) => told.review.stage === 'inReview' && told.review.round === 2,
+    );
+    assert.equal(review.round, 2);
+    const approve = (round: number) =>
+      lane.client.decide(id, { decisionId: `d${round}`, round, verdict: 'approve', operator: { id: 'op-1' } });
+    const old = await approve(1);
+    assert.equal('refusal' in old && old.refusal, 'StaleRound');
+    assert.ok((await approve(2)).accepted);
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    const { ownership, beneficialOwners } = await lane.client.caseView(id);
+    assert.deepEqual(
+      ownership?.[2]?.owners.map(({ ref }) => ref),
+      ['owner-kiel', 'owner-lukas'],
+    );
+    assert.deepEqual(
+      beneficialOwners?.map(({ share }) => share),
+      ['40', '50'],
+    );
+    await replayed(id);
+  });
+});
+
 describe('payments', { concurrency: 2 }, () => {
   /** Brings a case to its payments, where it needs attention. */
   async function toPayments(id: string, on = lane): Promise<void> {

@@ -55,6 +55,8 @@ describe('the command lines beside a service that runs', () => {
     }
     for (const { ownershipPercentage } of application.shareholders)
       assert.ok(stdout.includes(`${ownershipPercentage} %`));
+    assert.match(stdout, /Lukas Brandt \(shareholder-lukas\) +35 % +35 % +UBO, 50 % on all paths/);
+    assert.match(stdout, / {2}Lukas Brandt \(owner-lukas\) +60 % +15 % +UBO/);
     assert.ok(stdout.includes(application.organization.registrationNumber));
     assert.ok(!stdout.includes(application.password));
 

@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Application } from '../lifecycle/application.js';
-import { riskOf } from '../lifecycle/case-rules.js';
+import { ownershipHashOf, riskOf } from '../lifecycle/case-rules.js';
 import type { SentCorrection } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type HandCall, type OperationFacts } from '../lifecycle/hand-call.js';
@@ -97,7 +97,7 @@ export class Judge {
     const now = rulesFor(policy, warrant.kind, risk);
     const level: OperatorLevel = [warrant.rules.level, now.level].includes('POWER_TENANT') ? 'POWER_TENANT' : 'TENANT';
     const quorum = status === 'APPROVED' ? Math.max(warrant.rules.quorum, now.quorum) : 1;
-    const evidence = hashEvidence(warrant.evidence);
+    const evidence = hashEvidence(warrant.evidence, ownershipHashOf(application));
     const { round } = warrant;
     const levels = new Map<string, OperatorLevel>();
     const failing: { decisionId: string; why: string }[] = [];

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
 import type { AttentionView, CaseView } from '../lifecycle/status.js';
 import { fields, heading, statusLines } from './status-text.js';
+import { ownershipText } from './ownership-text.js';
 import { subjectText } from './subject-text.js';
 import { table } from './table.js';
 
@@ -16,6 +17,7 @@ export function caseText(view: ShownCase): string {
     ...statusLines({ ...view, attention: null }),
     view.stopped ? stoppedText(view.stopped) : '',
     subjectText(view.subject),
+    view.ownership ? ownershipText(view.ownership) : '',
     fields({
       risk,
       'taken by': assignee,

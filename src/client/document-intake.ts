@@ -7,7 +7,8 @@ import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { readInside } from './document-file.js';
 import { InvalidInput, type Fault } from './errors.js';
-import { faultsOf, pathText } from '../intake/faults.js';
+import { faultsOf } from '../intake/faults.js';
+import { pathText } from '../lifecycle/path-text.js';
 import { document as documentSchema, type DocumentInput } from '../intake/field-schemas.js';
 
 /** A document that was read and checked, and is not stored yet. */

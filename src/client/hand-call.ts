@@ -12,7 +12,8 @@ import { isSealedText } from '../lifecycle/sealed.js';
 import { fingerprint, seal } from '../secrets/seal.js';
 import { readDocuments, type ReadDocument } from './document-intake.js';
 import { InvalidInput, type Fault } from './errors.js';
-import { faultsOf, pathText, TENANT_MISSING } from '../intake/faults.js';
+import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
+import { pathText } from '../lifecycle/path-text.js';
 import { document, key, origin, text } from '../intake/field-schemas.js';
 
 /** A call as an operator asks for it. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Organization, OrganizationApplication, Owner } from '../lifecycle/application.js';
+import { MAX_OWNERSHIP_LEVELS, ownershipFaults } from '../lifecycle/ownership.js';
 import type { LifecycleKind } from '../lifecycle/phases.js';
 import { personal, plain } from '../privacy/marks.js';
 import { isReadableId, READABLE_ID_FAULT, type KnownOfPeople } from '../privacy/readable-id.js';
@@ -21,45 +23,64 @@ const BASE = {
 
 const PERCENT = /^(100(\.0{1,4})?|\d{1,2}(\.\d{1,4})?)$/;
 
-const shareholder = z
-  .strictObject({
-    ref: field.key(64),
-    type: z.enum(['INDIVIDUAL', 'CORPORATE']),
-    firstName: personal(field.text(100)).optional(),
-    lastName: personal(field.text(100)).optional(),
-    companyName: personal(field.text()).optional(),
-    email: field.email,
-    dateOfBirth: field.pastDate.optional(),
-    nationality: personal(field.country).optional(),
-    ownershipPercentage: personal(
-      z
-        .string()
-        .regex(PERCENT, { error: 'a percentage as text without a sign, such as "33.34", is expected', abort: true })
-        .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' }),
-    ).describe('percent as text; all shareholders together hold exactly 100'),
-    isPEP: personal(z.boolean()),
-  })
-  .superRefine((holder: unknown, context) => {
-    const needed = valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'lastName'];
-    for (const name of needed.filter((name) => valueAt(holder, name) === undefined)) {
-      context.addIssue({ code: 'custom', path: [name], message: 'is expected for a shareholder of this type' });
-    }
-  }, always);
+const OWNER = {
+  ref: field.key(64),
+  type: z.enum(['INDIVIDUAL', 'CORPORATE']),
+  firstName: personal(field.text(100)).optional(),
+  lastName: personal(field.text(100)).optional(),
+  companyName: personal(field.text()).optional(),
+  registrationNumber: personal(field.text(50)).optional(),
+  country: field.country.optional().describe('of a company: where it is registered'),
+  dateOfBirth: field.pastDate.optional(),
+  nationality: personal(field.country).optional(),
+  ownershipPercentage: personal(
+    z
+      .string()
+      .regex(PERCENT, { error: 'a percentage as text without a sign, such as "33.34", is expected', abort: true })
+      .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' }),
+  ).describe('percent as text; all owners of a company together hold exactly 100'),
+  isPEP: personal(z.boolean()),
+  withoutOwners: z
+    .enum(['LISTED', 'STATE', 'FOUNDATION'])
+    .optional()
+    .describe(
+      'why a company names no owners: it is listed on a regulated market, held by a state or municipality, or a foundation or association, which nobody owns',
+    ),
+};
 
-/** Source: facts O06, "total must be exactly 100 %". */
+function namedAsItsType(holder: unknown, context: Context): void {
+  const needed =
+    valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'lastName', 'dateOfBirth', 'nationality'];
+  for (const name of needed.filter((name) => valueAt(holder, name) === undefined)) {
+    context.addIssue({ code: 'custom', path: [name], message: 'is expected for a shareholder of this type' });
+  }
+}
+
+const TOO_DEEP = plain(z.undefined({ error: `lies more than ${MAX_OWNERSHIP_LEVELS} levels deep` }));
+
+/** Owners of a company, level below level; not a schema that names itself, since that would follow an input to any depth. */
+function owners(levels: number): z.ZodType<Owner[], Owner[]> {
+  return z
+    .array(
+      z
+        .strictObject({
+          ...OWNER,
+          email: field.email.optional(),
+          owners: levels > 1 ? owners(levels - 1).optional() : TOO_DEEP.optional(),
+        })
+        .superRefine(namedAsItsType, always),
+    )
+    .max(100);
+}
+
 const shareholders = z
-  .array(shareholder)
+  .array(
+    z
+      .strictObject({ ...OWNER, email: field.email, owners: owners(MAX_OWNERSHIP_LEVELS - 1).optional() })
+      .superRefine(namedAsItsType, always),
+  )
   .min(1)
-  .max(100)
-  .superRefine((holders: unknown, context) => {
-    const shares = itemsOf({ holders }, 'holders').map((holder) => valueAt(holder, 'ownershipPercentage'));
-    if (!shares.every((share): share is string => typeof share === 'string' && PERCENT.test(share))) return;
-    // In ten-thousandths, since decimal fractions do not add up in binary.
-    const total = shares.reduce((sum, share) => sum + Math.round(Number(share) * 10_000), 0);
-    if (total !== 1_000_000) {
-      context.addIssue({ code: 'custom', message: `hold ${total / 10_000} % together; exactly 100 is expected` });
-    }
-  }, always);
+  .max(100);
 
 /** Source: facts O10, "first employee without ADMIN_USER". */
 const employees = z
@@ -113,14 +134,12 @@ const organizationSchema = z
   .superRefine(withoutPersonalData, always)
   .superRefine((application: unknown, context) => {
     const people = (['directors', 'shareholders', 'employees'] as const).flatMap((group) =>
-      itemsOf(application, group).map((person, index) => ({
-        path: [group, index, 'ref'],
-        ref: valueAt(person, 'ref'),
-      })),
+      peopleIn(application, group).map(({ path, person }) => ({ path: [...path, 'ref'], ref: valueAt(person, 'ref') })),
     );
     for (const index of repeated(people.map(({ ref }) => ref))) {
       context.addIssue({ code: 'custom', path: people[index]!.path, message: 'names another person already' });
     }
+    checkOwnership(application, context);
     checkSignatory(application, context);
     checkSubjects(
       application,
@@ -157,6 +176,30 @@ function checkSubjects(application: unknown, refs: unknown[], context: Context):
       });
     }
   });
+}
+
+/** People in a list of the application, with the owners of those who are companies. */
+function peopleIn(
+  whose: unknown,
+  list: string,
+  levels = MAX_OWNERSHIP_LEVELS,
+): { path: (string | number)[]; person: unknown }[] {
+  if (levels === 0) return [];
+  return itemsOf(whose, list).flatMap((person, index) => [
+    { path: [list, index], person },
+    ...peopleIn(person, 'owners', levels - 1).map((below) => ({ ...below, path: [list, index, ...below.path] })),
+  ]);
+}
+
+/** What the schema has refused in a share or a name is not told a second time as something that does not add up. */
+function checkOwnership(application: unknown, context: Context): void {
+  const holders = peopleIn(application, 'shareholders');
+  const shares = holders.map(({ person }) => valueAt(person, 'ownershipPercentage'));
+  if (!shares.every((share) => typeof share === 'string' && PERCENT.test(share))) return;
+  const itself = Object(valueAt(application, 'organization')) as Partial<Organization>;
+  for (const { path, message } of ownershipFaults(application as OrganizationApplication, itself)) {
+    context.addIssue({ code: 'custom', path, message });
+  }
 }
 
 /** Who signs is a director or an employee, by name; else nobody could tell later whose signature it was. */
@@ -199,7 +242,9 @@ function knownOfPeople(application: unknown): KnownOfPeople {
   const people = [
     valueAt(application, 'person'),
     valueAt(application, 'organization'),
-    ...(['directors', 'shareholders', 'employees'] as const).flatMap((group) => itemsOf(application, group)),
+    ...(['directors', 'shareholders', 'employees'] as const).flatMap((group) =>
+      peopleIn(application, group).map(({ person }) => person),
+    ),
   ];
   const texts = (values: unknown[]): string[] => values.filter((value) => typeof value === 'string');
   return {

@@ -1,14 +1,10 @@
 import type { z } from 'zod';
+import { pathText } from '../lifecycle/path-text.js';
 
 /** One thing that is wrong with an input, and where: `shareholders[1].email`. */
 export interface Fault {
   path: string;
   message: string;
-}
-
-export function pathText(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  return parts.join('').replace(/^\./, '') || '(all of it)';
 }
 
 /** Said of what names no tenant where the service has none of its own. */

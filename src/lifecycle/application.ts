@@ -146,18 +146,32 @@ export interface Director extends Person {
   isPEP: boolean;
 }
 
-export interface Shareholder {
+/** Why a company names no owners. */
+export type WithoutOwners = 'LISTED' | 'STATE' | 'FOUNDATION';
+
+/** A person or a company that holds shares, of the customer itself or of a company among its owners. */
+export interface Owner {
   ref: string;
   type: 'INDIVIDUAL' | 'CORPORATE';
   firstName?: string | undefined;
   lastName?: string | undefined;
   companyName?: string | undefined;
-  email: string;
+  registrationNumber?: string | undefined;
+  /** Of a company: where it is registered. */
+  country?: string | undefined;
+  email?: string | undefined;
   dateOfBirth?: string | undefined;
   nationality?: string | undefined;
-  /** Percent, 0 to 100, as a decimal string; all shareholders together hold exactly 100. */
+  /** Percent of what is owned, above 0 to 100, as a decimal string; the owners of one company together hold exactly 100. */
   ownershipPercentage: string;
   isPEP: boolean;
+  /** Of a company: all who own it, unless `withoutOwners` says why there is nobody to name. */
+  owners?: Owner[] | undefined;
+  withoutOwners?: WithoutOwners | undefined;
+}
+
+export interface Shareholder extends Owner {
+  email: string;
 }
 
 export type EmployeeRole = 'ADMIN_USER' | 'COMPLIANCE_OFFICER' | 'TRANSACTION_APPROVER' | 'EMPLOYEE';
@@ -199,11 +213,4 @@ export type Application = IndividualApplication | OrganizationApplication;
 
 export function isOrganization(application: Application): application is OrganizationApplication {
   return 'organization' in application;
-}
-
-/** Owners of this percentage or more are beneficial owners and are verified with the KYB. Source: facts O06. */
-const UBO_PERCENTAGE = 25;
-
-export function beneficialOwners(application: OrganizationApplication): Shareholder[] {
-  return application.shareholders.filter((holder) => Number(holder.ownershipPercentage) >= UBO_PERCENTAGE);
 }

@@ -58,7 +58,7 @@ const CAUSES: Record<Failure, Cause> = {
   },
   SharesIncomplete: {
     ...CORRECT,
-    reason: 'the shareholders do not hold 100 % together',
+    reason: 'the ownership is not complete: shares do not add up to 100 %, or a company does not say who owns it',
     advice: "have `shareholders` corrected, all of them; FinHub's records follow",
   },
   FinHubConflict: {

@@ -1,5 +1,4 @@
 import {
-  beneficialOwners,
   isOrganization,
   type Application,
   type DocumentReference,
@@ -12,6 +11,8 @@ import type { CheckedCorrection } from './correction.js';
 import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
+import { hashOwnership, ownersOf, ownershipFaults } from './ownership.js';
+import { pathText } from './path-text.js';
 import type { PaymentAccount } from './payment-account.js';
 import { PHASES, type CaseKind, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
 import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
@@ -21,7 +22,9 @@ import type { TransferOrder } from './transfer.js';
 
 /** A case as it is before its first phase. */
 export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): CaseState {
-  return { ...unstarted(kind, application, application, startedAt), consents: application.consents };
+  const { tenantId, submittedBy, documents, consents } = application;
+  const submitted = { tenantId, submittedBy, documents, ownershipHash: ownershipHashOf(application) };
+  return { ...unstarted(kind, application, submitted, startedAt), consents };
 }
 
 /** A transfer as it is before its first phase. */
@@ -45,7 +48,12 @@ export function newCall(call: HandCall, startedAt: Date): CallState {
 function unstarted<Kind extends CaseKind, Subject>(
   kind: Kind,
   application: Subject,
-  submitted: { tenantId: string; submittedBy: string; documents: DocumentReference[] },
+  submitted: {
+    tenantId: string;
+    submittedBy: string;
+    documents: DocumentReference[];
+    ownershipHash?: string | undefined;
+  },
   startedAt: Date,
 ): CaseState<Kind, Subject> {
   return {
@@ -59,6 +67,7 @@ function unstarted<Kind extends CaseKind, Subject>(
       tenantId: submitted.tenantId,
       submittedBy: submitted.submittedBy,
       evidence: submitted.documents,
+      ownershipHash: submitted.ownershipHash,
     }),
     requirements: [],
     attentions: 0,
@@ -75,11 +84,16 @@ function unstarted<Kind extends CaseKind, Subject>(
   };
 }
 
+/** What a decision is bound to besides the documents. */
+export function ownershipHashOf(application: Application): string | undefined {
+  return isOrganization(application) ? hashOwnership(application) : undefined;
+}
+
 /** Risk of the whole case: a PEP among an organization's people, or its line of business, raises it. Source: facts R17. */
 export function riskOf(application: Application): RiskLevel {
   if (!isOrganization(application)) return riskLevel(application.categorization, false);
-  const { directors, shareholders, organization } = application;
-  const hasPep = [...directors, ...shareholders].some(({ isPEP }) => isPEP);
+  const { directors, organization } = application;
+  const hasPep = [...directors, ...ownersOf(application)].some(({ isPEP }) => isPEP);
   return riskLevel(application.categorization, hasPep || isHighRiskIndustry(organization.industry));
 }
 
@@ -131,28 +145,23 @@ export function roleFaults(state: CaseState): Requirement[] {
   const checks: [boolean, string, string][] = [
     [has('director'), 'directors', 'at least one director is needed'],
     [has('employee') && roles.has('ADMIN_USER'), 'employees', 'an employee with the role ADMIN_USER is needed'],
-    [holdAll(application), 'shareholders', NOT_ALL_SHARES],
     [
-      beneficialOwners(application).every(({ ref }) => known.has(ref)),
+      application.shareholders.every(({ ref }) => known.has(ref)),
       'shareholders',
-      'every owner of 25 % or more must be registered',
+      'every shareholder must be registered',
     ],
   ];
-  return checks.filter(([holds]) => !holds).map(([, field, message]) => ({ code: 'roles', message, field }));
+  return [
+    ...checks.filter(([holds]) => !holds).map(([, field, message]) => ({ code: 'roles', message, field })),
+    ...shareFaults(application),
+  ];
 }
 
-const NOT_ALL_SHARES = 'the shareholders together must hold exactly 100 %';
-
-/** What is wrong with the shares, which a correction can mend until the end of personnel. Source: facts O06. */
+/** What is wrong with the shares, which a correction can mend until the end of personnel. */
 export function shareFaults(application: OrganizationApplication): Requirement[] {
-  return holdAll(application) ? [] : [{ code: 'roles', message: NOT_ALL_SHARES, field: 'shareholders' }];
-}
-
-/** Counts in whole numbers, since decimal fractions do not add up in binary; shares have up to four decimals. */
-function holdAll({ shareholders }: OrganizationApplication): boolean {
-  const scale = 10 ** 4;
-  const parts = shareholders.map(({ ownershipPercentage }) => Math.round(Number(ownershipPercentage) * scale));
-  return parts.reduce((sum, part) => sum + part, 0) === 100 * scale;
+  return ownershipFaults(application, application.organization).map(({ path, message }) => ({
+    ...{ code: 'roles', message, field: pathText(path) },
+  }));
 }
 
 /** Until the end of which phase a part of the application may be corrected; FinHub has not accepted it before. */
@@ -162,7 +171,8 @@ const OPEN_UNTIL: Partial<Record<string, PhaseName[]>> = {
   password: ['registration'],
   categorization: ['registration'],
   directors: ['personnel'],
-  shareholders: ['personnel'],
+  // Who owns the companies among the shareholders is ours to know; of the rest, see `whyTooLate`.
+  shareholders: ['verification'],
   employees: ['personnel'],
   // Goes with every call, so it may change as long as there are any.
   origin: ['payments', 'transactions'],

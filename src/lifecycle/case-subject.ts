@@ -10,20 +10,21 @@ import {
   type Person,
 } from './application.js';
 import type { AnyCaseState } from './case-state.js';
+import { nameOfOwner, ownersOf } from './ownership.js';
 
 /** A person as an application names them. */
 export interface SubjectPerson {
   /** As what: the customer, or a role in the organization. */
-  as: 'customer' | 'director' | 'shareholder' | 'employee';
+  as: 'customer' | 'director' | 'shareholder' | 'owner' | 'employee';
   ref: string | null;
   /** Of a company that holds shares: its name. */
   name: string;
   dateOfBirth: string | null;
   nationality: string | null;
-  email: string;
+  email: string | null;
   phone: string | null;
   address: Address | null;
-  /** Percent, of a shareholder. */
+  /** Percent, of a shareholder, or of an owner of a company among them: of that company. */
   share: string | null;
   isPEP: boolean | null;
   /** What else is said of them: a position, roles at FinHub, a place of birth. */
@@ -88,20 +89,21 @@ export function subjectOf({ application }: Pick<AnyCaseState, 'application'>): C
 function peopleOf(application: Application): SubjectPerson[] {
   if (!isOrganization(application)) return [natural('customer', null, application.person)];
   const { directors, shareholders, employees } = application;
+  const direct = new Set(shareholders.map(({ ref }) => ref));
   return [
     ...directors.map((one) => ({ ...natural('director', one.ref, one, [one.position]), isPEP: one.isPEP })),
-    ...shareholders.map(({ ref, type, firstName, lastName, companyName, ...one }) => ({
-      as: 'shareholder' as const,
-      ref,
-      name: companyName ?? [firstName, lastName].filter(Boolean).join(' '),
+    ...ownersOf(application).map((one) => ({
+      as: direct.has(one.ref) ? ('shareholder' as const) : ('owner' as const),
+      ref: one.ref,
+      name: nameOfOwner(one),
       dateOfBirth: one.dateOfBirth ?? null,
-      nationality: one.nationality ?? null,
-      email: one.email,
+      nationality: one.nationality ?? one.country ?? null,
+      email: one.email ?? null,
       phone: null,
       address: null,
       share: one.ownershipPercentage,
       isPEP: one.isPEP,
-      also: type === 'CORPORATE' ? ['company'] : [],
+      also: one.type === 'CORPORATE' ? ['company', ...(one.registrationNumber ? [one.registrationNumber] : [])] : [],
     })),
     ...employees.map((one) => natural('employee', one.ref, one, [one.position, ...one.roles])),
   ];

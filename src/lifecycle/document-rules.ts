@@ -2,12 +2,13 @@ import { isOrganization, type Application } from './application.js';
 import type { AnyCaseState } from './case-state.js';
 import { documentTypeFault } from './document-types.js';
 import type { DocumentRequest } from './messages.js';
+import { ownersOf } from './ownership.js';
 
 /** The people of an application whose documents may be asked for and handed in, by their refs. */
 function subjectsOf(application: Application): string[] {
   if (!isOrganization(application)) return [];
-  const { directors, shareholders, employees } = application;
-  return [...directors, ...shareholders, ...employees].map(({ ref }) => ref);
+  const { directors, employees } = application;
+  return [...directors, ...ownersOf(application), ...employees].map(({ ref }) => ref);
 }
 
 /**

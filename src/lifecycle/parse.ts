@@ -29,7 +29,8 @@ const MAX_NOTE = 2000;
 const MAX_WHY = 500;
 const MAX_ITEMS = 50;
 const MAX_PATCH = 64_000;
-const MAX_DEPTH = 12;
+/** Deep enough for owners of owners on every level that the intake takes, a list and an object each. */
+const MAX_DEPTH = 24;
 const MAX_VALID_DAYS = 3650;
 const MAX_HANDED_OVER = 200;
 

@@ -43,6 +43,10 @@ export type CustomerTurn = 'documents' | 'consents' | 'activationCode';
 export interface TenantPolicy {
   review: Record<LifecycleKind, Record<ReviewedRisk, ReviewRules>>;
   customer: Record<CustomerTurn, BusinessDays>;
+  ownership: {
+    /** Who owns so many percent, directly or through companies, is a beneficial owner. FinHub's own threshold is 25 (facts O06). */
+    beneficialOwnerPercent: number;
+  };
   documents: {
     /**
      * Days after its end at which the documents of a case that led to no active account are deleted from our store; without it they stay. Those
@@ -101,6 +105,7 @@ export const DEFAULT_POLICY: TenantPolicy = {
     consents: { reminder: 5, due: 10, expiry: 30 },
     activationCode: { reminder: 2, due: 5, expiry: 30 },
   },
+  ownership: { beneficialOwnerPercent: 25 },
   // How long is for the law of the tenant's country to say, so nothing is deleted unless somebody has looked it up.
   documents: {},
 };

@@ -1,7 +1,7 @@
 import { recorded } from './audit.js';
 import type { Application } from './application.js';
 import { canonicalJson } from './canonical.js';
-import { correct, resolve, whyClosed } from './case-rules.js';
+import { correct, ownershipHashOf, resolve, whyClosed } from './case-rules.js';
 import type { AnyCaseState, AuditEntry, CaseState, Outcome } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
@@ -22,6 +22,7 @@ import {
   addCorrector,
   addEvidence,
   adoptPortalDecision,
+  changeOwnership,
   decide as decideReview,
   earlierAnswer,
   escalate,
@@ -124,10 +125,11 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     // Only lifecycles are let through to here.
     const { changes, answer } = correct(state as CaseState, correction, given.checked);
     if (!answer.accepted) return [{}, answer];
+    const review = addCorrector(state.review, correction.correctedBy);
     return [
       {
         ...changes,
-        review: addCorrector(state.review, correction.correctedBy),
+        review: changeOwnership(review, ownershipHashOf(changes.application!)),
         startedWith: (state as CaseState).startedWith ?? (state as CaseState).application,
         corrections: [...state.corrections, { body: correction, proof: given.envelope }],
       },

@@ -35,6 +35,8 @@ export interface ReviewState {
   round: number;
   evidence: DocumentReference[];
   evidenceHash: string;
+  /** Of an organization: stands for who owns it, which a decision is bound to as well. */
+  ownershipHash?: string | undefined;
   /** How much of the evidence earlier rounds had; the rest was handed in for this one. */
   seenBefore: number;
   /** Who handed in the application or documents, or corrected them before the decision; none of them decides. */
@@ -57,9 +59,10 @@ const MAX_KEPT = 20;
 const MAX_HANDLED = 500;
 const MAX_EVIDENCE = 300;
 
-/** The hash that decisions name: over the sorted content hashes and whose documents they are. */
-export function hashEvidence(evidence: readonly DocumentReference[]): string {
+/** The hash that decisions name: over the sorted content hashes and whose documents they are, and who owns an organization. */
+export function hashEvidence(evidence: readonly DocumentReference[], ownershipHash?: string): string {
   const lines = evidence.map((document) => `${document.subject ?? ''}|${document.type}|${document.sha256}`);
+  if (ownershipHash !== undefined) lines.push(`ownership|${ownershipHash}`);
   return sha256(lines.sort().join('\n'));
 }
 
@@ -68,6 +71,7 @@ export function newReview(input: {
   tenantId: string;
   submittedBy: string;
   evidence: DocumentReference[];
+  ownershipHash?: string | undefined;
 }): ReviewState {
   return {
     tenantId: input.tenantId,
@@ -75,7 +79,8 @@ export function newReview(input: {
     round: 1,
     seenBefore: 0,
     evidence: input.evidence,
-    evidenceHash: hashEvidence(input.evidence),
+    evidenceHash: hashEvidence(input.evidence, input.ownershipHash),
+    ownershipHash: input.ownershipHash,
     submitters: [input.submittedBy],
     approvals: [],
     requested: [],
@@ -93,7 +98,7 @@ export function addEvidence(review: ReviewState, documents: readonly DocumentRef
   return {
     ...review,
     evidence,
-    evidenceHash: hashEvidence(evidence),
+    evidenceHash: hashEvidence(evidence, review.ownershipHash),
     submitters: [...new Set([...review.submitters, by])],
   };
 }
@@ -106,6 +111,14 @@ export function addCorrector(review: ReviewState, by: string): ReviewState {
     submitters: [...new Set([...review.submitters, by])],
     approvals: review.approvals.filter(({ operatorId }) => operatorId !== by),
   };
+}
+
+/** The ownership was corrected: what was decided on the former one counts no more, and an open round gives way to the next one. */
+export function changeOwnership(review: ReviewState, ownershipHash: string | undefined): ReviewState {
+  if (review.ownershipHash === ownershipHash) return review;
+  const changed = { ...review, ownershipHash, evidenceHash: hashEvidence(review.evidence, ownershipHash) };
+  if (review.stage !== 'inReview') return changed;
+  return { ...changed, stage: 'collecting', round: review.round + 1, approvals: [], openedAt: undefined };
 }
 
 /** Whether a case has taken in all the documents it can hold. */

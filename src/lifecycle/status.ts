@@ -1,3 +1,4 @@
+import type { OrganizationApplication } from './application.js';
 import { adviceFor, correctable, helpsOf, reasonFor, type Help } from './attention.js';
 import {
   caseName,
@@ -18,7 +19,8 @@ import type { CallResult } from './hand-call.js';
 import type { RegisteredIds } from './messages.js';
 import type { WalletFacts } from './payment-checks.js';
 import { PHASES, type CaseKind, type PhaseName } from './phases.js';
-import type { OperatorLevel, RiskLevel } from './policy.js';
+import { beneficialOwners, ownershipView, type BeneficialOwner, type OwnerView } from './ownership.js';
+import { DEFAULT_POLICY, type OperatorLevel, type RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review.js';
 
 /** One word for where a lifecycle stands. Waiting is normal and never looks like a failure. */
@@ -47,6 +49,8 @@ export interface LifecycleStatus {
   /** Why the case needs a person, where it does. */
   attention: AttentionReason | null;
   requirements: Requirement[];
+  /** Of an organization: who owns so much of it, directly or through companies, that they are verified with it. */
+  beneficialOwners: BeneficialOwner[] | null;
   accountActive: boolean;
   ids: {
     customerId?: string | undefined;
@@ -82,6 +86,8 @@ export interface AttentionView extends Attention, AttentionReason {
 export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   /** Whom or what the case is about, without secrets. */
   subject: CaseSubject;
+  /** Of an organization: its owners, and theirs, with what each holds of it. */
+  ownership: OwnerView[] | null;
   risk: RiskLevel | null;
   evidence: ReviewState['evidence'];
   /** The round and hash that a decision names. */
@@ -126,6 +132,7 @@ export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
     waitingOn: state.waitingOn ?? null,
     attention: state.attention ? attentionReason(state, state.attention) : null,
     requirements: state.requirements,
+    beneficialOwners: ownershipOf(state, beneficialOwners),
     accountActive: finhub.facts.includes('accountActive'),
     ids: {
       customerId: finhub.customerId,
@@ -175,6 +182,7 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
   return {
     ...statusOf(state, now),
     subject: subjectOf(state),
+    ownership: ownershipOf(state, ownershipView),
     risk: state.risk ?? null,
     evidence: review.evidence,
     evidenceHash: review.evidenceHash,
@@ -190,6 +198,16 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
     finhub: state.finhub,
     call: callOf(state),
   };
+}
+
+/** What is computed of an organization's owners, by the threshold of the case's policy. */
+function ownershipOf<T>(
+  { application, policy }: Pick<AnyCaseState, 'application' | 'policy'>,
+  compute: (application: OrganizationApplication, fromPercent: number) => T,
+): T | null {
+  if (!('organization' in application)) return null;
+  const { ownership } = policy ?? DEFAULT_POLICY;
+  return compute(application, ownership.beneficialOwnerPercent);
 }
 
 function callOf({ application, called }: AnyCaseState): CaseView['call'] {

@@ -8,6 +8,7 @@ import {
 import { canonicalJson } from './canonical.js';
 import type { CaseState } from './case-state.js';
 import { isAmount } from './money.js';
+import { shareholderTold } from './ownership.js';
 import type { PhaseName } from './phases.js';
 
 /** How far FinHub has been told of something: it has it, it is being told just now, or a try brought no clear answer. */
@@ -35,6 +36,7 @@ export function whyTooLate(state: CaseState, corrected: Application): string | u
     registered(state, corrected) ??
     (isOrganization(application) && isOrganization(corrected)
       ? (people(state, application, corrected) ??
+        owners(state, application, corrected) ??
         signatory(state, application, corrected) ??
         approvers(application, corrected))
       : undefined) ??
@@ -53,8 +55,14 @@ function people(state: CaseState, before: OrganizationApplication, after: Organi
   for (const { field, who, add } of PEOPLE) {
     const fault = faultOfRefs(field, after[field]);
     if (fault) return fault;
-    for (const [ref, was, is] of changes<{ ref: string; ownershipPercentage?: string }>(before[field], after[field])) {
+    for (const [ref, was, is] of changes<{ ref: string; ownershipPercentage?: string }>(
+      asTold(field, before),
+      asTold(field, after),
+    )) {
       const telling = tellingOf(state, (key) => key === `${add}/${ref}`);
+      if (who === 'shareholder' && hasPersonnel(state)) {
+        return `shareholder "${ref}" cannot be corrected: FinHub has the shareholders; only who owns the companies among them may change`;
+      }
       if (!telling || (who === 'shareholder' && telling === 'told' && canFollow(was, is))) continue;
       const hint =
         who === 'shareholder' && telling === 'told' ? '; only their share may change, or they may leave' : '';
@@ -62,6 +70,28 @@ function people(state: CaseState, before: OrganizationApplication, after: Organi
     }
   }
   return undefined;
+}
+
+/** As far as FinHub is told of them: those behind a company are ours alone. */
+function asTold(field: (typeof PEOPLE)[number]['field'], application: OrganizationApplication): { ref: string }[] {
+  if (field !== 'shareholders') return application[field];
+  return application.shareholders.map((holder) => ({ ref: holder.ref, ...shareholderTold(holder) }));
+}
+
+/** Whether FinHub has everybody, and its records follow no correction any more. */
+function hasPersonnel({ phases }: CaseState): boolean {
+  return phases.some(({ name, state, closed }) => name === 'personnel' && (state === 'completed' || closed === true));
+}
+
+/** Decided is decided, on the owners that were shown. */
+function owners(
+  { review }: CaseState,
+  before: OrganizationApplication,
+  after: OrganizationApplication,
+): string | undefined {
+  const isDecided = review.stage === 'approved' || review.stage === 'rejected';
+  if (!isDecided || isSame(before.shareholders, after.shareholders)) return undefined;
+  return '"shareholders" cannot be corrected: the review is decided';
 }
 
 /** FinHub's record of a shareholder is removed, and made anew with another share. */

@@ -50,6 +50,7 @@ const Settings = z
   .strictObject({
     review: z.strictObject({ individual: ByRisk, organization: ByRisk }),
     customer: z.strictObject({ documents: Deadlines, consents: Deadlines, activationCode: Deadlines }),
+    ownership: z.strictObject({ beneficialOwnerPercent: z.number().min(1).max(25) }),
     documents: z.strictObject({ keptDays: z.number().int().min(1).max(36_500) }).partial(),
     calendar: z.strictObject({
       timeZone: z

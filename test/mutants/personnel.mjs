@@ -13,12 +13,6 @@ export default [
     to: '',
   },
   {
-    name: 'shares of four decimals never add up',
-    file: 'src/lifecycle/case-rules.ts',
-    from: 'const scale = 10 ** 4;',
-    to: 'const scale = 10 ** 2;',
-  },
-  {
     name: 'a correction changes whom FinHub has',
     file: 'src/lifecycle/told.ts',
     from: "if (Object.keys(done).some(isIt)) return 'told';",

@@ -1,5 +1,4 @@
 import {
-  beneficialOwners,
   isOrganization,
   type Director,
   type Employee,
@@ -8,6 +7,7 @@ import {
 } from '../../lifecycle/application.js';
 import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
+import { declaredOwners, shareholderTold } from '../../lifecycle/ownership.js';
 import type { Case } from '../case.js';
 import { CallNeedless, Ending } from '../endings.js';
 
@@ -98,9 +98,10 @@ async function addShareholder(kase: Case, ref: string): Promise<void> {
     () => {
       // Their share may be refused only because FinHub still has another's as it was.
       if (outdated(kase).length > 0) throw new CallNeedless();
-      const { ref: _, ...shareholder } = find(application(kase).shareholders, ref);
+      const shareholder = shareholderTold(find(application(kase).shareholders, ref));
       share = shareholder.ownershipPercentage;
-      const isBeneficialOwner = beneficialOwners(application(kase)).some((owner) => owner.ref === ref);
+      const { beneficialOwnerPercent } = kase.policy.ownership;
+      const isBeneficialOwner = declaredOwners(application(kase), beneficialOwnerPercent).has(ref);
       return { organizationId: kase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
     },
     { of: ref, taken: taken(kase, 'shareholder'), adopts: ['recordId'] },

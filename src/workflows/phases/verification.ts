@@ -1,9 +1,10 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import { beneficialOwners, isOrganization, type DocumentReference } from '../../lifecycle/application.js';
+import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
 import { deadlinesFrom } from '../../lifecycle/deadlines.js';
 import { FAILURES } from '../../lifecycle/failures.js';
+import { beneficialOwners } from '../../lifecycle/ownership.js';
 import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
 import { missingDocuments } from '../../lifecycle/review.js';
@@ -47,13 +48,14 @@ async function start(kase: Case): Promise<string> {
     });
     return started.verificationId;
   }
-  const owners = beneficialOwners(application).map(({ ref }) => ref);
+  const { beneficialOwnerPercent: from } = kase.policy.ownership;
+  const owners = beneficialOwners(application, from);
   const started = await kase.calls.once(
     'startOrganizationVerification',
     () => ({
       organizationId: kase.customerId,
       requestedLevel: `${rules.level}_VERIFIED`,
-      notes: `KYB with ${owners.length} beneficial owners of 25 % or more`,
+      notes: `KYB with ${owners.length} beneficial owners of ${from} % or more, directly or through companies`,
     }),
     { adopts: ['verificationId'] },
   );
@@ -160,7 +162,8 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
 
 /** Tells the outside that the customer has to hand in more. */
 function askForDocuments(kase: Case): void {
-  if (kase.state.review.stage === 'collecting') kase.notifications.send('lifecycle.documentsRequested');
+  if (kase.state.review.stage === 'collecting' && missingDocuments(kase.state.review).length > 0)
+    kase.notifications.send('lifecycle.documentsRequested');
 }
 
 async function approve(kase: Case, verificationId: string, atFinHub: FinHubVerdict | undefined): Promise<void> {

@@ -1,0 +1,92 @@
+/** @type {import('../../scripts/mutants.mjs').Mutant[]} */
+export default [
+  {
+    name: 'shares of four decimals never add up',
+    from: "fraction.padEnd(DECIMALS, '0')",
+    to: "fraction.padEnd(2, '0')",
+    test: 'holds for any tree: people hold the whole, and no order or spelling changes anything',
+  },
+  {
+    name: 'a share through a company counts as if it were held directly',
+    from: '(above * (partsOf(owner.ownershipPercentage) ?? 0n)) / WHOLE;',
+    to: '(ONE * (partsOf(owner.ownershipPercentage) ?? 0n)) / WHOLE;',
+    test: 'is multiplied along each path and summed over the paths',
+  },
+  {
+    name: "a person's paths are not summed",
+    from: 'people.get(personKey(owner)) ?? { refs: [], held: 0n };',
+    to: '{ refs: [], held: 0n };',
+    test: 'is multiplied along each path and summed over the paths',
+  },
+  {
+    name: 'who holds exactly the threshold is no beneficial owner',
+    from: 'held * WHOLE >= BigInt',
+    to: 'held * WHOLE > BigInt',
+    test: 'is exact: a hair below the threshold is below it, and is not shown as reaching it',
+  },
+  {
+    name: 'a company need not name its owners',
+    from: 'if (owners === undefined && withoutOwners === undefined) {',
+    to: 'if (owners === undefined && withoutOwners === undefined && level > 99) {',
+    test: 'names the place where it is incomplete',
+  },
+  {
+    name: 'the owners of a company need not hold all of it',
+    from: "    ...sumFaults(owners, [...path, 'owners']),",
+    to: '',
+    test: 'names the place where it is incomplete',
+  },
+  {
+    name: 'the organization may be among its own owners',
+    from: 'faultsBelow(node, [customer])',
+    to: 'faultsBelow(node, [])',
+    test: 'names the place where it runs in a circle',
+  },
+  {
+    name: 'a company may be among its own owners',
+    from: '[...above, company])),',
+    to: 'above)),',
+    test: 'names the place where it runs in a circle',
+  },
+  {
+    name: 'a company behind which a beneficial owner stands is told to FinHub as none',
+    from: 'people.has(owner.ref) || reaches(held, fromPercent)',
+    to: 'people.has(owner.ref)',
+    test: 'tells FinHub of a company in place of those behind it',
+  },
+  {
+    name: 'a politically exposed person behind a company raises no risk',
+    file: 'src/lifecycle/case-rules.ts',
+    from: '...ownersOf(application)].some',
+    to: '...application.shareholders].some',
+    test: 'makes a case of high risk where it names a politically exposed person',
+  },
+  {
+    name: 'a decision holds for another ownership',
+    file: 'src/lifecycle/review.ts',
+    from: 'evidenceHash: hashEvidence(review.evidence, ownershipHash) };',
+    to: '};',
+    test: 'voids what was decided on the former one, and opens the next round',
+  },
+  {
+    name: 'an approval outlives a change of the ownership',
+    file: 'src/lifecycle/review.ts',
+    from: "if (review.stage !== 'inReview') return changed;",
+    to: 'return changed;',
+    test: 'voids what was decided on the former one, and opens the next round',
+  },
+  {
+    name: 'shareholders whom FinHub has are corrected here alone',
+    file: 'src/lifecycle/told.ts',
+    from: "if (who === 'shareholder' && hasPersonnel(state)) {",
+    to: "if (who === 'shareholder' && false) {",
+    test: 'reaches nobody whom FinHub has, and nothing that is decided',
+  },
+  {
+    name: 'the ownership changes after the decision',
+    file: 'src/lifecycle/told.ts',
+    from: 'if (!isDecided ||',
+    to: 'if (true ||',
+    test: 'reaches nobody whom FinHub has, and nothing that is decided',
+  },
+].map((mutant) => ({ file: 'src/lifecycle/ownership.ts', in: 'test/ownership.test.ts', ...mutant }));
