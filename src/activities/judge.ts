@@ -25,6 +25,7 @@ import {
   type VerifiedProof,
 } from '../lifecycle/proof-rules.js';
 import { hashEvidence, type SentDecision } from '../lifecycle/review.js';
+import { approverNamed, isNamed } from '../lifecycle/transfer-rules.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
 import type { Policies } from '../policies/policy-file.js';
@@ -68,10 +69,10 @@ export class Judge {
   }
 
   /** What the envelopes of messages to the running activity's case are worth. */
-  async verifyAll(tenantId: string, messages: Unverified[]): Promise<Verified[]> {
+  async verifyAll(signers: SignerSet, tenantId: string, messages: Unverified[]): Promise<Verified[]> {
     if (messages.every(({ proof }) => proof === undefined))
       return messages.map(() => ({ ok: false, fault: 'missing' }));
-    const bench = await this.#bench(tenantId);
+    const bench = { tenantId, signers, execution: await executionOf() };
     return Promise.all(messages.map((message) => this.#verify(bench, message)));
   }
 
@@ -135,7 +136,7 @@ export class Judge {
     input: { accountId: string; preparedOrderId: string },
     warrant: OrderWarrant | undefined,
   ): Promise<void> {
-    if (!warrant) throw unproved('nothing was handed over that asks for the order');
+    if (!warrant) throw unproved('no warrant for the order was handed over');
     const { order, transfer, approvers, decision, confirmation, beginning } = warrant;
     if (order.accountId !== input.accountId) throw unproved('the order is of another account');
     const bench = await this.#bench(tenantId, warrant);
@@ -145,28 +146,24 @@ export class Judge {
     const check = async (
       name: 'decideTransfer' | 'confirmTransfer',
       sent: { body: { by: string }; proof?: string | undefined } | undefined,
+      missing: string,
     ) => {
-      if (!sent)
-        throw unproved(
-          name === 'decideTransfer'
-            ? 'no approver has approved the transfer'
-            : 'the customer has not confirmed the order',
-        );
+      if (!sent) throw unproved(missing);
       if (!bench.isProofNeeded) return;
       const message = { name, bodyHash: bodyHash(sent.body), proof: sent.proof };
       await this.#demand(bench, message, 'submitter', sent.body.by);
     };
     if (order.type === 'transfer' && approvers.length > 0) {
-      await check('decideTransfer', decision?.body.verdict === 'approve' ? decision : undefined);
-      const name = decision!.body.by.toLowerCase();
-      const approver = approvers.find(({ ref, email }) => [ref, email].some((own) => own.toLowerCase() === name));
+      const approval = decision?.body.verdict === 'approve' ? decision : undefined;
+      await check('decideTransfer', approval, 'no approver has approved the transfer');
+      const approver = approverNamed(approvers, decision!.body.by);
       if (!approver) throw unproved(`${decision!.body.by} approves no transfers of the account`);
-      const asked = paid?.submittedBy.toLowerCase();
-      if ([approver.ref, approver.email].some((own) => own.toLowerCase() === asked))
+      if (paid && isNamed(approver, paid.submittedBy))
         throw unproved('whoever asked for the transfer does not approve it');
     }
     if (paid?.confirmation) {
-      await check('confirmTransfer', confirmation?.body.orderId === input.preparedOrderId ? confirmation : undefined);
+      const confirmed = confirmation?.body.orderId === input.preparedOrderId ? confirmation : undefined;
+      await check('confirmTransfer', confirmed, 'the customer has not confirmed the order');
     }
   }
 
@@ -180,7 +177,7 @@ export class Judge {
     facts: OperationFacts | null,
     warrant: CallWarrant | undefined,
   ): Promise<void> {
-    if (!warrant) throw unproved('nobody is handed over who asks for the call');
+    if (!warrant) throw unproved('no warrant for the call was handed over');
     const bench = await this.#bench(tenantId, warrant);
     const call: HandCall = warrant.beginning.subject;
     if (call.operation !== operation || call.tenantId !== tenantId)
@@ -199,7 +196,7 @@ export class Judge {
     }
   }
 
-  async #bench(tenantId: string, warrant = { requireProof: false }): Promise<Bench> {
+  async #bench(tenantId: string, warrant: { requireProof: boolean }): Promise<Bench> {
     const [signers, execution] = await Promise.all([this.signers(), executionOf()]);
     return { tenantId, signers, execution, isProofNeeded: this.requireProof || warrant.requireProof };
   }
@@ -243,7 +240,7 @@ export class Judge {
     return fault ? { ok: false, fault } : verified;
   }
 
-  #verify(bench: Bench, { name, bodyHash: hash, proof }: Unverified): Promise<Verified> {
+  #verify(bench: Omit<Bench, 'isProofNeeded'>, { name, bodyHash: hash, proof }: Unverified): Promise<Verified> {
     const { workflowId, instance } = bench.execution;
     const expected = {
       audience: audienceOf(this.#options.environment, activityInfo().workflowNamespace ?? 'default'),

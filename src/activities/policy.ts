@@ -36,7 +36,7 @@ export function policyActivities(settings: PolicySettings, policies: Policies, j
   return {
     loadPolicy: async ({ tenantId, start }) => {
       const { version, policy } = await policies.of(tenantId);
-      const [verified] = await judge.verifyAll(tenantId, [start]);
+      const [verified] = await judge.verifyAll(await judge.signers(), tenantId, [start]);
       return { policy: { version, ...policy, ...settings }, start: verified! };
     },
     businessTimes: async ({ tenantId, from, days }) =>
@@ -44,7 +44,7 @@ export function policyActivities(settings: PolicySettings, policies: Policies, j
     lookUpSigners: async ({ ids, tenantId, messages }) => {
       const signers = await judge.signers();
       const operators = ids.map((id) => operatorIn(signers, id)).filter((operator) => operator !== undefined);
-      const verified = await judge.verifyAll(tenantId, messages);
+      const verified = await judge.verifyAll(signers, tenantId, messages);
       return { operators, verified, requireProof: judge.requireProof };
     },
   };

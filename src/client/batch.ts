@@ -17,9 +17,9 @@ export interface BatchOptions {
   perAccount?: number | undefined;
   /** Follows each transfer until it has ended or waits for a person; true by default. Lifecycles are started only. */
   follow?: boolean | undefined;
-  /** Hears of the batch again and again while it runs, also when no line is done with. */
+  /** Called at intervals while the batch runs, whether or not a line was done. */
   onProgress?: ((progress: BatchProgress) => void) | undefined;
-  /** Between two of these; 5 s by default. */
+  /** The interval in milliseconds; 5 s by default. */
   progressMs?: number | undefined;
   /** Folder that the applications' documents start from. */
   folder?: string | undefined;
@@ -29,9 +29,9 @@ export interface BatchOptions {
 export interface BatchProgress {
   /** Lines that were reported. */
   done: number;
-  /** Lines that were read and are not done with. */
+  /** Lines that were read and are not done. */
   atWork: number;
-  /** Those of them whose case is there and is answered for by no worker. */
+  /** Those of them whose case was started and that no worker answers for. */
   unanswered: number;
 }
 

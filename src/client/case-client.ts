@@ -146,7 +146,7 @@ export class CaseClient {
     await this.temporal.connection.close();
   }
 
-  /** Proves that workers can read what this process sends; called by what writes, once per client that goes well. Throws NotShared. */
+  /** Proves, once per client, that workers can read what this process sends; called before anything is written. @throws NotShared */
   async beforeWriting(): Promise<void> {
     this.#proof ??= this.#proveShared?.();
     try {

@@ -74,7 +74,8 @@ function asItStands<Told extends LifecycleStatus | CaseView>(
   told: Told,
   description: WorkflowExecutionDescription,
 ): Told {
-  const how = howStopped(description);
+  // Who ends a case that only delivers notifications any more takes nothing back.
+  const how = told.outcome ? undefined : howStopped(description);
   if (how) {
     const outcome = outcomeOf(how);
     const phases = told.phases.map((phase) => (phase.status === 'active' ? { ...phase, status: 'stopped' } : phase));

@@ -1,11 +1,12 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { Malformed, parseMessage } from '../lifecycle/parse.js';
+import type { Client } from '@temporalio/client';
+import { Malformed } from '../lifecycle/schema.js';
+import { parseMessage } from '../lifecycle/messages.js';
 import type { MessageBodies, MessageName } from '../lifecycle/messages.js';
 import { bodyHash, START, startBody } from '../lifecycle/proof-rules.js';
 import { senderOf } from '../lifecycle/reducer.js';
 import { audienceOf, signEnvelope, type SigningKey } from '../proof/envelope.js';
 import { readSigningKey } from '../proof/key-pair.js';
-import { CaseNotFound } from './errors.js';
+import { describeCase } from './describe-case.js';
 
 /** Whose key signs what is sent. */
 export interface Signing extends SigningKey {
@@ -80,14 +81,9 @@ export async function proofOfStart(
 }
 
 /** The case's first run: another one for each start of the same id. */
-async function instanceOf(temporal: Client, workflowId: string): Promise<string | undefined> {
-  try {
-    const { raw, runId } = await temporal.workflow.getHandle(workflowId).describe();
-    return raw.workflowExecutionInfo?.firstRunId || runId;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new CaseNotFound(workflowId);
-    throw error;
-  }
+async function instanceOf(temporal: Client, workflowId: string): Promise<string> {
+  const { raw, runId } = await describeCase(temporal.workflow.getHandle(workflowId));
+  return raw.workflowExecutionInfo?.firstRunId || runId;
 }
 
 function addressOf({ environment }: Signing, temporal: Client, workflowId: string) {

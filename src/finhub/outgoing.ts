@@ -32,23 +32,23 @@ const SOURCES: Readonly<Record<string, string>> = {
   'X-Forwarded-For': 'origin.ipAddress',
 };
 
-/** What HTTP has room for in a header: one line of Latin-1. */
+/** What an HTTP header can hold: one line of Latin-1. */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Headers that HTTP has room for.
- * @throws FinHubError `unsendable` that names the others
+ * The headers as they are.
+ * @throws FinHubError `unsendable`, naming those that HTTP cannot carry
  */
 export function sendable(operation: string, headers: Record<string, string>): Record<string, string> {
   const fieldErrors: FieldError[] = Object.entries(headers)
     .filter(([, value]) => typeof value !== 'string' || !SENDABLE.test(value))
     .map(([name]) => ({
       field: SOURCES[name] ?? name,
-      message: 'has characters that cannot be sent in an HTTP header; letters of Latin-1 in one line can',
+      message: 'holds characters that an HTTP header cannot carry; use one line of Latin-1',
     }));
   if (fieldErrors.length === 0) return headers;
   const fields = fieldErrors.map(({ field }) => field).join(', ');
-  throw new FinHubError('unsendable', operation, `not sent: HTTP has no room for ${fields}`, { fieldErrors });
+  throw new FinHubError('unsendable', operation, `not sent: HTTP cannot carry ${fields}`, { fieldErrors });
 }
 
 function pathOf<I, R>({ path, query }: Endpoint<I, R>, input: I): string {

@@ -1,6 +1,6 @@
 import { FinHubError } from './error.js';
 
-/** What the service itself proves to FinHub who it is with; every case depends on it. */
+/** The logins of the service itself; every case depends on them. */
 export const SERVICE_LOGINS = ['admin', 'powerTenant', 'legacyKey'] as const;
 export type ServiceLogin = (typeof SERVICE_LOGINS)[number];
 
@@ -14,7 +14,7 @@ export interface ServiceLoginWatch {
 const GROWTH = 5;
 const LONGEST_PAUSE_MS = 30 * 60_000;
 
-/** FinHub locks an account for so long. Facts F2. */
+/** How long FinHub locks an account. Facts F2. */
 export const LOCK_MS = 30 * 60_000;
 
 /** Failures that say nothing of the login itself. */

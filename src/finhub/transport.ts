@@ -123,7 +123,7 @@ function outcomeOf(http: HttpRequest, { status, headers, body }: HttpAnswer): Ou
   return error ? { error, outage: status >= 500 } : { payload: unwrap(payload) };
 }
 
-/** Our HTTP library refused to make the request: nothing was sent, and the host has no part in it. */
+/** Our HTTP library refused to build the request: nothing was sent, so the host is not at fault. */
 function isOurFault(error: unknown): boolean {
   const { code } = error as { code?: string };
   return (
@@ -132,7 +132,7 @@ function isOurFault(error: unknown): boolean {
 }
 
 function notBuilt(operation: string, cause: unknown): FinHubError {
-  return new FinHubError('unsendable', operation, 'not sent: HTTP has no place for a part of the request', { cause });
+  return new FinHubError('unsendable', operation, 'not sent: HTTP cannot carry a part of the request', { cause });
 }
 
 function noAnswer({ operation, effect }: HttpRequest, error: unknown): FinHubError {

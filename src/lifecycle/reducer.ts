@@ -44,7 +44,7 @@ import { confirmTransfer, decideTransfer } from './transfer-rules.js';
 export type Occurrence =
   | { name: 'roundOpened'; rules: ReviewRules; deadlines: DeadlineTimes }
   | { name: 'keptDecision'; kept: KeptDecision }
-  | { name: 'decisionVoid'; decisionIds: string[]; why: string }
+  | { name: 'decisionVoid'; decisionIds: string[]; why: string; deadlines: DeadlineTimes }
   | { name: 'deadlinePassed'; kind: DeadlineKind }
   | { name: 'seenAtFinHub'; verdict: 'APPROVED' | 'REJECTED' }
   | { name: 'ended'; result: Outcome['result']; reason?: string | undefined };
@@ -335,8 +335,9 @@ function occurred(state: AnyCaseState, occurrence: Occurrence, given: Given): [C
     case 'keptDecision':
       return judged(state, occurrence.kept, given);
     case 'decisionVoid': {
-      const { decisionIds, why } = occurrence;
-      return [{ review: reopen(state.review, decisionIds) }, accept('applied', why)];
+      const { decisionIds, why, deadlines } = occurrence;
+      const review = reopen(state.review, decisionIds);
+      return [{ review, deadlines: deadlinesFrom(deadlines) }, accept('applied', why)];
     }
     case 'deadlinePassed': {
       const { kind } = occurrence;

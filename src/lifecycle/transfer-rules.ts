@@ -3,16 +3,32 @@ import { accept, refuse, type Answer, type ConfirmTransfer, type DecideTransfer 
 
 type Ruling = [Partial<Pick<AnyCaseState, 'decision' | 'confirmedOrderId'>>, Answer];
 
+/** Who approves transfers, of the people whom the organization named, by ref or e-mail address. */
+export function approverNamed<Approver extends Named>(
+  approvers: readonly Approver[],
+  name: string,
+): Approver | undefined {
+  return approvers.find((approver) => isNamed(approver, name));
+}
+
+/** Whether it is the person's ref or e-mail address, in capitals or not. */
+export function isNamed({ ref, email }: Named, name: string): boolean {
+  return [ref, email].some((own) => own.toLowerCase() === name.toLowerCase());
+}
+
+interface Named {
+  ref: string;
+  email: string;
+}
+
 /** Takes an approver's word on a transfer: only those whom the organization named, and never who asked for the transfer. */
 export function decideTransfer(state: AnyCaseState, { by, verdict, reason }: DecideTransfer): Ruling {
   const { payer, decision, review } = state;
   if (!payer) return [{}, refuse('NotAllowed', 'the transfer was not checked yet')];
-  const name = by.toLowerCase();
-  const approver = payer.approvers.find(({ ref, email }) => ref === by || email.toLowerCase() === name);
+  const approver = approverNamed(payer.approvers, by);
   if (!approver)
     return [{}, refuse('NotAnApprover', 'nobody of this ref or e-mail address approves transfers of the account')];
-  const submitters = review.submitters.map((submitter) => submitter.toLowerCase());
-  if ([approver.ref, approver.email].some((own) => submitters.includes(own.toLowerCase()))) {
+  if (review.submitters.some((submitter) => isNamed(approver, submitter))) {
     return [{}, refuse('SelfApproval', 'whoever asked for the transfer does not approve it')];
   }
   if (decision) {

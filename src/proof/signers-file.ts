@@ -136,7 +136,7 @@ async function checkHistory(
   const newest = (await history?.newest().catch(() => undefined)) ?? seen;
   if (newest && newest.version > set.version) {
     throw new SignersFileError(
-      `${path} is version ${set.version}, and version ${newest.version} was used before; an older one is not taken`,
+      `${path} is version ${set.version}, and version ${newest.version} was used before; older versions are refused`,
     );
   }
   if (newest && newest.version === set.version && newest.hash !== set.hash) {

@@ -48,6 +48,26 @@ export function open(keys: KeyRing, keyId: string, purpose: Purpose, bound: stri
   }
 }
 
+/** As {@link close}, with a line before it that names the key: for what is kept longer than a key is the current one. */
+export function closeNamed(keys: KeyRing, purpose: Purpose, bound: string, content: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${keys.current}\n`), close(keys, purpose, bound, content)]);
+}
+
+/**
+ * Opens what `closeNamed` made; `isOld` where that was with another key than the ring's current one.
+ * @throws BoxError as {@link open}
+ */
+export function openNamed(
+  keys: KeyRing,
+  purpose: Purpose,
+  bound: string,
+  stored: Buffer,
+): { content: Buffer; isOld: boolean } {
+  const end = Math.max(stored.indexOf('\n'), 0);
+  const keyId = stored.toString('utf8', 0, end);
+  return { content: open(keys, keyId, purpose, bound, stored.subarray(end + 1)), isOld: keyId !== keys.current };
+}
+
 /** Derived keys by ring: a payload should not cost a derivation each time. */
 const derived = new WeakMap<KeyRing, Map<string, Buffer>>();
 

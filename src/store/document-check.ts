@@ -50,7 +50,7 @@ function whyUnknown(content: Uint8Array): string {
   return 'the document is neither a PDF nor a JPEG nor a PNG';
 }
 
-/** What shows at once that nobody could read a document. It looks at both ends only: cheap, and no parser for hostile files to attack. */
+/** What shows at once that nobody could read a document: cheap searches for marks, no parser for hostile files to attack. */
 const damageOf: Record<DocumentMimeType, (content: Buffer) => string | undefined> = {
   'application/pdf': (content) => {
     const end = content.subarray(-NEAR);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DocumentReference } from '../lifecycle/application.js';
-import { BoxError, close, KeyMissing, open } from '../secrets/box.js';
+import { BoxError, closeNamed, KeyMissing, openNamed } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { Blobs } from './blobs.js';
 import { checkDocument } from './document-check.js';
@@ -16,7 +16,7 @@ export function encryptedStore(blobs: Blobs, keys: KeyRing): DocumentStore {
       if (!isDocumentId(documentId)) throw new TypeError('a document id is a UUID');
       const sha256 = hashOf(content);
       const reference = { documentId, type, fileName, mimeType, size: content.length, sha256 };
-      await blobs.write(documentId, encrypted(keys, reference, content));
+      await blobs.write(documentId, closeNamed(keys, 'document v1', bound(reference), content));
       return { ...reference, ...(subject && { subject }) };
     },
 
@@ -37,15 +37,9 @@ export function encryptedStore(blobs: Blobs, keys: KeyRing): DocumentStore {
   };
 }
 
-/** A line with the key's id, then the box; bytes that were stored for another document do not open. */
-function encrypted(keys: KeyRing, reference: DocumentReference, content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${keys.current}\n`), close(keys, 'document v1', bound(reference), content)]);
-}
-
 function decrypted(keys: KeyRing, reference: DocumentReference, stored: Buffer): Buffer {
-  const end = stored.indexOf('\n');
   try {
-    return open(keys, stored.toString('utf8', 0, end), 'document v1', bound(reference), stored.subarray(end + 1));
+    return openNamed(keys, 'document v1', bound(reference), stored).content;
   } catch (error) {
     if (error instanceof KeyMissing) throw error;
     if (error instanceof BoxError) throw new DocumentUnavailable(reference, 'changed', { cause: error });
@@ -53,6 +47,7 @@ function decrypted(keys: KeyRing, reference: DocumentReference, stored: Buffer):
   }
 }
 
+/** Bytes that were stored for another document do not open. */
 function bound({ documentId, sha256 }: DocumentReference): string {
   return JSON.stringify([documentId, sha256]);
 }

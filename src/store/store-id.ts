@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BoxError, close, open } from '../secrets/box.js';
+import { BoxError, closeNamed, openNamed } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { checkValue } from '../secrets/seal.js';
 import type { Blobs } from './blobs.js';
@@ -30,12 +30,11 @@ export async function storeId(blobs: Blobs, keys: KeyRing): Promise<string> {
 export async function existingStoreId(blobs: Blobs, keys: KeyRing): Promise<string | undefined> {
   const kept = await blobs.read(NAME);
   if (kept === undefined) return undefined;
-  const end = kept.indexOf('\n');
-  const keyId = kept.toString('utf8', 0, Math.max(end, 0));
   try {
-    const id = open(keys, keyId, 'store v1', BOUND, kept.subarray(end + 1)).toString('utf8');
+    const { content, isOld } = openNamed(keys, 'store v1', BOUND, kept);
+    const id = content.toString('utf8');
     // Before the old key leaves the ring.
-    if (keyId !== keys.current) await blobs.write(NAME, boxed(keys, id));
+    if (isOld) await blobs.write(NAME, boxed(keys, id));
     return id;
   } catch (error) {
     if (!(error instanceof BoxError)) throw error;
@@ -53,5 +52,5 @@ export function storeCheck(keys: KeyRing, id: string): string {
 }
 
 function boxed(keys: KeyRing, id: string): Buffer {
-  return Buffer.concat([Buffer.from(`${keys.current}\n`), close(keys, 'store v1', BOUND, Buffer.from(id))]);
+  return closeNamed(keys, 'store v1', BOUND, Buffer.from(id));
 }

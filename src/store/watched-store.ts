@@ -29,7 +29,7 @@ export function watchedStore(
   };
   const check = async (): Promise<void> => {
     const isSame = await sameStore().catch((error: unknown) => fail(reasonOf(error), error));
-    if (!isSame) fail('it is not the store that this worker started with; give DOCUMENT_STORE its place back');
+    if (!isSame) fail('it is not the store that this worker started with; point DOCUMENT_STORE to that one again');
   };
   const using = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -3,7 +3,8 @@ import type { Application } from '../lifecycle/application.js';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { refuse, type Answer, type Message, type MessageName } from '../lifecycle/messages.js';
-import { Malformed, parseMessage } from '../lifecycle/parse.js';
+import { Malformed } from '../lifecycle/schema.js';
+import { parseMessage } from '../lifecycle/messages.js';
 import type { Operator } from '../lifecycle/policy.js';
 import {
   bodyHash,
@@ -19,7 +20,7 @@ import type { KeptDecision } from '../lifecycle/review.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';
 import { count, countDecision } from './metrics.js';
-import { checkCorrection, lookUpSigners } from './own-activities.js';
+import { checkCorrection, lookUpOperator, lookUpSigners } from './own-activities.js';
 
 /** Looked up in one activity and handled in one go, so that a flood of messages costs a bounded number of both. */
 const BATCH = 100;
@@ -172,9 +173,9 @@ const MAX_MESSAGE_IDS = 1000;
 
 /** Judges a decision that was kept for the round that is open now, with what the signers file says now. */
 export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
-  const known = new LookUps();
-  await known.add(kase, [], [kept.decision.operator.id]);
-  kase.occur({ name: 'keptDecision', kept }, { operators: known.operators });
+  const { id } = kept.decision.operator;
+  const operator = await lookUpOperator(kase.state.application.tenantId, id);
+  kase.occur({ name: 'keptDecision', kept }, { operators: new Map(operator && [[id, operator]]) });
 }
 
 /** Operators and envelopes as an activity found them; its result is recorded, so a replay judges by the same. */
@@ -213,9 +214,8 @@ class LookUps {
     return ids.filter((id) => !this.#asked.has(id));
   }
 
-  async add(kase: Case<AnyCaseState>, asked: Read[], alsoNamed: string[] = []): Promise<void> {
-    const named = asked.flatMap(({ message }) => operatorsNamed(kase.state, message));
-    const ids = [...new Set([...named, ...alsoNamed])];
+  async add(kase: Case<AnyCaseState>, asked: Read[]): Promise<void> {
+    const ids = [...new Set(asked.flatMap(({ message }) => operatorsNamed(kase.state, message)))];
     const messages = asked.map(({ message: { name, body }, proof }) => ({ name, bodyHash: bodyHash(body), proof }));
     const found = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages });
     this.isRequired ||= found.requireProof;

@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import type { Operator } from '../lifecycle/policy.js';
 
 /** Look-ups in the worker's own configuration, harmless to repeat: a file that cannot be read now is tried again until it can. */
 const LOOK_UP = {
@@ -20,8 +21,14 @@ export const { loadPolicy, businessTimes, fingerprintTransfer, lookUpOperation }
 export const { lookUpSigners } = proxyActivities<Pick<Activities, 'lookUpSigners'>>({
   ...LOOK_UP,
   startToCloseTimeout: '30s',
-  summary: 'looks up who speaks',
+  summary: 'looks up operators and verifies proofs',
 });
+
+/** An operator as the signers file has them now; undefined where it has not. */
+export async function lookUpOperator(tenantId: string, id: string): Promise<Operator | undefined> {
+  const { operators } = await lookUpSigners({ ids: [id], tenantId, messages: [] });
+  return operators[0];
+}
 
 /** As above. Not done within the workflow task, since a whole application is read. */
 export const { checkCorrection } = proxyActivities<Pick<Activities, 'checkCorrection'>>({

@@ -2,21 +2,20 @@ import type { CallState } from '../../lifecycle/case-state.js';
 import { SECOND_PERSON } from '../../lifecycle/proof-rules.js';
 import { RETRYABLE } from '../../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
-import type { Operator } from '../../lifecycle/policy.js';
 import type { ActivityName } from '../activities.js';
 import type { Case } from '../case.js';
 import { CallFailed, Ending, type CallFailure } from '../endings.js';
 import { callWarrant } from '../warrants.js';
-import { lookUpOperation, lookUpSigners } from '../own-activities.js';
+import { lookUpOperation, lookUpOperator } from '../own-activities.js';
 
 /** Looks up who asks and what for; nothing that the input says of either is believed. */
 export async function permission(kase: Case<CallState>): Promise<void> {
-  const { operation, by, reason } = kase.state.application;
+  const { operation, by, reason, tenantId } = kase.state.application;
   const facts = await lookUpOperation({ operation });
   if (!kase.kept('asked')) {
     kase.keep('asked', true);
     kase.record('callAsked', `${operation}: ${reason}`, by);
-    const refused = refusalOf(kase.state.application, facts, await operatorOf(kase, by));
+    const refused = refusalOf(kase.state.application, facts, await lookUpOperator(tenantId, by));
     if (refused) throw new Ending('rejected', `${refused.refusal}: ${refused.detail}`);
     kase.record('callPermitted', undefined, by);
   }
@@ -25,7 +24,7 @@ export async function permission(kase: Case<CallState>): Promise<void> {
 
 /** Waits for another operator who could have asked for the call. */
 async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null): Promise<void> {
-  const { operation } = kase.state.application;
+  const { operation, tenantId } = kase.state.application;
   const message = 'it moves money past the checks of a transfer: another POWER_TENANT operator agrees with "retry"';
   for (;;) {
     const resolution = await kase.calls.needsPerson(SECOND_PERSON, SECOND_PERSON, {
@@ -33,7 +32,7 @@ async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null)
       message,
     });
     const by = resolution?.by;
-    if (by !== undefined && isSecond(kase.state.application, facts, await operatorOf(kase, by))) {
+    if (by !== undefined && isSecond(kase.state.application, facts, await lookUpOperator(tenantId, by))) {
       kase.record('secondPersonAgreed', operation, by);
       return;
     }
@@ -65,9 +64,4 @@ function isRefusal({ type, unclear, earlierUnclear }: CallFailure): boolean {
 
 function failureText({ type, message, fieldErrors = [] }: CallFailure): string {
   return [`${type}: ${message}`, ...fieldErrors.map(({ field, message: what }) => `${field}: ${what}`)].join('; ');
-}
-
-async function operatorOf({ state }: Case<CallState>, id: string): Promise<Operator | undefined> {
-  const { operators } = await lookUpSigners({ ids: [id], tenantId: state.application.tenantId, messages: [] });
-  return operators[0];
 }

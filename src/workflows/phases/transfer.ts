@@ -18,10 +18,7 @@ export async function checks(kase: Transfer): Promise<void> {
     throw new Ending('rejected', 'the reference is older than what tells whether it was paid already');
   }
   if (isDatedAhead(order.reference, new Date(startedAt))) {
-    throw new Ending(
-      'rejected',
-      'the reference carries a date that has not come yet, which guards against no second payment',
-    );
+    throw new Ending('rejected', 'the reference carries a future date, so it cannot guard against a second payment');
   }
   await payable(kase);
 }

@@ -2,7 +2,6 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import type { DocumentRequest } from '../../lifecycle/messages.js';
-import { deadlinesFrom } from '../../lifecycle/deadlines.js';
 import { FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
 import { rulesFor } from '../../lifecycle/policy.js';
@@ -181,8 +180,7 @@ async function reopen(kase: Case, { message, notCounting = [] }: CallFailure): P
   const { application, review } = kase.state;
   const days = review.rules!.deadlines;
   const times = await businessTimes({ tenantId: application.tenantId, from: new Date().toISOString(), days });
-  kase.occur({ name: 'decisionVoid', decisionIds: notCounting, why: message });
-  kase.state.deadlines = deadlinesFrom(times);
+  kase.occur({ name: 'decisionVoid', decisionIds: notCounting, why: message, deadlines: times });
   kase.show();
 }
 
