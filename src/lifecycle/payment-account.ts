@@ -1,5 +1,9 @@
+import * as z from 'zod/mini';
 import type { Origin, PaymentConsentRequest } from './application.js';
+import { isAmount } from './money.js';
 import type { LifecycleKind } from './phases.js';
+import { fields, list, optional, parse, text, time, wholeNumber } from './schema.js';
+import { isSealedText } from './sealed.js';
 
 /** What a payment consent allows. Source: facts F10. */
 export interface ConsentTerms extends PaymentConsentRequest {
@@ -56,7 +60,37 @@ export interface PaymentAccount {
 /** The Signal by which a lifecycle that was reset tells the account's case what it has made anew. */
 export const HAND_OVER = 'handOver';
 
-export type HandOver = Pick<PaymentAccount, 'approvers'> & { consent: PaymentConsent };
+const MAX_HANDED_OVER = 200;
+
+const amount = fields({ value: text(40), currency: text(3) }).check(
+  z.refine(isAmount, { error: 'an amount such as {"value": "25.00", "currency": "EUR"} is expected' }),
+);
+
+/** What a lifecycle hands over to its account's case; anybody may have sent it. */
+const handOver = fields({
+  consent: fields({
+    consentId: text(200),
+    authenticationCode: optional(text(4000).check(z.refine(isSealedText, { error: 'a sealed text is expected' }))),
+    validUntil: time(),
+    terms: fields({
+      title: text(400),
+      validDays: wholeNumber(1, 3650),
+      perTransaction: amount,
+      perDay: amount,
+      perMonth: optional(amount),
+      transactionsPerDay: wholeNumber(1),
+      maxTransactions: optional(wholeNumber(1)),
+      allowedIbans: list(text(64), [0, MAX_HANDED_OVER]),
+    }),
+  }),
+  approvers: list(fields({ ref: text(100), email: text(254) }), [0, MAX_HANDED_OVER]),
+});
+export type HandOver = z.output<typeof handOver>;
+
+/** @throws Malformed, with the path and what is expected there */
+export function parseHandOver(value: unknown): HandOver {
+  return parse(handOver, value);
+}
 
 const DAY = 24 * 3600_000;
 const LONGEST_LEAD_DAYS = 14;

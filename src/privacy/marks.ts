@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-/**
- * What a field holds: `personal` tells about a person, `secret` lets somebody in, `plain` neither. The mark stands where the field is
- * defined; redaction of logs, the catalogue's tables and the JSON Schemas follow from it.
- */
-export type Mark = 'personal' | 'secret' | 'plain';
+import { marked, type Mark } from '../lifecycle/schema.js';
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -14,17 +9,17 @@ declare module 'zod' {
 
 /** Marks what tells about a person: a field, or an object with all that is in it. */
 export function personal<S extends z.ZodType>(schema: S): S {
-  return schema.meta({ privacy: 'personal' });
+  return marked('personal', schema);
 }
 
 /** Marks what lets somebody in: passwords, codes, tokens. */
 export function secret<S extends z.ZodType>(schema: S): S {
-  return schema.meta({ privacy: 'secret' });
+  return marked('secret', schema);
 }
 
 /** Marks a text that may be read by anybody who runs the service. */
 export function plain<S extends z.ZodType>(schema: S): S {
-  return schema.meta({ privacy: 'plain' });
+  return marked('plain', schema);
 }
 
 /** A field of a schema. */
@@ -38,7 +33,7 @@ export interface Field {
 }
 
 /** Every field of a schema that has no fields itself. Numbers, flags and fixed words are plain unless they are marked. */
-export function fieldsOf(schema: z.ZodType): Field[] {
+export function fieldsOf(schema: z.core.$ZodType): Field[] {
   return walk(schema, '', undefined);
 }
 

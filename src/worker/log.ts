@@ -3,8 +3,9 @@ import { applicationSchemas } from '../intake/application-schema.js';
 import { transferSchema } from '../client/start-transfer.js';
 import { CATALOGUE } from '../finhub/catalogue/index.js';
 import type { Endpoint } from '../finhub/endpoint.js';
-import { fieldsOf, type Mark } from '../privacy/marks.js';
-import { messageFields } from '../privacy/message-marks.js';
+import type { Mark } from '../lifecycle/schema.js';
+import { fieldsOf } from '../privacy/marks.js';
+import { MESSAGE_SCHEMAS } from '../lifecycle/messages.js';
 import { redactorOf } from '../privacy/redaction.js';
 
 type Sensitive = Exclude<Mark, 'plain'>;
@@ -21,8 +22,7 @@ export function workerLog(level: string, destination: DestinationStream): Logger
 function sensitiveNames(): Map<string, Sensitive> {
   const endpoints = Object.values(CATALOGUE) as unknown as Endpoint<never, unknown>[];
   const fields = [
-    ...[...Object.values(applicationSchemas), transferSchema].flatMap(fieldsOf),
-    ...messageFields(),
+    ...[...Object.values(applicationSchemas), transferSchema, ...Object.values(MESSAGE_SCHEMAS)].flatMap(fieldsOf),
     ...endpoints.flatMap(({ request, personal, secrets }) => [
       ...fieldsOf(request),
       ...personal.map((name) => ({ name, mark: 'personal' as const })),

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkerOptions } from '@temporalio/worker';
-import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js';
-import { sourceBundle } from './make-bundle.js';
+import { makeBundle, sourceBundle } from './make-bundle.js';
 
 const EXTENSION = extname(import.meta.url);
 
@@ -17,14 +16,8 @@ export const BUNDLE_PATH = fileURLToPath(new URL('../workflow-bundle.js', import
  * The workflows that a worker runs: the bundle made at build time, the one of the sources, or where a build left out its bundle one that the
  * worker makes when it starts.
  */
-export async function workflowCode(): Promise<
-  Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'interceptors'>
-> {
+export async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
   if (existsSync(BUNDLE_PATH)) return { workflowBundle: { codePath: BUNDLE_PATH } };
   if (EXTENSION === '.ts') return { workflowBundle: await sourceBundle(WORKFLOWS_PATH) };
-  return {
-    workflowsPath: WORKFLOWS_PATH,
-    bundlerOptions,
-    interceptors: { workflowModules: workflowInterceptorModules },
-  };
+  return { workflowBundle: { code: await makeBundle(WORKFLOWS_PATH) } };
 }

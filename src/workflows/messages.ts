@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { AWAIT_REGISTRATION, MESSAGES, type Answer, type RegisteredIds } from '../lifecycle/messages.js';
-import { parseMessage } from '../lifecycle/parse.js';
+import { parseMessage } from '../lifecycle/messages.js';
 import { registeredIds, caseViewOf, statusOf } from '../lifecycle/status.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';

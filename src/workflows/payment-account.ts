@@ -8,7 +8,8 @@ import {
   type HandOver,
   type PaymentConsent,
 } from '../lifecycle/payment-account.js';
-import { Malformed, parseHandOver } from '../lifecycle/parse.js';
+import { Malformed } from '../lifecycle/schema.js';
+import { parseHandOver } from '../lifecycle/payment-account.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { type Case, type CaseInput } from './case.js';
 import { CallNeedless } from './endings.js';
