@@ -90,7 +90,7 @@ test('an operator sees of an application what a decision needs, and no secret', 
   const text = JSON.stringify(subject);
   const application = await anOrganization();
   for (const { lastName, dateOfBirth, address } of application.directors) {
-    for (const part of [lastName, dateOfBirth, address.street]) assert.ok(text.includes(part), part);
+    for (const part of [lastName!, dateOfBirth, address.street]) assert.ok(text.includes(part), part);
   }
   for (const { ownershipPercentage } of application.shareholders) assert.ok(text.includes(ownershipPercentage));
   assert.ok(text.includes(application.organization.legalName) && text.includes('beneficiaries'));

@@ -38,6 +38,7 @@ const director = (organizationId: string, email = 'ona@example.com') => ({
     },
   },
   position: 'CEO',
+  directorType: 'MANAGING',
   isPEP: false,
 });
 

@@ -137,7 +137,7 @@ describe('a running worker', { timeout: 180_000 }, () => {
   test('exports nothing that tells who a customer is', async () => {
     const { person } = await exampleIndividual('metrics-1');
     const text = await (await fetch(`http://${address}/metrics`)).text();
-    for (const secret of [person.email, person.lastName, 'metrics-1', 'metrics-2', 'op-1']) {
+    for (const secret of [person.email, person.lastName!, 'metrics-1', 'metrics-2', 'op-1']) {
       assert.ok(!text.includes(secret), `${secret} is in the metrics`);
     }
   });

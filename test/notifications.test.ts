@@ -114,7 +114,7 @@ describe('notifications', () => {
     );
     assert.deepEqual(told.find(({ type }) => type === 'lifecycle.ended')?.data['result'], 'active');
     const { person, documents } = application;
-    const secrets = ['MARK-', person.firstName, person.lastName, person.email, person.phone, documents![0]!.fileName!];
+    const secrets = ['MARK-', person.firstName, person.lastName!, person.email, person.phone, documents![0]!.fileName!];
     const body = receiver.bodies.filter((text) => text.includes(id)).join('\n');
     for (const secret of secrets) assert.ok(!body.includes(secret), secret);
   });

@@ -50,7 +50,7 @@ describe('the command lines beside a service that runs', () => {
     await until(id, inReview);
     const { stdout } = await operator('show', id);
     for (const director of application.directors) {
-      for (const part of [director.lastName, director.dateOfBirth, director.address.city])
+      for (const part of [director.lastName!, director.dateOfBirth, director.address.city])
         assert.match(stdout, new RegExp(part));
     }
     for (const { ownershipPercentage } of application.shareholders)

@@ -13,7 +13,7 @@ import { workerLog } from '../src/worker/log.js';
 
 /** What the examples keep after redaction: words that say nothing about anybody. */
 const HARMLESS_PATHS =
-  /^(applicationId|tenantId|categorization\.category|documents\.(type|subject|mimeType)|consents\.(version|acceptedAt)|organization\.(legalForm|industry)|payments\.beneficiaries\.(ref|partyType|currency|country|purposeCode)|payments\.(consent|topUp|transfer)(\.(perTransaction|perDay|perMonth|amount))?\.(currency|validDays|transactionsPerDay|maxTransactions|reference|beneficiary)|payments\.approvers|(person|organization|directors|shareholders|employees)(\.address|(\.owners)+)?\.(ref|country|state|type|roles|withoutOwners))$/;
+  /^(applicationId|tenantId|categorization\.category|documents\.(type|subject|mimeType)|consents\.(version|acceptedAt)|organization\.(legalForm|industry)|payments\.beneficiaries\.(ref|partyType|currency|country|purposeCode)|payments\.(consent|topUp|transfer)(\.(perTransaction|perDay|perMonth|amount))?\.(currency|validDays|transactionsPerDay|maxTransactions|reference|beneficiary)|payments\.approvers|(person|organization|directors|shareholders|employees)(\.address|(\.owners)+)?\.(ref|country|state|type|roles|directorType|organizationRole|withoutOwners))$/;
 
 /** Texts that nobody has said anything about. */
 function unmarked(schemas: (readonly [string, z.ZodType])[]): string[] {

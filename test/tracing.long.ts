@@ -54,7 +54,7 @@ test('every request to FinHub carries its span as traceparent', async () => {
   await once(server, 'listening');
   const provider = new NodeTracerProvider();
   provider.register();
-  const actor = { organizationId: 'o', userId: 'u', username: 'admin', password: 'password' };
+  const actor = { organizationId: 'o', userId: 'u', username: 'admin', password: 'password', roles: ['ADMIN_USER'] };
   const client = new FinHubClient({
     ...{ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tenantId: 't', tenantKey: 'k' },
     ...{ tenantSecret: 's', admin: actor, timeoutMs: 5000, maxConnections: 1, deviceId: 'd' },

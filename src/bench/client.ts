@@ -14,7 +14,7 @@ export interface ClientBench {
 }
 
 const CONCURRENCY = 8;
-const actor = { organizationId: 'o', userId: 'u', username: 'admin', password: 'password' };
+const actor = { organizationId: 'o', userId: 'u', username: 'admin', password: 'password', roles: ['ADMIN_USER'] };
 const TENANT = { tenantId: 'tenant', actor };
 
 /** Measures both in turn, so that what else the machine does hits both. */

@@ -37,7 +37,7 @@ export const EXCHANGES: readonly Exchange[] = [
   ),
   exchange(
     CATALOGUE.addDirector,
-    { organizationId: ID, person, position: 'CEO', isPEP: false },
+    { organizationId: ID, person, position: 'CEO', directorType: 'MANAGING', isPEP: false },
     { ...director(0), individual: { customerId: ID, userId: ID, email: person.email }, createdAt: '2026-01-15' },
   ),
   exchange(

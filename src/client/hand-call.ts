@@ -169,7 +169,7 @@ function wireForm(input: unknown, { type, mimeType, fileName }: ReadDocument): u
 function sentBy(endpoint: Endpoint<unknown, unknown>, input: unknown, tenantId: string): PlannedCall['sent'] {
   const { method, host, idempotency } = endpoint;
   // Only the worker knows as whom it acts.
-  const tenant = { tenantId, actor: { userId: '(acting user)', organizationId: '(acting organization)' } };
+  const tenant = { tenantId, actor: { userId: '(acting user)', organizationId: '(acting organization)', roles: [] } };
   const { path, body } = outgoing(
     endpoint,
     withSecrets(input, secretInputOf(endpoint), () => SECRET),

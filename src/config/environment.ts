@@ -14,6 +14,8 @@ export interface AdminCredentials {
   userId: string;
   username: string;
   password: string;
+  /** What FinHub is told that the user may do, in `X-User-Roles`. */
+  roles: readonly string[];
 }
 
 /** How to reach FinHub and as whom. */
@@ -274,7 +276,10 @@ function credentials(
   const userId = values[`${prefix}_USER_ID`];
   const username = values[`${prefix}_USERNAME`];
   const password = values[`${prefix}_PASSWORD`];
-  return organizationId && userId && username && password ? { organizationId, userId, username, password } : undefined;
+  const roles = values[`${prefix}_ROLES`];
+  return organizationId && userId && username && password
+    ? { organizationId, userId, username, password, roles }
+    : undefined;
 }
 
 function legacy(values: Environment): FinHubConfiguration['legacy'] {

@@ -92,6 +92,13 @@ const listen = z
 
 const WORKER = { neededBy: ['worker'] } as const;
 const WORKER_SECRET = { ...WORKER, secret: true } as const;
+/** By default those of FinHub's own samples (facts §1.2). */
+const roles = z
+  .string()
+  .regex(/^[A-Z_]+(,[A-Z_]+)*$/)
+  .default('ADMIN_USER,COMPLIANCE_OFFICER')
+  .transform((list) => list.split(','));
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /**
@@ -107,10 +114,12 @@ export const environmentSchema = z.object({
   FINHUB_ADMIN_USER_ID: variable(text.optional(), "the tenant admin's user id", WORKER),
   FINHUB_ADMIN_USERNAME: variable(text.optional(), "the tenant admin's username", WORKER),
   FINHUB_ADMIN_PASSWORD: variable(text.optional(), "the tenant admin's password", WORKER_SECRET),
+  FINHUB_ADMIN_ROLES: variable(roles, "the tenant admin's roles at FinHub, separated by commas"),
   FINHUB_POWER_TENANT_ORGANIZATION_ID: variable(text.optional(), "the id of the power tenant admin's organization"),
   FINHUB_POWER_TENANT_USER_ID: variable(text.optional(), "the power tenant admin's user id"),
   FINHUB_POWER_TENANT_USERNAME: variable(text.optional(), "the power tenant admin's username"),
   FINHUB_POWER_TENANT_PASSWORD: variable(text.optional(), "the power tenant admin's password", { secret: true }),
+  FINHUB_POWER_TENANT_ROLES: variable(roles, "the power tenant admin's roles at FinHub, separated by commas"),
   FINHUB_LEGACY_BASE_URL: variable(url.optional(), "the http(s) address of FinHub's legacy API"),
   FINHUB_API_KEY: variable(text.optional(), "the key of FinHub's legacy API", { secret: true }),
   FINHUB_TIMEOUT_MS: variable(whole(100, 300_000).default(10_000), 'a whole number of milliseconds, 100 to 300000'),

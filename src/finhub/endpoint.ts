@@ -93,8 +93,8 @@ export interface Undo<I> extends LookUp {
 
 export interface Tenant {
   tenantId: string;
-  /** Who acts for the tenant: the admin's user and organization ids, or the power tenant's. */
-  actor: { userId: string; organizationId: string };
+  /** Who acts for the tenant: the admin's user and organization ids and roles, or the power tenant's. */
+  actor: { userId: string; organizationId: string; roles: readonly string[] };
 }
 
 /** Names of all fields in a type. */

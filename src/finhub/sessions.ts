@@ -17,6 +17,8 @@ export interface Actor {
   userId: string;
   username: string;
   password: string;
+  /** What FinHub is told that the user may do. */
+  roles: readonly string[];
 }
 
 /** Sends a login or logout, with the token given and no other; the client provides it. */

@@ -50,7 +50,7 @@ const OWNER = {
 
 function namedAsItsType(holder: unknown, context: Context): void {
   const needed =
-    valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'lastName', 'dateOfBirth', 'nationality'];
+    valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'dateOfBirth', 'nationality'];
   for (const name of needed.filter((name) => valueAt(holder, name) === undefined)) {
     context.addIssue({ code: 'custom', path: [name], message: 'is expected for a shareholder of this type' });
   }

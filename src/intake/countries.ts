@@ -28,6 +28,18 @@ const MEANT: Partial<Record<string, string>> = {
   XK: 'Kosovo has no assigned code; ask FinHub which one it takes',
 };
 
+/** Countries without postal codes, where an address has none. Source: the Universal Postal Union's addressing data. */
+const WITHOUT_POSTAL_CODES = new Set(
+  (
+    'AE AG AO AW BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GQ GY HK JM KI KM KN KP LY ML MO MR ' +
+    'MW NR NU QA RW SB SC SL SR SS ST SX SY TD TG TK TL TO TV UG VU YE ZW'
+  ).split(' '),
+);
+
+export function hasPostalCodes(country: string): boolean {
+  return !WITHOUT_POSTAL_CODES.has(country);
+}
+
 export const COUNTRIES: ReadonlySet<string> = ASSIGNED;
 
 /** What is wrong with a country code, or undefined. */

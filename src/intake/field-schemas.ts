@@ -1,11 +1,13 @@
 import { domainToASCII } from 'node:url';
 import { isValidBIC, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
+import { DIRECTOR_TYPES, EMPLOYEE_ROLES, ORGANIZATION_ROLES } from '../lifecycle/application.js';
 import { DOCUMENT_TYPES, documentTypeFault } from '../lifecycle/document-types.js';
 import { decimalsOf } from '../lifecycle/money.js';
 import { headerFault, lengthOf, textFault } from '../lifecycle/text.js';
 import { personal, plain, secret } from '../privacy/marks.js';
-import { countryFault } from './countries.js';
+import { countryFault, hasPostalCodes } from './countries.js';
+import { always, valueAt } from './cross-checks.js';
 
 const MAX_PASSWORD = 128;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
@@ -159,17 +161,23 @@ export const money = z
     }
   });
 
-export const address = z.strictObject({
-  street: personal(text()),
-  city: personal(text()),
-  postalCode: personal(text(20)),
-  country,
-  state: plain(text(100)).optional(),
-});
+export const address = z
+  .strictObject({
+    street: personal(text()),
+    city: personal(text()),
+    postalCode: personal(text(20)).optional().describe('left out only in countries that have none'),
+    country,
+    state: plain(text(100)).optional(),
+  })
+  .superRefine((value: unknown, context) => {
+    const of = valueAt(value, 'country');
+    if (valueAt(value, 'postalCode') === undefined && (typeof of !== 'string' || hasPostalCodes(of)))
+      context.addIssue({ code: 'custom', path: ['postalCode'], message: 'is missing; only some countries have none' });
+  }, always);
 
 const PERSON = {
   firstName: personal(text(100)),
-  lastName: personal(text(100)),
+  lastName: personal(text(100)).optional().describe('left out by whoever has a single name, which is their firstName'),
   email,
   phone,
   dateOfBirth,
@@ -185,6 +193,7 @@ export const director = z.strictObject({
   ref: key(64),
   ...PERSON,
   position: personal(text()),
+  directorType: z.enum(DIRECTOR_TYPES),
   isPEP: personal(z.boolean()),
 });
 
@@ -193,7 +202,8 @@ export const employee = z.strictObject({
   ...PERSON,
   position: personal(text()),
   department: personal(text(100)).optional(),
-  roles: z.array(z.enum(['ADMIN_USER', 'COMPLIANCE_OFFICER', 'TRANSACTION_APPROVER', 'EMPLOYEE'])).min(1),
+  roles: z.array(z.enum(EMPLOYEE_ROLES)).min(1),
+  organizationRole: z.enum(ORGANIZATION_ROLES),
 });
 
 export const categorization = z.strictObject({

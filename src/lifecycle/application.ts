@@ -2,7 +2,8 @@
 export interface Address {
   street: string;
   city: string;
-  postalCode: string;
+  /** Absent in countries without postal codes. */
+  postalCode?: string | undefined;
   country: string;
   state?: string | undefined;
 }
@@ -10,7 +11,8 @@ export interface Address {
 /** A natural person. Dates are `YYYY-MM-DD`, `nationality` is an ISO 3166-1 alpha-2 code, `phone` is E.164. */
 export interface Person {
   firstName: string;
-  lastName: string;
+  /** Absent for whoever has a single name. */
+  lastName?: string | undefined;
   email: string;
   phone: string;
   dateOfBirth: string;
@@ -140,9 +142,14 @@ export interface IndividualApplication extends ApplicationBase {
   password: string;
 }
 
+/** Source: facts O02. */
+export const DIRECTOR_TYPES = ['EXECUTIVE', 'NON_EXECUTIVE', 'MANAGING', 'CHAIRMAN'] as const;
+export type DirectorType = (typeof DIRECTOR_TYPES)[number];
+
 export interface Director extends Person {
   ref: string;
   position: string;
+  directorType: DirectorType;
   isPEP: boolean;
 }
 
@@ -174,13 +181,20 @@ export interface Shareholder extends Owner {
   email: string;
 }
 
-export type EmployeeRole = 'ADMIN_USER' | 'COMPLIANCE_OFFICER' | 'TRANSACTION_APPROVER' | 'EMPLOYEE';
+/** What an employee may do in the organization. Source: facts §7.6. */
+export const EMPLOYEE_ROLES = ['ADMIN_USER', 'COMPLIANCE_OFFICER', 'TRANSACTION_APPROVER', 'EMPLOYEE'] as const;
+export type EmployeeRole = (typeof EMPLOYEE_ROLES)[number];
+
+/** What an employee is at FinHub for the organization as a customer. Source: facts O10, §7.6. */
+export const ORGANIZATION_ROLES = ['ACCOUNT_OWNER', 'ADMIN', 'USER'] as const;
+export type OrganizationRole = (typeof ORGANIZATION_ROLES)[number];
 
 export interface Employee extends Person {
   ref: string;
   position: string;
   department?: string | undefined;
   roles: EmployeeRole[];
+  organizationRole: OrganizationRole;
 }
 
 export interface Organization {

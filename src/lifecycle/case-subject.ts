@@ -91,7 +91,10 @@ function peopleOf(application: Application): SubjectPerson[] {
   const { directors, shareholders, employees } = application;
   const direct = new Set(shareholders.map(({ ref }) => ref));
   return [
-    ...directors.map((one) => ({ ...natural('director', one.ref, one, [one.position]), isPEP: one.isPEP })),
+    ...directors.map((one) => ({
+      ...natural('director', one.ref, one, [one.position, one.directorType]),
+      isPEP: one.isPEP,
+    })),
     ...ownersOf(application).map((one) => ({
       as: direct.has(one.ref) ? ('shareholder' as const) : ('owner' as const),
       ref: one.ref,
@@ -105,7 +108,7 @@ function peopleOf(application: Application): SubjectPerson[] {
       isPEP: one.isPEP,
       also: one.type === 'CORPORATE' ? ['company', ...(one.registrationNumber ? [one.registrationNumber] : [])] : [],
     })),
-    ...employees.map((one) => natural('employee', one.ref, one, [one.position, ...one.roles])),
+    ...employees.map((one) => natural('employee', one.ref, one, [one.position, ...one.roles, one.organizationRole])),
   ];
 }
 

@@ -11,7 +11,7 @@ export const PARTS = [
   'topUp',
   'transfer',
   'approvers',
-  /** Fields that people and beneficiaries need not have. */
+  /** Fields that people and beneficiaries need not have: a second name, a postal code. */
   'details',
 ] as const;
 export type Part = (typeof PARTS)[number];
@@ -86,10 +86,12 @@ export async function applicationOf({ kind, parts }: Choice): Promise<Individual
   return (parts.has('details') ? application : withoutDetails(application)) as IndividualInput | OrganizationInput;
 }
 
-const DETAILS = new Set(['placeOfBirth', 'gender', 'tradingName', 'website', 'bankName', 'purposeCode']);
+const DETAILS = new Set(['lastName', 'placeOfBirth', 'gender', 'tradingName', 'website', 'bankName', 'purposeCode']);
 
 function withoutDetails(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (name, inner: unknown) =>
-    DETAILS.has(name) ? undefined : inner,
-  ) as unknown;
+  return JSON.parse(JSON.stringify(value), (name, inner: unknown) => {
+    if (name === 'address') return { ...(inner as object), postalCode: undefined, country: 'HK' };
+    if (name === 'signatory') return String(inner).split(' ')[0];
+    return DETAILS.has(name) ? undefined : inner;
+  }) as unknown;
 }

@@ -6,12 +6,12 @@ export interface BareInput {
   tenantId: string;
   person: {
     firstName: string;
-    lastName: string;
+    lastName?: string | undefined;
     email: string;
     phone: string;
     dateOfBirth: string;
     nationality: string;
-    address: { street: string; city: string; postalCode: string; country: string };
+    address: { street: string; city: string; postalCode?: string | undefined; country: string };
   };
   password: string;
   category: { code: string; parameters: Record<string, string> };

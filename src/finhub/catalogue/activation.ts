@@ -79,7 +79,7 @@ export const activateOrganization = endpoint({
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O5', 'R1', 'R10', 'R21', 'A8'],
   request: z.strictObject({ organizationId: Id, activationReason: plain(z.string()) }),
-  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
+  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': actor.roles.join(',') }),
   body: ({ activationReason }, { actor }) => ({
     activationReason,
     activatedBy: actor.userId,

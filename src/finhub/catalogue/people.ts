@@ -5,14 +5,14 @@ import { Id } from './fields.js';
 export const Address = z.strictObject({
   street: personal(z.string()),
   city: personal(z.string()),
-  postalCode: personal(z.string()),
+  postalCode: personal(z.string()).optional(),
   country: plain(z.string()),
   state: plain(z.string()).optional(),
 });
 
 export const Person = z.strictObject({
   firstName: personal(z.string()),
-  lastName: personal(z.string()),
+  lastName: personal(z.string()).optional(),
   email: personal(z.string()),
   phone: personal(z.string()),
   dateOfBirth: personal(z.string()),
@@ -23,13 +23,25 @@ export const Person = z.strictObject({
 });
 export type Person = z.infer<typeof Person>;
 
+type Named = Pick<Person, 'firstName' | 'lastName'>;
+
+/** The two names that FinHub asks for; whoever has a single one is told by it twice, as a beneficiary is. */
+export function twoNames({ firstName, lastName = firstName }: Named) {
+  return { firstName, lastName };
+}
+
+export function fullName({ firstName, lastName }: Named): string {
+  return lastName === undefined ? firstName : `${firstName} ${lastName}`;
+}
+
 /** A person as registration bodies carry one. Source: R4. */
 export function personDto(person: Person) {
   const { address, phone, ...identity } = person;
   return {
     ...identity,
+    ...twoNames(person),
     phoneNumber: phone,
-    fullName: `${person.firstName} ${person.lastName}`,
+    fullName: fullName(person),
     pincode: address.postalCode,
     addresses: [{ ...address, type: 'HOME', isPrimary: true }],
     contacts: [

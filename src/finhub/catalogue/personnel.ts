@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { DIRECTOR_TYPES, ORGANIZATION_ROLES, type DirectorType } from '../../lifecycle/application.js';
 import { personal, plain } from '../../privacy/marks.js';
 import { FinHubError } from '../error.js';
 import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
 import { absenceFrom, absent, isGone, isWhole } from './absence.js';
 import { firstId, firstText, Id, Nothing, requiredId, requiredList, sameText } from './fields.js';
-import { Person } from './people.js';
+import { fullName, Person, twoNames } from './people.js';
 
 /**
  * A person's record in an organization. FinHub links it to a customer record of the person's own, with a temporary password that cannot be
@@ -103,6 +104,14 @@ export const listDirectors = endpoint({
   idempotency: { class: 'safe' },
 });
 
+/** One page asks for the type, another for the role; a chairman's role is cut off there (facts O02). */
+const DIRECTOR_ROLES: Readonly<Record<DirectorType, string>> = {
+  EXECUTIVE: 'EXECUTIVE_DIRECTOR',
+  NON_EXECUTIVE: 'NON_EXECUTIVE_DIRECTOR',
+  MANAGING: 'MANAGING_DIRECTOR',
+  CHAIRMAN: 'CHAIRMAN',
+};
+
 /** Adds a director; FinHub makes two linked records. S0, S2, O2, R12. */
 export const addDirector = endpoint({
   operation: 'addDirector',
@@ -115,19 +124,20 @@ export const addDirector = endpoint({
     organizationId: Id,
     person: Person,
     position: personal(z.string()),
+    directorType: z.enum(DIRECTOR_TYPES),
     isPEP: personal(z.boolean()),
   }),
-  body: ({ organizationId, person, position, isPEP }, { tenantId }) => {
-    const { phone, ...identity } = person;
-    const role = 'EXECUTIVE_DIRECTOR';
+  body: ({ organizationId, person, position, directorType, isPEP }, { tenantId }) => {
+    const { phone, ...given } = person;
+    const identity = { ...given, ...twoNames(person) };
     return {
       tenantId,
       organizationId,
       ...identity,
       phoneNumber: phone,
       position,
-      directorType: 'EXECUTIVE',
-      role,
+      directorType,
+      role: DIRECTOR_ROLES[directorType],
       isPEP,
       person: { ...identity, phoneNumber: phone },
     };
@@ -176,6 +186,14 @@ const Shareholder = z.strictObject({
   isBeneficialOwner: personal(z.boolean()),
 });
 
+/** Of a person; a company has none. */
+function namesOf({ firstName, lastName }: { firstName?: string | undefined; lastName?: string | undefined }): {
+  firstName?: string;
+  lastName?: string;
+} {
+  return firstName === undefined ? {} : twoNames({ firstName, lastName });
+}
+
 /** Adds one shareholder; the flow guide's form, a list, with one in it, so that each can be found again. S0, S2, O2, R14. */
 export const addShareholder = endpoint({
   operation: 'addShareholder',
@@ -186,7 +204,12 @@ export const addShareholder = endpoint({
   sources: ['S0', 'S2', 'O0', 'O2', 'R10', 'R14'],
   request: z.strictObject({ organizationId: Id, shareholder: Shareholder }),
   body: ({ shareholder: { ownershipPercentage, ...shareholder } }) => [
-    { ...shareholder, ownershipPercentage: Number(ownershipPercentage), sharePercentage: Number(ownershipPercentage) },
+    {
+      ...shareholder,
+      ...namesOf(shareholder),
+      ownershipPercentage: Number(ownershipPercentage),
+      sharePercentage: Number(ownershipPercentage),
+    },
   ],
   response: Added,
   idempotency: {
@@ -203,7 +226,8 @@ export const addShareholder = endpoint({
             ? sameText(person.email, shareholder.email)
             : shareholder.type === 'CORPORATE'
               ? sameText(person.companyName, shareholder.companyName)
-              : sameText(person.firstName, shareholder.firstName) && sameText(person.lastName, shareholder.lastName));
+              : sameText(person.firstName, shareholder.firstName) &&
+                sameText(person.lastName, namesOf(shareholder).lastName));
         const isKnown = ({ percentage, email, firstName, lastName, companyName }: ListedPerson): boolean =>
           percentage !== undefined &&
           (email ?? companyName ?? (firstName !== undefined && lastName !== undefined ? lastName : undefined)) !==
@@ -245,16 +269,18 @@ export const addEmployee = endpoint({
     position: personal(z.string()),
     department: personal(z.string()).optional(),
     roles: z.array(plain(z.string())),
+    organizationRole: z.enum(ORGANIZATION_ROLES),
   }),
-  headers: () => ({ 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
-  body: ({ organizationId, person, position, department, roles }) => {
+  headers: ({ actor }) => ({ 'X-User-Roles': actor.roles.join(',') }),
+  body: ({ organizationId, person, position, department, roles, organizationRole }) => {
     const { phone, address, gender, ...identity } = person;
     return {
       organizationId,
       person: {
         ...identity,
+        ...twoNames(person),
         ...(gender && GENDERS[gender] ? { gender: GENDERS[gender] } : {}),
-        fullName: `${person.firstName} ${person.lastName}`,
+        fullName: fullName(person),
         phoneNumber: phone,
         countryCode: address.country,
         contacts: [{ type: 'EMAIL', value: person.email, isPrimary: true }],
@@ -263,7 +289,7 @@ export const addEmployee = endpoint({
       position,
       ...(department === undefined ? {} : { department }),
       roles,
-      organizationRole: 'ACCOUNT_OWNER',
+      organizationRole,
       status: 'ACTIVE',
     };
   },

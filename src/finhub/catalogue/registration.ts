@@ -4,7 +4,7 @@ import { FinHubError } from '../error.js';
 import { endpoint, type ReadBack } from '../endpoint.js';
 import { firstId, madeAfter, requiredId, sameText } from './fields.js';
 import { listCustomersByStatus } from './legacy.js';
-import { Address, categorizationDto, CategoryChoice, Person, personDto } from './people.js';
+import { Address, categorizationDto, CategoryChoice, fullName, Person, personDto, twoNames } from './people.js';
 import { openCustomerSession, openOrganizationSession } from './sessions.js';
 
 /** States a customer can be in right after registration; the documents disagree (facts §8). */
@@ -74,6 +74,7 @@ export const registerIndividual = endpoint({
     const roles = ['ACCOUNT_OWNER', 'USER'];
     return {
       ...identity,
+      ...twoNames(person),
       tenantId,
       pincode: person.address.postalCode,
       password,
@@ -82,7 +83,7 @@ export const registerIndividual = endpoint({
       customerCategory: { id: category.id, name: category.name },
       individualCustomer: {
         tenantId,
-        customerName: `${person.firstName} ${person.lastName}`,
+        customerName: fullName(person),
         person: personDto(person),
         user: {
           tenantId,

@@ -56,7 +56,7 @@ export const startOrganizationVerification = endpoint({
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'R18', 'A6'],
   request: z.strictObject({ organizationId: Id, requestedLevel: plain(z.string()), notes: plain(z.string()) }),
-  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
+  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': actor.roles.join(',') }),
   body: ({ organizationId, requestedLevel, notes }, { tenantId, actor }) => ({
     customerId: organizationId,
     type: 'BUSINESS_VERIFICATION',
@@ -94,7 +94,7 @@ export const createVerification = endpoint({
     requestedLevel: z.enum(['TENANT_VERIFIED', 'POWER_TENANT_VERIFIED', 'FINHUB_VERIFIED']),
     notes: plain(z.string()),
   }),
-  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': 'ADMIN_USER,COMPLIANCE_OFFICER' }),
+  headers: ({ actor }) => ({ 'X-User-ID': actor.userId, 'X-User-Roles': actor.roles.join(',') }),
   body: (input, { tenantId, actor }) => ({
     ...input,
     requestedByUserId: actor.userId,

@@ -82,6 +82,7 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
         organizationId: kase.customerId,
         person: personOf(director),
         position: director.position,
+        directorType: director.directorType,
         isPEP: director.isPEP,
       };
     },
@@ -129,6 +130,7 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
         position: employee.position,
         department: employee.department,
         roles: employee.roles,
+        organizationRole: employee.organizationRole,
       };
     },
     { of: ref, taken: taken(kase, 'employee'), adopts: ['recordId'] },
