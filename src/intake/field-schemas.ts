@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { isValidBIC, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
-import { DIRECTOR_TYPES, EMPLOYEE_ROLES, ORGANIZATION_ROLES } from '../lifecycle/application.js';
+import { DIRECTOR_TYPES, EMPLOYEE_ROLES, ORGANIZATION_ROLES, type Person } from '../lifecycle/application.js';
 import { DOCUMENT_TYPES, documentTypeFault } from '../lifecycle/document-types.js';
 import { decimalsOf } from '../lifecycle/money.js';
 import { headerFault, lengthOf, textFault } from '../lifecycle/text.js';
@@ -185,7 +185,7 @@ const PERSON = {
   placeOfBirth: personal(text(100)).optional(),
   gender: personal(z.enum(['FEMALE', 'MALE', 'OTHER'])).optional(),
   address,
-};
+} satisfies Record<keyof Person, z.ZodType>;
 
 export const person = z.strictObject(PERSON);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Person as AppliedPerson } from '../../lifecycle/application.js';
 import { personal, plain } from '../../privacy/marks.js';
 import { Id } from './fields.js';
 
@@ -20,7 +21,7 @@ export const Person = z.strictObject({
   placeOfBirth: personal(z.string()).optional(),
   gender: personal(z.enum(['FEMALE', 'MALE', 'OTHER'])).optional(),
   address: Address,
-});
+} satisfies Record<keyof AppliedPerson, z.ZodType>);
 export type Person = z.infer<typeof Person>;
 
 type Named = Pick<Person, 'firstName' | 'lastName'>;

@@ -144,8 +144,8 @@ function find<T extends { ref: string }>(people: T[], ref: string): T {
   return person;
 }
 
-/** The person alone, without what only our application knows of them. */
-function personOf(from: Director | Employee): Person {
+/** The person alone, without what only our application knows of them; a field that is forgotten here does not compile. */
+function personOf(from: Director | Employee): { [Field in keyof Required<Person>]: Person[Field] } {
   const { firstName, lastName, email, phone, dateOfBirth, nationality, placeOfBirth, gender, address } = from;
   return { firstName, lastName, email, phone, dateOfBirth, nationality, placeOfBirth, gender, address };
 }
