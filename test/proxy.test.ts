@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { trace } from '@opentelemetry/api';
 import { Webhook } from 'standardwebhooks';
 import { notifyActivities } from '../src/activities/notify.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../src/finhub/client.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { startSandbox } from '../src/sandbox/server.js';
+import { s3Blobs } from '../src/store/s3-blobs.js';
+import { startTracing } from '../src/tracing/tracing.js';
 
 const listening = async (server: Server): Promise<string> => {
   server.listen(0, '127.0.0.1');
@@ -20,7 +23,8 @@ const SECRETS = ['the new one of thirty-two bytes!', 'the old one of thirty-two 
   (text) => `whsec_${Buffer.from(text).toString('base64')}`,
 );
 
-test('FinHub and notifications go through the proxy that is set, but for hosts of NO_PROXY; two secrets sign', async () => {
+/** A proxy, and where it was asked to lead. */
+function tunnelling(): { proxy: Server; tunnels: string[] } {
   const tunnels: string[] = [];
   const proxy = createServer().on('connect', ({ url = '' }, client, head) => {
     tunnels.push(url);
@@ -33,6 +37,11 @@ test('FinHub and notifications go through the proxy that is set, but for hosts o
     });
     for (const socket of [upstream, client]) socket.on('error', () => upstream.destroy());
   });
+  return { proxy, tunnels };
+}
+
+test('FinHub and notifications go through the proxy that is set, but for hosts of NO_PROXY; two secrets sign', async () => {
+  const { proxy, tunnels } = tunnelling();
   const taken: { body: string; headers: Record<string, string> }[] = [];
   const receiver = createServer((request, response) => {
     let body = '';
@@ -76,6 +85,45 @@ test('FinHub and notifications go through the proxy that is set, but for hosts o
     }
     await sandbox.close();
     for (const server of [proxy, receiver]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+});
+
+test('documents in S3 and traces go through the proxy that is set, but for hosts of NO_PROXY', async () => {
+  const { proxy, tunnels } = tunnelling();
+  const asked: string[] = [];
+  const upstream = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url?.split('?')[0]}`);
+    request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+  });
+  const [proxyUrl, url] = [await listening(proxy), await listening(upstream)];
+  const before = { ...process.env };
+  const use = async (): Promise<void> => {
+    const blobs = s3Blobs({ bucket: 'bank', prefix: '', endpoint: url, region: 'eu-north-1', pathStyle: true });
+    await blobs.write('document', Buffer.from('bytes'));
+    const stop = await startTracing('proxy-test');
+    trace.getTracer('test').startSpan('a span').end();
+    await stop!();
+    trace.disable();
+  };
+  try {
+    Object.assign(process.env, { HTTP_PROXY: proxyUrl, OTEL_EXPORTER_OTLP_ENDPOINT: url });
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' });
+    await use();
+    assert.deepEqual(
+      tunnels,
+      [url, url].map((to) => to.replace('http://', '')),
+    );
+    process.env['NO_PROXY'] = '127.0.0.1';
+    await use();
+    assert.equal(tunnels.length, 2);
+    assert.deepEqual(asked, ['PUT /bank/document', 'POST /v1/traces', 'PUT /bank/document', 'POST /v1/traces']);
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+    for (const server of [proxy, upstream]) {
       server.closeAllConnections();
       server.close();
     }

@@ -6,6 +6,7 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
+import { proxyAgent } from '../http/proxy-agent.js';
 import type { Blobs } from './blobs.js';
 import { DocumentStoreError } from './document-store.js';
 
@@ -53,7 +54,8 @@ export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Locat
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
   };
-  const client = new S3Client(config);
+  const agent = proxyAgent({ keepAlive: true });
+  const client = new S3Client({ ...config, requestHandler: { httpAgent: agent, httpsAgent: agent } });
   const at = (name: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: prefix + name });
   return {
     async write(name, bytes) {

@@ -43,4 +43,12 @@ export default [
     in: 'test/codec.test.ts',
     test: 'who has no token costs the codec server no memory, however much they send; bodies at work are bounded',
   },
+  {
+    name: 'S3 is reached past the proxy',
+    file: 'src/store/s3-blobs.ts',
+    from: 'new S3Client({ ...config, requestHandler: { httpAgent: agent, httpsAgent: agent } })',
+    to: 'new S3Client(config)',
+    in: 'test/proxy.test.ts',
+    test: 'documents in S3 and traces go through the proxy that is set, but for hosts of NO_PROXY',
+  },
 ];
