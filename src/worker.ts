@@ -7,7 +7,7 @@ import { loadEnvironment, type WorkerConfiguration } from './config/environment.
 import { explained } from './config/explain.js';
 import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';
-import { SignersFileError } from './proof/signers-file.js';
+import { SignersFileError } from './proof/signers-file-error.js';
 import { PolicyFileError } from './policies/policy-file.js';
 import { DocumentStoreError } from './store/document-store.js';
 import { activitySlots } from './temporal/activity-slots.js';

@@ -21,6 +21,7 @@ import {
   START,
   startBody,
   type ProofNeeded,
+  type Signable,
   type Verified,
   type VerifiedProof,
 } from '../lifecycle/proof-rules.js';
@@ -33,7 +34,13 @@ import { operatorIn, type SignerSet, type Signers } from '../proof/signers-file.
 import { audienceOf } from '../proof/envelope.js';
 import { verifyProof } from '../proof/verify.js';
 import { executionOf, type Execution } from './execution.js';
-import type { Unverified } from './policy.js';
+
+/** A message as its envelope signs it. */
+export interface Unverified {
+  name: Signable;
+  bodyHash: string;
+  proof: string | undefined;
+}
 
 export interface JudgeOptions {
   signers: Signers;

@@ -1,20 +1,13 @@
 import type { DeadlineTimes } from '../lifecycle/deadlines.js';
 import type { BusinessDays, Operator, Policy, TenantPolicy } from '../lifecycle/policy.js';
-import type { Signable, Verified } from '../lifecycle/proof-rules.js';
+import type { Verified } from '../lifecycle/proof-rules.js';
 import { operatorIn } from '../proof/signers-file.js';
 import type { Policies } from '../policies/policy-file.js';
 import { businessTimes } from './business-times.js';
-import type { Judge } from './judge.js';
+import type { Judge, Unverified } from './judge.js';
 
 /** What of the worker's configuration is part of a case's policy. */
 export type PolicySettings = Omit<Policy, 'version' | keyof TenantPolicy>;
-
-/** A message as its envelope signs it. */
-export interface Unverified {
-  name: Signable;
-  bodyHash: string;
-  proof: string | undefined;
-}
 
 export interface PolicyActivities {
   /** The tenant's policy, which is recorded and holds for the case, and what the envelope of the case's start is worth. */

@@ -5,7 +5,7 @@ import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
 import { SigningKeyError } from '../proof/key-pair.js';
-import { SignersFileError } from '../proof/signers-file.js';
+import { SignersFileError } from '../proof/signers-file-error.js';
 import { DocumentStoreError, DocumentUnavailable } from '../store/document-store.js';
 import { TemporalUnreachable } from '../temporal/connection.js';
 import { StoreOfOthers } from '../store/store-id.js';

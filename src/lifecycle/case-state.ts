@@ -15,6 +15,9 @@ import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.
 import type { OperatorLevel, Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
 import type { TransferOrder } from './transfer.js';
+import type { Provenance } from './provenance.js';
+import type { Requirement } from './requirement.js';
+export type { Provenance, Requirement };
 
 export type PhaseState = 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
 
@@ -36,19 +39,6 @@ export interface WaitingOn {
   dueAt?: string | undefined;
 }
 
-/** Something that is missing and who can bring it: what a backend shows its customer, or an operator mends. */
-export interface Requirement {
-  code: string;
-  message: string;
-  /** Path of the field in the application, where one is to be corrected. */
-  field?: string | undefined;
-  /** Type of the document that is missing. */
-  document?: string | undefined;
-  /** Whose it is: a person's `ref` of the application. */
-  subject?: string | undefined;
-  dueAt?: string | undefined;
-}
-
 /** A call that neither retries nor rules could settle; a person decides how it goes on. */
 export interface Attention {
   attentionId: string;
@@ -63,9 +53,6 @@ export interface Attention {
   adopts: string[];
   since: string;
 }
-
-/** What a call that writes left behind: made by us, or found and taken over, with the proof. */
-export type Provenance = { how: 'made' } | { how: 'adopted'; proof: string };
 
 export interface PersonRecord {
   ref: string;

@@ -1,5 +1,5 @@
 import type { Origin } from './application.js';
-import type { Provenance } from './case-state.js';
+import type { Provenance } from './provenance.js';
 import type { Refusal } from './messages.js';
 import { levelSuffices, worksFor, type Operator } from './policy.js';
 

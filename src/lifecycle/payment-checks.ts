@@ -1,5 +1,5 @@
 import type { Money } from './application.js';
-import type { Requirement } from './case-state.js';
+import type { Requirement } from './requirement.js';
 import { exceeds, moneyText } from './money.js';
 import type { PaymentAccount } from './payment-account.js';
 import type { TransferOrder } from './transfer.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, flattenedVerify, FlattenedSign, importJWK, type FlattenedJWS, type JWK } from 'jose';
 import { z } from 'zod';
-import { SignersFileError } from './signers-file.js';
+import { SignersFileError } from './signers-file-error.js';
 
 /** Beside the signers file: what the offline roots signed of it, as JSON. The file's own bytes are the payload. */
 export const SIGNATURES_SUFFIX = '.signatures';

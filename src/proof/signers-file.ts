@@ -6,6 +6,7 @@ import { OPERATOR_LEVELS, type Operator, type OperatorLevel } from '../lifecycle
 import { type SignerRole } from '../lifecycle/proof-rules.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { checkRootSignatures } from './root-signatures.js';
+import { SignersFileError } from './signers-file-error.js';
 
 const time = z.iso
   .datetime({ error: 'an ISO 8601 time is expected, such as 2027-01-31T00:00:00Z' })
@@ -47,11 +48,6 @@ const signersSchema = z.strictObject({
     ]),
   ),
 });
-
-/** The signers file cannot be used; the message lists every fault with its place. Nobody may decide until it is mended. */
-export class SignersFileError extends Error {
-  override readonly name = 'SignersFileError';
-}
 
 export interface Signer {
   id: string;

@@ -17,16 +17,18 @@ import {
   type CaseState,
   type Provenance,
   type Requirement,
+  type Waiter,
 } from '../lifecycle/case-state.js';
 import { FAILURES, PAUSING, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { PHASES } from '../lifecycle/phases.js';
+import type { Policy } from '../lifecycle/policy.js';
 import type { Warrant } from '../lifecycle/warrants.js';
 import type { ActivityName, CallInput, CallResult } from './activities.js';
 import { callsTo, localCallsTo, pollsEvery, routeTo, type Route } from './activities.js';
-import type { Case } from './case.js';
 import { CallFailed, CallNeedless, Ending, PhaseSkipped, type CallFailure } from './endings.js';
 import { count } from './metrics.js';
+import type { Notifications } from './notifications.js';
 
 /** What a call of the catalogue leaves behind. */
 type ResultOf<Name extends ActivityName> = CallResult<Name> extends { result: infer R } ? R : CallResult<Name>;
@@ -57,17 +59,31 @@ export const EARLIER_RUNS = 'earlierRuns';
 const SLOW_RETRY_MINUTES = 15;
 const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
 
+/** What calls need of their case. */
+export interface CallingCase {
+  readonly state: AnyCaseState;
+  readonly policy: Policy;
+  readonly notifications: Pick<Notifications, 'send'>;
+  readonly wasReset: boolean;
+  readonly mayMove: boolean;
+  moveOn(met: () => boolean): Promise<void>;
+  record(event: string, detail?: string, by?: string): void;
+  show(how?: { passing: boolean }): void;
+  waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements?: () => Requirement[]): Promise<T>;
+  kept(key: string): unknown;
+}
+
 /**
  * A case's calls to FinHub. Each logical operation takes effect once: its result is kept and never asked for again. What fails is retried
  * quickly, then slowly for a day, then put before a person; it never fails the lifecycle. Few of its functions are `async`: the SDK takes a stack
  * trace for each promise, and every call passes through here.
  */
 export class Calls {
-  readonly #case: Case<AnyCaseState>;
+  readonly #case: CallingCase;
   /** Calls are not cut short by a cancellation: what a write came to must be known. */
   readonly #shielded = new CancellationScope({ cancellable: false });
 
-  constructor(kase: Case<AnyCaseState>) {
+  constructor(kase: CallingCase) {
     this.#case = kase;
   }
 

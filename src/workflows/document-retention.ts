@@ -17,7 +17,6 @@ import type { Activities } from '../activities/index.js';
 import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
 import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
-import type { Case } from './case.js';
 import { NOT_ITS_PLACE } from './endings.js';
 import { keyOf } from './search-attributes.js';
 
@@ -91,8 +90,15 @@ function isPlanOf(value: unknown, caseId?: string): value is RetentionPlan {
   );
 }
 
+/** What of a case tells which documents it leaves. */
+interface EndedCase {
+  readonly state: AnyCaseState;
+  readonly wasReset: boolean;
+  record(event: string, detail: string): void;
+}
+
 /** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */
-export async function planDeletion(kase: Case<AnyCaseState>): Promise<void> {
+export async function planDeletion(kase: EndedCase): Promise<void> {
   const { policy, review, outcome, application } = kase.state;
   const keptDays = policy?.documents.keptDays;
   if (keptDays === undefined || review.evidence.length === 0) return;
