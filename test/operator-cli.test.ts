@@ -238,7 +238,13 @@ describe('the command lines beside a service that runs', () => {
 });
 
 test('the pages that print commands of Temporal print them as they run here', async () => {
-  for (const page of ['README.md', 'docs/payments.md', 'docs/runbook.md', 'docs/versioning.md', 'docs/operators.md']) {
+  for (const page of [
+    'docs/getting-started.md',
+    'docs/payments.md',
+    'docs/runbook.md',
+    'docs/versioning.md',
+    'docs/operators.md',
+  ]) {
     const text = await readFile(fileURLToPath(new URL(`../${page}`, import.meta.url)), 'utf8');
     assert.doesNotMatch(text, /^temporal |`temporal (?!CLI)[a-z]/m, page);
     assert.doesNotMatch(text, /set-current-version (?!--yes|…)/, page);

@@ -1,4 +1,4 @@
-/** Failure types that activities throw, by what came back from FinHub. The table of what then follows: the README, "How it works". */
+/** Failure types that activities throw, by what came back from FinHub. The table of what then follows: docs/how-it-works.md. */
 export const FAILURES = {
   /** Refused, reset or timed out before an answer; retried by class. */
   unreachable: 'FinHubUnreachable',
