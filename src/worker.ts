@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
+import { activityInterceptors } from './activities/interceptors.js';
 import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
 import { explained } from './config/explain.js';
@@ -10,7 +11,6 @@ import { TASK_QUEUE } from './lifecycle/ids.js';
 import { SignersFileError } from './proof/signers-file-error.js';
 import { PolicyFileError } from './policies/policy-file.js';
 import { DocumentStoreError } from './store/document-store.js';
-import { activitySlots } from './temporal/activity-slots.js';
 import { connectWorker, TemporalUnreachable } from './temporal/connection.js';
 import { encryptingDataConverter } from './temporal/data-converter.js';
 import { retentionDays, retentionWarning } from './temporal/retention.js';
@@ -70,7 +70,7 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
     const warning = retentionWarning(retention, namespace);
     if (warning) logger.warn(warning);
     dependencies.policy.retentionDays = retention;
-    const activity = [...(stopTracing ? [activityTracing] : []), activitySlots];
+    const activity = [...(stopTracing ? [activityTracing] : []), ...activityInterceptors];
     const common = {
       connection,
       namespace,

@@ -14,7 +14,7 @@ import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
 const DAY = 24 * 3600_000;
-const KEPT_DAYS = 1000;
+const KEPT_DAYS = 10;
 
 describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
   let folder: string;
@@ -67,8 +67,8 @@ describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
     const [caseId, otherId] = ['individual/t/own', 'individual/t/other'];
     const [own, others] = [aDocument(caseId), aDocument(otherId)];
     for (const { documentId } of [own, others]) await store(documentId);
-    await startRetention(caseId, [own, others], 1);
-    await time.skip(2 * DAY);
+    await startRetention(caseId, [own, others], KEPT_DAYS);
+    await time.skip((KEPT_DAYS + 1) * DAY);
     await deleted(caseId);
     assert.deepEqual(
       (await lane.client.audit(caseId)).map(({ event, detail }) => [event, detail]),
@@ -85,8 +85,8 @@ describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
     const document = aDocument(caseId);
     // A folder in the place of the file cannot be deleted as one.
     await mkdir(pathOf(document.documentId), { recursive: true });
-    await startRetention(caseId, [document], 1);
-    await time.skip(3 * DAY);
+    await startRetention(caseId, [document], KEPT_DAYS);
+    await time.skip((KEPT_DAYS + 2) * DAY);
     await eventually('the failure is told', async () => (await eventsOf(caseId)).includes('documentsNotDeleted'));
     const retention = lane.temporal.workflow.getHandle(documentRetentionId(caseId));
     const { raw } = await retention.describe();
@@ -103,10 +103,11 @@ describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
     const caseId = 'individual/t/reset';
     const document = aDocument(caseId);
     await store(document.documentId);
-    await startRetention(caseId, [document], 2);
-    const plan = retentionPlan({ caseId, tenantId: SANDBOX_TENANT.id }, [document], new Date(await time.now()), 10);
+    await startRetention(caseId, [document], KEPT_DAYS);
+    const now = new Date(await time.now());
+    const plan = retentionPlan({ caseId, tenantId: SANDBOX_TENANT.id }, [document], now, 2 * KEPT_DAYS);
     await lane.temporal.workflow.getHandle(documentRetentionId(caseId)).signal('replan', plan);
-    await time.skip(5 * DAY);
+    await time.skip((KEPT_DAYS + 5) * DAY);
     assert.deepEqual(await eventsOf(caseId), []);
     await time.skip(6 * DAY);
     await deleted(caseId);
@@ -119,7 +120,35 @@ describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
     await assert.rejects(lane.temporal.workflow.getHandle(documentRetentionId(id)).describe(), /not found/i);
   });
 
-  test('are kept for the time that the policy says, then deleted, and the audit tells both', async () => {
+  test("are kept as long as today's policy says, whatever the plan says", async () => {
+    const caseId = 'individual/t/early';
+    const document = aDocument(caseId);
+    await store(document.documentId);
+    await startRetention(caseId, [document], 1);
+    await time.skip((KEPT_DAYS - 1) * DAY);
+    assert.deepEqual(await eventsOf(caseId), ['documentsKeptLonger']);
+    assert.ok((await stored()).some((path) => path.endsWith(document.documentId)));
+    await time.skip(2 * DAY);
+    await deleted(caseId);
+  });
+
+  test('of a case that runs are kept, whoever plans their deletion', async () => {
+    const id = await lane.toReview(await anIndividual());
+    const documents = await stored();
+    const { evidence } = await lane.client.caseView(id);
+    await startRetention(id, evidence, 1);
+    await time.skip((KEPT_DAYS + 2) * DAY);
+    assert.deepEqual(await stored(), documents);
+    await lane.client.cancel(id, { by: 'the customer', reason: 'changed their mind' });
+    await lane.closed(id);
+    await time.skip((KEPT_DAYS - 1) * DAY);
+    assert.deepEqual(await stored(), documents);
+    await time.skip(2 * DAY);
+    await deleted(id);
+    assert.ok((await stored()).length < documents.length);
+  });
+
+  test('are kept for the time that the policy says, and the audit goes on where that of the case ends', async () => {
     const before = await stored();
     const id = await lane.toReview(await anIndividual());
     const documents = await stored();
@@ -130,16 +159,16 @@ describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
     assert.deepEqual(await stored(), documents);
     assert.deepEqual((await eventsOf(id)).slice(-1), ['documentsKept']);
 
-    // The time of this server stands still when a child ends whose parent is closed; so the plan is moved instead of the time.
     const { evidence } = await lane.client.caseView(id);
-    const plan = retentionPlan({ caseId: id, tenantId: SANDBOX_TENANT.id }, evidence, new Date(await time.now()), 0);
-    await lane.temporal.workflow.getHandle(documentRetentionId(id)).signal('replan', plan);
-    await deleted(id);
-    assert.deepEqual(await stored(), before);
+    const retention = lane.temporal.workflow.getHandle(documentRetentionId(id));
+    const at = new Date(await time.now());
+    await retention.signal('replan', retentionPlan({ caseId: id, tenantId: SANDBOX_TENANT.id }, evidence, at, 0));
+    await eventually('it is asked for', async () => (await eventsOf(id)).includes('documentsKeptLonger'));
+    assert.deepEqual(await stored(), documents);
     const audit = await lane.client.audit(id);
     assert.deepEqual(
       audit.slice(-2).map(({ event }) => event),
-      ['documentsKept', 'documentsDeleted'],
+      ['documentsKept', 'documentsKeptLonger'],
     );
     assert.deepEqual(
       audit.map(({ seq }) => seq),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { askedBy } from '../src/activities/asked-by.js';
 import { bundled } from './helpers/time-skipping.js';
 import { FAILURE_CONVERTER_PATH } from '../src/temporal/data-converter.js';
 import { SCENARIOS } from './histories/scenarios.js';
@@ -33,5 +34,24 @@ describe('recorded histories', async () => {
     }
     assert.deepEqual(failed, []);
     assert.equal(replayed.length, stored.length);
+  });
+
+  test('ask for no activity that their workflows may not ask for', () => {
+    const asked = new Map<string, Set<string>>();
+    for (const { history } of stored) {
+      const events = history.events ?? [];
+      const type = events[0]!.workflowExecutionStartedEventAttributes!.workflowType!.name!;
+      for (const { activityTaskScheduledEventAttributes: scheduled } of events) {
+        const name = scheduled?.activityType?.name;
+        if (name) asked.set(name, (asked.get(name) ?? new Set()).add(type));
+      }
+    }
+    assert.ok(asked.size > 20);
+    for (const [name, types] of asked)
+      assert.deepEqual(
+        [...types].filter((type) => !askedBy(name).includes(type)),
+        [],
+        name,
+      );
   });
 });

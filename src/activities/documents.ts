@@ -5,11 +5,13 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { DocumentReference } from '../lifecycle/application.js';
 import type { RetentionPlan } from '../lifecycle/document-retention.js';
 import { FAILURES } from '../lifecycle/failures.js';
+import type { Policies } from '../policies/policy-file.js';
 import { documentIdOf } from '../store/document-id.js';
 import { KeyMissing } from '../secrets/box.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
 import { StoreUnavailable } from '../store/watched-store.js';
 import { callAsActivity, type CallRules, type FinHubCall, type Settled } from './finhub-calls.js';
+import { keptUntil } from './kept-documents.js';
 
 export interface DocumentUpload {
   verificationId: string;
@@ -21,13 +23,20 @@ export interface DocumentUpload {
 export interface DocumentActivities {
   /** Takes the content out of the store and attaches it to the verification. */
   uploadDocument(call: FinHubCall<DocumentUpload>): Promise<Settled<{ documentId: string }>>;
-  /** Deletes a case's documents from the store. What names another case's document is left alone. */
-  deleteDocuments(plan: RetentionPlan): Promise<{ deleted: string[]; foreign: string[] }>;
+  /** Deletes a case's documents from the store, or says until when they are kept. What names another case's document is left alone. */
+  deleteDocuments(plan: RetentionPlan): Promise<{ deleted: string[]; foreign: string[] } | { keptUntil: string }>;
 }
 
-export function documentActivities(client: FinHubClient, rules: CallRules, store: DocumentStore): DocumentActivities {
+export function documentActivities(
+  client: FinHubClient,
+  rules: CallRules,
+  store: DocumentStore,
+  policies: Policies,
+): DocumentActivities {
   return {
     async deleteDocuments({ caseId, documents }) {
+      const until = await keptUntil(policies, caseId);
+      if (until) return { keptUntil: until.toISOString() };
       const isOwn = (one: RetentionPlan['documents'][number]): boolean => documentIdOf(caseId, one) === one.documentId;
       const idsOf = (some: RetentionPlan['documents']): string[] => some.map(({ documentId }) => documentId);
       const deleted = idsOf(documents.filter(isOwn));

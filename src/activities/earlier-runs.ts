@@ -1,9 +1,10 @@
-import { activityInfo, getClient } from '@temporalio/activity';
+import { activityInfo, getClient, sleep } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 import { readPayloads } from '../temporal/payloads.js';
+import { executionOf, type Execution } from './execution.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
@@ -21,12 +22,19 @@ export interface BegunOrders {
  */
 export async function begunOrders(): Promise<BegunOrders> {
   const client = getClient();
-  const { workflowId, runId } = activityInfo().workflowExecution!;
-  const own = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const seen = new Set(await executedIn(own, workflowId, client));
+  const [execution, runs] = await Promise.all([executionOf(), listedRuns(client)]);
+  const { workflowId, runId, wasReset } = execution;
+  const others = new Set(runs);
+  others.delete(runId);
+  const seen = new Set<string>();
+  if (others.size > 0 || wasReset) {
+    const own = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    for (const one of await executedIn(own, workflowId, client)) seen.add(one);
+    for (const base of resetFrom(own)) others.add(base);
+  }
   const begun: string[] = [];
   let complete = true;
-  for (const other of await otherRuns(client, workflowId, runId, own)) {
+  for (const other of others) {
     try {
       const history = await client.workflow.getHandle(workflowId, other).fetchHistory();
       begun.push(...(await executedIn(history, workflowId, client)));
@@ -39,20 +47,44 @@ export async function begunOrders(): Promise<BegunOrders> {
   return { preparedOrderIds: [...new Set(begun)].filter((id) => !seen.has(id)), complete };
 }
 
-/** Those that Temporal lists, and those that this one was reset from: the list lags behind. */
-async function otherRuns(client: Client, workflowId: string, runId: string, own: History): Promise<Set<string>> {
-  const runs = new Set<string>();
-  try {
-    for await (const run of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) runs.add(run.runId);
-  } catch (error) {
-    // A test server lists nothing; it has no second run of an id either.
-    if (grpcStatus((error as Error).cause) !== GRPC.unimplemented) throw error;
+/** Whether the running activity's workflow had a start before its own; resets and continue-as-new are none. */
+export async function wasStartedBefore({ workflowId, runId, instance }: Execution): Promise<boolean> {
+  const runs = await listedRuns(getClient());
+  const others = await Promise.all(
+    runs.filter((run) => run !== runId).map((run) => executionOf({ workflowId, runId: run })),
+  );
+  return others.some((other) => other.instance !== instance);
+}
+
+/**
+ * The runs that Temporal lists. The list lags behind, so it counts only once it shows the running one: what began before that is in it, too.
+ * @throws Error where that takes long; the activity is tried again
+ */
+async function listedRuns(client: Client): Promise<string[]> {
+  const { workflowId, runId } = activityInfo().workflowExecution!;
+  for (let look = 1; look <= LOOKS; look += 1) {
+    const runs: string[] = [];
+    try {
+      for await (const run of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) runs.push(run.runId);
+    } catch (error) {
+      // A test server lists nothing; it has no second run of an id either.
+      if (grpcStatus((error as Error).cause) !== GRPC.unimplemented) throw error;
+      return [];
+    }
+    if (runs.includes(runId)) return runs;
+    await sleep(look * LOOK_MS);
   }
-  for (const { workflowTaskFailedEventAttributes: failed } of own.events ?? []) {
-    if (failed?.cause === RESET && failed.baseRunId) runs.add(failed.baseRunId);
-  }
-  runs.delete(runId);
-  return runs;
+  throw new Error('Temporal does not list the running workflow yet');
+}
+
+const LOOKS = 6;
+const LOOK_MS = 100;
+
+/** The runs that this one was reset from. */
+function resetFrom({ events }: History): string[] {
+  return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed?.cause === RESET && failed.baseRunId ? [failed.baseRunId] : [],
+  );
 }
 
 /** What does not open was not scheduled by us, or never reached FinHub: an activity refuses it as well. */

@@ -1,6 +1,6 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 
-/** How the running activity's workflow began, by Temporal's own record of it. */
+/** How a run of a workflow began, by Temporal's own record of it. */
 export interface Execution {
   workflowId: string;
   runId: string;
@@ -10,9 +10,8 @@ export interface Execution {
   wasReset: boolean;
 }
 
-/** Looks the beginning of the running activity's workflow up; nothing that the workflow says of itself is believed. */
-export async function executionOf(): Promise<Execution> {
-  const { workflowId, runId } = activityInfo().workflowExecution!;
+/** Looks the beginning of a run up, by default of the running activity's; nothing that the workflow says of itself is believed. */
+export async function executionOf({ workflowId, runId } = activityInfo().workflowExecution!): Promise<Execution> {
   const { workflowService, options } = getClient();
   const { history } = await workflowService.getWorkflowExecutionHistory({
     namespace: options.namespace,

@@ -26,8 +26,6 @@ export interface CallFor {
   actAs?: 'admin' | 'powerTenant' | undefined;
   /** Ids that the case has taken over already. */
   taken?: string[] | undefined;
-  /** Somebody reset the case's workflow: an earlier run may have gone further. */
-  wasReset?: boolean | undefined;
   /** A person has said that no earlier run of the case has paid. */
   earlierRunsCleared?: boolean | undefined;
   /** An earlier activity or run may have made the call, and nobody has looked since. */

@@ -53,7 +53,7 @@ export function createActivities({
   return withHeartbeats({
     ...finHubActivities(finhub, rules),
     ...registrationActivities(finhub, rules),
-    ...documentActivities(finhub, rules, store),
+    ...documentActivities(finhub, rules, store, policies),
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),
     ...paymentActivities(finhub, keys, rules),

@@ -33,6 +33,7 @@ import type { Policies } from '../policies/policy-file.js';
 import { operatorIn, type SignerSet, type Signers } from '../proof/signers-file.js';
 import { audienceOf } from '../proof/envelope.js';
 import { verifyProof } from '../proof/verify.js';
+import { wasStartedBefore } from './earlier-runs.js';
 import { executionOf, type Execution } from './execution.js';
 
 /** A message as its envelope signs it. */
@@ -192,6 +193,10 @@ export class Judge {
     await this.#begun(bench, warrant.beginning, 'own', call.by);
     const refused = refusalOf(call, facts, operatorIn(bench.signers, call.by));
     if (refused) throw unproved(refused.detail);
+    // Who asks signs the call and not the run, so that what was asked for once would be made at each start.
+    if (facts?.effect === 'write' && (await wasStartedBefore(bench.execution))) {
+      throw unproved('a call of this id was started before');
+    }
     if (!takesTwo(call)) return;
     const { agreed } = warrant;
     if (!agreed || agreed.body.action !== 'retry') throw unproved('no second person has agreed');

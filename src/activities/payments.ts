@@ -102,11 +102,12 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
     },
     readPaymentFacts: ({ input: { accountId, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {
-        const [balance, allowed, beneficiary, consent] = await Promise.all([
+        const [balance, allowed, beneficiary, consent, begun] = await Promise.all([
           read(getBalance, { accountId }),
           read(getAllowedOperations, { accountId }),
           findBeneficiary(read, accountId, iban),
           consentId === undefined ? undefined : optional(read(getPaymentConsent, { accountId, consentId })),
+          purpose.earlierRunsCleared ? undefined : begunOrders(),
         ]);
         const { perTransaction, perDay, perMonth, operations } = allowed;
         const result = {
@@ -117,7 +118,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
           beneficiary,
           consent,
           found: beneficiary,
-          begunEarlier: !purpose.earlierRunsCleared && (await begunOrders()).preparedOrderIds.length > 0,
+          begunEarlier: begun !== undefined && begun.preparedOrderIds.length > 0,
         };
         return { result, provenance: { how: 'made' } };
       }),

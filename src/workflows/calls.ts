@@ -379,7 +379,6 @@ export class Calls {
       session: this.#session(),
       actAs: options.actAs,
       taken: options.taken,
-      wasReset: this.#case.wasReset && this.#case.kept(EARLIER_RUNS) === undefined,
       earlierRunsCleared: this.#case.kept(EARLIER_RUNS) !== undefined,
     };
   }

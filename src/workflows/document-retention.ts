@@ -55,27 +55,43 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
     else record('replanRefused', 'it is no plan for the documents of this case');
   });
 
-  for (let replanned = true; replanned;) {
-    const { caseId, documents, dueAt } = plan;
-    setCurrentDetails(`${documents.length} documents of \`${caseId}\` are kept until ${dueAt}`);
-    const known = plan;
-    replanned = await condition(() => plan !== known, Math.max(1, Date.parse(dueAt) - Date.now()), {
-      summary: 'documents are kept',
-    });
+  for (;;) {
+    await untilDue();
+    const result = await deletion();
+    if ('deleted' in result) {
+      record('documentsDeleted', result.deleted.join(', '));
+      if (result.foreign.length > 0) record('documentsOfOthersLeftAlone', result.foreign.join(', '));
+      log.info('documents deleted', { caseId: plan.caseId, deleted: result.deleted.length });
+      return audit;
+    }
+    const { keptUntil } = result;
+    record('documentsKeptLonger', `until ${keptUntil}`);
+    if (Date.parse(plan.dueAt) < Date.parse(keptUntil)) plan = { ...plan, dueAt: keptUntil };
   }
 
-  let done = false;
-  const deletion = deleteDocuments(plan).finally(() => (done = true));
-  if (!(await condition(() => done, LATE_AFTER, { summary: 'deletion is late' }))) {
-    record('documentsNotDeleted', 'the store has refused for a day; it is asked again');
-    upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: true }]);
+  async function untilDue(): Promise<void> {
+    for (let replanned = true; replanned;) {
+      const { caseId, documents, dueAt } = plan;
+      setCurrentDetails(`${documents.length} documents of \`${caseId}\` are kept until ${dueAt}`);
+      const known = plan;
+      replanned = await condition(() => plan !== known, Math.max(1, Date.parse(dueAt) - Date.now()), {
+        summary: 'documents are kept',
+      });
+    }
   }
-  const { deleted, foreign } = await deletion;
-  if (audit.length > 0) upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: false }]);
-  record('documentsDeleted', deleted.join(', '));
-  if (foreign.length > 0) record('documentsOfOthersLeftAlone', foreign.join(', '));
-  log.info('documents deleted', { caseId: plan.caseId, deleted: deleted.length });
-  return audit;
+
+  async function deletion(): Promise<Awaited<ReturnType<typeof deleteDocuments>>> {
+    let done = false;
+    const asked = deleteDocuments(plan).finally(() => (done = true));
+    const isLate = !(await condition(() => done, LATE_AFTER, { summary: 'deletion is late' }));
+    if (isLate) {
+      record('documentsNotDeleted', 'the store has refused for a day; it is asked again');
+      upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: true }]);
+    }
+    const result = await asked;
+    if (isLate) upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: false }]);
+    return result;
+  }
 }
 
 /** Whether something is a plan that can be carried out, for the documents of this case. */

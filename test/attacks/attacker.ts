@@ -5,7 +5,7 @@ import { eventually } from '../helpers/eventually.js';
 import { TASK_QUEUE } from '../../src/lifecycle/ids.js';
 import { GRPC, grpcStatus } from '../../src/temporal/grpc-status.js';
 
-type Payload = proto.temporal.api.common.v1.IPayload;
+export type Payload = proto.temporal.api.common.v1.IPayload;
 type Event = proto.temporal.api.history.v1.IHistoryEvent;
 type Command = proto.temporal.api.command.v1.ICommand;
 type Failure = proto.temporal.api.failure.v1.IFailure;
@@ -29,6 +29,14 @@ export interface Asked {
   input: Payload[];
   /** Of the workers; a foreign worker's own by default. */
   seconds?: number;
+}
+
+/** An activity that was taken off a queue. */
+export interface Taken {
+  taskToken: Uint8Array;
+  activityId: string;
+  type: string;
+  input: Payload[];
 }
 
 /** What became of it. */
@@ -179,6 +187,44 @@ export class Attacker {
         if (grpcStatus(error) !== GRPC.notFound || Date.now() > end) throw error;
       }
     }
+  }
+
+  /** Starts an activity of our workers' without any workflow. @returns the type of its failure; undefined where it did not fail */
+  async standalone(type: string, payloads: Payload[], seconds = 60): Promise<string | undefined> {
+    const activityId = `standalone-${randomUUID()}`;
+    await this.temporal.startActivityExecution({
+      ...{ namespace: this.#namespace, activityId, activityType: { name: type }, taskQueue: { name: TASK_QUEUE } },
+      ...{ input: { payloads }, requestId: randomUUID(), retryPolicy: { maximumAttempts: 1 } },
+      ...{ scheduleToCloseTimeout: duration(seconds), startToCloseTimeout: duration(seconds) },
+    });
+    const asked = { namespace: this.#namespace, activityId, includeOutcome: true };
+    const { failure } = await eventually(`${type} ends`, async () => {
+      const { outcome } = await this.temporal.describeActivityExecution(asked);
+      return outcome ?? undefined;
+    });
+    return failure?.applicationFailureInfo?.type ?? undefined;
+  }
+
+  /** Takes so many activities off a queue, as a worker does. */
+  async takeActivities(queue: string, count: number): Promise<Taken[]> {
+    const asked = { namespace: this.#namespace, taskQueue: { name: queue }, identity: 'attacker' };
+    const taken: Taken[] = [];
+    while (taken.length < count) {
+      const task = await this.#connection.withDeadline(Date.now() + 60_000, () =>
+        this.temporal.pollActivityTaskQueue(asked),
+      );
+      if (!task.taskToken?.length) continue;
+      const { taskToken, activityId, activityType, input } = task;
+      taken.push({ taskToken, activityId, type: activityType!.name!, input: input?.payloads ?? [] });
+    }
+    return taken;
+  }
+
+  /** Ends an activity that was taken. */
+  async end({ taskToken }: Taken, end: { result: Payload[] } | { failure: Failure }): Promise<void> {
+    const namespace = this.#namespace;
+    if ('failure' in end) await this.temporal.respondActivityTaskFailed({ namespace, taskToken, failure: end.failure });
+    else await this.temporal.respondActivityTaskCompleted({ namespace, taskToken, result: { payloads: end.result } });
   }
 
   /** Runs a workflow of any type and id by hand, which asks our workers for activities, and says what became of each. */

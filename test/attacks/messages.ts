@@ -11,7 +11,7 @@ import { anIndividual } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
 import { plain } from './attacker.js';
 import type { SignerId, Stronghold } from './stronghold.js';
-import { goesOn, reviewed } from './victims.js';
+import { DECIDE, goesOn, reviewed, startAgain } from './victims.js';
 
 /** A message as somebody who may send it does, to the case in review that shows this. */
 type BodyOf = (shown: { evidenceHash: string; ids: { customerId?: string; verificationId?: string } }) => object;
@@ -55,20 +55,31 @@ const SENT: Record<MessageName, { by: SignerId; body: BodyOf }> = {
 const LAST: MessageName[] = ['decideVerification', 'cancel'];
 const IN_ORDER = [...MESSAGES.filter((name) => !LAST.includes(name)), ...LAST];
 
-/** Signals as our own client sends them: encrypted and placed; signed where there is a signer. */
-export async function send(
+interface Sender {
+  by?: SignerId | null;
+  body?: object;
+}
+
+/** A message as our own client makes it for a case as it runs now; signed where there is a signer. */
+async function made(
   { lane, signing }: Stronghold,
   id: string,
   name: MessageName,
-  { by = SENT[name].by, body }: { by?: SignerId | null; body?: object } = {},
-): Promise<void> {
+  { by = SENT[name].by, body }: Sender = {},
+): Promise<object> {
   const shown = await lane.client.caseView(id);
   const said = body ?? SENT[name].body(shown as never);
   const proof =
     by === null || isDeep(said)
       ? undefined
       : await proofOfMessage(signing[by], lane.temporal, id, name, said as MessageBodies[typeof name]);
-  await lane.temporal.workflow.getHandle(id).signal(name, { ...said, ...(proof && { proof }) });
+  return { ...said, ...(proof && { proof }) };
+}
+
+/** Signals it as our own client does: encrypted and placed. */
+export async function send(hold: Stronghold, id: string, name: MessageName, sender: Sender = {}): Promise<void> {
+  const message = await made(hold, id, name, sender);
+  await hold.lane.temporal.workflow.getHandle(id).signal(name, message);
 }
 
 /** Too deep for whoever signs it. */
@@ -81,9 +92,13 @@ function isDeep(value: object): boolean {
   }
 }
 
+type Kept = Partial<Record<MessageName, object>>;
+
 interface Variant {
+  /** What comes first; what it returns is there for the attacks. */
+  prepare?(hold: Stronghold, victim: string): Promise<Kept>;
   /** Signals it to the victim. */
-  attack(hold: Stronghold, ids: { victim: string; donor: string }, name: MessageName): Promise<void>;
+  attack(hold: Stronghold, ids: { victim: string; donor: string; kept: Kept }, name: MessageName): Promise<void>;
   /** What the audit says of it: the message's name and this. */
   recorded: string;
   /** The rest is let through. */
@@ -112,6 +127,17 @@ const VARIANTS: Record<string, Variant> = {
   "the case's own start": {
     attack: async ({ attacker }, { victim }, name) => attacker.signal(victim, name, await attacker.input(victim)),
     recorded: 'Unreadable',
+  },
+  'of an earlier life of the case': {
+    async prepare(hold, victim) {
+      const kept: Kept = {};
+      for (const name of MESSAGES) kept[name] = await made(hold, victim, name);
+      await startAgain(hold, victim);
+      return kept;
+    },
+    // The same as a copy: it is encrypted for this very place.
+    attack: ({ lane }, { victim, kept }, name) => lane.temporal.workflow.getHandle(victim).signal(name, kept[name]),
+    recorded: 'ProofInvalid',
   },
   'without a proof': {
     attack: (hold, { victim }, name) => send(hold, victim, name, { by: null }),
@@ -153,8 +179,9 @@ export function describeMessages(hold: () => Stronghold): void {
       const { recorded, only = MESSAGES } = entry;
       test(`${variant} changes nothing, is recorded, and the case goes on`, async () => {
         const victim = victims[variant]!;
+        const kept = (await entry.prepare?.(hold(), victim)) ?? {};
         const before = (await hold().lane.client.caseView(victim)).review;
-        for (const name of only) await entry.attack(hold(), { victim, donor }, name);
+        for (const name of only) await entry.attack(hold(), { victim, donor, kept }, name);
         await eventually('all are recorded', async () => {
           const audit = await hold().lane.client.audit(victim);
           return only.every((name) => audit.some(({ event }) => event === `${name}${recorded}`));
@@ -163,7 +190,9 @@ export function describeMessages(hold: () => Stronghold): void {
           throw new Error(JSON.stringify(audit.map(({ event, detail }) => `${event} ${detail}`)), { cause: error });
         });
         assert.deepEqual((await hold().lane.client.caseView(victim)).review, before);
-        await goesOn(hold(), victim);
+        // One that was started again waits for a person, who says whose customer it is.
+        if (entry.prepare) await hold().attacker.terminate(victim);
+        else await goesOn(hold(), victim);
       });
     }
 
@@ -179,6 +208,34 @@ export function describeMessages(hold: () => Stronghold): void {
       );
       assert.equal(await notes(), 1);
       await goesOn(hold(), id);
+    });
+
+    test('that was taken is not taken again after a reset', async () => {
+      const { attacker, lane } = hold();
+      const id = await reviewed(hold(), await anIndividual());
+      const { evidence } = await lane.client.caseView(id);
+      // A case that is cancelled takes nothing any more.
+      const sent = IN_ORDER.filter((name) => name !== 'cancel');
+      const known = { submittedBy: 'backend', documents: evidence };
+      // The decision counts and is not carried out.
+      await lane.finhub.inject({ ...DECIDE, kind: 'refuse-503', times: 1000 });
+      try {
+        for (const name of sent) await send(hold(), id, name, name === 'submitDocuments' ? { body: known } : {});
+        const noted = async () => (await lane.client.caseView(id)).notes.length === 1;
+        await eventually('noted', noted);
+        const copies = await Promise.all(sent.map(async (name) => [name, await attacker.sent(id, name)] as const));
+        await attacker.reset(id);
+        await eventually('noted again', noted);
+        for (const [name, copy] of copies) await attacker.signal(id, name, copy);
+        await eventually('recorded', async () => {
+          const audit = await lane.client.audit(id);
+          return sent.every((name) => audit.some(({ event }) => event === `${name}Duplicate`));
+        });
+        assert.ok(await noted());
+      } finally {
+        await lane.finhub.clearFaults();
+        await attacker.terminate(id);
+      }
     });
 
     test('of no name that there is, is recorded', async () => {

@@ -5,7 +5,7 @@ import { anIndividual } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
 import { plain, plainFailure } from './attacker.js';
 import type { Stronghold } from './stronghold.js';
-import { goesOn, paidUnder, reviewed, verdictOf } from './victims.js';
+import { DECIDE, goesOn, paidUnder, reviewed, verdictOf } from './victims.js';
 
 /** What somebody answers in a worker's place, to an activity that is pending. */
 type Forgery = (hold: Stronghold, at: { id: string; type: string; activityId: string; donor: string }) => Promise<void>;
@@ -51,7 +51,6 @@ const VERDICTS: Record<string, Forgery> = {
   ...FORGERIES,
 };
 
-const DECIDE = { method: 'POST', path: '/api/v2.1/verifications/{verificationId}/approve' };
 const REGISTER = { method: 'POST', path: '/api/v2.1/customer/individual/registration' };
 const EXECUTE = { method: 'POST', path: '/api/v2.1/fintrans/{accountId}/types/{type}/execute' };
 

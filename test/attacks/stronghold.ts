@@ -40,6 +40,8 @@ const POLICY = {
 /** The service as it is run in production, its people, and somebody with Temporal's API. */
 export interface Stronghold {
   lane: Lane;
+  /** Of workers. */
+  connection: NativeConnection;
   attacker: Attacker;
   /** Each notification that came, as `<workflow id>#<number>`; repeats included. */
   notified: string[];
@@ -121,6 +123,7 @@ export async function startStronghold(env: Record<string, string> = {}): Promise
       });
     return {
       lane,
+      connection,
       attacker,
       notified,
       signing: people.signing,

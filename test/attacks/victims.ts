@@ -8,6 +8,20 @@ interface Verification {
   status: string;
 }
 
+/** FinHub's endpoint that is told of an approval. */
+export const DECIDE = { method: 'POST', path: '/api/v2.1/verifications/{verificationId}/approve' };
+
+/**
+ * Ends a case and starts it again with its own input, as anybody at Temporal can. FinHub knows its customer already: a person is asked whose it
+ * is, and nobody answers.
+ */
+export async function startAgain({ attacker, lane }: Stronghold, id: string): Promise<void> {
+  const input = await attacker.input(id);
+  await attacker.terminate(id);
+  await attacker.start(id.startsWith('individual/') ? 'individualLifecycle' : 'organizationLifecycle', id, input);
+  await lane.until(id, 'waits for a person', ({ attention }) => attention !== null && attention !== undefined);
+}
+
 /** A case that people can decide on. */
 export function reviewed({ lane }: Stronghold, application: IndividualInput | OrganizationInput): Promise<string> {
   return lane.toReview(application);

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type ActivityDependencies } from '../../src/activities/index.js';
+import { activityInterceptors } from '../../src/activities/interceptors.js';
 import {
   NoAnswer,
   OnboardingClient,
@@ -28,7 +29,6 @@ import { startSandbox } from '../../src/sandbox/server.js';
 import { newKeyRingText, parseKeyRing, type KeyRing } from '../../src/secrets/key-ring.js';
 import type { DocumentStore } from '../../src/store/document-store.js';
 import { seal } from '../../src/secrets/seal.js';
-import { activitySlots } from '../../src/temporal/activity-slots.js';
 import { clientOptions } from '../../src/temporal/connection.js';
 import { encryptingDataConverter } from '../../src/temporal/data-converter.js';
 import { attributesAtStart } from '../../src/lifecycle/search-attributes.js';
@@ -169,7 +169,7 @@ async function startWorker(
       namespace,
       activities: createActivities(dependencies),
       dataConverter: encrypted(namespace, { keys, encryptedOnly: config.encryptedPayloadsOnly }),
-      interceptors: { activity: [activitySlots] },
+      interceptors: { activity: activityInterceptors },
     };
     const worker = await Worker.create({ ...common, taskQueue: TASK_QUEUE, ...workerOptions });
     const callsQueue = callsWorkerOptions(config);

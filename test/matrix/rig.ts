@@ -188,10 +188,12 @@ const store = {
   remove: () => Promise.reject(new Error('nothing is deleted here')),
 };
 
+const policies = { of: () => Promise.reject(new Error('nothing is deleted here')) };
+
 function activitiesOf(client: FinHubClient): Activities {
   return {
     ...finHubActivities(client, rules),
-    ...documentActivities(client, rules, store),
+    ...documentActivities(client, rules, store, policies),
     ...paymentActivities(client, keys, rules),
     ...registrationActivities(client, rules),
     ...sessionActivities(client, rules.secrets),

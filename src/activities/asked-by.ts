@@ -1,0 +1,116 @@
+import type { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityInterceptors } from '@temporalio/worker';
+import type { OperationName } from '../finhub/catalogue/index.js';
+import { OPERATIONS_BY_HAND } from '../finhub/by-hand.js';
+import { DOCUMENT_RETENTION, documentRetentionId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import { NOT_ASKED } from '../temporal/activity-slots.js';
+import type { CallFor } from './finhub-calls.js';
+import type { Activities } from './index.js';
+
+const { individual, organization, transfer, account, call } = WORKFLOW_TYPES;
+const LIFECYCLES = [individual, organization];
+const PAYING = [...LIFECYCLES, transfer];
+const CASES = Object.values(WORKFLOW_TYPES);
+
+type WorkflowType = (typeof CASES)[number] | typeof DOCUMENT_RETENTION;
+
+/** FinHub's operations that a phase asks for; all others are for calls by hand alone. */
+const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
+  registerIndividual: [individual],
+  registerOrganization: [organization],
+  addDirector: [organization],
+  addShareholder: [organization],
+  removeShareholder: [organization],
+  addEmployee: [organization],
+  initiateVerification: [individual],
+  startOrganizationVerification: [organization],
+  submitVerification: LIFECYCLES,
+  uploadDocument: LIFECYCLES,
+  decideVerificationAtFinHub: LIFECYCLES,
+  acceptConsent: LIFECYCLES,
+  acceptOrganizationConsent: [organization],
+  activateIndividual: [individual],
+  activateOrganization: [organization],
+  addBeneficiary: LIFECYCLES,
+  createPaymentConsent: [...LIFECYCLES, account],
+  approvePaymentConsent: [...LIFECYCLES, account],
+  getBalance: PAYING,
+  prepareOrder: PAYING,
+  executeOrder: PAYING,
+  getOrder: PAYING,
+};
+
+/** Activities that are no operations of FinHub's. */
+const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowType[]> = {
+  openSession: LIFECYCLES,
+  closeSession: LIFECYCLES,
+  awaitVerdict: LIFECYCLES,
+  awaitReadiness: LIFECYCLES,
+  awaitAccount: LIFECYCLES,
+  awaitScreening: PAYING,
+  awaitOrder: PAYING,
+  awaitTransfer: LIFECYCLES,
+  readWallet: LIFECYCLES,
+  readPaymentFacts: [transfer],
+  lookUpAccount: [transfer],
+  lookUpTransfer: LIFECYCLES,
+  fingerprintTransfer: LIFECYCLES,
+  lookUpOperation: [call],
+  loadPolicy: CASES,
+  businessTimes: CASES,
+  lookUpSigners: CASES,
+  checkCorrection: LIFECYCLES,
+  notify: CASES,
+  deleteDocuments: [DOCUMENT_RETENTION],
+};
+
+/** The workflow types that an activity is carried out for. */
+export function askedBy(activity: string): readonly string[] {
+  if (Object.hasOwn(OWN, activity)) return OWN[activity as keyof typeof OWN];
+  if (!OPERATIONS_BY_HAND.includes(activity)) return [];
+  return [call, ...(OPERATIONS[activity as OperationName] ?? [])];
+}
+
+/** Carries an activity out only for a workflow whose business it is: of one of its types, under the id of what it asks for. */
+export function askedByItsOwn({ info }: Context): ActivityInterceptors {
+  const { activityType, workflowType = '', workflowExecution } = info;
+  const workflowId = workflowExecution?.workflowId ?? '';
+  return {
+    inbound: {
+      async execute(input, next) {
+        if (!askedBy(activityType).includes(workflowType)) {
+          throw notAsked(`${activityType} is not carried out for workflows of type ${workflowType}`);
+        }
+        if (!isOnBehalfOf(workflowId, workflowType, input.args[0])) {
+          throw notAsked(`${activityType} was asked for on behalf of another workflow`);
+        }
+        return next(input);
+      },
+    },
+  };
+}
+
+const notAsked = (why: string): ApplicationFailure => ApplicationFailure.nonRetryable(why, NOT_ASKED);
+
+/** What the arguments of activities say of who asks; each says one of these at least, or has nothing of anybody's to act on. */
+interface Asking {
+  for?: Partial<CallFor>;
+  tenantId?: string;
+  caseId?: string;
+  data?: { workflowId?: string };
+}
+
+function isOnBehalfOf(workflowId: string, workflowType: string, asked: unknown): boolean {
+  if (typeof asked !== 'object' || asked === null) return false;
+  const { for: purpose, tenantId, caseId, data } = asked as Asking;
+  if (workflowType === DOCUMENT_RETENTION) return caseId !== undefined && workflowId === documentRetentionId(caseId);
+  const kind = Object.entries(WORKFLOW_TYPES).find(([, type]) => type === workflowType)?.[0];
+  const tenants = [tenantId, purpose?.tenantId].filter((one) => one !== undefined);
+  return (
+    workflowId.startsWith(`${kind}/`) &&
+    tenants.every((tenant) => workflowId.startsWith(`${kind}/${tenant}/`)) &&
+    (purpose === undefined || purpose.key?.startsWith(`${workflowId}/`) === true) &&
+    (data === undefined || data.workflowId === workflowId)
+  );
+}
