@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { planCall } from '../../src/client/hand-call.js';
 import { startCall } from '../../src/client/start-call.js';
 import { approveAs } from '../../src/demo/carry.js';
-import { DOCUMENT_RETENTION, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
+import type { DOCUMENT_RETENTION, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SLOTS } from '../../src/lifecycle/slots.js';
 import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
 import * as workflows from '../../src/workflows/index.js';
@@ -47,14 +47,15 @@ export function describeStarts(hold: () => Stronghold): void {
 
     /** A call by hand that was made, of a sort that nothing shows at FinHub afterwards. */
     async function aCall(): Promise<string> {
-      const { temporal, keys, store, closed } = hold().lane;
+      const { lane, signing } = hold();
+      const { temporal, keys, store } = lane;
       const source = { name: 'Own Money', iban: 'LT717300010123456789' };
       const order = { type: 'topup', reference: 'by-hand', description: 'by hand', amount: EURO, counterparty: source };
       const input = { accountId: known.accountId!, iban: known.iban, ...order };
       const request = { operation: 'prepareOrder', input, by: 'op-2', reason: 'to see' } as const;
       const planned = await planCall({ keys, tenantId: SANDBOX_TENANT.id }, request);
-      const { workflowId } = await startCall({ temporal, store, signing: hold().signing['op-2'] }, planned);
-      assert.equal((await closed(workflowId)).result, 'completed');
+      const { workflowId } = await startCall({ temporal, store, signing: signing['op-2'] }, planned);
+      assert.equal((await lane.closed(workflowId)).result, 'completed');
       return workflowId;
     }
 
