@@ -21,9 +21,10 @@ const LAYERS = {
   codec: ['secrets', 'temporal'],
   config: ['secrets', 'store', 'temporal'],
   cli: ['lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing'],
+  gateway: ['lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing'],
   embedded: ['lifecycle', 'client', 'config', 'temporal', 'store', 'secrets', 'sandbox', 'codec'],
   demo: ['client', 'cli', 'config', 'embedded'],
-  docs: ['lifecycle'],
+  docs: ['lifecycle', 'client', 'gateway'],
 };
 const folders = Object.keys(LAYERS);
 

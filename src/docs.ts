@@ -1,5 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { httpReference } from './docs/http-reference.js';
 import { statesPage } from './docs/states.js';
 
-await writeFile(fileURLToPath(new URL('../docs/states.md', import.meta.url)), statesPage());
+const page = (name: string): string => fileURLToPath(new URL(`../docs/${name}.md`, import.meta.url));
+
+await writeFile(page('states'), statesPage());
+await writeFile(page('http-reference'), httpReference());

@@ -6,6 +6,7 @@ import { addKeygen } from './cli/operator/keygen.js';
 import { addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
 import { addSettling } from './cli/operator/settling.js';
+import { addSign } from './cli/operator/sign.js';
 import { addSignSigners } from './cli/operator/sign-signers.js';
 import { addSharing } from './cli/operator/sharing.js';
 import { createProgram, runProgram } from './cli/program.js';
@@ -23,6 +24,7 @@ for (const add of [
   addSettling,
   addCall,
   addKeygen,
+  addSign,
   addSignSigners,
 ])
   add(program);

@@ -112,8 +112,8 @@ describe('signed messages', () => {
     const proof = await proofOfMessage(signing['op-1'], lane.temporal, id, 'note', note);
     const put = (): Promise<Answer> =>
       lane.temporal.workflow.getHandle(id).executeUpdate<Answer, [unknown]>('note', { args: [{ ...note, proof }] });
-    assert.ok((await put()).accepted);
-    assert.equal(refusal(await put()), 'Duplicate');
+    for (let time = 0; time < 2; time += 1) assert.ok((await put()).accepted);
+    assert.equal((await lane.client.caseView(id)).notes.length, 1);
     await lane.client.cancel(id, { by: 'backend', reason: 'done' });
   });
 

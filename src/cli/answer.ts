@@ -1,3 +1,4 @@
+import { CODES } from '../client/codes.js';
 import { colours } from './colours.js';
 import type { Answer } from '../lifecycle/messages.js';
 import { endWith, print } from './program.js';
@@ -9,5 +10,5 @@ export function printAnswer(json: boolean | undefined, answer: Answer, also: Rec
       ? `${colours.green(safe.state)}: ${safe.detail}`
       : `${colours.red(`refused (${safe.refusal})`)}: ${safe.detail}`,
   );
-  if (!answer.accepted) endWith(answer.refusal === 'Malformed' ? 'invalid' : 'refused');
+  if (!answer.accepted) endWith(CODES[answer.refusal].exit);
 }

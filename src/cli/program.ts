@@ -1,18 +1,9 @@
 import { createRequire } from 'node:module';
-import { NamespaceNotFoundError } from '@temporalio/common';
 import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
-import { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut } from '../client/index.js';
-import { SigningKeyError } from '../proof/key-pair.js';
-import { SignersFileError } from '../proof/signers-file-error.js';
-import { DocumentStoreError, DocumentUnavailable } from '../store/document-store.js';
-import { TemporalUnreachable } from '../temporal/connection.js';
-import { StoreOfOthers } from '../store/store-id.js';
-import { NotShared } from '../temporal/sharing.js';
-import { NamespaceNotOurs } from '../temporal/namespace.js';
-import { SearchAttributesMissing } from '../temporal/search-attributes.js';
-import { TemporalSettingsError } from '../temporal/settings.js';
+import { CODES, codeOf } from '../client/codes.js';
+import { InvalidInput } from '../client/index.js';
 import { endProcess, startTracing } from '../tracing/tracing.js';
 import { shown, shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
@@ -88,7 +79,7 @@ function report(error: unknown): ExitName {
   const { name, message } = error as Error;
   // Commander has told the person already; help is no failure.
   const isUsage = error instanceof CommanderError;
-  const exit = isUsage ? (error.exitCode === 0 ? 'ok' : 'invalid') : exitOf(error);
+  const exit = isUsage ? (error.exitCode === 0 ? 'ok' : 'invalid') : CODES[codeOf(error)].exit;
   if (exit !== 'ok' && process.argv.includes('--json')) {
     const faults = error instanceof InvalidInput || error instanceof ConfigurationError ? error.faults : undefined;
     print(true, { error: { name, message, faults } }, String);
@@ -100,28 +91,4 @@ function report(error: unknown): ExitName {
       ),
     );
   return exit;
-}
-
-const EXPECTED: readonly (readonly [new (...args: never[]) => Error, ExitName])[] = [
-  [InvalidInput, 'invalid'],
-  [ConfigurationError, 'invalid'],
-  [TemporalSettingsError, 'invalid'],
-  [SigningKeyError, 'invalid'],
-  [SignersFileError, 'invalid'],
-  [NamespaceNotFoundError, 'invalid'],
-  [DocumentStoreError, 'invalid'],
-  [DocumentUnavailable, 'notFound'],
-  [SearchAttributesMissing, 'invalid'],
-  [NotShared, 'invalid'],
-  [StoreOfOthers, 'invalid'],
-  [NamespaceNotOurs, 'refused'],
-  [ApplicationConflict, 'refused'],
-  [CaseNotFound, 'notFound'],
-  [NoAnswer, 'noAnswer'],
-  [WaitTimedOut, 'noAnswer'],
-  [TemporalUnreachable, 'noAnswer'],
-];
-
-function exitOf(error: unknown): ExitName {
-  return EXPECTED.find(([type]) => error instanceof type)?.[1] ?? 'failure';
 }

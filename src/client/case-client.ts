@@ -1,20 +1,22 @@
 import type { Client } from '@temporalio/client';
-import type { AuditEntry } from '../lifecycle/case-state.js';
-import type {
-  Answer,
-  Assign,
-  Cancel,
-  Claim,
-  Decision,
-  Extend,
-  MessageBodies,
-  MessageName,
-  Note,
-  ResolveAttention,
-  ViewDocument,
+import { earlierAnswerTo } from '../lifecycle/answered.js';
+import type { AnsweredMessage, AuditEntry } from '../lifecycle/case-state.js';
+import {
+  refuse,
+  type Answer,
+  type Assign,
+  type Cancel,
+  type Claim,
+  type Decision,
+  type Extend,
+  type MessageBodies,
+  type MessageName,
+  type Note,
+  type ResolveAttention,
+  type ViewDocument,
 } from '../lifecycle/messages.js';
 import { auditOf } from './audit.js';
-import { currentCase, currentStatus, type CurrentStatus, type ShownCase } from './current-status.js';
+import { ask, currentCase, currentStatus, type CurrentStatus, type ShownCase } from './current-status.js';
 import { fullCaseId } from './case-id.js';
 import { listCases, type CaseFilter, type CaseList } from './list.js';
 import type { CaseSummary } from './case-row.js';
@@ -34,6 +36,14 @@ export interface CaseClientOptions {
   proveShared?: (() => Promise<void>) | undefined;
   /** Seconds that a worker has to answer a question; 5 by default. */
   questionSeconds?: number | undefined;
+}
+
+/** How a message is sent besides what it says. */
+export interface SendOptions {
+  /** The same id is the same message, for as long as the case remembers it: it hears the first answer again. */
+  messageId?: string | undefined;
+  /** Somebody's own envelope, instead of the client's. */
+  proof?: string | undefined;
 }
 
 /**
@@ -97,8 +107,9 @@ export class CaseClient {
   }
 
   /** An operator's decision; throws NoAnswer, after which the same decision may be sent again. */
-  async decide(id: string, decision: Decision): Promise<Answer> {
-    return this.send(id, 'decideVerification', decision, decision.decisionId);
+  async decide(id: string, decision: Decision, { proof }: Pick<SendOptions, 'proof'> = {}): Promise<Answer> {
+    // The case knows a decision by its own id.
+    return this.#deliver(id, 'decideVerification', decision, { proof, messageId: decision.decisionId });
   }
 
   /** Takes a case on, so that others see who has it. Throws NoAnswer. */
@@ -161,15 +172,40 @@ export class CaseClient {
     return fullCaseId(id, this.tenantId);
   }
 
-  protected async send<Name extends MessageName>(
+  /**
+   * Sends a message. Throws CaseNotFound; NoAnswer, after which the same may be sent again.
+   */
+  async send<Name extends MessageName>(
     id: string,
     name: Name,
     body: MessageBodies[Name],
-    messageId?: string,
+    { messageId, proof }: SendOptions = {},
+  ): Promise<Answer> {
+    return this.#deliver(id, name, body, { proof, envelopeId: messageId, messageId });
+  }
+
+  /** What a case that has ended answered to the same message while it ran. */
+  async #earlier(workflowId: string, messageId: string): Promise<Answer | undefined> {
+    const answered = await ask<AnsweredMessage[]>(this.temporal, workflowId, 'answered', this.#questionSeconds);
+    const earlier = earlierAnswerTo(answered, messageId);
+    return earlier === 'conflict' ? refuse('Duplicate', 'another message came under this id before') : earlier;
+  }
+
+  async #deliver<Name extends MessageName>(
+    id: string,
+    name: Name,
+    body: MessageBodies[Name],
+    { messageId, envelopeId, proof: given }: SendOptions & { envelopeId?: string | undefined },
   ): Promise<Answer> {
     await this.beforeWriting();
     const workflowId = this.fullId(id);
-    const proof = await proofOfMessage(this.signing, this.temporal, workflowId, name, body);
-    return send(this.temporal, workflowId, name, body, this.#answerSeconds, { messageId, proof });
+    const proof = given ?? (await proofOfMessage(this.signing, this.temporal, workflowId, name, body, envelopeId));
+    const answer = await send(this.temporal, workflowId, name, body, this.#answerSeconds, {
+      ...{ messageId, proof },
+      beside: envelopeId !== undefined,
+    });
+    return answer.accepted || envelopeId === undefined || answer.refusal !== 'AlreadyFinal'
+      ? answer
+      : ((await this.#earlier(workflowId, envelopeId)) ?? answer);
   }
 }

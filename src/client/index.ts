@@ -2,7 +2,7 @@
 export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from '../intake/application-schema.js';
 export { signingOf, type Signing } from './signing.js';
 export { runBatch, type BatchOptions, type BatchProgress, type BatchReport } from './batch.js';
-export { CaseClient, type CaseClientOptions } from './case-client.js';
+export { CaseClient, type CaseClientOptions, type SendOptions } from './case-client.js';
 export { connectOnboarding, type ConnectOptions } from './connect.js';
 export type { CaseSummary } from './case-row.js';
 export type { CurrentStatus, ShownCase, StaleStatus } from './current-status.js';

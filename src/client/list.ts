@@ -32,6 +32,8 @@ export interface CaseFilter {
   withClosed?: boolean | undefined;
   /** 100 by default. */
   limit?: number | undefined;
+  /** `next` of the page before. */
+  after?: string | undefined;
 }
 
 /** Cases read at most before they are sorted. */
@@ -45,6 +47,8 @@ export interface CaseList {
   total: number;
   /** False where there are more than were read: the order then holds among those that Temporal chose to give. */
   exact: boolean;
+  /** Where the next page begins; undefined on the last one. */
+  next: string | undefined;
 }
 
 /**
@@ -52,12 +56,16 @@ export interface CaseList {
  * and sorted by urgency before any is left out, up to 5,000 of them.
  */
 export async function listCases(temporal: Client, filter: CaseFilter, mostRead = MOST_READ): Promise<CaseList> {
-  const { limit = 100 } = filter;
-  const query = visibilityQuery(filter, new Date());
+  const { limit = 100, after = '' } = filter;
+  const now = new Date();
+  const query = visibilityQuery(filter, now);
   const { infos, isAll } = await readRows(temporal, query, mostRead);
   const cases = await Promise.all(infos.map((info) => caseRow(info, temporal.options)));
+  const left = byUrgency(cases, now).filter((one) => urgencyKey(one, now) > after);
+  const page = left.slice(0, limit);
   return {
-    cases: byUrgency(cases, new Date()).slice(0, limit),
+    cases: page,
+    next: left.length > limit ? urgencyKey(page.at(-1)!, now) : undefined,
     total: isAll ? cases.length : Math.max(cases.length, (await temporal.workflow.count(query)).count),
     exact: isAll,
   };
@@ -91,16 +99,20 @@ async function readRows(
  * due first, or has waited longest.
  */
 export function byUrgency(cases: readonly CaseSummary[], now: Date): CaseSummary[] {
-  const rank = (one: CaseSummary): number => {
-    if (isOverdue(one, now)) return 0;
-    if (one.needsAttention) return 1;
-    if (one.riskLevel === 'HIGH' && one.reviewLevel !== null) return 2;
-    return one.reviewLevel === null ? 4 : 3;
-  };
-  const by = (one: CaseSummary): string => one.dueAt ?? one.waitingSince ?? one.startedAt;
-  return [...cases].sort(
-    (a, b) => rank(a) - rank(b) || by(a).localeCompare(by(b)) || a.workflowId.localeCompare(b.workflowId),
-  );
+  const keyed = cases.map((one) => ({ one, key: urgencyKey(one, now) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ one }) => one);
+}
+
+/** A text by which cases are sorted; no two are alike. */
+function urgencyKey(one: CaseSummary, now: Date): string {
+  return [rankOf(one, now), one.dueAt ?? one.waitingSince ?? one.startedAt, one.workflowId].join('|');
+}
+
+function rankOf(one: CaseSummary, now: Date): number {
+  if (isOverdue(one, now)) return 0;
+  if (one.needsAttention) return 1;
+  if (one.riskLevel === 'HIGH' && one.reviewLevel !== null) return 2;
+  return one.reviewLevel === null ? 4 : 3;
 }
 
 /** Whether a review should have been decided by now. */

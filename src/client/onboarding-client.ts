@@ -5,7 +5,7 @@ import { isSealedText } from '../lifecycle/sealed.js';
 import { seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
 import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
-import { CaseClient, type CaseClientOptions } from './case-client.js';
+import { CaseClient, type CaseClientOptions, type SendOptions } from './case-client.js';
 import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
 import { faultsOf } from '../intake/faults.js';
@@ -25,13 +25,28 @@ export type ConsentsInput = z.input<typeof consents>;
  * fault); secrets are sealed before they leave this process. Messages throw NoAnswer where no worker answers; repeating one is harmless.
  */
 export class OnboardingClient extends CaseClient {
-  readonly #keys: KeyRing;
-  readonly #store: DocumentStore;
+  readonly keys: KeyRing;
+  readonly store: DocumentStore;
+  readonly #options: OnboardingClientOptions;
 
-  constructor({ keys, store, ...options }: OnboardingClientOptions) {
+  constructor(options: OnboardingClientOptions) {
     super(options);
-    this.#keys = keys;
-    this.#store = store;
+    this.keys = options.keys;
+    this.store = options.store;
+    this.#options = options;
+  }
+
+  /** A client of the same connection that signs for a program which its owner has authenticated. */
+  speakingFor(caller: string): OnboardingClient {
+    const { signing } = this;
+    if (!signing) return this;
+    const options = { ...this.#options, signing: { ...signing, caller }, proveShared: () => this.beforeWriting() };
+    return new OnboardingClient(options);
+  }
+
+  /** The same client with other patience. */
+  patient(seconds: Pick<CaseClientOptions, 'answerSeconds' | 'questionSeconds'>): OnboardingClient {
+    return new OnboardingClient({ ...this.#options, ...seconds });
   }
 
   /** Starts the lifecycle of a person, or finds the one that the same application started. Throws ApplicationConflict. */
@@ -53,62 +68,90 @@ export class OnboardingClient extends CaseClient {
   }
 
   /** Hands on what a TRANSACTION_APPROVER says to a transfer; the caller has made sure who it is. */
-  async decideTransfer(id: string, decision: DecideTransfer): Promise<Answer> {
-    return this.send(id, 'decideTransfer', decision);
+  async decideTransfer(id: string, decision: DecideTransfer, sending: SendOptions = {}): Promise<Answer> {
+    return this.send(id, 'decideTransfer', decision, sending);
   }
 
   /** Hands on the customer's word on the prepared order that the status shows. */
-  async confirmTransfer(id: string, confirmation: ConfirmTransfer): Promise<Answer> {
-    return this.send(id, 'confirmTransfer', confirmation);
+  async confirmTransfer(id: string, confirmation: ConfirmTransfer, sending: SendOptions = {}): Promise<Answer> {
+    return this.send(id, 'confirmTransfer', confirmation, sending);
   }
 
   /** Hands in documents for the review's open round. */
   async submitDocuments(
     id: string,
     { submittedBy, documents }: { submittedBy: string; documents: DocumentInput[] },
-    { folder }: IntakeOptions = {},
+    { folder, ...sending }: IntakeOptions & SendOptions = {},
   ): Promise<Answer> {
     await this.beforeWriting();
     const workflowId = this.fullId(id);
     const read = await readSubmission(documents, folder);
-    return this.send(id, 'submitDocuments', {
-      submittedBy: checked(text(), submittedBy, 'submittedBy'),
-      documents: await storeDocuments(this.#store, workflowId, read),
-    });
+    return this.send(
+      id,
+      'submitDocuments',
+      {
+        submittedBy: checked(text(), submittedBy, 'submittedBy'),
+        documents: await storeDocuments(this.store, workflowId, read),
+      },
+      sending,
+    );
   }
 
   /** Hands on that the customer accepted the three consents, with the customer's own IP address, user agent, version and time. */
-  async acceptConsents(id: string, evidence: ConsentsInput): Promise<Answer> {
+  async acceptConsents(id: string, evidence: ConsentsInput, sending: SendOptions = {}): Promise<Answer> {
     const schema = this.fullId(id).startsWith('organization/') ? consents.required({ acceptedBy: true }) : consents;
-    return this.send(id, 'acceptConsents', checked(schema, evidence, 'the consents'));
+    return this.send(id, 'acceptConsents', checked(schema, evidence, 'the consents'), sending);
   }
 
   /** Hands on the code that FinHub mailed to the customer. */
-  async submitActivationCode(id: string, code: string): Promise<Answer> {
-    return this.send(id, 'submitActivationCode', {
-      code: seal(this.#keys, checked(text(), code, 'the activation code')),
-    });
+  async submitActivationCode(id: string, code: string, sending: SendOptions = {}): Promise<Answer> {
+    return this.send(
+      id,
+      'submitActivationCode',
+      {
+        code: seal(this.keys, checked(text(), code, 'the activation code')),
+      },
+      sending,
+    );
   }
 
   /** Replaces fields of the application (JSON merge patch, RFC 7396). The lifecycle tells which fields it takes. */
-  async correctApplication(id: string, { correctedBy, patch }: CorrectApplication): Promise<Answer> {
+  async correctApplication(
+    id: string,
+    { correctedBy, patch }: CorrectApplication,
+    sending: SendOptions = {},
+  ): Promise<Answer> {
     const fields = checked(z.record(z.string(), z.unknown()), patch, 'the correction');
     const secret = fields['password'];
     const sealed =
       typeof secret === 'string' && !isSealedText(secret)
-        ? { password: seal(this.#keys, checked(password, secret, 'password')) }
+        ? { password: seal(this.keys, checked(password, secret, 'password')) }
         : {};
-    return this.send(id, 'correctApplication', {
-      correctedBy: checked(text(), correctedBy, 'correctedBy'),
-      patch: { ...fields, ...sealed },
-    });
+    return this.send(
+      id,
+      'correctApplication',
+      {
+        correctedBy: checked(text(), correctedBy, 'correctedBy'),
+        patch: { ...fields, ...sealed },
+      },
+      sending,
+    );
+  }
+
+  /** A document that a case holds. Throws DocumentUnavailable; who looks is for the caller to put on record first. */
+  async document(id: string, documentId: string): Promise<{ content: Buffer; mimeType: string }> {
+    const { evidence } = await this.caseView(id);
+    const reference = evidence.find((one) => one.documentId === documentId);
+    if (!reference)
+      throw new InvalidInput('the document', [{ path: 'documentId', message: 'the case has no such document' }]);
+    return { content: await this.store.get(reference), mimeType: reference.mimeType };
   }
 
   #dependencies() {
     return {
       temporal: this.temporal,
-      keys: this.#keys,
-      store: this.#store,
+      keys: this.keys,
+      store: this.store,
       tenantId: this.tenantId,
       signing: this.signing,
     };

@@ -10,6 +10,7 @@ import { isNobodyAnswering, isNotTakenIn, NoAnswer, updateFailure } from './erro
  * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
  * @param proof the message's envelope
  * @param messageId makes repeating harmless: the same id with the same body is one message, and hears the first answer again
+ * @param beside whether the case is told the id as well, where no envelope carries it
  * @throws CaseNotFound; NoAnswer where no worker answers within `seconds`
  */
 export async function send<Name extends MessageName>(
@@ -18,7 +19,11 @@ export async function send<Name extends MessageName>(
   name: Name,
   body: MessageBodies[Name],
   seconds: number,
-  { messageId, proof }: { messageId?: string | undefined; proof?: string | undefined } = {},
+  {
+    messageId,
+    proof,
+    beside = false,
+  }: { messageId?: string | undefined; proof?: string | undefined; beside?: boolean } = {},
 ): Promise<Answer> {
   const handle = temporal.workflow.getHandle(workflowId);
   // The server compares ids only; made from the body and its envelope too, it lets other content under the same id reach the lifecycle, which refuses it.
@@ -30,7 +35,8 @@ export async function send<Name extends MessageName>(
           .update(canonicalJson([messageId, body, proof ?? null]))
           .digest('hex')
           .slice(0, 32);
-  const options = { args: [proof === undefined ? body : { ...body, proof }] as [unknown], updateId };
+  const more = proof !== undefined ? { proof } : beside && messageId !== undefined ? { messageId } : {};
+  const options = { args: [{ ...body, ...more }] as [unknown], updateId };
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     try {

@@ -39,6 +39,7 @@ export async function proofOfMessage<Name extends MessageName>(
   workflowId: string,
   name: Name,
   body: MessageBodies[Name],
+  messageId?: string,
 ): Promise<string | undefined> {
   if (!signing) return undefined;
   const read = asRead(name, body);
@@ -48,6 +49,7 @@ export async function proofOfMessage<Name extends MessageName>(
     message: name,
     bodyHash: bodyHash(read),
     actor: senderOf({ name, body: read } as never) ?? signing.signerId,
+    messageId,
   });
 }
 
@@ -80,8 +82,8 @@ export async function proofOfStart(
   });
 }
 
-/** The case's first run: another one for each start of the same id. */
-async function instanceOf(temporal: Client, workflowId: string): Promise<string> {
+/** The case's first run: another one for each start of the same id. @throws CaseNotFound */
+export async function instanceOf(temporal: Client, workflowId: string): Promise<string> {
   const { raw, runId } = await describeCase(temporal.workflow.getHandle(workflowId));
   return raw.workflowExecutionInfo?.firstRunId || runId;
 }

@@ -6,18 +6,26 @@ import type { PlannedCall } from './hand-call.js';
 import type { Signing } from './signing.js';
 import { startOnce, type Started } from './start.js';
 
+export interface StartCallDependencies {
+  temporal: Client;
+  store: DocumentStore;
+  signing?: Signing | undefined;
+  /** The operator's own envelope, instead of the client's. */
+  proof?: string | undefined;
+}
+
 /**
  * Starts a planned call, unless the same one was asked for before. Whether it is made, the worker decides.
  * @throws ApplicationConflict where the id was used for another call
  */
 export async function startCall(
-  { temporal, store, signing }: { temporal: Client; store: DocumentStore; signing?: Signing | undefined },
+  { temporal, store, signing, proof }: StartCallDependencies,
   { workflowId, call, document, mark, sent }: PlannedCall,
 ): Promise<Started> {
   const [reference] = document ? await storeDocuments(store, workflowId, [document]) : [];
   const input = reference ? { ...(call.input as object), document: reference } : call.input;
   const asked: HandCall = { ...call, input };
-  return startOnce({ temporal, signing }, 'call', workflowId, asked, {
+  return startOnce({ temporal, signing, proof }, 'call', workflowId, asked, {
     mark,
     summary: `${call.operation} by hand, asked for by ${call.by}`,
     details: [`- Tenant: \`${call.tenantId}\``, `- Class: ${sent.class}`],

@@ -48,6 +48,8 @@ export interface StartDependencies {
   /** For applications that name no tenant. */
   tenantId?: string | undefined;
   signing?: Signing | undefined;
+  /** Somebody's own envelope, instead of the client's. */
+  proof?: string | undefined;
 }
 
 /**
@@ -107,7 +109,7 @@ interface StartMarks {
  * the same time, or one repeated after an unclear answer, end in one case.
  */
 export async function startOnce(
-  { temporal, signing }: Pick<StartDependencies, 'temporal' | 'signing'>,
+  { temporal, signing, proof }: Pick<StartDependencies, 'temporal' | 'signing' | 'proof'>,
   kind: CaseKind,
   workflowId: string,
   application: { tenantId: string },
@@ -120,7 +122,7 @@ export async function startOnce(
       taskQueue: TASK_QUEUE,
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [{ application, proof: await proofOfStart(signing, temporal, workflowId, application) }],
+      args: [{ application, proof: proof ?? (await proofOfStart(signing, temporal, workflowId, application)) }],
       memo: { fingerprint: mark },
       typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), risk)),
       staticSummary: summary,
@@ -138,7 +140,7 @@ export async function startOnce(
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     });
-  if (earlier === undefined) return startOnce({ temporal, signing }, kind, workflowId, application, marks);
+  if (earlier === undefined) return startOnce({ temporal, signing, proof }, kind, workflowId, application, marks);
   if (earlier.memo?.['fingerprint'] !== mark) throw new ApplicationConflict(workflowId);
   return { workflowId, runId: earlier.runId, alreadyRunning: true, closed: earlier.status.name !== 'RUNNING' };
 }

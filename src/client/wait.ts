@@ -36,19 +36,16 @@ export async function waitUntil(
   { timeoutMs = Infinity, throughAttention = false, onChange }: WaitOptions,
 ): Promise<Waited> {
   const end = Date.now() + timeoutMs;
-  let first: CurrentStatus | undefined;
+  const judge = progress(target, { throughAttention });
   let seen: string | undefined;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     const status = await look();
-    first ??= status;
     if (seen !== (seen = sight(status))) {
       pause = FIRST_PAUSE_MS;
       onChange?.(status);
     }
-    if (isReached(target, status, first)) return { reached: true, needsAttention: false, status };
-    if (status.outcome) return { reached: false, needsAttention: false, status };
-    if (status.status === 'needsAttention' && !throughAttention)
-      return { reached: false, needsAttention: true, status };
+    const waited = judge(status);
+    if (waited) return waited;
     const left = end - Date.now();
     if (left <= 0) {
       const phase = status.phase === null ? '' : `, phase ${status.phase}`;
@@ -59,6 +56,21 @@ export async function waitUntil(
     }
     await sleep(Math.min(pause, left));
   }
+}
+
+/** Judges one status after the other, from the first look on: undefined while there is something to wait for. */
+export function progress(
+  target: WaitTarget,
+  { throughAttention = false }: Pick<WaitOptions, 'throughAttention'>,
+): (status: CurrentStatus) => Waited | undefined {
+  let first: CurrentStatus | undefined;
+  return (status) => {
+    first ??= status;
+    if (isReached(target, status, first)) return { reached: true, needsAttention: false, status };
+    if (status.outcome) return { reached: false, needsAttention: false, status };
+    const stops = status.status === 'needsAttention' && !throughAttention;
+    return stops ? { reached: false, needsAttention: true, status } : undefined;
+  };
 }
 
 function isReached(target: WaitTarget, status: CurrentStatus, first: CurrentStatus): boolean {

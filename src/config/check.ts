@@ -47,6 +47,7 @@ const GROUPS: readonly (readonly VariableName[])[] = [
   ['NOTIFY_URL', 'NOTIFY_SECRET'],
   ['SIGNER_ID', 'SIGNING_KEY_FILE'],
   ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
+  ['GATEWAY_OAUTH_ISSUER', 'GATEWAY_OAUTH_AUDIENCE', 'GATEWAY_OAUTH_JWKS_URL'],
 ];
 
 /** Looks at everything at once and changes nothing. An empty variable counts as not set. */
@@ -64,6 +65,7 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
     ...unknown(set),
     ...(role === 'worker' ? checkOperatorsFile(values) : []),
     ...checkKeys(values),
+    ...(role === 'gateway' ? checkCredentials(values) : []),
     ...checkCallsQueue(values),
     ...(fault ? [fault] : []),
   ];
@@ -109,6 +111,13 @@ function checkOperatorsFile({ NODE_ENV, SIGNERS_FILE }: Values): ConfigurationFa
     return NODE_ENV === 'production' ? [{ variable, message: `is not set; in production ${expects} is expected` }] : [];
   }
   return isReadable(SIGNERS_FILE) ? [] : [{ variable, message: `cannot be read; ${expects} is expected` }];
+}
+
+/** Outside production a gateway without credentials listens on this machine only. */
+function checkCredentials({ NODE_ENV, GATEWAY_API_KEYS_FILE, GATEWAY_OAUTH_ISSUER }: Values): ConfigurationFault[] {
+  if (NODE_ENV !== 'production' || (GATEWAY_API_KEYS_FILE ?? GATEWAY_OAUTH_ISSUER) !== undefined) return [];
+  const message = 'is not set, nor is GATEWAY_OAUTH_ISSUER; in production one of them is expected';
+  return [{ variable: 'GATEWAY_API_KEYS_FILE', message }];
 }
 
 function checkCallsQueue({ FINHUB_TASK_QUEUE: queue, FINHUB_CALLS_PER_SECOND: rate }: Values): ConfigurationFault[] {

@@ -120,6 +120,20 @@ export interface OperatorConfiguration extends CaseConfiguration, SigningConfigu
   tenantId: string | undefined;
 }
 
+export interface GatewayConfiguration extends CaseConfiguration, SigningConfiguration {
+  /** Of callers that nobody asks for credentials. */
+  tenantId: string | undefined;
+  gateway: {
+    host: string;
+    port: number;
+    requestsPerMinute: number;
+    waitsPerClient: number;
+    apiKeysFile: string | undefined;
+    oauth: { issuer: string; audience: string; jwksUrl: string } | undefined;
+  };
+  metrics: MetricsConfiguration | undefined;
+}
+
 export interface CodecServerConfiguration extends CommonConfiguration {
   keys: KeyRing;
   codec: {
@@ -132,6 +146,7 @@ export interface CodecServerConfiguration extends CommonConfiguration {
 
 export interface Configurations {
   worker: WorkerConfiguration;
+  gateway: GatewayConfiguration;
   starter: StarterConfiguration;
   operator: OperatorConfiguration;
   'codec-server': CodecServerConfiguration;
@@ -183,9 +198,28 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
         : undefined,
     shutdown: { graceSeconds: values.SHUTDOWN_GRACE_SECONDS, forceSeconds: values.SHUTDOWN_FORCE_SECONDS },
     health: values.HEALTH_PORT === undefined ? undefined : { host: values.HEALTH_HOST, port: values.HEALTH_PORT },
-    metrics: values.METRICS_ADDRESS
-      ? { bindAddress: values.METRICS_ADDRESS, countSeconds: values.METRICS_COUNT_SECONDS }
-      : undefined,
+    metrics: metrics(values),
+  }),
+  gateway: (values, temporal) => ({
+    ...ofCases(values, temporal),
+    ...signing(values),
+    tenantId: values.FINHUB_TENANT_ID,
+    gateway: {
+      host: values.GATEWAY_HOST,
+      port: values.GATEWAY_PORT,
+      requestsPerMinute: values.GATEWAY_REQUESTS_PER_MINUTE,
+      waitsPerClient: values.GATEWAY_WAITS_PER_CLIENT,
+      apiKeysFile: values.GATEWAY_API_KEYS_FILE && resolve(values.GATEWAY_API_KEYS_FILE),
+      oauth:
+        values.GATEWAY_OAUTH_ISSUER && values.GATEWAY_OAUTH_AUDIENCE && values.GATEWAY_OAUTH_JWKS_URL
+          ? {
+              issuer: values.GATEWAY_OAUTH_ISSUER,
+              audience: values.GATEWAY_OAUTH_AUDIENCE,
+              jwksUrl: values.GATEWAY_OAUTH_JWKS_URL,
+            }
+          : undefined,
+    },
+    metrics: metrics(values),
   }),
   starter: (values, temporal) => ({
     ...ofCases(values, temporal),
@@ -221,6 +255,10 @@ function ofCases(values: Environment, temporal: TemporalSettings): CaseConfigura
     keys: keyRing(values),
     documentStore: storeLocation(values),
   };
+}
+
+function metrics({ METRICS_ADDRESS, METRICS_COUNT_SECONDS }: Environment): MetricsConfiguration | undefined {
+  return METRICS_ADDRESS ? { bindAddress: METRICS_ADDRESS, countSeconds: METRICS_COUNT_SECONDS } : undefined;
 }
 
 function signing({ ENVIRONMENT_NAME, SIGNER_ID, SIGNING_KEY_FILE }: Environment): SigningConfiguration {

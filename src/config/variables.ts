@@ -4,7 +4,7 @@ import { LOOK_UPS } from './look-ups.js';
 import { s3Location } from '../store/open-store.js';
 
 /** Who reads the configuration; each needs another part of it. */
-export const ROLES = ['worker', 'starter', 'operator', 'codec-server'] as const;
+export const ROLES = ['worker', 'gateway', 'starter', 'operator', 'codec-server'] as const;
 export type Role = (typeof ROLES)[number];
 
 interface About {
@@ -171,6 +171,14 @@ export const environmentSchema = z.object({
   CODEC_UI_ORIGIN: variable(url.optional(), "the origin of Temporal's UI, such as http://localhost:8233,"),
   CODEC_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
   CODEC_PORT: variable(whole(0, 65_535).default(8081), 'a port, 0 to 65535'),
+  GATEWAY_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
+  GATEWAY_PORT: variable(whole(0, 65_535).default(8090), 'a port, 0 to 65535'),
+  GATEWAY_API_KEYS_FILE: variable(text.optional(), 'the path of a readable JSON file with hashed API keys'),
+  GATEWAY_OAUTH_ISSUER: variable(text.optional(), 'the issuer of access tokens, as they name it'),
+  GATEWAY_OAUTH_AUDIENCE: variable(text.optional(), 'the audience that access tokens are for'),
+  GATEWAY_OAUTH_JWKS_URL: variable(url.optional(), "the http(s) address of the issuer's public keys"),
+  GATEWAY_REQUESTS_PER_MINUTE: variable(whole(1, 1_000_000).default(1200), 'a whole number, 1 to 1000000'),
+  GATEWAY_WAITS_PER_CLIENT: variable(whole(1, 10_000).default(200), 'a whole number, 1 to 10000'),
   TEMPORAL_DEPLOYMENT_NAME: variable(text.optional(), "a worker deployment's name"),
   TEMPORAL_WORKER_BUILD_ID: variable(text.optional(), "a build's id"),
   WORKER_WORKFLOW_TASKS: variable(whole(2, 1000).default(40), 'a whole number, 2 to 1000'),

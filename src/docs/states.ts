@@ -16,7 +16,7 @@ const REFUSALS: Record<Refusal, string> = {
   UnsealedSecret: 'it carries a password or code as plain text',
   UnknownOperator: 'the signers file does not know its sender, or whom a case is assigned to',
   ProofInvalid: 'proof is asked for and its envelope does not carry it, or it carries one that does not hold',
-  Duplicate: 'this very message, by the id in its envelope, was taken before',
+  Duplicate: 'other content came under its id before; the same content under the same id hears the first answer again',
   WrongTenant: 'the operator works for other tenants',
   LevelInsufficient: 'the decision takes POWER_TENANT',
   SelfApproval: 'its sender handed in the application or documents, or corrected the application',

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { startChild, type Child, type ChildOptions } from './child-process.js';
 
 /** The programs of this project: `src/NAME.ts`. */
-export type Entry = 'worker' | 'starter' | 'operator' | 'sandbox' | 'codec-server' | 'config' | 'demo';
+export type Entry = 'worker' | 'gateway' | 'starter' | 'operator' | 'sandbox' | 'codec-server' | 'config' | 'demo';
 
 const inTypeScript = import.meta.url.endsWith('.ts');
 

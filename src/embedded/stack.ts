@@ -14,6 +14,8 @@ import { startTemporalServer, type TemporalServer } from './temporal-server.js';
 export interface StackOptions {
   /** Serves Temporal's UI too. */
   ui?: boolean;
+  /** Serves the HTTP API too; with variables on top of what makes it reach the rest. */
+  gateway?: Record<string, string> | undefined;
   /** Arguments of the sandbox, on top of a free port. */
   sandboxArgs?: string[];
   /** SQLite file that keeps Temporal's state; in memory without it. */
@@ -27,6 +29,8 @@ export interface StackOptions {
 export interface Stack {
   temporal: { address: string; uiUrl: string | undefined };
   sandboxUrl: string;
+  /** Of the HTTP API, where it was asked for. */
+  gatewayUrl: string | undefined;
   /** Process ids, for whoever measures; a server that is not ours has none. */
   pids: { temporal: number | undefined; sandbox: number };
   client: OnboardingClient;
@@ -75,8 +79,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const client = await connect({ ...process.env, ...withoutFinHub(), ...environment });
     closing.push(() => client.close());
     const worker = await startWorker();
+    const gateway =
+      options.gateway &&
+      (await startEntry('gateway', {
+        env: { ...withoutFinHub(), ...environment, GATEWAY_PORT: '0', ...options.gateway },
+        ready: /^gateway listening on (http:\S+)/,
+      }));
+    if (gateway) closing.push(gateway.stop);
+    const gatewayUrl = gateway?.firstMatch![1];
     const pids = { temporal: temporal.pid, sandbox: sandbox.pid };
-    return { temporal, sandboxUrl, pids, client, environment, worker, startWorker, stop };
+    return { temporal, sandboxUrl, gatewayUrl, pids, client, environment, worker, startWorker, stop };
   } catch (error) {
     await stop();
     throw error;

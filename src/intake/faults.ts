@@ -7,6 +7,13 @@ export interface Fault {
   message: string;
 }
 
+/** A fault's path as a JSON pointer (RFC 6901): `shareholders[1].email` is `/shareholders/1/email`. */
+export function pointerOf(path: string): string {
+  if (path === pathText([])) return '';
+  const parts = path.split(/\.|\[(\d+)\]\.?/).filter((part) => part !== undefined && part !== '');
+  return parts.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
 /** Said of what names no tenant where the service has none of its own. */
 export const TENANT_MISSING: Fault = { path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' };
 

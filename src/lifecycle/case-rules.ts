@@ -72,7 +72,7 @@ function unstarted<Kind extends CaseKind, Subject>(
     requirements: [],
     attentions: 0,
     corrections: [],
-    messageIds: [],
+    answered: [],
     turnedAway: 0,
     deadlines: [],
     notes: [],

@@ -7,6 +7,7 @@ import type {
   ConfirmTransfer,
   CorrectApplication,
   DecideTransfer,
+  Refusal,
   ResolveAttention,
 } from './messages.js';
 import type { PaymentAccount } from './payment-account.js';
@@ -142,6 +143,15 @@ export interface FinHubRecord {
   facts: Prerequisite[];
 }
 
+/**
+ * What a message came to. An id is `ID`, or `ID.MARK` where the sender marks the content: the same ID with another mark is another message
+ * under an id that is taken.
+ */
+export interface AnsweredMessage {
+  id: string;
+  answer: 'kept' | 'recorded' | 'applied' | Refusal;
+}
+
 /** A correction with the envelope that it came in. */
 export interface SentCorrection {
   body: CorrectApplication;
@@ -209,8 +219,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   sentConfirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
   /** Of a call by hand: the second person's word. */
   agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
-  /** Ids of messages with a proof that were taken, the latest last: each is taken once. */
-  messageIds: string[];
+  /** What messages with an id of their own came to, the latest last: each is taken once, and heard the same again. */
+  answered: AnsweredMessage[];
   /** Messages that were turned away without a look at what they say. */
   turnedAway: number;
   /** An earlier run of the case's workflow was reset. */

@@ -17,6 +17,8 @@ export interface VerifiedProof {
   messageId: string;
   /** Who says it; of an operator's own envelope the operator. */
   actor: string;
+  /** The program that a gateway spoke for. */
+  caller?: string | undefined;
   /** ISO 8601. */
   at: string;
   /** Hash of the signers file that it was verified by. */
@@ -97,5 +99,13 @@ export function proofOf(value: unknown): string | undefined {
 }
 
 const MAX_PROOF = 4000;
+
+/** The id beside a message's own fields that makes it one message, for senders that sign nothing; an envelope carries its own. */
+export function messageIdOf(value: unknown): string | undefined {
+  const id = typeof value === 'object' && value !== null ? (value as { messageId?: unknown }).messageId : undefined;
+  return typeof id === 'string' && id.length > 0 && id.length <= MAX_MESSAGE_ID ? id : undefined;
+}
+
+const MAX_MESSAGE_ID = 200;
 
 export type Signable = MessageName | typeof START;

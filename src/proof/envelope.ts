@@ -20,6 +20,8 @@ export const claimsSchema = z.strictObject({
   bodyHash: z.string().regex(/^[0-9a-f]{64}$/),
   actor: z.string().max(300),
   signer: z.string(),
+  /** The program that a gateway has authenticated. */
+  caller: z.string().max(200).optional(),
   iat: z.iso.datetime(),
 });
 export type Claims = z.infer<typeof claimsSchema>;
@@ -27,6 +29,8 @@ export type Claims = z.infer<typeof claimsSchema>;
 /** Who signs. */
 export interface SigningKey {
   signerId: string;
+  /** Of a gateway: the program that it speaks for, as it authenticated it. */
+  caller?: string | undefined;
   /** A private Ed25519 JWK. */
   key: JWK;
 }
@@ -53,13 +57,14 @@ export function audienceOf(environment: string, namespace: string): string {
  * @returns a compact JWS, for the message's `proof`
  * @throws TypeError if the key is not a private Ed25519 JWK
  */
-export async function signEnvelope({ signerId, key }: SigningKey, what: ToSign): Promise<string> {
+export async function signEnvelope({ signerId, key, caller }: SigningKey, what: ToSign): Promise<string> {
   const { audience, messageId, ...rest } = what;
   const claims: Claims = {
     aud: audience,
     ...rest,
     id: messageId ?? randomUUID(),
     signer: signerId,
+    ...(caller !== undefined && { caller }),
     iat: new Date().toISOString(),
   };
   const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: key.x! });

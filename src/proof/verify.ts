@@ -41,6 +41,7 @@ export async function verifyProof(jws: unknown, expected: Expected, signers: Sig
       kid,
       messageId: claims.id,
       actor: claims.actor,
+      caller: claims.caller,
       at: claims.iat,
       signers: signers.hash,
     },

@@ -11,6 +11,11 @@ export function withTrace(headers: Headers): Headers {
   return { ...headers, [TRACE_HEADER]: defaultPayloadConverter.toPayload(carrier) };
 }
 
+/** The trace that an HTTP request names (W3C Trace Context). */
+export function traceOf(headers: Record<string, unknown>): Context {
+  return propagation.extract(context.active(), headers);
+}
+
 /** The trace that Temporal headers carry. */
 export function traceIn(headers: Headers): Context {
   const payload = headers[TRACE_HEADER];

@@ -9,6 +9,7 @@ import type { Operator } from '../lifecycle/policy.js';
 import {
   bodyHash,
   insufficient,
+  messageIdOf,
   PROOF_FAULTS,
   proofNeeded,
   proofOf,
@@ -17,6 +18,7 @@ import {
 } from '../lifecycle/proof-rules.js';
 import { correctionToCheck, decide, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
+import { earlierAnswerTo, remembered } from '../lifecycle/answered.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';
 import { count, countDecision } from './metrics.js';
@@ -125,17 +127,18 @@ export class Inbox {
       await known.check(correction);
     }
     const verified = known.proofOf(one);
-    if (verified) {
-      if (kase.state.messageIds.includes(verified.messageId)) {
-        return this.#turnAway(letter, 'Duplicate', 'this very message was taken before');
-      }
-      kase.state.messageIds = [...kase.state.messageIds, verified.messageId].slice(-MAX_MESSAGE_IDS);
+    const id = verified?.messageId ?? messageIdOf(letter.value);
+    const earlier = id === undefined ? undefined : earlierAnswerTo(kase.state.answered, id);
+    if (earlier === 'conflict') {
+      return this.#turnAway(letter, 'Duplicate', 'another message came under this id before');
     }
+    if (earlier) return letter.answered?.(earlier);
     const { operators, checked } = known;
     const given: Given = { at: new Date(), operators, proof: verified, envelope: proof, checked };
     const { state, answer } = decide(kase.state, message, given);
     const { review } = kase.state;
     Object.assign(kase.state, state);
+    if (id !== undefined) kase.state.answered = remembered(kase.state.answered, id, answer);
     count('messages', { message: message.name, answer: answer.accepted ? answer.state : answer.refusal });
     if (message.name === 'decideVerification')
       countDecision(message.body.verdict, answer, { before: review, after: state.review });
@@ -167,9 +170,6 @@ export class Inbox {
     letter.answered?.(refuse(code, why));
   }
 }
-
-/** A case of more messages than this has forgotten the first ones; by then their round is over. */
-const MAX_MESSAGE_IDS = 1000;
 
 /** Judges a decision that was kept for the round that is open now, with what the signers file says now. */
 export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {

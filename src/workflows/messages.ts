@@ -37,6 +37,7 @@ export function answer(kase: Case<AnyCaseState>): void {
   setHandler(defineQuery('status'), () => statusOf(kase.state, new Date()));
   setHandler(defineQuery('case'), () => caseViewOf(kase.state, new Date()));
   setHandler(defineQuery('audit'), () => kase.state.audit);
+  setHandler(defineQuery('answered'), () => kase.state.answered);
 }
 
 /** Answers whoever waits for the registration; waits neither for a person nor for the end of the case, nor holds up its next run. */

@@ -3,8 +3,8 @@ export default [
   {
     name: 'the queue is not sorted by urgency',
     file: 'src/client/list.ts',
-    from: 'rank(a) - rank(b) || by(a)',
-    to: 'by(a)',
+    from: '[rankOf(one, now), ',
+    to: '[',
     in: 'test/attention.test.ts',
     test: 'has the overdue first, then what needs attention, high risk, and what is due first, however they come',
   },

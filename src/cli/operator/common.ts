@@ -24,7 +24,8 @@ let sender: Partial<Sender> = {};
 /** Lets every command that speaks for an operator sign for them. */
 export function signAsSender(program: Command): void {
   for (const command of program.commands) {
-    if (command.options.some(({ long }) => long === '--as')) command.option(...KEY);
+    const has = (name: string): boolean => command.options.some(({ long }) => long === name);
+    if (has('--as') && !has('--key')) command.option(...KEY);
   }
   program.hook('preAction', (_program, command) => void (sender = command.opts()));
 }

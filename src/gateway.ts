@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import fastify from 'fastify';
+import { Option } from 'commander';
+import { pino } from 'pino';
+import { addCommand, createProgram, print, runProgram, say } from './cli/program.js';
+import { connectOnboarding, signingOf } from './client/index.js';
+import { explained } from './config/explain.js';
+import { loadEnvironment } from './config/environment.js';
+import { makeApiKey } from './gateway/api-keys.js';
+import { credentialsOf } from './gateway/authentication.js';
+import { SCOPES, type Scope } from './gateway/caller.js';
+import type { GatewayMetrics } from './gateway/metrics.js';
+import { startGateway } from './gateway/server.js';
+import { ensureSearchAttributes } from './temporal/search-attributes.js';
+
+const program = createProgram('gateway', 'Serves the HTTP API, until SIGTERM or SIGINT.');
+
+program.command('serve', { isDefault: true }).description('serves the HTTP API').action(serve);
+
+addCommand(program, 'api-key', 'makes an API key, and the entry of GATEWAY_API_KEYS_FILE that lets it in', [
+  'api-key --client backend --tenant TENANT --scopes onboarding:write onboarding:read',
+])
+  .requiredOption('--client <name>', 'whose it is')
+  .requiredOption('--tenant <id>', 'the only tenant that it sees')
+  .addOption(new Option('--scopes <scopes...>', 'what it allows').choices([...SCOPES]).makeOptionMandatory())
+  .option('--operator <id>', "where it is an operator's: their id in the signers file")
+  .option('--expires <time>', 'ISO 8601 with zone')
+  .action(({ client, tenant, scopes, operator, expires, json }: KeyFlags) => {
+    const { key, entry } = makeApiKey({ client, tenant, scopes, operator, expiresAt: expires });
+    print(json, { key, entry }, () => `${key}\n${JSON.stringify(entry)}`);
+    if (!json)
+      say('the first line is the key, which nobody can show again; the second belongs into "keys" of the file');
+  });
+
+interface KeyFlags {
+  client: string;
+  tenant: string;
+  scopes: Scope[];
+  operator?: string;
+  expires?: string;
+  json?: boolean;
+}
+
+await runProgram(program);
+
+async function serve(): Promise<void> {
+  const config = loadEnvironment('gateway');
+  const log = pino({ level: config.logLevel, base: null });
+  for (const note of config.notes) log.warn(note);
+  const { host, port, requestsPerMinute, waitsPerClient, oauth, apiKeysFile } = config.gateway;
+  const credentials = await credentialsOf({ oauth, apiKeysFile });
+  if (!credentials) log.warn('nobody is asked for credentials; whoever reaches this machine can do everything');
+  const signing = await signingOf(config);
+  const client = await connectOnboarding({ ...config, signing, onNote: (note) => log.warn(note) });
+  try {
+    await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
+    const { environment } = config;
+    const gateway = await startGateway({
+      ...{ client, credentials, environment, host, port, requestsPerMinute, log },
+      waitsPerCaller: waitsPerClient,
+    }).catch((error: unknown) => {
+      throw new Error(explained(error) ?? String(error), { cause: error });
+    });
+    const stopMetrics = config.metrics && (await serveMetrics(config.metrics.bindAddress, gateway.metrics));
+    process.stdout.write(`gateway listening on ${gateway.url}\n`);
+    await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+    log.info('ends once what is under way is answered');
+    await gateway.close();
+    await stopMetrics?.();
+  } finally {
+    await client.close();
+  }
+}
+
+async function serveMetrics(address: string, metrics: GatewayMetrics): Promise<() => Promise<void>> {
+  const at = address.lastIndexOf(':');
+  const server = fastify({ logger: false, forceCloseConnections: true });
+  server.get('/metrics', async (_, reply) => {
+    const { type, body } = await metrics.text();
+    return reply.type(type).send(body);
+  });
+  await server.listen({ host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) });
+  return () => server.close();
+}

@@ -1,0 +1,31 @@
+import { SCOPES, type Caller, type Credentials } from './caller.js';
+import { accessTokens, type AccessTokenOptions } from './access-tokens.js';
+import { apiKeys } from './api-keys.js';
+
+export interface AuthenticationOptions {
+  oauth?: AccessTokenOptions | undefined;
+  apiKeysFile?: string | undefined;
+}
+
+/** Lets callers in by a bearer token of any kind that is configured; undefined where none is. @throws CredentialsUnavailable */
+export async function credentialsOf({ oauth, apiKeysFile }: AuthenticationOptions): Promise<Credentials | undefined> {
+  const kinds = [
+    ...(apiKeysFile === undefined ? [] : [await apiKeys(apiKeysFile)]),
+    ...(oauth === undefined ? [] : [accessTokens(oauth)]),
+  ];
+  if (kinds.length === 0) return undefined;
+  return {
+    async callerOf(token) {
+      for (const kind of kinds) {
+        const caller = await kind.callerOf(token);
+        if (caller) return caller;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Whoever reaches a gateway without credentials, which listens on this machine only. */
+export function anybody(tenant: string): Caller {
+  return { id: 'local', tenant, scopes: new Set(SCOPES), operator: '*' };
+}

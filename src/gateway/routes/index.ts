@@ -1,0 +1,8 @@
+import type { Route } from '../route.js';
+import { FOR_CUSTOMERS } from './customer.js';
+import { OPERATING_ROUTES } from './operating.js';
+import { READING } from './reading.js';
+import { STARTING } from './starting.js';
+
+/** Everything that callers can ask of the gateway. */
+export const ROUTES: readonly Route[] = [...STARTING, ...FOR_CUSTOMERS, ...READING, ...OPERATING_ROUTES];

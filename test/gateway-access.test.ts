@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { accessTokens } from '../src/gateway/access-tokens.js';
+import type { IndividualInput } from '../src/client/index.js';
+import { SCOPES, type Scope } from '../src/gateway/caller.js';
+import type { Gateway } from '../src/gateway/server.js';
+import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { anIndividual } from './helpers/applications.js';
+import { ask, gatewayOf, type Heard } from './helpers/gateway.js';
+import type { Lane } from './helpers/lane.js';
+import { AUDIENCE, startTokenIssuer, type TokenIssuer } from './helpers/token-issuer.js';
+import { startRealServer, type RealServer } from './model/real-server.js';
+
+interface Operation {
+  operationId: string;
+  method: string;
+  path: string;
+  scopes: Scope[];
+  example: unknown;
+}
+
+/** Who may do what. A route that is not in the table fails, and so does one whose scopes differ from it. */
+const ACCESS: Record<string, { scopes: Scope[]; /** Names an operator, who is the caller. */ operator?: true }> = {
+  startIndividual: { scopes: ['onboarding:write'] },
+  startOrganization: { scopes: ['onboarding:write'] },
+  startTransfer: { scopes: ['payments:write'] },
+  submitDocuments: { scopes: ['onboarding:write'] },
+  acceptConsents: { scopes: ['onboarding:write'] },
+  submitActivationCode: { scopes: ['onboarding:write'] },
+  correctApplication: { scopes: ['onboarding:write'] },
+  cancelCase: { scopes: ['onboarding:write', 'operate'] },
+  confirmTransfer: { scopes: ['payments:write'] },
+  decideTransfer: { scopes: ['payments:write'] },
+  getCase: { scopes: ['onboarding:read'] },
+  waitForCase: { scopes: ['onboarding:read'] },
+  followCase: { scopes: ['onboarding:read'] },
+  listCases: { scopes: ['onboarding:read', 'operate'] },
+  getAudit: { scopes: ['operate'] },
+  reviewCase: { scopes: ['operate'] },
+  decide: { scopes: ['operate'], operator: true },
+  claimCase: { scopes: ['operate'], operator: true },
+  releaseCase: { scopes: ['operate'], operator: true },
+  assignCase: { scopes: ['operate'], operator: true },
+  addNote: { scopes: ['operate'], operator: true },
+  extendDeadline: { scopes: ['operate'], operator: true },
+  resolveAttention: { scopes: ['operate'], operator: true },
+  resolveByCause: { scopes: ['operate'], operator: true },
+  viewDocument: { scopes: ['operate'], operator: true },
+  callByHand: { scopes: ['operate'], operator: true },
+};
+
+/** Every route by the file that is checked in. */
+async function operations(): Promise<Operation[]> {
+  const { paths } = JSON.parse(await readFile('docs/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, { operationId: string; 'x-scopes': Scope[]; requestBody?: unknown }>>;
+  };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { operationId, 'x-scopes': scopes, requestBody }]) => ({
+      ...{ operationId, method: method.toUpperCase(), path, scopes },
+      example: (requestBody as { content?: Record<string, { example: unknown }> } | undefined)?.content?.[
+        'application/json'
+      ]?.example,
+    })),
+  );
+}
+
+describe('who may use the HTTP API', { timeout: 400_000 }, () => {
+  let server: RealServer;
+  let lane: Lane;
+  let issuer: TokenIssuer;
+  let shortLived: TokenIssuer;
+  let gateway: Gateway;
+  let all: Operation[];
+  /** In review. */
+  let id: string | undefined;
+  /** In review, to be cancelled. */
+  let other: string | undefined;
+  const tenant = SANDBOX_TENANT.id;
+  const every = SCOPES.join(' ');
+
+  before(async () => {
+    [server, issuer, shortLived, all] = await Promise.all([
+      startRealServer(),
+      startTokenIssuer(),
+      startTokenIssuer({ lifetimeSeconds: 1 }),
+      operations(),
+    ]);
+    ({ lane } = server);
+    gateway = await serve(issuer);
+    [id, other] = await Promise.all([await anIndividual(), await anIndividual()].map(inReview));
+  });
+  after(async () => {
+    await gateway.close();
+    await Promise.all([server.stop(), issuer.close(), shortLived.close()]);
+  });
+
+  const inReview = async (application: IndividualInput): Promise<string> =>
+    (await lane.toReview(application)).split('/')[2]!;
+  const serve = ({ issuer: named, jwksUrl }: TokenIssuer, clockSeconds?: number): Promise<Gateway> =>
+    gatewayOf(lane, { credentials: accessTokens({ issuer: named, audience: AUDIENCE, jwksUrl, clockSeconds }) });
+
+  const send = (
+    { method, path, example, operationId }: Operation,
+    token: string | undefined,
+    { url = gateway.url, to = id! } = {},
+  ): Promise<Heard> => {
+    const filled = path
+      .replace('{kind}', 'individual')
+      .replace('{documentId}', '00000000-0000-4000-8000-000000000000')
+      .replaceAll(/\{\w+\}/g, method === 'PUT' ? `${operationId}-1` : to);
+    // Broken on purpose where something would begin.
+    const body = method === 'PUT' ? {} : example;
+    const query = operationId === 'waitForCase' ? '?for=review' : '';
+    const signal = operationId === 'followCase' ? AbortSignal.timeout(20_000) : undefined;
+    return ask(url, method, filled + query, { token, body, ...(signal && { signal }) });
+  };
+  const codeOf = ({ body }: Heard): string | undefined => (body as { code?: string } | null)?.code;
+
+  /** What the stream of events says before it begins is all that matters here. */
+  const said = async (
+    operation: Operation,
+    token: string | undefined,
+    to = id!,
+  ): Promise<[number, string | undefined]> => {
+    if (operation.operationId === 'followCase') {
+      const controller = new AbortController();
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const url = gateway.url + operation.path.replace('{kind}', 'individual').replace('{id}', to);
+      const answer = await fetch(url, { headers, signal: controller.signal });
+      const code = answer.ok ? undefined : ((await answer.json()) as { code: string }).code;
+      controller.abort();
+      return [answer.status, code];
+    }
+    const heard = await send(operation, token, { to });
+    return [heard.status, codeOf(heard)];
+  };
+
+  test('the table has every route of the contract, with the scopes that it states', () => {
+    const stated = Object.fromEntries(all.map(({ operationId, scopes }) => [operationId, scopes]));
+    const wanted = Object.fromEntries(Object.entries(ACCESS).map(([name, { scopes }]) => [name, scopes]));
+    assert.deepEqual(stated, wanted);
+  });
+
+  test('nobody is let in without a token, or with one that is garbage, over, or for another audience', async () => {
+    const dead = await shortLived.token({ tenant, scope: every });
+    const elsewhereToo = await serve(shortLived, 0);
+    try {
+      const elsewhere = await issuer.token({ tenant, scope: every, audience: 'urn:other' });
+      const forged = `${(await issuer.token({ tenant, scope: every })).slice(0, -8)}AAAAAAAA`;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      for (const operation of all) {
+        for (const [what, token, url] of [
+          ['none', undefined, gateway.url],
+          ['garbage', 'garbage', gateway.url],
+          ['forged', forged, gateway.url],
+          ['other audience', elsewhere, gateway.url],
+          ['other issuer', dead, gateway.url],
+          ['over', dead, elsewhereToo.url],
+        ] as const) {
+          const heard = await send(operation, token, { url });
+          assert.deepEqual(
+            [heard.status, codeOf(heard)],
+            [401, 'Unauthenticated'],
+            `${operation.operationId}: ${what}`,
+          );
+        }
+      }
+    } finally {
+      await elsewhereToo.close();
+    }
+  });
+
+  test('a scope opens what the contract says, and nothing else', async () => {
+    for (const scope of SCOPES) {
+      const token = await issuer.token({ tenant, scope });
+      for (const operation of all) {
+        const [status, code] = await said(operation, token, other);
+        const isOpen = ACCESS[operation.operationId]!.scopes.includes(scope);
+        assert.equal(code === 'Forbidden', !isOpen, `${operation.operationId} with ${scope}: ${status} ${code}`);
+        assert.ok(status < 500 && status !== 401, `${operation.operationId} with ${scope}: ${status} ${code}`);
+      }
+    }
+  });
+
+  test("another tenant's cases are not there", async () => {
+    const token = await issuer.token({ tenant: 'other-tenant', scope: every, operator: 'op-1' });
+    for (const operation of all.filter(({ path, method }) => path.includes('{') && method !== 'PUT')) {
+      const [status, code] = await said(operation, token);
+      // What is wrong with a message is told before the case is asked.
+      if (code === 'InvalidInput') continue;
+      assert.deepEqual([status, code], [404, 'CaseNotFound'], operation.operationId);
+    }
+    const { body } = await ask(gateway.url, 'GET', '/v1/cases?closed=true', { token });
+    assert.deepEqual((body as { cases: unknown[] }).cases, []);
+  });
+
+  test('an operator is who their token says, and a stranger is none', async () => {
+    const nobody = await issuer.token({ tenant, scope: 'operate' });
+    const stranger = await issuer.token({ tenant, scope: 'operate', operator: 'op-unknown' });
+    const low = await issuer.token({ tenant, scope: 'operate', operator: 'op-1' });
+    for (const operation of all.filter(({ operationId }) => ACCESS[operationId]!.operator)) {
+      const [status, code] = await said(operation, nobody);
+      assert.deepEqual([status, code], [403, 'OperatorNeeded'], operation.operationId);
+      const name = operation.operationId;
+      if (name === 'resolveByCause' || name === 'callByHand') continue;
+      const [, refusal] = await said(operation, stranger);
+      assert.equal(refusal, 'UnknownOperator', name);
+    }
+    const claims = all.find(({ operationId }) => operationId === 'claimCase')!;
+    const asAnother = { ...claims, example: { by: 'op-2' } };
+    assert.equal(codeOf(await send(asAnother, low)), 'OperatorNeeded');
+    assert.equal((await send(claims, low)).status, 200);
+  });
+});
