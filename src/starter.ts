@@ -7,6 +7,7 @@ import { changeLine, statusText } from './cli/status-text.js';
 import {
   applicationJsonSchema,
   connectOnboarding,
+  signersFile,
   signingOf,
   transferJsonSchema,
   WAIT_TARGETS,
@@ -14,6 +15,7 @@ import {
   type IndividualInput,
   type OnboardingClient,
   type OrganizationInput,
+  type Resumed,
   type Started,
   type WaitTarget,
 } from './client/index.js';
@@ -26,6 +28,11 @@ interface Json {
 }
 
 const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
+
+const RESUME_HELP = `
+The new run finds what FinHub has already and does nothing twice. Documents and consents that were signed are taken over;
+decisions, approvals and activation codes are not: people give them again. A case that runs, or came to its own end, is refused.
+Where messages are signed, SIGNERS_FILE has to be set, and the key that signs has to be a client's or gateway's.`;
 
 const program = createProgram(
   'starter',
@@ -135,6 +142,24 @@ addCommand(program, 'cancel <id>', 'ends a lifecycle; what FinHub holds already 
     withClient(async (client) => printAnswer(json, await client.cancel(id, { by, reason }))),
   );
 
+addCommand(
+  program,
+  'resume <id> [file]',
+  'starts a case again whose workflow was ended from outside: terminated, failed, or completed by somebody else',
+  [
+    `resume ${EXAMPLE_ID}`,
+    `resume ${EXAMPLE_ID} application.json    # where Temporal has no start that can be read, or the case was corrected`,
+  ],
+)
+  .addHelpText('after', RESUME_HELP)
+  .action(async (id: string, file: string | undefined, { json }: Json) => {
+    const read = file === undefined ? undefined : await readJson(file);
+    await withClient(async (client) => {
+      const resumed = await client.resume(id, read && { input: read.content, folder: read.folder });
+      print(json, resumed, resumedText);
+    });
+  });
+
 program
   .command('schema')
   .addArgument(new Argument('<kind>').choices(['individual', 'organization', 'transfer']))
@@ -147,6 +172,15 @@ program
 addPaymentCommands(program, withClient);
 
 await runProgram(program);
+
+function resumedText({ workflowId, takenFrom, documents, earlierRuns }: Resumed): string {
+  const from = takenFrom === 'file' ? 'the file' : 'its history';
+  return [
+    `${workflowId} runs again, with what ${from} says and ${documents} documents that were handed in later`,
+    `earlier runs: ${earlierRuns}; what FinHub has is found there, and people decide again`,
+    `next: npm run starter -- status ${workflowId}`,
+  ].join('\n');
+}
 
 type WaitFlags = Json & { for: WaitTarget; timeout?: number; throughAttention?: boolean };
 
@@ -178,7 +212,14 @@ function idLines(ids: Started['ids']): string[] {
 async function withClient(use: (client: OnboardingClient) => Promise<void>): Promise<void> {
   const config = loadEnvironment('starter');
   for (const note of config.notes) say(note);
-  const client = await connectOnboarding({ ...config, signing: await signingOf(config), onNote: say });
+  const { signersFile: file } = config;
+  const client = await connectOnboarding({
+    ...config,
+    signing: await signingOf(config),
+    // Read by the commands only that need it.
+    signers: file && { current: async () => (await signersFile(file.path, file)).current() },
+    onNote: say,
+  });
   try {
     await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
     await use(client);

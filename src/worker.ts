@@ -101,9 +101,14 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
     const callsQueue = callsOptions?.taskQueue;
     logger.info({ address, namespace, taskQueue: TASK_QUEUE, callsQueue, health: health?.url }, 'worker ready');
     if (config.metrics && config.metrics.countSeconds > 0) {
-      void countCases(new Client({ connection, namespace }), meter, {
+      void countCases(new Client({ connection, namespace, dataConverter: common.dataConverter }), meter, {
         everySeconds: config.metrics.countSeconds,
         signal: ending.signal,
+        onEnded: ({ workflowId, runId, stopped }) =>
+          logger.error(
+            { workflowId, runId, ...stopped, runbook: 'docs/runbook.md#onboardingcasesended' },
+            'a case was ended from outside; npm run starter -- resume starts it again',
+          ),
         onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),
       });
     }

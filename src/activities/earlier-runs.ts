@@ -19,12 +19,13 @@ export interface BegunOrders {
 /**
  * Looks into the other runs of the running activity's workflow. A workflow reset forgets what the run before it did after that point; Temporal
  * keeps it in that run's history. A case executes orders of one reference only, so whatever was begun is this one's business.
+ * @param alsoRuns that the case is known to have had, whatever Temporal lists
  */
-export async function begunOrders(): Promise<BegunOrders> {
+export async function begunOrders(alsoRuns: readonly string[] = []): Promise<BegunOrders> {
   const client = getClient();
   const [execution, runs] = await Promise.all([executionOf(), listedRuns(client)]);
   const { workflowId, runId, wasReset } = execution;
-  const others = new Set(runs);
+  const others = new Set([...runs, ...alsoRuns]);
   others.delete(runId);
   const seen = new Set<string>();
   if (others.size > 0 || wasReset) {

@@ -26,6 +26,8 @@ export interface CallFor {
   actAs?: 'admin' | 'powerTenant' | undefined;
   /** Ids that the case has taken over already. */
   taken?: string[] | undefined;
+  /** Runs of the case that were ended from outside, before it was resumed. */
+  earlierRuns?: string[] | undefined;
   /** A person has said that no earlier run of the case has paid. */
   earlierRunsCleared?: boolean | undefined;
   /** An earlier activity or run may have made the call, and nobody has looked since. */

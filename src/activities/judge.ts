@@ -307,7 +307,11 @@ interface Subject {
 }
 
 function submittersOf({ subject, corrections }: Beginning<Application>): string[] {
-  return [subject.submittedBy, ...corrections.map(({ body }: SentCorrection) => body.correctedBy)];
+  return [
+    subject.submittedBy,
+    ...(subject.handedInBy ?? []),
+    ...corrections.map(({ body }: SentCorrection) => body.correctedBy),
+  ];
 }
 
 function highest(one: RiskLevel | undefined, other: RiskLevel): RiskLevel {

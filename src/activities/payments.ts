@@ -10,7 +10,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import type { Performed } from '../finhub/perform.js';
-import type { Outcome } from '../lifecycle/case-state.js';
+import { isOutcome, type Outcome } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { accountCaseId } from '../lifecycle/ids.js';
 import type { PaymentAccount } from '../lifecycle/payment-account.js';
@@ -85,7 +85,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
     async prepareOrder(call) {
       // Whoever starts a closed case anew with its own input must not have it pay again, so this is not asked after resets only.
       if (!call.for.earlierRunsCleared) {
-        const { preparedOrderIds, complete } = await begunOrders();
+        const { preparedOrderIds, complete } = await begunOrders(call.for.earlierRuns);
         const [preparedOrderId] = preparedOrderIds;
         if (preparedOrderId !== undefined) {
           const proof = 'an earlier run began to execute it';
@@ -107,7 +107,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
           read(getAllowedOperations, { accountId }),
           findBeneficiary(read, accountId, iban),
           consentId === undefined ? undefined : optional(read(getPaymentConsent, { accountId, consentId })),
-          purpose.earlierRunsCleared ? undefined : begunOrders(),
+          purpose.earlierRunsCleared ? undefined : begunOrders(purpose.earlierRuns),
         ]);
         const { perTransaction, perDay, perMonth, operations } = allowed;
         const result = {
@@ -155,7 +155,8 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
       const handle = getClient().workflow.getHandle(workflowId);
       const { status, closeTime } = await handle.describe();
       if (status.name === 'RUNNING') throw notYet('the transfer is under way');
-      if (status.name === 'COMPLETED') return (await handle.result()) as Outcome;
+      const came: unknown = status.name === 'COMPLETED' ? await handle.result() : undefined;
+      if (isOutcome(came)) return came;
       const at = (closeTime ?? new Date()).toISOString();
       return { result: 'aborted', at, reason: `the transfer was ended in Temporal (${status.name.toLowerCase()})` };
     },

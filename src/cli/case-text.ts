@@ -79,7 +79,9 @@ export function decisionText({ decision }: Pick<CaseView, 'decision'>): string |
 
 function stoppedText({ how, at, by, reason }: NonNullable<ShownCase['stopped']>): string {
   const why = [by && `by ${by}`, reason].filter(Boolean).join(': ');
-  return colours.red(`the workflow was ${how} at ${at}${why ? ` ${why}` : ''}; nothing can be sent to it any more`);
+  return colours.red(
+    `the workflow was ${how} at ${at}${why ? ` ${why}` : ''}; npm run starter -- resume starts it again`,
+  );
 }
 
 function attentionText({ attentionId, operation, failure, message, fieldErrors, advice }: AttentionView): string {

@@ -1,5 +1,5 @@
 import { isOverdue } from '../client/list.js';
-import type { CaseSummary } from '../client/index.js';
+import type { CaseSummary, EndedCase } from '../client/index.js';
 import { colours } from './colours.js';
 import { table } from './table.js';
 
@@ -22,6 +22,21 @@ export function queueText(cases: readonly CaseSummary[], ownTenant: string | und
       shortened(one.assignee),
     ]),
   );
+}
+
+/** Cases that were ended from outside; nothing where there are none. */
+export function endedText(ended: readonly EndedCase[], ownTenant: string | undefined): string {
+  if (ended.length === 0) return '';
+  const rows = ended.map(({ workflowId, stopped: { how, at, by, reason } }) => [
+    shortId(workflowId, ownTenant),
+    at,
+    how,
+    [by, reason].filter(Boolean).join(': '),
+  ]);
+  return [
+    colours.red('ended from outside; npm run starter -- resume ID starts one again'),
+    table(['case', 'at', 'how', 'by, why'], rows),
+  ].join('\n');
 }
 
 /** An id as the commands take it where FINHUB_TENANT_ID names the tenant. */

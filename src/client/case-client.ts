@@ -17,6 +17,7 @@ import {
 } from '../lifecycle/messages.js';
 import { auditOf } from './audit.js';
 import { ask, currentCase, currentStatus, type CurrentStatus, type ShownCase } from './current-status.js';
+import { EndedCases, type EndedCase } from './ended-cases.js';
 import { fullCaseId } from './case-id.js';
 import { listCases, type CaseFilter, type CaseList } from './list.js';
 import type { CaseSummary } from './case-row.js';
@@ -104,6 +105,11 @@ export class CaseClient {
   /** As `list`, with how many there are and whether all of them were sorted. */
   async queue(filter: CaseFilter = {}): Promise<CaseList> {
     return listCases(this.temporal, filter);
+  }
+
+  /** Cases that were ended from outside and that nobody has resumed, the latest end first, as far as Temporal's visibility tells. */
+  async ended(): Promise<EndedCase[]> {
+    return new EndedCases(this.temporal).look();
   }
 
   /** An operator's decision; throws NoAnswer, after which the same decision may be sent again. */

@@ -62,6 +62,8 @@ export const CODES = {
   ...REFUSALS,
   InvalidInput: row(422, 'invalid', 'the input cannot be taken; nothing was sent', 'mend every fault that is listed'),
   ApplicationConflict: row(409, 'refused', 'the id was used with other content', 'take a new id, or correct the case'),
+  NotResumable: row(409, 'refused', 'the case cannot be resumed', 'the message says what helps'),
+  CaseStopped: row(409, 'refused', 'the case was ended from outside', 'npm run starter -- resume ID starts it again'),
   CaseNotFound: row(404, 'notFound', 'there is no such case', 'check kind and id; closed cases go after a time'),
   DocumentUnavailable: row(404, 'notFound', 'there is no such document', 'hand it in again'),
   NoAnswer: row(503, 'noAnswer', 'no worker answered: the outcome is unknown', 'repeat it with the same key or id'),

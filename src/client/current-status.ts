@@ -3,7 +3,6 @@ import {
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionDescription,
-  type WorkflowHandle,
 } from '@temporalio/client';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { CaseKind } from '../lifecycle/phases.js';
@@ -11,9 +10,9 @@ import { endWord, type CaseView, type LifecycleStatus, type LifecycleStatusWord 
 import { searchAttributeKeys } from '../temporal/search-attributes.js';
 import { callTriedAgain } from './away.js';
 import { describeCase } from './describe-case.js';
-import { isNobodyAnswering, CaseNotFound, NoAnswer } from './errors.js';
+import { isNobodyAnswering, CaseNotFound, CaseStopped, NoAnswer } from './errors.js';
 import { caseIdParts } from './case-id.js';
-import { howStopped, outcomeOf, whoStopped, type Stopped } from './stopped.js';
+import { endOfRun, outcomeOf, type EndOfRun, type Stopped } from './stopped.js';
 
 /** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
 export interface StaleStatus {
@@ -44,8 +43,9 @@ export async function currentStatus(temporal: Client, workflowId: string, second
       throw error;
     }),
   ]);
-  if (told === undefined) return staleStatus(handle, workflowId, description);
-  return { ...asItStands(told, description), stale: false };
+  const end = await endOf(temporal, description);
+  if (told === undefined) return staleStatus(workflowId, description, end);
+  return { ...asItStands(told, description, end), stale: false };
 }
 
 /** A case as operators see it, with how it was stopped where that was not its own doing. */
@@ -53,17 +53,23 @@ export type ShownCase = CaseView & { stopped: Stopped | null };
 
 /**
  * The case as operators see it.
- * @throws CaseNotFound; NoAnswer without a worker
+ * @throws CaseNotFound; NoAnswer without a worker; CaseStopped for one that was ended from outside and cannot be shown any more
  */
 export async function currentCase(temporal: Client, workflowId: string, seconds: number): Promise<ShownCase> {
   const handle = temporal.workflow.getHandle(workflowId);
   const [description, told] = await Promise.all([
     describeCase(handle),
-    ask<CaseView>(temporal, workflowId, 'case', seconds),
+    ask<CaseView>(temporal, workflowId, 'case', seconds).catch((error: unknown) => error as Error),
   ]);
-  const how = howStopped(description);
-  const stopped = how ? { ...how, ...(await whoStopped(temporal, workflowId)) } : null;
-  return { ...asItStands(told, description), ...(stopped && NOTHING_OPEN), stopped };
+  const end = await endOf(temporal, description);
+  const stopped = end?.stopped ?? null;
+  if (told instanceof NoAnswer && stopped) throw new CaseStopped(workflowId, stopped, { cause: told });
+  if (told instanceof Error) throw told;
+  return { ...asItStands(told, description, end), ...(stopped && NOTHING_OPEN), stopped };
+}
+
+async function endOf(temporal: Client, description: WorkflowExecutionDescription): Promise<EndOfRun | undefined> {
+  return description.status.name === 'RUNNING' ? undefined : endOfRun(temporal, description);
 }
 
 /** What nobody can act on any more. */
@@ -73,11 +79,12 @@ const NOTHING_OPEN = { attention: null, decision: null, deadlines: [] };
 function asItStands<Told extends LifecycleStatus | CaseView>(
   told: Told,
   description: WorkflowExecutionDescription,
+  end: EndOfRun | undefined,
 ): Told {
   // Who ends a case that only delivers notifications any more takes nothing back.
-  const how = told.outcome ? undefined : howStopped(description);
-  if (how) {
-    const outcome = outcomeOf(how);
+  const stopped = told.outcome ? undefined : end?.stopped;
+  if (stopped) {
+    const outcome = outcomeOf(stopped);
     const phases = told.phases.map((phase) => (phase.status === 'active' ? { ...phase, status: 'stopped' } : phase));
     return { ...told, status: 'aborted', outcome, phases, waitingOn: null, attention: null, requirements: [] };
   }
@@ -101,20 +108,20 @@ export async function ask<T>(temporal: Client, workflowId: string, question: str
     });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new CaseNotFound(workflowId);
-    if (isNobodyAnswering(error)) throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
+    // What somebody else wrote into its history cannot be replayed.
+    if (isNobodyAnswering(error) || error instanceof QueryNotRegisteredError)
+      throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
     throw error;
   }
 }
 
-async function staleStatus(
-  handle: WorkflowHandle,
+function staleStatus(
   workflowId: string,
-  description: WorkflowExecutionDescription,
-): Promise<StaleStatus> {
-  const { status, startTime, closeTime, typedSearchAttributes } = description;
-  const how = howStopped(description);
+  { startTime, closeTime, typedSearchAttributes }: WorkflowExecutionDescription,
+  end: EndOfRun | undefined,
+): StaleStatus {
   const word = typedSearchAttributes.get(searchAttributeKeys.LifecycleStatus) as LifecycleStatusWord | undefined;
-  const outcome = status.name === 'COMPLETED' ? ((await handle.result()) as Outcome) : null;
+  const outcome = end ? (end.outcome ?? outcomeOf(end.stopped)) : null;
   return {
     stale: true,
     ...caseIdParts(workflowId),
@@ -123,6 +130,5 @@ async function staleStatus(
     outcome,
     startedAt: startTime.toISOString(),
     closedAt: closeTime?.toISOString() ?? null,
-    ...(how && { status: 'aborted', outcome: outcomeOf(how) }),
   };
 }

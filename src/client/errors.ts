@@ -1,6 +1,7 @@
 import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Fault } from '../intake/faults.js';
+import type { Stopped } from './stopped.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
 
 export type { Fault };
@@ -24,6 +25,26 @@ export class ApplicationConflict extends Error {
       `${workflowId} was started with other content; a new application takes a new applicationId, a correction the message for it`,
     );
     this.workflowId = workflowId;
+  }
+}
+
+/** A case that cannot be resumed; nothing was started. The message says why, and what helps. */
+export class NotResumable extends Error {
+  override readonly name = 'NotResumable';
+  constructor(workflowId: string, why: string) {
+    super(`${workflowId} cannot be resumed: ${why}`);
+  }
+}
+
+/** A case that somebody ended from outside, and of which no worker can tell more: its history may hold what is not ours. */
+export class CaseStopped extends Error {
+  override readonly name = 'CaseStopped';
+  readonly stopped: Stopped;
+  constructor(workflowId: string, stopped: Stopped, options?: ErrorOptions) {
+    const { how, at, by, reason } = stopped;
+    const who = [by && ` by ${by}`, reason && `: ${reason}`].filter(Boolean).join('');
+    super(`${workflowId} was ${how} at ${at}${who}; npm run starter -- resume ${workflowId} starts it again`, options);
+    this.stopped = stopped;
   }
 }
 

@@ -6,15 +6,27 @@ export { CaseClient, type CaseClientOptions, type SendOptions } from './case-cli
 export { connectOnboarding, type ConnectOptions } from './connect.js';
 export type { CaseSummary } from './case-row.js';
 export type { CurrentStatus, ShownCase, StaleStatus } from './current-status.js';
-export { ApplicationConflict, CaseNotFound, InvalidInput, NoAnswer, WaitTimedOut, type Fault } from './errors.js';
+export {
+  ApplicationConflict,
+  CaseNotFound,
+  CaseStopped,
+  InvalidInput,
+  NoAnswer,
+  NotResumable,
+  WaitTimedOut,
+  type Fault,
+} from './errors.js';
+export type { EndedCase } from './ended-cases.js';
 export type { DocumentInput } from '../intake/field-schemas.js';
 export type { CaseFilter, CaseList } from './list.js';
 export { resolveByCause, type ByCause, type Settled } from './resolve-by-cause.js';
+export type { Given, Resumed } from './resume.js';
 export type { Stopped } from './stopped.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';
 export type { IntakeOptions, Started, StartOptions } from './start.js';
 export { transferJsonSchema, type TransferInput } from './start-transfer.js';
 export { WAIT_TARGETS, type Waited, type WaitOptions, type WaitTarget } from './wait.js';
+export { signersFile, type Signers } from '../proof/signers-file.js';
 export { readKeyFile } from '../secrets/key-file.js';
 export { KeyRingError, parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
 export type { DocumentStore } from '../store/document-store.js';

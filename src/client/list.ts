@@ -71,8 +71,8 @@ export async function listCases(temporal: Client, filter: CaseFilter, mostRead =
   };
 }
 
-/** Not the SDK's own list, which stops at the first row that cannot be decrypted. */
-async function readRows(
+/** Rows of Temporal's list. Not the SDK's own list, which stops at the first row that cannot be decrypted. */
+export async function readRows(
   temporal: Client,
   query: string,
   mostRead: number,
@@ -146,6 +146,6 @@ function secondsAgo(now: Date, seconds: number): string {
   return new Date(now.getTime() - seconds * 1000).toISOString();
 }
 
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Answer, ConfirmTransfer, CorrectApplication, DecideTransfer } from '../lifecycle/messages.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
+import type { Signers } from '../proof/signers-file.js';
 import { seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
 import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
@@ -10,12 +11,15 @@ import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
 import { faultsOf } from '../intake/faults.js';
 import { consents, password, text, type DocumentInput } from '../intake/field-schemas.js';
+import { resumeCase, type Given, type Resumed } from './resume.js';
 import { startLifecycle, type IntakeOptions, type Started, type StartOptions } from './start.js';
 import { startTransfer, type TransferInput } from './start-transfer.js';
 
 export interface OnboardingClientOptions extends CaseClientOptions {
   keys: KeyRing;
   store: DocumentStore;
+  /** Where messages are signed: by which `resume` checks what was signed before. */
+  signers?: Signers | undefined;
 }
 
 export type ConsentsInput = z.input<typeof consents>;
@@ -65,6 +69,16 @@ export class OnboardingClient extends CaseClient {
   async startTransfer(transfer: TransferInput): Promise<Started> {
     await this.beforeWriting();
     return startTransfer(this.#dependencies(), transfer);
+  }
+
+  /**
+   * Starts a case again whose workflow was ended from outside. What FinHub has of it is found there; people decide again.
+   * @param given the application or transfer, where Temporal has no start that can be read and is proved, or the case was corrected
+   * @throws CaseNotFound; NotResumable; InvalidInput; ApplicationConflict where `given` is another application
+   */
+  async resume(id: string, given?: Given): Promise<Resumed> {
+    await this.beforeWriting();
+    return resumeCase({ ...this.#dependencies(), signers: this.#options.signers }, this.fullId(id), given);
   }
 
   /** Hands on what a TRANSACTION_APPROVER says to a transfer; the caller has made sure who it is. */

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { InvalidInput } from './errors.js';
 import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
 import { iban, key, money, origin, text } from '../intake/field-schemas.js';
-import { startOnce, type StartDependencies, type Started } from './start.js';
+import { startOnce, type StartDependencies, type Started, type Taken } from './start.js';
 
 /** Of `examples/transfer.json`: taken as it is, it would use up the example's reference. */
 const PLACEHOLDER = '00000000-0000-0000-0000-000000000000';
@@ -44,10 +44,16 @@ export function transferJsonSchema(): unknown {
  * Checks a transfer and starts it, unless the same reference did before.
  * @throws InvalidInput with every fault; ApplicationConflict where the reference was used for another transfer
  */
-export async function startTransfer(
-  { temporal, keys, signing, tenantId: ownTenant }: StartDependencies,
+export async function startTransfer(dependencies: StartDependencies, input: unknown): Promise<Started> {
+  const { workflowId, subject, marks } = await takeTransfer(dependencies, input);
+  return startOnce(dependencies, 'transfer', workflowId, subject, marks);
+}
+
+/** Checks a transfer. @throws InvalidInput with every fault */
+export async function takeTransfer(
+  { temporal, keys, tenantId: ownTenant }: Omit<StartDependencies, 'store'>,
   input: unknown,
-): Promise<Started> {
+): Promise<Taken<TransferOrder>> {
   const parsed = transferSchema.safeParse(input);
   const tenantId = parsed.data?.tenantId ?? ownTenant;
   const faults = [...faultsOf(parsed.error), ...(parsed.success && tenantId === undefined ? [TENANT_MISSING] : [])];
@@ -65,9 +71,10 @@ export async function startTransfer(
     const message = `is older than the ${days} days for which the namespace remembers what was paid`;
     throw new InvalidInput('the transfer', [{ path: 'reference', message }]);
   }
-  return startOnce({ temporal, signing }, 'transfer', transferId(tenantId, reference), order, {
+  const marks = {
     mark: fingerprint(keys, transferContent(order)),
     summary: `transfer ${reference}, ${moneyText(amount)}`,
     details: [`- Tenant: \`${tenantId}\``, `- Account: \`${order.accountId}\``],
-  });
+  };
+  return { workflowId: transferId(tenantId, reference), subject: order, marks };
 }

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { Application } from '../lifecycle/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { riskOf } from '../lifecycle/case-rules.js';
+import type { EarlierLife } from '../lifecycle/case-state.js';
 import type { RegisteredIds } from '../lifecycle/messages.js';
 import { caseId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { CaseKind, LifecycleKind } from '../lifecycle/phases.js';
@@ -62,7 +63,30 @@ export async function startLifecycle(
   input: unknown,
   { folder, idsWithin: seconds }: StartOptions,
 ): Promise<Started> {
-  const { temporal, keys, store, signing } = dependencies;
+  const taken = await takeApplication(dependencies, kind, input, { folder });
+  const started = await startOnce(dependencies, kind, taken.workflowId, taken.subject, taken.marks);
+  if (seconds === undefined) return started;
+  return { ...started, ids: await idsWithin(dependencies.temporal, taken.workflowId, seconds) };
+}
+
+/** What a case is to be started with, checked. */
+export interface Taken<Subject> {
+  workflowId: string;
+  subject: Subject;
+  marks: StartMarks;
+}
+
+/**
+ * Checks an application, stores its documents and seals its password.
+ * @throws InvalidInput with every fault
+ */
+export async function takeApplication(
+  dependencies: StartDependencies,
+  kind: LifecycleKind,
+  input: unknown,
+  { folder }: IntakeOptions,
+): Promise<Taken<Application>> {
+  const { keys, store } = dependencies;
   const parsed = applicationSchemas[kind].safeParse(input);
   const { documents, faults } = await readDocuments(itemsOf(input, 'documents'), folder);
   const tenantId = parsed.data?.tenantId ?? dependencies.tenantId;
@@ -79,9 +103,15 @@ export async function startLifecycle(
     tenantId,
     documents: await storeDocuments(store, workflowId, documents),
   };
-  const application = { ...plain, password: seal(keys, plain.password) };
-  const started = await startOnce({ temporal, signing }, kind, workflowId, application, {
-    mark: fingerprint(keys, canonicalJson({ kind, ...plain })),
+  const subject = { ...plain, password: seal(keys, plain.password) };
+  const mark = fingerprint(keys, canonicalJson({ kind, ...plain }));
+  return { workflowId, subject, marks: marksOf(kind, subject, mark) };
+}
+
+/** @param mark tells equal content from other content */
+export function marksOf(kind: LifecycleKind, application: Application, mark: string): StartMarks {
+  return {
+    mark,
     risk: riskOf(application),
     summary: `${kind} onboarding ${application.applicationId}`,
     details: [
@@ -89,13 +119,11 @@ export async function startLifecycle(
       `- Category: \`${application.categorization.category}\``,
       `- Documents handed in with the application: ${application.documents.length}`,
     ],
-  });
-  if (seconds === undefined) return started;
-  return { ...started, ids: await idsWithin(temporal, workflowId, seconds) };
+  };
 }
 
 /** What a case is started with besides its subject. */
-interface StartMarks {
+export interface StartMarks {
   /** Tells equal content from other content. */
   mark: string;
   risk?: RiskLevel;
@@ -115,20 +143,9 @@ export async function startOnce(
   application: { tenantId: string },
   marks: StartMarks,
 ): Promise<Started> {
-  const { mark, risk, summary, details } = marks;
   try {
-    const handle = await temporal.workflow.start(WORKFLOW_TYPES[kind], {
-      workflowId,
-      taskQueue: TASK_QUEUE,
-      workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      args: [{ application, proof: proof ?? (await proofOfStart(signing, temporal, workflowId, application)) }],
-      memo: { fingerprint: mark },
-      typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), risk)),
-      staticSummary: summary,
-      staticDetails: details.join('\n'),
-    });
-    return { workflowId, runId: handle.firstExecutionRunId, alreadyRunning: false, closed: false };
+    const runId = await startRun({ temporal, signing, proof }, kind, workflowId, application, marks);
+    return { workflowId, runId, alreadyRunning: false, closed: false };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
@@ -141,6 +158,42 @@ export async function startOnce(
       throw error;
     });
   if (earlier === undefined) return startOnce({ temporal, signing, proof }, kind, workflowId, application, marks);
-  if (earlier.memo?.['fingerprint'] !== mark) throw new ApplicationConflict(workflowId);
+  if (earlier.memo?.['fingerprint'] !== marks.mark) throw new ApplicationConflict(workflowId);
   return { workflowId, runId: earlier.runId, alreadyRunning: true, closed: earlier.status.name !== 'RUNNING' };
+}
+
+/** What a case is started again with, after it was ended from outside. */
+export interface StartAgain {
+  earlier: EarlierLife;
+  /** The last run has completed, with nothing of ours: Temporal lets such an id be used again only if that is said. */
+  afterCompleted: boolean;
+}
+
+/**
+ * Starts a run, signed by whoever starts it, where none runs; the first one of its id, or again after another.
+ * @returns its id
+ * @throws WorkflowExecutionAlreadyStartedError
+ */
+export async function startRun(
+  { temporal, signing, proof }: Pick<StartDependencies, 'temporal' | 'signing' | 'proof'>,
+  kind: CaseKind,
+  workflowId: string,
+  application: { tenantId: string },
+  { mark, risk, summary, details }: StartMarks,
+  again?: StartAgain,
+): Promise<string> {
+  const signed = proof ?? (await proofOfStart(signing, temporal, workflowId, application));
+  const reuse = again?.afterCompleted ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY';
+  const handle = await temporal.workflow.start(WORKFLOW_TYPES[kind], {
+    workflowId,
+    taskQueue: TASK_QUEUE,
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: again ? reuse : 'REJECT_DUPLICATE',
+    args: [{ application, proof: signed, ...(again && { earlier: again.earlier }) }],
+    memo: { fingerprint: mark },
+    typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), risk)),
+    staticSummary: summary,
+    staticDetails: details.join('\n'),
+  });
+  return handle.firstExecutionRunId;
 }

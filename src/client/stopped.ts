@@ -1,30 +1,87 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import type { Outcome } from '../lifecycle/case-state.js';
+import { isOutcome, type Outcome } from '../lifecycle/case-state.js';
+import { START_NOT_PROVED } from '../lifecycle/proof-rules.js';
+import { readPayloads } from '../temporal/payloads.js';
 
 /** A case whose workflow ended without the case's doing. */
 export interface Stopped {
-  how: 'terminated' | 'failed' | 'timed out';
+  how:
+    'terminated' | 'failed' | 'timed out' | 'cancelled' | 'completed by somebody else' | 'replaced by another workflow';
   at: string;
-  /** Who terminated it, as Temporal names them. */
+  /** Who ended it, as Temporal names them. */
   by: string | null;
   /** What they gave for a reason, or what the workflow failed with. */
   reason: string | null;
 }
 
-const HOW: Partial<Record<string, Stopped['how']>> = {
-  TERMINATED: 'terminated',
-  FAILED: 'failed',
-  TIMED_OUT: 'timed out',
-};
+/** How a run ended: by itself, with an outcome, or from outside. */
+export type EndOfRun = { outcome: Outcome; stopped?: undefined } | { stopped: Stopped; outcome?: undefined };
 
-/** A stopped workflow still answers queries with what it last knew, and never learns of its end. */
-export function howStopped({
-  status,
-  closeTime,
-}: WorkflowExecutionDescription): Pick<Stopped, 'how' | 'at'> | undefined {
-  const how = HOW[status.name];
-  return how && { how, at: closeTime!.toISOString() };
+const { EventType, HistoryEventFilterType } = proto.temporal.api.enums.v1;
+
+/**
+ * How a closed run ended, from the last event of its history. A stopped workflow still answers queries with what it last knew, and never learns
+ * of its end. Undefined for one that goes on, as it is or in a new run.
+ */
+export async function endOfRun(
+  temporal: Client,
+  { workflowId, runId }: Pick<WorkflowExecutionDescription, 'workflowId' | 'runId'>,
+): Promise<EndOfRun | undefined> {
+  const { namespace } = temporal.options;
+  const { history } = await temporal.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution: { workflowId, runId },
+    historyEventFilterType: HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+  });
+  return endBy(temporal, workflowId, history?.events?.at(-1));
+}
+
+/** As {@link endOfRun}, by a run's last event. */
+export async function endBy(
+  temporal: Client,
+  workflowId: string,
+  event: proto.temporal.api.history.v1.IHistoryEvent | undefined,
+): Promise<EndOfRun | undefined> {
+  const stopped = (how: Stopped['how'], more: Partial<Stopped> = {}): EndOfRun => ({
+    stopped: { how, at: timeOf(event?.eventTime), by: null, reason: null, ...more },
+  });
+  switch (event?.eventType) {
+    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: {
+      const { result } = event.workflowExecutionCompletedEventAttributes!;
+      const outcome = await resultOf(temporal, workflowId, result?.payloads);
+      return outcome ? { outcome } : stopped('completed by somebody else');
+    }
+    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: {
+      const { identity, reason } = event.workflowExecutionTerminatedEventAttributes!;
+      return stopped('terminated', { by: identity || null, reason: reason || null });
+    }
+    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: {
+      const { failure } = event.workflowExecutionFailedEventAttributes!;
+      return stopped('failed', { reason: failure?.applicationFailureInfo?.type || null });
+    }
+    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
+      return stopped('timed out');
+    case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
+      return stopped('cancelled');
+    default:
+      return undefined;
+  }
+}
+
+/** Nothing but a worker's own result is an outcome: whoever takes workflow tasks can write or copy another one. */
+async function resultOf(
+  { options: { loadedDataConverter, namespace } }: Client,
+  workflowId: string,
+  payloads: proto.temporal.api.common.v1.IPayload[] | null | undefined,
+): Promise<Outcome | undefined> {
+  const [result] = await readPayloads(loadedDataConverter, payloads, { type: 'workflow', namespace, workflowId });
+  return isOutcome(result) ? result : undefined;
+}
+
+/** Whether a case has come to its own end, and may not be started again: one whose start was not proved did nothing, and may. */
+export function isFinal({ result, reason }: Outcome): boolean {
+  return !(result === 'aborted' && reason?.startsWith(START_NOT_PROVED) === true);
 }
 
 /** The outcome of a case that never came to one of its own, for whoever may see its status. */
@@ -32,18 +89,6 @@ export function outcomeOf({ how, at }: Pick<Stopped, 'how' | 'at'>): Outcome {
   return { result: 'aborted', at, reason: `the workflow was ended in Temporal (${how})` };
 }
 
-/** By whom and why a workflow was stopped, from the last event of its history. */
-export async function whoStopped(temporal: Client, workflowId: string): Promise<Pick<Stopped, 'by' | 'reason'>> {
-  const { history } = await temporal.workflowService.getWorkflowExecutionHistory({
-    namespace: temporal.options.namespace,
-    execution: { workflowId },
-    historyEventFilterType: proto.temporal.api.enums.v1.HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-  });
-  const event = history?.events?.at(-1);
-  const terminated = event?.workflowExecutionTerminatedEventAttributes;
-  const failure = event?.workflowExecutionFailedEventAttributes?.failure;
-  return {
-    by: terminated?.identity || null,
-    reason: terminated?.reason || failure?.applicationFailureInfo?.type || null,
-  };
+export function timeOf(time: proto.google.protobuf.ITimestamp | null | undefined): string {
+  return new Date(Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6).toISOString();
 }

@@ -113,6 +113,8 @@ export interface SigningConfiguration {
 export interface StarterConfiguration extends CaseConfiguration, SigningConfiguration {
   /** For applications that name no tenant. */
   tenantId: string | undefined;
+  /** By which `resume` checks what was signed, and the public keys of the roots that sign it. */
+  signersFile: { path: string; roots: JWK[] | undefined } | undefined;
 }
 
 export interface OperatorConfiguration extends CaseConfiguration, SigningConfiguration {
@@ -225,6 +227,10 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     ...ofCases(values, temporal),
     ...signing(values),
     tenantId: values.FINHUB_TENANT_ID,
+    signersFile:
+      values.SIGNERS_FILE === undefined
+        ? undefined
+        : { path: resolve(values.SIGNERS_FILE), roots: values.SIGNERS_ROOT_KEYS },
   }),
   operator: (values, temporal) => ({
     ...ofCases(values, temporal),

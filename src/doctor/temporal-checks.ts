@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerConfiguration } from '../config/environment.js';
+import { EndedCases } from '../client/ended-cases.js';
 import { openBlobs } from '../store/open-store.js';
 import { storeId } from '../store/store-id.js';
 import { connectClient } from '../temporal/connection.js';
@@ -65,6 +66,15 @@ export function temporalChecks({ temporal, keys, documentStore }: WorkerConfigur
           if (what) throw new Error(`${identity.split('/')[0]} has another ${what}`);
         }
         return `${there.length} with the same key ring and document store`;
+      },
+    },
+    {
+      what: 'cases ended from outside',
+      helps: 'npm run operator -- queue lists them; docs/runbook.md#onboardingcasesended',
+      look: async () => {
+        const ended = await new EndedCases(await client()).look();
+        if (ended.length > 0) throw new Error(`${ended.length}, the latest ${ended[0]!.workflowId}`);
+        return 'none';
       },
     },
   ];

@@ -123,6 +123,8 @@ export interface PaymentsRequest {
 }
 
 interface ApplicationBase {
+  /** Of a resumed case: who else corrected it or handed documents in before; none of them decides. */
+  handedInBy?: string[] | undefined;
   /** The backend's own id: letters, digits, `.`, `_`, `-`; no personal data, since ids are readable in Temporal. */
   applicationId: string;
   tenantId: string;

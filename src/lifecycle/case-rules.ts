@@ -22,8 +22,8 @@ import type { TransferOrder } from './transfer.js';
 
 /** A case as it is before its first phase. */
 export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): CaseState {
-  const { tenantId, submittedBy, documents, consents } = application;
-  const submitted = { tenantId, submittedBy, documents, ownershipHash: ownershipHashOf(application) };
+  const { tenantId, submittedBy, handedInBy, documents, consents } = application;
+  const submitted = { tenantId, submittedBy, handedInBy, documents, ownershipHash: ownershipHashOf(application) };
   return { ...unstarted(kind, application, submitted, startedAt), consents };
 }
 
@@ -51,6 +51,7 @@ function unstarted<Kind extends CaseKind, Subject>(
   submitted: {
     tenantId: string;
     submittedBy: string;
+    handedInBy?: string[] | undefined;
     documents: DocumentReference[];
     ownershipHash?: string | undefined;
   },
@@ -66,6 +67,7 @@ function unstarted<Kind extends CaseKind, Subject>(
     review: newReview({
       tenantId: submitted.tenantId,
       submittedBy: submitted.submittedBy,
+      handedInBy: submitted.handedInBy,
       evidence: submitted.documents,
       ownershipHash: submitted.ownershipHash,
     }),

@@ -96,6 +96,25 @@ export interface Outcome {
   orderId?: string | undefined;
 }
 
+const RESULTS = ['active', 'completed', 'failed', 'rejected', 'expired', 'cancelled', 'aborted'];
+
+/** Whether what a workflow came to is an outcome. Whoever takes a workflow's tasks can end it with anything that they can write or copy. */
+export function isOutcome(value: unknown): value is Outcome {
+  if (typeof value !== 'object' || value === null) return false;
+  const { result, at } = value as Partial<Outcome>;
+  return RESULTS.includes(result as string) && typeof at === 'string';
+}
+
+/** What went before a case that was ended from outside and is resumed. */
+export interface EarlierLife {
+  /** When the case began, ISO 8601: what FinHub has since then may be its own. */
+  since: string;
+  /** Temporal's ids of its runs. */
+  runs: string[];
+  /** Activities that were begun in them; unknown where a run cannot be read any more. */
+  begun?: string[] | undefined;
+}
+
 /** Something the outside is told: ids and states, no personal data. `data.sequence` numbers it within the lifecycle. */
 export interface Notification {
   type: string;
@@ -223,6 +242,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   answered: AnsweredMessage[];
   /** Messages that were turned away without a look at what they say. */
   turnedAway: number;
+  /** Of a case that was resumed. */
+  earlier?: EarlierLife | undefined;
   /** An earlier run of the case's workflow was reset. */
   wasReset?: boolean | undefined;
   audit: AuditEntry[];

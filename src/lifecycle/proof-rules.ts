@@ -89,6 +89,9 @@ export function startBody(subject: unknown): unknown {
   return Object.fromEntries(Object.entries(subject).map(([name, part]) => [name, startBody(part)]));
 }
 
+/** Begins the reason for which a case ends whose start carries no good proof. Nothing was done in it, so it may be resumed. */
+export const START_NOT_PROVED = 'the start is not proved';
+
 /** The name in the envelope of what begins a case. */
 export const START = 'start';
 

@@ -70,6 +70,7 @@ export function hashEvidence(evidence: readonly DocumentReference[], ownershipHa
 export function newReview(input: {
   tenantId: string;
   submittedBy: string;
+  handedInBy?: string[] | undefined;
   evidence: DocumentReference[];
   ownershipHash?: string | undefined;
 }): ReviewState {
@@ -81,7 +82,7 @@ export function newReview(input: {
     evidence: input.evidence,
     evidenceHash: hashEvidence(input.evidence, input.ownershipHash),
     ownershipHash: input.ownershipHash,
-    submitters: [input.submittedBy],
+    submitters: [input.submittedBy, ...(input.handedInBy ?? [])],
     approvals: [],
     requested: [],
     kept: [],

@@ -65,6 +65,7 @@ export interface CallingCase {
   readonly policy: Policy;
   readonly notifications: Pick<Notifications, 'send'>;
   readonly wasReset: boolean;
+  mayHaveBegun(activity: string): boolean;
   readonly mayMove: boolean;
   moveOn(met: () => boolean): Promise<void>;
   record(event: string, detail?: string, by?: string): void;
@@ -277,8 +278,8 @@ export class Calls {
     this.#case.show({ passing: true });
     // A new run takes up the question that the last one left with a person.
     let failure: CallFailure | undefined = state.attention?.key === key ? UNANSWERED : undefined;
-    // The run that somebody reset may have made the call, and so may a try that ended in nothing.
-    let mayRepeat = this.#case.wasReset || state.unclear?.includes(key) === true;
+    // The run that somebody reset or ended may have made the call, and so may a try that ended in nothing.
+    let mayRepeat = this.#case.mayHaveBegun(operation) || state.unclear?.includes(key) === true;
     for (let slowTries = 0; ;) {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
@@ -289,7 +290,7 @@ export class Calls {
         slowTries = 0;
       }
       try {
-        const mayBeOurs = this.#case.wasReset || state.everUnclear?.includes(key) === true;
+        const mayBeOurs = this.#case.mayHaveBegun(operation) || state.everUnclear?.includes(key) === true;
         return await attempt({ mayRepeat, mayBeOurs });
       } catch (error) {
         const wasUnderWay = state.underWay === key;
@@ -373,8 +374,9 @@ export class Calls {
     return {
       tenantId: application.tenantId,
       key: `${kind}/${application.tenantId}/${caseName(state)}/${key}`,
-      // Not when this try was asked for: a workflow reset asks again.
-      requestedAt: this.#case.state.startedAt,
+      // Not when this try was asked for: a workflow reset asks again, and a resumed case too.
+      requestedAt: state.earlier?.since ?? state.startedAt,
+      earlierRuns: state.earlier?.runs,
       origin: options.origin ?? application.origin,
       session: this.#session(),
       actAs: options.actAs,

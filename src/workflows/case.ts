@@ -11,7 +11,15 @@ import {
 } from '@temporalio/workflow';
 import { isAskedFor, lackingOf, prerequisitesOf } from '../lifecycle/case-rules.js';
 import { recorded } from '../lifecycle/audit.js';
-import type { AnyCaseState, CaseState, Outcome, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
+import type {
+  AnyCaseState,
+  CaseState,
+  EarlierLife,
+  Outcome,
+  Provenance,
+  Requirement,
+  Waiter,
+} from '../lifecycle/case-state.js';
 import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { PhaseName, Prerequisite } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
@@ -34,6 +42,8 @@ export interface CaseInput<State extends AnyCaseState> {
   /** Of a child: how its parent began. */
   vouched?: unknown;
   resumed?: State | undefined;
+  /** Of a case that was resumed: what went before. */
+  earlier?: EarlierLife | undefined;
 }
 
 export type LifecycleInput = CaseInput<CaseState>;
@@ -241,6 +251,12 @@ export class Case<State extends AnyCaseState = CaseState> {
   get wasReset(): boolean {
     const { runId, originalExecutionRunId } = workflowInfo();
     return this.state.wasReset === true || runId !== originalExecutionRunId;
+  }
+
+  /** Whether an earlier run may have had the activity do its work: one that somebody reset, or ended from outside. */
+  mayHaveBegun(activity: string): boolean {
+    const { earlier } = this.state;
+    return this.wasReset || (earlier !== undefined && earlier.begun?.includes(activity) !== false);
   }
 
   /** Brings what people see up to date; of a case that only passes through a phase, lists keep the last one that it stopped in. */

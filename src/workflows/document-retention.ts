@@ -121,7 +121,7 @@ export async function planDeletion(kase: EndedCase): Promise<void> {
   const { workflowId: caseId } = workflowInfo();
   const workflowId = documentRetentionId(caseId);
   if (!endedWithCase(kase.state)) {
-    if (kase.wasReset) await dropPlan(workflowId);
+    if (kase.wasReset || kase.state.earlier) await dropPlan(workflowId);
     return;
   }
   const { tenantId } = application;
@@ -144,7 +144,7 @@ export async function planDeletion(kase: EndedCase): Promise<void> {
   kase.record('documentsKept', `until ${plan.dueAt}`);
 }
 
-/** An end before the reset may have planned the deletion of what a customer who is active now has handed in. */
+/** An end before the reset, or before the case was resumed, may have planned the deletion of what a customer who is active now has handed in. */
 async function dropPlan(workflowId: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).cancel();

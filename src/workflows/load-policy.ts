@@ -1,7 +1,15 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import type { Case } from './case.js';
-import { bodyHash, insufficient, PROOF_FAULTS, START, startBody, type Verified } from '../lifecycle/proof-rules.js';
+import {
+  bodyHash,
+  insufficient,
+  PROOF_FAULTS,
+  START,
+  START_NOT_PROVED,
+  startBody,
+  type Verified,
+} from '../lifecycle/proof-rules.js';
 import { Ending } from './endings.js';
 import * as own from './own-activities.js';
 
@@ -24,5 +32,5 @@ function demandProof({ state }: Case<AnyCaseState>, start: Verified): void {
   const asker = 'callId' in state.application ? state.application.by : undefined;
   const needed = asker === undefined ? 'submitter' : 'own';
   const fault = start.ok ? insufficient(needed, start.proof, asker) : start.fault;
-  if (fault) throw new Ending('aborted', `the start is not proved: ${PROOF_FAULTS[fault]}`);
+  if (fault) throw new Ending('aborted', `${START_NOT_PROVED}: ${PROOF_FAULTS[fault]}`);
 }

@@ -21,6 +21,7 @@ export function openCase<State extends AnyCaseState>(
     startProof: input.proof,
     vouched: input.vouched,
     instance: firstExecutionRunId,
+    earlier: input.earlier,
   };
   const { kind, application } = state;
   const isHere =

@@ -9,7 +9,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { isOrganization, type Application } from '../lifecycle/application.js';
-import type { Outcome } from '../lifecycle/case-state.js';
+import { isOutcome, type Outcome } from '../lifecycle/case-state.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import {
   HAND_OVER,
@@ -77,11 +77,12 @@ export async function followTransfer(kase: Case, order: TransferOrder): Promise<
 /** The end of a transfer; one that somebody ended in Temporal has left no outcome. */
 async function endOf(transfer: ChildWorkflowHandle<Workflow>): Promise<Outcome> {
   try {
-    return (await transfer.result()) as Outcome;
+    const came: unknown = await transfer.result();
+    if (isOutcome(came)) return came;
   } catch (error) {
     if (!(error instanceof ChildWorkflowFailure) || CancellationScope.current().consideredCancelled) throw error;
-    return { result: 'aborted', at: new Date().toISOString(), reason: 'the transfer was ended in Temporal' };
   }
+  return { result: 'aborted', at: new Date().toISOString(), reason: 'the transfer was ended in Temporal' };
 }
 
 /** The same reference with other content is another transfer, and a person's business. */

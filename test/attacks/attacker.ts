@@ -17,6 +17,11 @@ export function plain(value: unknown): Payload {
   return { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(JSON.stringify(value)) };
 }
 
+function keyword(value: string): Payload {
+  const { metadata, data } = plain(value);
+  return { metadata: { ...metadata, type: Buffer.from('Keyword') }, data: data! };
+}
+
 /** A failure as anybody can write one. */
 export function plainFailure(type: string): Failure {
   return { message: 'forged', applicationFailureInfo: { type, nonRetryable: true } };
@@ -270,13 +275,30 @@ export class Attacker {
     return runId;
   }
 
-  /** Takes a workflow task off a queue and answers it. */
-  async #answerTask(queue: string, commands: Command[]): Promise<void> {
+  /** Takes the next workflow task of ours in a worker's place, and completes its workflow as one that has come to its end. @returns the workflow's id */
+  completeNext(payloads: Payload[], status = 'completed'): Promise<string> {
+    return this.#answerTask(TASK_QUEUE, [
+      {
+        commandType: CommandType.COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+        upsertWorkflowSearchAttributesCommandAttributes: {
+          searchAttributes: { indexedFields: { LifecycleStatus: keyword(status) } },
+        },
+      },
+      {
+        commandType: CommandType.COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION,
+        completeWorkflowExecutionCommandAttributes: { result: { payloads } },
+      },
+    ]);
+  }
+
+  /** Takes a workflow task off a queue and answers it. @returns the workflow's id */
+  async #answerTask(queue: string, commands: Command[]): Promise<string> {
     const asked = { namespace: this.#namespace, taskQueue: { name: queue }, identity: 'attacker' };
-    const { taskToken } = await this.#connection.withDeadline(Date.now() + 60_000, () =>
+    const { taskToken, workflowExecution } = await this.#connection.withDeadline(Date.now() + 60_000, () =>
       this.temporal.pollWorkflowTaskQueue(asked),
     );
     await this.temporal.respondWorkflowTaskCompleted({ namespace: this.#namespace, taskToken, commands });
+    return workflowExecution!.workflowId!;
   }
 
   /** Why a run failed; undefined where it did not. */

@@ -11,6 +11,7 @@ import { OnboardingClient } from '../../src/client/index.js';
 import type { Signing } from '../../src/client/signing.js';
 import { startTemporalServer } from '../../src/embedded/temporal-server.js';
 import { makeSigningKey, readSigningKey } from '../../src/proof/key-pair.js';
+import { signersFile as readSigners } from '../../src/proof/signers-file.js';
 import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
 import { parseKeyRing } from '../../src/secrets/key-ring.js';
 import { openDocumentStore } from '../../src/store/open-store.js';
@@ -116,9 +117,10 @@ export async function startStronghold(env: Record<string, string> = {}): Promise
     closing.push(() => lane.stop());
     const keys = parseKeyRing(KEYS);
     const store = await openDocumentStore(join(folder, 'documents'), keys);
+    const signers = await readSigners(signersFile);
     const clientWith = (signing?: Signing): OnboardingClient =>
       new OnboardingClient({
-        ...{ temporal, keys, store, signing, tenantId: SANDBOX_TENANT.id },
+        ...{ temporal, keys, store, signing, signers, tenantId: SANDBOX_TENANT.id },
         ...{ answerSeconds: 60, questionSeconds: 30 },
       });
     return {

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CaseFilter } from '../../client/index.js';
 import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
-import { queueText } from '../queue-text.js';
+import { endedText, queueText } from '../queue-text.js';
 import { wholeNumber } from '../input.js';
 import { addCommand, print, say } from '../program.js';
 import { withClient, type Json } from './common.js';
@@ -14,12 +14,12 @@ interface QueueFlags extends Pick<CaseFilter, 'kind' | 'needsAttention' | 'overd
 }
 
 export function addQueue(program: Command): void {
-  addCommand(program, 'queue', 'lists the cases that wait for an operator, the most urgent first', [
+  addCommand(
+    program,
     'queue',
-    'queue --unassigned --level TENANT',
-    'queue --needs-attention',
-    'queue --level POWER_TENANT --overdue',
-  ])
+    'lists the cases that wait for an operator, the most urgent first, and those that were ended from outside',
+    ['queue', 'queue --unassigned --level TENANT', 'queue --needs-attention', 'queue --level POWER_TENANT --overdue'],
+  )
     .option('--all', 'every running case, whoever it waits for')
     .option('--needs-attention', 'only those where a call has to be settled')
     .addOption(new Option('--kind <kind>').choices(['individual', 'organization']))
@@ -38,8 +38,13 @@ export function addQueue(program: Command): void {
           forOperators: !all,
           limit,
         });
+        const ended = (await client.ended()).filter(
+          (one) => (tenant === undefined || one.tenantId === tenant) && (!filter.kind || one.kind === filter.kind),
+        );
         const more = total > cases.length;
-        print(json, { note: NOTE, more, total, exact, cases }, (safe) => queueText(safe.cases, client.tenantId));
+        print(json, { note: NOTE, more, total, exact, cases, ended }, (safe) =>
+          [queueText(safe.cases, client.tenantId), endedText(safe.ended, client.tenantId)].filter(Boolean).join('\n\n'),
+        );
         const part = exact ? 'the most urgent' : 'too many to sort them all, so these may not be the most urgent';
         if (!json) say(`${more ? `${cases.length} of ${total}, ${part}; ` : ''}${NOTE}`);
       }),
