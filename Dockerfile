@@ -1,4 +1,4 @@
-# One image for all our processes; the command says which: lib/worker.js, lib/starter.js, lib/operator.js, lib/codec-server.js, lib/sandbox.js.
+# One image for all our processes; the command says which: lib/worker.js, lib/gateway.js, lib/starter.js, lib/operator.js, lib/codec-server.js, lib/sandbox.js.
 # Debian, since the Temporal SDK's native core needs glibc and does not run on musl.
 ARG NODE_IMAGE=node:24.18.0-bookworm-slim
 

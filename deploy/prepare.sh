@@ -21,12 +21,19 @@ token() {
 
 keep .env < deploy/env.example
 keep deploy/config/signers.json < examples/signers.json
+sha256() {
+  if command -v sha256sum > /dev/null; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
+}
 
 secrets=deploy/secrets
 token | keep $secrets/postgres_password
 token | keep $secrets/grafana_password
 key=$(date -u +%Y-%m-%d)
 printf '{"current":"%s","fingerprint":"%s","keys":{"%s":"%s"}}\n' "$key" "$key" "$key" "$(random 32)" | keep $secrets/onboarding_keys
+printf 'fok_%s' "$(token)" | keep $secrets/gateway_key
+# What the HTTP API asks callers for; npm run gateway -- api-key makes more.
+printf '{"keys":[{"client":"trial","tenant":"%s","scopes":["onboarding:write","onboarding:read","payments:write","operate"],"operator":"op-1","sha256":"%s"}]}\n' \
+  "$(sed -n 's/^FINHUB_TENANT_ID=//p' .env)" "$(sha256 < $secrets/gateway_key)" | keep deploy/config/api-keys.json
 token | keep $secrets/codec_ui_token
 token | keep $secrets/codec_cli_token
 printf 'ui:read:%s,cli:write:%s' "$(cat $secrets/codec_ui_token)" "$(cat $secrets/codec_cli_token)" | keep $secrets/codec_tokens

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseEnv, promisify } from 'node:util';
 import { parse } from 'yaml';
+import { apiKeys } from '../src/gateway/api-keys.js';
 import { loadEnvironment } from '../src/config/environment.js';
 import { SECRET_FILE_VARIABLES, VARIABLE_NAMES, type Role } from '../src/config/variables.js';
 import { sandboxEnvironment } from '../src/sandbox/fixtures.js';
@@ -49,7 +50,7 @@ const OPENTELEMETRYS = [
   'OTEL_TRACES_SAMPLER_ARG',
 ];
 const KNOWN = new Set([...VARIABLE_NAMES, ...SECRET_FILE_VARIABLES.keys(), ...TEMPORALS, ...OPENTELEMETRYS]);
-/** What the worker's service leaves alone: the codec server's, whose key signs, what is asked within the container only, and what the image sets. */
+/** What the worker's service leaves alone: the gateway's, the codec server's, whose key signs, what is asked within the container only, and what the image sets. */
 const NOT_THE_WORKERS = [
   'SIGNING_KEY_FILE',
   'SIGNER_ID',
@@ -57,6 +58,7 @@ const NOT_THE_WORKERS = [
   'CODEC_UI_ORIGIN',
   'CODEC_HOST',
   'CODEC_PORT',
+  ...VARIABLE_NAMES.filter((name) => name.startsWith('GATEWAY_')),
   'HEALTH_HOST',
   'NODE_ENV',
 ];
@@ -210,6 +212,7 @@ describe('docker-compose.yml', () => {
   it('is a configuration that all roles can start with, against the sandbox', () => {
     const roles: [string, Role][] = [
       ['worker', 'worker'],
+      ['gateway', 'gateway'],
       ['starter', 'starter'],
       ['operator', 'operator'],
       ['codec-server', 'codec-server'],
@@ -228,8 +231,16 @@ describe('docker-compose.yml', () => {
     assert.equal(requireProof, false, 'the trial has no keys');
   });
 
+  it('lets in whoever has the key that was made for the trial', async () => {
+    const { gateway, tenantId } = loadEnvironment('gateway', environmentOf('gateway'));
+    const key = await readFile(join(prepared, 'deploy/secrets/gateway_key'), 'utf8');
+    const credentials = await apiKeys(gateway.apiKeysFile!);
+    assert.equal((await credentials.callerOf(key))?.tenant, tenantId);
+    assert.equal(await credentials.callerOf(`${key}x`), undefined);
+  });
+
   it('signs for the environment that the worker takes messages of', () => {
-    for (const service of ['worker', 'starter', 'operator']) {
+    for (const service of ['worker', 'gateway', 'starter', 'operator']) {
       const environment = compose.services[service]!.environment!;
       assert.equal(environment['ENVIRONMENT_NAME'], '${ENVIRONMENT_NAME:-}', service);
     }

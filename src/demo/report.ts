@@ -48,7 +48,7 @@ function transferLine({ transfer }: LifecycleStatus): string {
  * How to go on by hand in another terminal while the demo stays up. The examples' own applications are free there: the demo's people have
  * other e-mail addresses.
  */
-export function byHand(environment: Record<string, string>, workflowId: string): string {
+export function byHand(environment: Record<string, string>, workflowId: string, gatewayUrl?: string): string {
   const exports = Object.entries(environment).map(([name, value]) => `  export ${name}='${value}'`);
   return [
     '',
@@ -62,5 +62,6 @@ export function byHand(environment: Record<string, string>, workflowId: string):
     '  npm run operator -- show individual/ind-2025-0001',
     '  npm run operator -- decide individual/ind-2025-0001 --as op-1 --approve',
     `  npm run --silent temporal -- workflow show --workflow-id ${workflowId}`,
+    ...(gatewayUrl ? [`  curl ${gatewayUrl}/v1/cases`] : []),
   ].join('\n');
 }
