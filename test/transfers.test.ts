@@ -365,44 +365,6 @@ describe('an unclear execution', () => {
   });
 });
 
-describe('a lost answer to a preparation, which has reserved the money', () => {
-  async function lost(): Promise<{ id: string; transfer: TransferInput }> {
-    const payer = await openAccount({ consent: { ...CONSENT, perTransaction: money('700.00') } });
-    await lane.finhub.inject({ ...PREPARE, kind: 'drop' });
-    const transfer = order(payer, { amount: money('700.00') });
-    const id = await started(transfer);
-    await lane.until(id, 'waits', ({ waitingOn }) =>
-      /reservation to lapse that may be our own/.test(waitingOn?.what ?? ''),
-    );
-    return { id, transfer };
-  }
-
-  test('is waited for until the reservation has lapsed, and then prepared anew; nobody is asked', async () => {
-    const { id, transfer } = await lost();
-    await passing('it ends', 8 * MINUTE, async () => (await lane.client.status(id)).outcome !== null);
-    assert.equal((await ended(id)).status, 'completed');
-    assert.deepEqual(await books(transfer), { prepared: 2, paid: 1 });
-    const events = (await lane.client.audit(id)).map(({ event }) => event);
-    assert.ok(!events.includes('needsAttention'), String(events));
-  });
-
-  test('is put before a person once no reservation can be the reason', async () => {
-    const { id, transfer } = await lost();
-    await lane.finhub.setWallet(transfer.accountId, 'SUSPENDED');
-    const refusals = () => lane.finhub.requests(`${PREPARE.method} ${PREPARE.path}`);
-    const before = (await refusals()).length;
-    for (let tries = 1; tries <= 11; tries += 1) {
-      await time.skip(16 * MINUTE);
-      await eventually('it is tried again', async () => (await refusals()).length >= before + tries);
-      await lane.until(id, 'waits', ({ status }) => status === 'waiting');
-    }
-    await time.skip(5 * MINUTE);
-    const { attention: shown } = await attention(id);
-    assert.deepEqual([shown?.operation, shown?.failure], ['prepareOrder', 'FinHubInvalidRequest']);
-    await resolve(id, 'abort');
-  });
-});
-
 describe('a question about an order', () => {
   before(async () => {
     lane = await time.lane({ env: { FINHUB_TIMEOUT_MS: '1000', MAX_HISTORY_EVENTS: '50' } });
@@ -607,4 +569,42 @@ test('a batch run twice does everything once, and one line holds up no other', a
     assert.deepEqual(await books(transfer), { prepared: isPaid, paid: isPaid });
     if (!isPaid) await resolve(idOf(transfer), 'abort');
   }
+});
+
+describe('a lost answer to a preparation, which has reserved the money', () => {
+  async function lost(): Promise<{ id: string; transfer: TransferInput }> {
+    const payer = await openAccount({ consent: { ...CONSENT, perTransaction: money('700.00') } });
+    await lane.finhub.inject({ ...PREPARE, kind: 'drop' });
+    const transfer = order(payer, { amount: money('700.00') });
+    const id = await started(transfer);
+    await lane.until(id, 'waits', ({ waitingOn }) =>
+      /reservation to lapse that may be our own/.test(waitingOn?.what ?? ''),
+    );
+    return { id, transfer };
+  }
+
+  test('is waited for until the reservation has lapsed, and then prepared anew; nobody is asked', async () => {
+    const { id, transfer } = await lost();
+    await passing('it ends', 8 * MINUTE, async () => (await lane.client.status(id)).outcome !== null);
+    assert.equal((await ended(id)).status, 'completed');
+    assert.deepEqual(await books(transfer), { prepared: 2, paid: 1 });
+    const events = (await lane.client.audit(id)).map(({ event }) => event);
+    assert.ok(!events.includes('needsAttention'), String(events));
+  });
+
+  test('is put before a person once no reservation can be the reason', async () => {
+    const { id, transfer } = await lost();
+    await lane.finhub.setWallet(transfer.accountId, 'SUSPENDED');
+    const refusals = () => lane.finhub.requests(`${PREPARE.method} ${PREPARE.path}`);
+    const before = (await refusals()).length;
+    for (let tries = 1; tries <= 11; tries += 1) {
+      await time.skip(16 * MINUTE);
+      await eventually('it is tried again', async () => (await refusals()).length >= before + tries);
+      await lane.until(id, 'waits', ({ status }) => status === 'waiting');
+    }
+    await time.skip(5 * MINUTE);
+    const { attention: shown } = await attention(id);
+    assert.deepEqual([shown?.operation, shown?.failure], ['prepareOrder', 'FinHubInvalidRequest']);
+    await resolve(id, 'abort');
+  });
 });
