@@ -307,7 +307,7 @@ describe('the client on a Temporal server', () => {
       application.documents[0]!.documentId,
       /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
-    assert.equal(new Set(application.documents.map(({ documentId }) => documentId)).size, 7);
+    assert.equal(new Set(application.documents.map(({ documentId }) => documentId)).size, 8);
   });
 
   it('tells all faults of an application, its documents included, and starts nothing', async () => {

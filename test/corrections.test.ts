@@ -8,7 +8,7 @@ import { newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
-import { anIndividual, anOrganization } from './helpers/applications.js';
+import { anIndividual, anOrganization, HIGH_RISK_PAPERS, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import type { FaultOrder } from './helpers/finhub.js';
 import { encrypted, type Lane } from './helpers/lane.js';
@@ -206,13 +206,17 @@ describe('while FinHub is being told', { concurrency: 2 }, () => {
     await on.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
     const hand = (type: string, file: string) =>
       on.client.submitDocuments(id, { submittedBy: 'backend', documents: [{ type, file }] }, { folder: EXAMPLES });
-    await hand('PASSPORT', 'documents/passport-ona.png');
+    await on.client.submitDocuments(
+      id,
+      { submittedBy: 'backend', documents: await papersOf('individual') },
+      { folder: EXAMPLES },
+    );
     await underWay();
-    assert.ok((await hand('PROOF_OF_ADDRESS', 'documents/utility-bill-ruta.pdf')).accepted);
+    assert.ok((await hand('BANK_STATEMENT', 'documents/bank-statement.pdf')).accepted);
     await on.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     const { evidence } = await on.client.caseView(id);
-    assert.equal(evidence.length, 2);
-    assert.equal((await on.finhub.table('documents')).length, 2);
+    assert.equal(evidence.length, 4);
+    assert.equal((await on.finhub.table('documents')).length, 4);
     await replayed(id, on);
   });
 });
@@ -231,7 +235,7 @@ describe('a risk that is corrected between two tries of the registration', { con
   test('holds for the review', async () => {
     const { id } = await correctedTo('HIGH');
     await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
-    const documents = [{ type: 'PASSPORT', file: 'documents/passport-ona.png' }];
+    const documents = [...(await papersOf('individual')), ...HIGH_RISK_PAPERS];
     await lane.client.submitDocuments(id, { submittedBy: 'backend', documents }, { folder: EXAMPLES });
     await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     const { risk, decision } = await lane.client.caseView(id);
@@ -284,10 +288,7 @@ describe('payments', { concurrency: 2 }, () => {
   async function toPayments(id: string, on = lane): Promise<void> {
     const kind = id.startsWith('individual') ? 'individual' : 'organization';
     await on.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
-    const documents =
-      kind === 'individual'
-        ? [{ type: 'PASSPORT', file: 'documents/passport-ona.png' }]
-        : [{ type: 'CERTIFICATE_OF_INCORPORATION', file: 'documents/certificate-of-incorporation.pdf' }];
+    const documents = await papersOf(kind);
     await on.client.submitDocuments(id, { submittedBy: 'backend', documents }, { folder: EXAMPLES });
     await on.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     await on.client.decide(id, { decisionId: 'd', round: 1, verdict: 'approve', operator: { id: 'op-1' } });

@@ -30,7 +30,7 @@ describe('an application to the end, over days', () => {
     assert.deepEqual(inventory(await lane.finhub.ledger()), {
       customer: 1,
       verification: 1,
-      document: 2,
+      document: 3,
       consent: 3,
       beneficiary: 1,
       'payment-consent': 1,
@@ -52,7 +52,7 @@ describe('an application to the end, over days', () => {
       shareholder: 3,
       employee: 3,
       verification: 1,
-      document: 7,
+      document: 8,
       consent: 3,
       beneficiary: 1,
       'payment-consent': 1,

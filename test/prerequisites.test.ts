@@ -6,7 +6,7 @@ import type { Application } from '../src/lifecycle/application.js';
 import { transferId } from '../src/lifecycle/ids.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
-import { anIndividual, anOrganization } from './helpers/applications.js';
+import { anIndividual, anOrganization, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
@@ -202,7 +202,8 @@ describe('personnel', { concurrency: 2 }, () => {
     assert.equal(people.filter(({ role }) => role === 'shareholder').length, 3);
     assert.equal(risk, 'HIGH');
 
-    const documents = [{ type: 'CERTIFICATE_OF_INCORPORATION', file: 'documents/certificate-of-incorporation.pdf' }];
+    const rasa = { type: 'PASSPORT', file: 'documents/passport-ona.png', subject: 'shareholder-new' };
+    const documents = [...(await papersOf('organization')), rasa];
     await lane.client.submitDocuments(id, { submittedBy: 'backend', documents }, { folder: EXAMPLES });
     await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     assert.equal(refusalOf(await lane.client.decide(id, decisionOf('op-1'))), 'LevelInsufficient');
@@ -219,7 +220,11 @@ describe("the customer's turns", { concurrency: 3 }, () => {
     assert.equal(status.waitingOn?.what, 'documents');
     assert.deepEqual(
       status.requirements.map(({ code, document }) => [code, document]),
-      [['document', 'ANY']],
+      [
+        ['document', 'PASSPORT'],
+        ['document', 'PROOF_OF_ADDRESS'],
+        ['document', 'SOURCE_OF_FUNDS'],
+      ],
     );
     const { finhub } = await lane.client.caseView(id);
     const kinds = (await lane.finhub.ledgerOf(finhub.customerId!)).map(({ kind }) => kind);
@@ -407,7 +412,7 @@ describe('rounds', { concurrency: 4 }, () => {
     const ledger = await lane.finhub.ledgerOf(ids.verificationId!, ids.customerId!);
     assert.deepEqual(
       ['verification', 'document'].map((kind) => ledger.filter((entry) => entry.kind === kind).length),
-      [1, 4],
+      [1, 5],
     );
   });
 
@@ -427,7 +432,7 @@ describe('rounds', { concurrency: 4 }, () => {
     await lane.until(id, 'waits for documents', ({ waitingOn }) => waitingOn?.what === 'documents');
     const early = await lane.client.decide(id, decisionOf('op-1'));
     assert.deepEqual(early.accepted && early.state, 'kept');
-    const documents = [{ type: 'PASSPORT', file: 'documents/passport-ruta.pdf' }];
+    const documents = await papersOf('individual');
     await lane.client.submitDocuments(id, { submittedBy: 'backoffice', documents }, { folder: EXAMPLES });
     const { review } = await lane.until(id, 'waits', ({ waitingOn }) => waitingOn?.who === 'operator');
     assert.equal(review.stage, 'inReview');
@@ -489,7 +494,7 @@ describe('the end from outside', { concurrency: 3 }, () => {
       ['text'],
       [[]],
       [{}],
-      [{ operator: null, documents: 7, patch: [] }],
+      [{ operator: null, documents: 8, patch: [] }],
     ];
     for (const name of MESSAGES) for (const args of nonsense) await handle.signal(name, ...args);
     for (const name of MESSAGES) {

@@ -4,7 +4,7 @@ import type { LifecycleStatus } from '../src/client/index.js';
 import { approveAs } from '../src/demo/carry.js';
 import { EXAMPLES } from '../src/demo/examples.js';
 import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES } from '../src/lifecycle/phases.js';
-import { anIndividual, anOrganization } from './helpers/applications.js';
+import { anIndividual, anOrganization, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import type { FaultOrder } from './helpers/finhub.js';
 import type { Lane } from './helpers/lane.js';
@@ -79,7 +79,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
       unserved('POST', `${individual}/{customerId}/users/{userId}/sessions`),
       unserved('GET', '/api/v2.1/fintrans/{accountId}/balance'),
     );
-    const documents = [{ type: 'PASSPORT', file: 'documents/passport-ruta.pdf' }];
+    const documents = await papersOf('individual');
     const waits: Expected[] = [
       outage('registration', 'registerIndividual'),
       outage('session', 'openSession'),
@@ -88,7 +88,7 @@ describe('what status shows of every wait', { concurrency: false }, () => {
         who: 'customer',
         what: /^documents$/,
         due: true,
-        requirements: ['document ANY'],
+        requirements: ['document PASSPORT', 'document PROOF_OF_ADDRESS', 'document SOURCE_OF_FUNDS'],
         end: (id) => lane.client.submitDocuments(id, { submittedBy: 'backoffice', documents }, { folder: EXAMPLES }),
       },
       decision(/^decision on round 1/),

@@ -25,6 +25,7 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
   addEmployee: [organization],
   initiateVerification: [individual],
   startOrganizationVerification: [organization],
+  getVerificationRequirements: [organization],
   submitVerification: LIFECYCLES,
   uploadDocument: LIFECYCLES,
   decideVerificationAtFinHub: LIFECYCLES,

@@ -5,6 +5,7 @@ import { ownershipHashOf, riskOf } from '../lifecycle/case-rules.js';
 import type { SentCorrection } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type HandCall, type OperationFacts } from '../lifecycle/hand-call.js';
+import { lackingByPolicy, paperText } from '../lifecycle/evidence.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
 import {
   levelSuffices,
@@ -120,6 +121,12 @@ export class Judge {
       const why = await this.#decisionFault(bench, sent, operator, { status, subject, evidence, submitters, round });
       if (why === undefined) levels.set(operator.id, claimed.level === 'TENANT' ? 'TENANT' : operator.level);
       else failing.push({ decisionId, why });
+    }
+    const lacking =
+      status === 'APPROVED' ? lackingByPolicy(policy, { application, risk, evidence: warrant.evidence }) : [];
+    if (lacking.length > 0) {
+      const all = warrant.decisions.map(({ decision }) => decision.decisionId);
+      throw unproved(`required evidence is missing: ${lacking.map(paperText).join('; ')}`, all);
     }
     if (failing.length > 0) {
       const why = failing.map(({ decisionId, why }) => `${decisionId}: ${why}`).join('; ');

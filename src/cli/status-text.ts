@@ -56,8 +56,9 @@ export function statusLines(status: LifecycleStatus): string[] {
       fees: transfer?.fees && moneyText(transfer.fees),
       outcome: outcome(status),
     }),
-    ...requirements.map(({ message, field, document, subject, dueAt }) => {
-      const about = [field ?? document, subject].filter(Boolean).join(' of ');
+    ...requirements.map(({ message, field, document, anyOf, subject, dueAt }) => {
+      // Where several documents will do, the message names them all.
+      const about = anyOf ? '' : [field ?? document, subject].filter(Boolean).join(' of ');
       return `${colours.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
     }),
   ];

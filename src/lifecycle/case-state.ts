@@ -157,6 +157,8 @@ export interface FinHubRecord {
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
   beneficiaries: Record<string, string>;
   paymentConsentId?: string | undefined;
+  /** Types of the documents that FinHub itself asks for. */
+  requiredDocuments?: string[] | undefined;
   /** Balance, limits and allowed operations, as FinHub told them when the account was new. */
   wallet?: WalletFacts | undefined;
   facts: Prerequisite[];

@@ -1,8 +1,10 @@
 import { isOrganization, type Application } from './application.js';
-import type { AnyCaseState } from './case-state.js';
+import type { AnyCaseState, CaseState, Requirement } from './case-state.js';
 import { documentTypeFault } from './document-types.js';
+import { lackingPapers, paperText, requirementOf } from './evidence.js';
 import type { DocumentRequest } from './messages.js';
 import { ownersOf } from './ownership.js';
+import { missingDocuments } from './review.js';
 
 /** The people of an application whose documents may be asked for and handed in, by their refs. */
 function subjectsOf(application: Application): string[] {
@@ -33,7 +35,23 @@ export function documentFault(
   return undefined;
 }
 
-/** Requests in words: `PASSPORT of director-ona, BANK_STATEMENT`. */
-export function requestsText(requests: readonly DocumentRequest[]): string {
-  return requests.map(({ type, subject }) => (subject === undefined ? type : `${type} of ${subject}`)).join(', ');
+/** What the round still waits for: papers that are needed in any case, and what an operator asked for. */
+export function lackingDocuments(state: CaseState): { text: string; requirement: Requirement }[] {
+  const papers = lackingPapers(state);
+  // "Anything" says nothing where something in particular is missing.
+  const requests = missingDocuments(state.review).filter(({ type }) => type !== 'ANY' || papers.length === 0);
+  return [
+    ...papers.map((paper) => ({ text: paperText(paper), requirement: requirementOf(paper) })),
+    ...requests.map((request) => ({ text: requestText(request), requirement: requestedOf(request) })),
+  ];
+}
+
+function requestedOf({ type, why, subject }: DocumentRequest): Requirement {
+  const what = type === 'ANY' ? 'documents are needed' : `a document of type ${type} is needed`;
+  return { code: 'document', message: why === undefined ? what : `${what}: ${why}`, document: type, subject };
+}
+
+/** A request in words: `PASSPORT of director-ona`. */
+function requestText({ type, subject }: DocumentRequest): string {
+  return subject === undefined ? type : `${type} of ${subject}`;
 }

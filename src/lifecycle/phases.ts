@@ -120,7 +120,13 @@ export const ORGANIZATION_PHASES = [
     title: 'Verification (KYB and UBO)',
     requires: ['customerRecord', 'adminUser'],
     expectedMinutes: 5 * DAY,
-    operations: ['startOrganizationVerification', 'uploadDocument', 'getVerification', 'decideVerificationAtFinHub'],
+    operations: [
+      'startOrganizationVerification',
+      'getVerificationRequirements',
+      'uploadDocument',
+      'getVerification',
+      'decideVerificationAtFinHub',
+    ],
   },
   {
     name: 'consents',

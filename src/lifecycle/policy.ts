@@ -1,5 +1,6 @@
 import type { Categorization } from './application.js';
 import type { DeadlineKind } from './deadlines.js';
+import type { EvidenceRule, EvidenceRules } from './evidence.js';
 import type { LifecycleKind } from './phases.js';
 
 /** Who may decide: a tenant's own operators, or the power tenant's for high risk. Source: facts §7.6. */
@@ -43,6 +44,8 @@ export type CustomerTurn = 'documents' | 'consents' | 'activationCode';
 export interface TenantPolicy {
   review: Record<LifecycleKind, Record<ReviewedRisk, ReviewRules>>;
   customer: Record<CustomerTurn, BusinessDays>;
+  /** The papers that a review takes before it opens, besides what FinHub asks for. */
+  evidence: Record<LifecycleKind, Record<ReviewedRisk, EvidenceRules>>;
   ownership: {
     /** Who owns so many percent, directly or through companies, is a beneficial owner. FinHub's own threshold is 25 (facts O06). */
     beneficialOwnerPercent: number;
@@ -97,6 +100,24 @@ const REVIEW = (due: number): Record<ReviewedRisk, ReviewRules> => {
   };
 };
 
+const anyOf = (...types: string[]): EvidenceRule['anyOf'] => types.map((type) => ({ type, papers: 1 }));
+const IDENTITY = ['PASSPORT', 'NATIONAL_ID', 'ID_CARD', 'GOVERNMENT_ID'];
+
+const PERSON: EvidenceRules = {
+  identity: { of: 'customer', anyOf: anyOf(...IDENTITY) },
+  address: { of: 'customer', anyOf: anyOf('PROOF_OF_ADDRESS') },
+};
+const COMPANY: EvidenceRules = {
+  incorporation: { of: 'customer', anyOf: anyOf('CERTIFICATE_OF_INCORPORATION') },
+  ownership: {
+    of: 'customer',
+    anyOf: anyOf('SHAREHOLDER_REGISTER', 'BENEFICIAL_OWNERSHIP', 'BENEFICIAL_OWNERS_DECLARATION'),
+  },
+  directorsIdentity: { of: 'director', anyOf: anyOf(...IDENTITY, 'DIRECTOR_ID') },
+  ownersIdentity: { of: 'beneficialOwner', anyOf: anyOf(...IDENTITY, 'DIRECTOR_ID') },
+};
+const SOURCE_OF_FUNDS: EvidenceRule = { of: 'customer', anyOf: anyOf('SOURCE_OF_FUNDS') };
+
 /** What holds where a tenant sets nothing else. Due times: 1-3 days for KYC, 2-5 for KYB (S0, "Flow Timeline"). */
 export const DEFAULT_POLICY: TenantPolicy = {
   review: { individual: REVIEW(3), organization: REVIEW(5) },
@@ -104,6 +125,11 @@ export const DEFAULT_POLICY: TenantPolicy = {
     documents: { reminder: 5, due: 10, expiry: 30 },
     consents: { reminder: 5, due: 10, expiry: 30 },
     activationCode: { reminder: 2, due: 5, expiry: 30 },
+  },
+  // High risk takes enhanced due diligence. Source: facts I01, "verification depth".
+  evidence: {
+    individual: { LOW: PERSON, MEDIUM: PERSON, HIGH: { ...PERSON, sourceOfFunds: SOURCE_OF_FUNDS } },
+    organization: { LOW: COMPANY, MEDIUM: COMPANY, HIGH: COMPANY },
   },
   ownership: { beneficialOwnerPercent: 25 },
   // How long is for the law of the tenant's country to say, so nothing is deleted unless somebody has looked it up.
@@ -130,9 +156,14 @@ export function riskLevel(categorization: Categorization, raises: boolean): Risk
   return RISK_ORDER.indexOf(known) > RISK_ORDER.indexOf(raised) ? known : raised;
 }
 
-/** The rules for a case; a risk that is not known is reviewed as high. */
+/** A risk that is not known is reviewed as high. */
+export function reviewedRisk(risk: RiskLevel | undefined): ReviewedRisk {
+  return risk === 'LOW' || risk === 'MEDIUM' ? risk : 'HIGH';
+}
+
+/** The rules for a case. */
 export function rulesFor(policy: TenantPolicy, kind: LifecycleKind, risk: RiskLevel | undefined): ReviewRules {
-  return policy.review[kind][risk === 'LOW' || risk === 'MEDIUM' ? risk : 'HIGH'];
+  return policy.review[kind][reviewedRisk(risk)];
 }
 
 /** Whether an operator of level `held` may act where `needed` is asked for. */

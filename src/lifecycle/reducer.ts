@@ -5,7 +5,8 @@ import { correct, ownershipHashOf, resolve, whyClosed } from './case-rules.js';
 import type { AnyCaseState, AuditEntry, CaseState, Outcome } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
-import { documentFault, requestsText } from './document-rules.js';
+import { documentFault, lackingDocuments } from './document-rules.js';
+import { lackingPapers, paperText } from './evidence.js';
 import {
   accept,
   refuse,
@@ -29,7 +30,6 @@ import {
   isDue,
   isFull,
   keep,
-  missingDocuments,
   openRound,
   reopen,
   takeDue,
@@ -84,7 +84,8 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
     if (fault !== undefined) return [{}, refuse('NotAllowed', fault)];
     const review = addEvidence(state.review, documents, submittedBy);
     const added = review.evidence.length - state.review.evidence.length;
-    const missing = review.stage === 'collecting' ? requestsText(missingDocuments(review)) : '';
+    const lacking = review.stage === 'collecting' ? lackingDocuments({ ...(state as CaseState), review }) : [];
+    const missing = lacking.map(({ text }) => text).join('; ');
     const still = missing && `; still missing: ${missing}`;
     if (added === 0) return [{}, refuse('NotAllowed', `the case has these documents already${still}`)];
     return [{ review }, accept('applied', `${added} new documents for round ${review.round}${still}`)];
@@ -409,6 +410,11 @@ function judged(
 ): [Changes, Answer] {
   const operator = given.operators.get(decision.operator.id);
   const { review, answer } = decideReview(state.review, { decision, proof }, operator, evidenceHash);
+  // No approval of a case that lacks what has to be there; a round opens without it only if the case was not told the truth.
+  const lacking = decision.verdict === 'approve' && answer.accepted ? lackingPapers(state as CaseState) : [];
+  if (lacking.length > 0) {
+    return [{}, refuse('NotAllowed', `required evidence is missing: ${lacking.map(paperText).join('; ')}`)];
+  }
   const endsRound = state.review.stage === 'inReview' && review.stage !== 'inReview';
   return [{ review, ...(endsRound ? REVIEW_OVER : {}) }, answer];
 }

@@ -6,6 +6,8 @@ export interface Requirement {
   field?: string | undefined;
   /** Type of the document that is missing. */
   document?: string | undefined;
+  /** Where several types will do: each with the number of papers that it takes. */
+  anyOf?: { type: string; papers: number }[] | undefined;
   /** Whose it is: a person's `ref` of the application. */
   subject?: string | undefined;
   dueAt?: string | undefined;

@@ -4,6 +4,7 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
+import { documentTypeFault } from '../lifecycle/document-types.js';
 import { DEFAULT_POLICY, OPERATOR_LEVELS, type TenantPolicy } from '../lifecycle/policy.js';
 
 /** Which days a tenant works on. */
@@ -46,10 +47,26 @@ const Rules = z.strictObject({
 });
 const ByRisk = z.strictObject({ LOW: Rules, MEDIUM: Rules, HIGH: Rules });
 
+const documentType = z.string().refine((type) => documentTypeFault(type) === undefined, {
+  error: ({ input }) => documentTypeFault(String(input)),
+});
+/** `{"type": "ID_CARD", "papers": 2}`, or `"PASSPORT"` for one. */
+const Paper = z.preprocess(
+  (paper) => (typeof paper === 'string' ? { type: paper, papers: 1 } : paper),
+  z.strictObject({ type: documentType, papers: z.number().int().min(1).max(10) }),
+);
+const Evidence = z.record(
+  z.string().regex(/^[a-z][A-Za-z]{0,39}$/),
+  z.strictObject({ of: z.enum(['customer', 'director', 'beneficialOwner']), anyOf: z.array(Paper).min(1).max(20) }),
+  { error: ({ code }) => (code === 'invalid_key' ? 'a name such as "sourceOfFunds" is expected' : undefined) },
+);
+const EvidenceByRisk = z.strictObject({ LOW: Evidence, MEDIUM: Evidence, HIGH: Evidence });
+
 const Settings = z
   .strictObject({
     review: z.strictObject({ individual: ByRisk, organization: ByRisk }),
     customer: z.strictObject({ documents: Deadlines, consents: Deadlines, activationCode: Deadlines }),
+    evidence: z.strictObject({ individual: EvidenceByRisk, organization: EvidenceByRisk }),
     ownership: z.strictObject({ beneficialOwnerPercent: z.number().min(1).max(25) }),
     documents: z.strictObject({ keptDays: z.number().int().min(1).max(36_500) }).partial(),
     calendar: z.strictObject({
@@ -59,6 +76,15 @@ const Settings = z
       weekend: z.array(z.number().int().min(1).max(7)).max(6),
       holidays: z.array(z.iso.date()),
     }),
+  })
+  .superRefine(({ evidence }, context) => {
+    for (const [risk, rules] of Object.entries(evidence.individual)) {
+      for (const [name, { of }] of Object.entries(rules)) {
+        if (of === 'customer') continue;
+        const path = ['evidence', 'individual', risk, name, 'of'];
+        context.addIssue({ code: 'custom', path, message: 'an individual has no such people; "customer" is expected' });
+      }
+    }
   })
   .superRefine(({ review }, context) => {
     for (const kind of ['individual', 'organization'] as const) {

@@ -1,8 +1,22 @@
 import type { IndividualInput, OrganizationInput } from '../../src/client/index.js';
 import { exampleIndividual, exampleOrganization } from '../../src/demo/examples.js';
+import type { DocumentInput } from '../../src/intake/field-schemas.js';
 import { mergePatch } from '../../src/lifecycle/merge-patch.js';
+import type { LifecycleKind } from '../../src/lifecycle/phases.js';
 
 let made = 0;
+
+/** What a review takes before it opens, of an application that was started without documents; `file`s are in `EXAMPLES`. */
+export async function papersOf(kind: LifecycleKind): Promise<DocumentInput[]> {
+  const { documents } = kind === 'individual' ? await exampleIndividual('papers') : await exampleOrganization('papers');
+  return documents!;
+}
+
+/** What FinHub asks for besides where a person is of high risk. */
+export const HIGH_RISK_PAPERS: DocumentInput[] = [
+  { type: 'PEP_DECLARATION', file: 'documents/salary-statement-ruta.pdf' },
+  { type: 'BENEFICIAL_OWNERSHIP', file: 'documents/beneficial-ownership.pdf' },
+];
 
 /** The example of a person as somebody who has never applied before; `patch` is a JSON merge patch on it. */
 export function anIndividual(patch: object = {}): Promise<IndividualInput> {
@@ -16,7 +30,11 @@ export function anOrganization(patch: object = {}): Promise<OrganizationInput> {
 
 /** The same number is the same person, in whichever process. */
 export async function individualNumber(number: number, patch: object = {}): Promise<IndividualInput> {
-  return mergePatch(asAnother(number, await exampleIndividual(`person-${number}`)), patch) as IndividualInput;
+  const example = asAnother(number, await exampleIndividual(`person-${number}`));
+  const application = mergePatch(example, patch) as IndividualInput;
+  const isHighRisk = !/^(LOW|MEDIUM)$/.test(application.categorization.parameters['riskLevel'] ?? '');
+  if (!isHighRisk || 'documents' in patch) return application;
+  return { ...application, documents: [...application.documents!, ...HIGH_RISK_PAPERS] };
 }
 
 /** The same number is the same organization, in whichever process. */

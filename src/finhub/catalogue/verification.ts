@@ -3,10 +3,21 @@ import { personal, plain } from '../../privacy/marks.js';
 import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { absenceFrom, absent } from './absence.js';
-import { answerWith, Id, Nothing, requiredList, requiredText, sameText } from './fields.js';
+import {
+  at,
+  firstText,
+  Id,
+  listIn,
+  Nothing,
+  requiredId,
+  requiredList,
+  requiredText,
+  sameText,
+  textAt,
+} from './fields.js';
 import { getVerificationHistory } from './legacy.js';
 
-type Started = { verificationId: string };
+type Started = { verificationId: string; requiredDocuments?: string[] | undefined };
 
 /** Finds the verification that a case has started for its customer: the case's own customer has no other. */
 function startedFor<I>(customerOf: (input: I) => string): ReadBack<I, Started> {
@@ -32,7 +43,24 @@ function startedFor<I>(customerOf: (input: I) => string): ReadBack<I, Started> {
   };
 }
 
-const VerificationId = answerWith('verificationId', 'verificationId', 'id');
+/** A list of document types, each a text or an object that names one. */
+function documentTypes(list: readonly unknown[]): string[] {
+  return list
+    .slice(0, MAX_REQUIRED)
+    .map((one) => textAt(one) ?? firstText(one, 'documentType', 'type', 'code'))
+    .filter((type): type is string => type !== undefined && type.length <= 100);
+}
+
+const MAX_REQUIRED = 50;
+
+/** The verification, with the documents that it takes where FinHub tells. Source: facts I07, V01. */
+const VerificationStarted = z.unknown().transform((data, context): Started => {
+  const required = documentTypes(listIn(at(data, 'requiredDocuments')));
+  return {
+    verificationId: requiredId(data, context, 'verificationId', 'id'),
+    ...(required.length > 0 ? { requiredDocuments: required } : {}),
+  };
+});
 
 /** Starts a person's KYC. S1, F3, R6. */
 export const initiateVerification = endpoint({
@@ -43,7 +71,7 @@ export const initiateVerification = endpoint({
   auth: 'customer',
   sources: ['S1', 'F3', 'R6'],
   request: z.strictObject({ customerId: Id }),
-  response: VerificationId,
+  response: VerificationStarted,
   idempotency: { class: 'guarded', readBack: startedFor(({ customerId }: { customerId: string }) => customerId) },
 });
 
@@ -66,7 +94,7 @@ export const startOrganizationVerification = endpoint({
     notes,
     reason: notes,
   }),
-  response: VerificationId,
+  response: VerificationStarted,
   idempotency: {
     class: 'guarded',
     readBack: startedFor(({ organizationId }: { organizationId: string }) => organizationId),
@@ -100,7 +128,7 @@ export const createVerification = endpoint({
     requestedByUserId: actor.userId,
     requestedByTenantId: tenantId,
   }),
-  response: VerificationId,
+  response: VerificationStarted,
   idempotency: { class: 'guarded', readBack: startedFor(({ customerId }: { customerId: string }) => customerId) },
 });
 
@@ -210,7 +238,7 @@ export const getVerificationRequirements = endpoint({
   sources: ['R17'],
   request: z.strictObject({ organizationId: Id }),
   response: z.unknown().transform((data, context) => ({
-    requiredDocuments: requiredList(data, context, 'requiredDocuments').map(String),
+    requiredDocuments: documentTypes(requiredList(data, context, 'requiredDocuments')),
   })),
   idempotency: { class: 'safe' },
 });
@@ -226,7 +254,7 @@ export const initiateLegacyKyb = endpoint({
   sources: ['S4'],
   assumed: "There is no body, and the answer has the verification's id.",
   request: z.strictObject({ organizationId: Id }),
-  response: VerificationId,
+  response: VerificationStarted,
   idempotency: {
     class: 'guarded',
     readBack: startedFor(({ organizationId }: { organizationId: string }) => organizationId),

@@ -1,12 +1,12 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
-import type { Requirement } from '../../lifecycle/case-state.js';
-import type { DocumentRequest } from '../../lifecycle/messages.js';
 import { FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
 import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
-import { missingDocuments } from '../../lifecycle/review.js';
+import { lackingDocuments } from '../../lifecycle/document-rules.js';
+import { documentTypeAsked } from '../../lifecycle/evidence.js';
+import type { CallResult } from '../activities.js';
 import type { Case } from '../case.js';
 import { CallFailed, Ending, type CallFailure } from '../endings.js';
 import { decisionWarrant } from '../warrants.js';
@@ -15,12 +15,14 @@ import { businessTimes } from '../own-activities.js';
 
 const FIRST_LOOK = "the first look for a decision in FinHub's portal";
 
+type Started = CallResult<'initiateVerification'>['result'];
 type FinHubVerdict = 'APPROVED' | 'REJECTED';
 
 /** Phase 3: KYC or KYB. Documents go to FinHub, people decide, FinHub is told, and only FinHub's own answer completes the phase. */
 export async function verification(kase: Case): Promise<void> {
-  const verificationId = await start(kase);
+  const { verificationId, requiredDocuments = [] } = await start(kase);
   kase.state.finhub.verificationId = verificationId;
+  await askForPapers(kase, requiredDocuments);
   for (;;) {
     if (kase.state.review.stage === 'collecting') {
       await collect(kase, verificationId);
@@ -38,14 +40,45 @@ export async function verification(kase: Case): Promise<void> {
   }
 }
 
-async function start(kase: Case): Promise<string> {
+/** Takes note of what FinHub asks for, once: with the start of a KYC, and for a KYB in a look-up of its own. */
+async function askForPapers(kase: Case, withStart: readonly string[]): Promise<void> {
+  const { kind, finhub } = kase.state;
+  if (finhub.requiredDocuments) return;
+  const written = [...withStart, ...(kind === 'organization' ? await requirementsOf(kase) : [])];
+  finhub.requiredDocuments = [...new Set(written.map(documentTypeAsked).filter((type) => type !== undefined))];
+  const unknown = written.filter((type) => documentTypeAsked(type) === undefined);
+  // Nobody could hand them in, so they hold up nothing; FinHub says so itself if it cannot do without them.
+  if (unknown.length > 0) kase.record('documentsUnknown', unknown.join(', ').slice(0, 500));
+}
+
+/** A look-up that FinHub refuses leaves the policy's own list. */
+async function requirementsOf(kase: Case): Promise<string[]> {
+  const input = { organizationId: kase.customerId };
+  const leave = ({ type }: CallFailure): boolean => REFUSED.has(type);
+  try {
+    return (await kase.calls.read('getVerificationRequirements', input, { leave })).requiredDocuments;
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    kase.record('requirementsUnknown', error.failure.type);
+    return [];
+  }
+}
+
+const REFUSED: ReadonlySet<string> = new Set([
+  FAILURES.forbidden,
+  FAILURES.notFound,
+  FAILURES.invalidRequest,
+  FAILURES.unexpectedAnswer,
+]);
+
+async function start(kase: Case): Promise<Started> {
   const { application, kind, risk } = kase.state;
   const rules = rulesFor(kase.policy, kind, risk);
   if (!isOrganization(application)) {
     const started = await kase.calls.once('initiateVerification', () => ({ customerId: kase.customerId }), {
       adopts: ['verificationId'],
     });
-    return started.verificationId;
+    return started;
   }
   const { beneficialOwnerPercent: from } = kase.policy.ownership;
   const owners = beneficialOwners(application, from);
@@ -58,17 +91,17 @@ async function start(kase: Case): Promise<string> {
     }),
     { adopts: ['verificationId'] },
   );
-  return started.verificationId;
+  return started;
 }
 
 /** Waits for what the round still lacks, uploads what came, and hands the verification in. */
 async function collect(kase: Case, verificationId: string): Promise<void> {
-  const lacking = () => missingDocuments(kase.state.review);
+  const lacking = () => lackingDocuments(kase.state);
   await kase.wait(
     {
       who: 'customer',
       what: 'documents',
-      requirements: () => lacking().map(requirementOf),
+      requirements: () => lacking().map(({ requirement }) => requirement),
       days: kase.policy.customer.documents,
     },
     () => lacking().length === 0,
@@ -161,7 +194,7 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
 
 /** Tells the outside that the customer has to hand in more. */
 function askForDocuments(kase: Case): void {
-  if (kase.state.review.stage === 'collecting' && missingDocuments(kase.state.review).length > 0)
+  if (kase.state.review.stage === 'collecting' && lackingDocuments(kase.state).length > 0)
     kase.notifications.send('lifecycle.documentsRequested');
 }
 
@@ -227,9 +260,4 @@ async function contradiction(kase: Case, verdict: FinHubVerdict): Promise<void> 
     type: 'VerdictContradicts',
     message: `FinHub has the verification as ${verdict}, against the decision taken here`,
   });
-}
-
-function requirementOf({ type, why, subject }: DocumentRequest): Requirement {
-  const what = type === 'ANY' ? 'documents are needed' : `a document of type ${type} is needed`;
-  return { code: 'document', message: why === undefined ? what : `${what}: ${why}`, document: type, subject };
 }

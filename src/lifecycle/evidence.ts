@@ -1,0 +1,153 @@
+import { isOrganization, type Application, type DocumentReference } from './application.js';
+import type { CaseState, Requirement } from './case-state.js';
+import { DOCUMENT_TYPES } from './document-types.js';
+import { beneficialOwners, ownersOf, personKey } from './ownership.js';
+import { DEFAULT_POLICY, reviewedRisk, type TenantPolicy } from './policy.js';
+
+/*
+ * Which papers a review takes before it opens: what the policy asks for by kind and risk, and what FinHub itself asks for. The same person may stand
+ * in an application several times; a paper that is handed in for one of the refs holds for all.
+ */
+
+/** A document type, and how many different papers of it: 2 where both sides of a card are separate files. */
+export interface AcceptedPaper {
+  type: string;
+  papers: number;
+}
+
+/** Something that is to be proved, of whom, and what proves it: any one of `anyOf`. */
+export interface EvidenceRule {
+  of: 'customer' | 'director' | 'beneficialOwner';
+  anyOf: AcceptedPaper[];
+}
+
+/** By the name of what is proved, such as `identity`. */
+export type EvidenceRules = Record<string, EvidenceRule>;
+
+/** A paper that is needed: of the customer itself, or of the person with these refs. */
+export interface NeededPaper {
+  /** What it proves, by the policy's name; undefined where FinHub asks for it. */
+  proves: string | undefined;
+  refs: string[] | undefined;
+  anyOf: AcceptedPaper[];
+}
+
+const one = (type: string): AcceptedPaper => ({ type, papers: 1 });
+
+const GOVERNMENT_IDS = ['PASSPORT', 'NATIONAL_ID', 'ID_CARD', 'DRIVERS_LICENSE', 'GOVERNMENT_ID'];
+const OWNERS_DECLARATIONS = ['BENEFICIAL_OWNERSHIP', 'BENEFICIAL_OWNERS_DECLARATION', 'BENEFICIAL_OWNER_DECLARATION'];
+
+/** FinHub's pages name one paper in several ways (facts V03, O16); any of a row is one that it asks for by another name. */
+const OTHER_NAMES: Partial<Record<string, readonly string[]>> = {
+  GOVERNMENT_ID: GOVERNMENT_IDS,
+  PROOF_OF_ADDRESS: ['PROOF_OF_ADDRESS', 'PROOF_OF_REGISTERED_ADDRESS'],
+  PROOF_OF_REGISTERED_ADDRESS: ['PROOF_OF_REGISTERED_ADDRESS', 'PROOF_OF_ADDRESS'],
+  ...Object.fromEntries(OWNERS_DECLARATIONS.map((type) => [type, OWNERS_DECLARATIONS])),
+};
+
+/** What FinHub asks for, as a rule. */
+function finhubRule(type: string, organization: boolean): EvidenceRule {
+  if (organization && (type === 'DIRECTOR_ID' || type === 'DIRECTOR_IDS')) {
+    return { of: 'director', anyOf: ['DIRECTOR_ID', 'DIRECTOR_IDS', ...GOVERNMENT_IDS].map(one) };
+  }
+  return { of: 'customer', anyOf: (OTHER_NAMES[type] ?? [type]).map(one) };
+}
+
+/** A type as FinHub writes it in an answer, which may carry a prefix (facts V03), as it is handed in; undefined for one that nobody can hand in. */
+export function documentTypeAsked(written: string): string | undefined {
+  const type = written.trim().toUpperCase().replace(/^DT_/, '');
+  return DOCUMENT_TYPES.includes(type) ? type : undefined;
+}
+
+/** The papers that an application needs, of each person whom a rule is about. */
+export function neededPapers(
+  application: Application,
+  { rules, asked, fromPercent }: { rules: EvidenceRules; asked: readonly string[]; fromPercent: number },
+): NeededPaper[] {
+  const ours = Object.entries(rules).map(([proves, rule]) => ({ proves, rule }));
+  const theirs = asked.map((type) => ({ proves: undefined, rule: finhubRule(type, isOrganization(application)) }));
+  // Whatever meets a rule of ours meets FinHub's as well.
+  const isMet = ({ rule: { of, anyOf } }: { rule: EvidenceRule }): boolean =>
+    ours.some(
+      ({ rule }) => rule.of === of && rule.anyOf.every(({ type }) => anyOf.some((paper) => paper.type === type)),
+    );
+  const needed = [...ours, ...theirs.filter((rule) => !isMet(rule))].flatMap(({ proves, rule: { of, anyOf } }) =>
+    refsOf(application, of, fromPercent).map((refs) => ({ proves, refs, anyOf })),
+  );
+  const content = ({ refs, anyOf }: NeededPaper): string => JSON.stringify([refs?.toSorted(), anyOf]);
+  return needed.filter((paper, index) => needed.findIndex((other) => content(other) === content(paper)) === index);
+}
+
+/** Whom a rule is about: all refs of each person, those of the role first. */
+function refsOf(application: Application, of: EvidenceRule['of'], fromPercent: number): (string[] | undefined)[] {
+  if (of === 'customer') return [undefined];
+  if (!isOrganization(application)) return [];
+  const { directors, employees } = application;
+  const people = [...directors, ...ownersOf(application), ...employees];
+  const all = (refs: readonly string[]): string[] => {
+    const keys = new Set(people.filter(({ ref }) => refs.includes(ref)).map(personKey));
+    return [...new Set([...refs, ...people.filter((person) => keys.has(personKey(person))).map(({ ref }) => ref)])];
+  };
+  const named =
+    of === 'director'
+      ? directors.map(({ ref }) => [ref])
+      : beneficialOwners(application, fromPercent).map(({ refs }) => refs);
+  return named.map(all);
+}
+
+/** Those of the papers that nobody has handed in. */
+export function missingPapers(needed: readonly NeededPaper[], evidence: readonly DocumentReference[]): NeededPaper[] {
+  const isThere = ({ refs, anyOf }: NeededPaper): boolean => {
+    const theirs = evidence.filter(({ subject }) => (subject === undefined ? !refs : refs?.includes(subject)));
+    return anyOf.some(({ type, papers }) => {
+      const contents = new Set(theirs.filter((document) => document.type === type).map(({ sha256 }) => sha256));
+      return contents.size >= papers;
+    });
+  };
+  return needed.filter((paper) => !isThere(paper));
+}
+
+/** What a case still lacks of the papers that its policy and FinHub ask for. */
+export function lackingPapers({ application, kind, policy, risk, finhub, review }: CaseState): NeededPaper[] {
+  const needed = neededPapers(application, {
+    rules: policy?.evidence[kind][reviewedRisk(risk)] ?? {},
+    asked: finhub.requiredDocuments ?? [],
+    fromPercent: (policy ?? DEFAULT_POLICY).ownership.beneficialOwnerPercent,
+  });
+  return missingPapers(needed, review.evidence);
+}
+
+/** What a policy asks for, of a case that nobody's word but its application and papers counts for. */
+export function lackingByPolicy(
+  policy: TenantPolicy,
+  { application, risk, evidence }: Pick<CaseState, 'application' | 'risk'> & { evidence: readonly DocumentReference[] },
+): NeededPaper[] {
+  const kind = isOrganization(application) ? 'organization' : 'individual';
+  const rules = policy.evidence[kind][reviewedRisk(risk)];
+  const { beneficialOwnerPercent: fromPercent } = policy.ownership;
+  return missingPapers(neededPapers(application, { rules, asked: [], fromPercent }), evidence);
+}
+
+/** Types in words: `PASSPORT, NATIONAL_ID or 2 of ID_CARD`. */
+function typesText(anyOf: readonly AcceptedPaper[]): string {
+  const names = anyOf.map(({ type, papers }) => (papers === 1 ? type : `${papers} of ${type}`));
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** Papers in words: `identity of director-ona (PASSPORT or ID_CARD)`. */
+export function paperText({ proves, refs, anyOf }: NeededPaper): string {
+  const whose = refs ? ` of ${refs[0]}` : '';
+  return proves === undefined ? `${typesText(anyOf)}${whose}` : `${wordsOf(proves)}${whose} (${typesText(anyOf)})`;
+}
+
+const wordsOf = (name: string): string => name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** What a client is told of a paper that is missing. */
+export function requirementOf({ proves, refs, anyOf }: NeededPaper): Requirement {
+  const of = refs ? ` of ${refs[0]}` : '';
+  const message =
+    proves === undefined
+      ? `FinHub asks for a document${of}: ${typesText(anyOf)}`
+      : `a document${of} is needed, for ${wordsOf(proves)}: ${typesText(anyOf)}`;
+  return { code: 'document', message, document: anyOf[0]!.type, anyOf, subject: refs?.[0] };
+}
