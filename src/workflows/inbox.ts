@@ -132,7 +132,12 @@ export class Inbox {
     if (earlier === 'conflict') {
       return this.#turnAway(letter, 'Duplicate', 'another message came under this id before');
     }
-    if (earlier) return letter.answered?.(earlier);
+    if (earlier) {
+      // Whoever repeats an Update gets the first answer again. A Signal has no answer to repeat: somebody has copied it.
+      if (!letter.answered) return this.#turnAway(letter, 'Duplicate', 'it was taken before');
+      count('messages', { message: letter.name, answer: 'Repeated' });
+      return letter.answered(earlier);
+    }
     const { operators, checked } = known;
     const given: Given = { at: new Date(), operators, proof: verified, envelope: proof, checked };
     const { state, answer } = decide(kase.state, message, given);
