@@ -35,6 +35,8 @@ interface Told {
 /** The contract itself, keys that never leave their owners, and the help. */
 const NO_ROUTE = new Set([
   'starter schema',
+  // Who resumes a case reads what is left of its history, which only the workers' side may.
+  'starter resume',
   'operator keygen',
   'operator sign',
   'operator sign-signers',

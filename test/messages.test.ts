@@ -8,11 +8,12 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { EXAMPLES } from '../src/demo/examples.js';
 import { findTemporalBinary } from '../src/embedded/temporal-binary.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
-import { anIndividual } from './helpers/applications.js';
+import { anIndividual, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { encrypted, type Lane } from './helpers/lane.js';
 import { bundled, startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
@@ -176,14 +177,8 @@ describe('the same decision, sent again', () => {
     assert.deepEqual([early.accepted, early.accepted && early.state], [true, 'kept']);
     const { evidenceHash } = await lane.client.caseView(id);
     // It was sent on other evidence than what then comes.
-    await lane.client.submitDocuments(
-      id,
-      {
-        submittedBy: 'backend',
-        documents: [{ type: 'PASSPORT', fileName: 'p.pdf', content: Buffer.from('%PDF-1.4\n%%EOF\n') }],
-      },
-      {},
-    );
+    const papers = { submittedBy: 'backend', documents: await papersOf('individual') };
+    await lane.client.submitDocuments(id, papers, { folder: EXAMPLES });
     await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     assert.notEqual((await lane.client.caseView(id)).evidenceHash, evidenceHash);
     assert.match((await audited(lane, id, 'keptDecision', 1)).detail!, /^refused, EvidenceChanged/);
