@@ -44,13 +44,11 @@ async function marked(applicationId: string): Promise<IndividualInput> {
   });
   application.person.address.street = PERSONAL.street;
   for (const beneficiary of application.payments?.beneficiaries ?? []) beneficiary.name = PERSONAL.beneficiary;
-  application.documents = [
-    {
-      type: 'PASSPORT',
-      fileName: 'passport.pdf',
-      content: Buffer.from(`%PDF-1.4\n${PERSONAL.document} ${applicationId}\n%%EOF\n`),
-    },
-  ];
+  application.documents = application.documents!.map(({ type }) => ({
+    type,
+    fileName: `${type}.pdf`,
+    content: Buffer.from(`%PDF-1.4\n${PERSONAL.document} ${type} ${applicationId}\n%%EOF\n`),
+  }));
   return application;
 }
 

@@ -15,8 +15,9 @@ def call(method, path, body=None, wait=0):
 def wait_for(path, target):
     while True:
         seen = call("GET", f"{path}/wait?for={target}", wait=30)
-        if seen["reached"] or seen["needsAttention"] or seen["status"]["outcome"]:
-            return seen["status"]
+        status = seen["status"]  # a stale one is what Temporal knows while no worker answers
+        if not status.get("stale") and (seen["reached"] or seen["needsAttention"] or status["outcome"]):
+            return status
 
 file = pathlib.Path(sys.argv[1])
 application = json.loads(file.read_text())

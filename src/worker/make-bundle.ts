@@ -42,7 +42,11 @@ export async function makeBundle(workflowsPath: string): Promise<string> {
   const { code: small, map } = await minify(code, DROP_UNUSED);
   if (small === undefined || typeof map !== 'string') throw new Error('the workflow bundle came out empty');
   // Lines and names are enough for a stack trace; the sources themselves are larger than the bundle.
-  const lines = JSON.stringify({ ...(JSON.parse(map) as object), sourcesContent: undefined });
+  const lines = JSON.stringify({
+    ...(JSON.parse(map) as object),
+    file: 'workflow-bundle.js',
+    sourcesContent: undefined,
+  });
   return `${small}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(lines).toString('base64')}\n`;
 }
 
