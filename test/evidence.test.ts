@@ -102,7 +102,11 @@ describe('the papers of a review', () => {
     assert.deepEqual(withPaper('DRIVERS_LICENSE'), ['SOURCE_OF_FUNDS']);
     assert.deepEqual(withPaper('SOURCE_OF_FUNDS').length, 1);
     const company = await caseOf('organization', {
-      finhub: { beneficiaries: {}, facts: [], requiredDocuments: ['DIRECTOR_ID', 'BENEFICIAL_OWNER_DECLARATION'] },
+      finhub: {
+        beneficiaries: {},
+        facts: [],
+        requiredDocuments: ['DIRECTOR_ID', 'GOVERNMENT_ID', 'BENEFICIAL_OWNER_DECLARATION'],
+      },
     });
     assert.equal(lacking(company).at(-1), '', 'a declaration is asked for besides the register that the policy takes');
     const declared = { ...company.review, evidence: [paper('BENEFICIAL_OWNERSHIP')] };

@@ -35,6 +35,7 @@ export interface NeededPaper {
 const one = (type: string): AcceptedPaper => ({ type, papers: 1 });
 
 const GOVERNMENT_IDS = ['PASSPORT', 'NATIONAL_ID', 'ID_CARD', 'DRIVERS_LICENSE', 'GOVERNMENT_ID'];
+const DIRECTORS_IDS = ['DIRECTOR_ID', 'DIRECTOR_IDS', ...GOVERNMENT_IDS];
 const OWNERS_DECLARATIONS = ['BENEFICIAL_OWNERSHIP', 'BENEFICIAL_OWNERS_DECLARATION', 'BENEFICIAL_OWNER_DECLARATION'];
 
 /** FinHub's pages name one paper in several ways (facts V03, O16); any of a row is one that it asks for by another name. */
@@ -47,9 +48,8 @@ const OTHER_NAMES: Partial<Record<string, readonly string[]>> = {
 
 /** What FinHub asks for, as a rule. */
 function finhubRule(type: string, organization: boolean): EvidenceRule {
-  if (organization && (type === 'DIRECTOR_ID' || type === 'DIRECTOR_IDS')) {
-    return { of: 'director', anyOf: ['DIRECTOR_ID', 'DIRECTOR_IDS', ...GOVERNMENT_IDS].map(one) };
-  }
+  // An organization has no identity document: one that FinHub asks for is its directors'.
+  if (organization && DIRECTORS_IDS.includes(type)) return { of: 'director', anyOf: DIRECTORS_IDS.map(one) };
   return { of: 'customer', anyOf: (OTHER_NAMES[type] ?? [type]).map(one) };
 }
 
