@@ -169,7 +169,13 @@ function clientOf(url: string): FinHubClient {
   const { id, key, secret, apiKey, admin, powerTenantAdmin } = SANDBOX_TENANT;
   return new FinHubClient({
     ...{ baseUrl: url, legacy: { baseUrl: url, apiKey } },
-    ...{ tenantId: id, tenantKey: key, tenantSecret: secret, admin, powerTenant: powerTenantAdmin },
+    ...{
+      tenantId: id,
+      tenantKey: key,
+      tenantSecret: secret,
+      admin: { ...admin, roles: ['ADMIN_USER'] },
+      powerTenant: powerTenantAdmin,
+    },
     ...{ timeoutMs: TIMEOUT_MS, maxConnections: 8, deviceId: 'matrix', promptLookUps: LOOK_UPS, loginRetryMs: 10 },
   });
 }
