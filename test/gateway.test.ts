@@ -6,15 +6,17 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ServiceError } from '@temporalio/client';
 import { startRealServer, type RealServer } from './model/real-server.js';
 import { CODES } from '../src/client/codes.js';
 import type { IndividualInput, OrganizationInput } from '../src/client/index.js';
 import { EXAMPLES } from '../src/demo/examples.js';
 import { apiKeys, makeApiKey } from '../src/gateway/api-keys.js';
 import { breakingChanges } from '../src/gateway/breaking.js';
-import { SCOPES } from '../src/gateway/caller.js';
+import { CredentialsUnavailable, SCOPES } from '../src/gateway/caller.js';
 import { ANSWER_SCHEMAS } from '../src/gateway/components.js';
 import { openApi } from '../src/gateway/openapi.js';
+import { problemOfError } from '../src/gateway/problem.js';
 import { ROUTES } from '../src/gateway/routes/index.js';
 import type { Gateway } from '../src/gateway/server.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
@@ -209,6 +211,13 @@ describe('the HTTP API', { timeout: 400_000 }, () => {
     }
     const { body: review } = await http('GET', `${path}/review`);
     assert.equal((review['notes'] as unknown[]).length, 1);
+    const { body: audit } = await http('GET', `${path}/audit`);
+    const entry = (audit['entries'] as Told[]).find(({ event }) => event === 'note');
+    assert.deepEqual(
+      [entry?.['by'], entry?.['caller']],
+      ['op-1', 'back-office'],
+      'who said it, and through which program',
+    );
     const other = await http('POST', `${path}/notes`, { ...note, body: { text: 'something else' } });
     assert.deepEqual([other.status, other.body.code], [409, 'Duplicate']);
     const elsewhere = await http('POST', `${path}/notes`, { ...note, as: 'power' });
@@ -261,6 +270,43 @@ describe('the HTTP API', { timeout: 400_000 }, () => {
     assert.ok(!events.includes(etag), 'what was known is not told again');
     const last = /.*^data: (.*)$/ms.exec(events)![1]!;
     assert.equal((JSON.parse(last) as Told)['status'], 'cancelled');
+  });
+
+  test('a gateway that ends lets whoever waits go', async () => {
+    const { path } = await start();
+    await inReview(path);
+    const ending = await gatewayOf(lane, { credentials: await apiKeys(keysFile) });
+    const token = tokens.get('backend')!;
+    const { headers } = await ask(ending.url, 'GET', path, { token });
+    const etag = headers.get('etag')!;
+    const waiting = ask(ending.url, 'GET', path, { token, headers: { 'if-none-match': etag, prefer: 'wait=60' } });
+    const stream = await fetch(`${ending.url}${path}/events`, { headers: { authorization: `Bearer ${token}` } });
+    await pause(300);
+    const begun = Date.now();
+    await ending.close();
+    assert.equal((await waiting).status, 304);
+    assert.match(await stream.text(), /^event: status$/m);
+    assert.ok(Date.now() - begun < 30_000, 'nobody was waited for');
+  });
+
+  test('a caller has so many waits open, and no more', async () => {
+    const { path } = await start();
+    await inReview(path);
+    const narrow = await gatewayOf(lane, { credentials: await apiKeys(keysFile), waitsPerCaller: 1 });
+    try {
+      const token = tokens.get('backend')!;
+      const controller = new AbortController();
+      const headers = { authorization: `Bearer ${token}` };
+      await fetch(`${narrow.url}${path}/events`, { headers, signal: controller.signal });
+      const wait = () =>
+        ask<Told>(narrow.url, 'GET', `${path}/wait?for=done`, { token, headers: { prefer: 'wait=1' } });
+      const { status, body } = await wait();
+      assert.deepEqual([status, body.code], [429, 'TooManyRequests']);
+      controller.abort();
+      await eventually('the slot is free again', async () => (await wait()).status === 200);
+    } finally {
+      await narrow.close();
+    }
   });
 
   test('a key that was taken away opens nothing more', async () => {
@@ -387,6 +433,17 @@ describe('the HTTP API', { timeout: 400_000 }, () => {
     assert.match(changed((one) => schema(one, 'Note').required.push('by')).join(), /Note.*by is needed/);
     const more = changed((one) => Object.assign(schema(one, 'Note').properties, { also: { type: 'string' } }));
     assert.deepEqual(more, []);
+  });
+
+  test('a Temporal that is away leaves the outcome unknown, and nothing of ours is told', () => {
+    const away = new ServiceError('Failed to start Workflow', {
+      cause: Object.assign(new Error('14 UNAVAILABLE: 10.0.0.1'), { code: 14, details: '', metadata: {} }),
+    });
+    const problem = problemOfError(away, 'r');
+    assert.deepEqual([problem.status, problem.code, problem.outcome], [503, 'TemporalUnreachable', 'unknown']);
+    for (const error of [away, new Error('password=hunter2'), new CredentialsUnavailable('/etc/keys.json')]) {
+      assert.equal(problemOfError(error, 'r').detail, undefined);
+    }
   });
 
   test('every code has a status and an exit code, and problems name it', () => {

@@ -147,8 +147,9 @@ export function auditText(entries: AuditEntry[]): string {
 }
 
 /** What makes a decision checkable afterwards. */
-function onRecord({ decisionId, level, evidenceHash, submitters }: AuditEntry): string[] {
+function onRecord({ caller, decisionId, level, evidenceHash, submitters }: AuditEntry): string[] {
   return [
+    caller && `through ${caller}`,
     decisionId && `decision ${decisionId}`,
     level && `at level ${level}`,
     evidenceHash && `evidence ${evidenceHash}`,

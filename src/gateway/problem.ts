@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { CODES, codeOf, type Code } from '../client/codes.js';
 import { InvalidInput, type Fault } from '../client/index.js';
+import { isNobodyAnswering } from '../client/errors.js';
 import { pointerOf } from '../intake/faults.js';
 
 /** Why a request was not done, as RFC 9457 has it. */
@@ -64,9 +65,10 @@ export function problemOfError(error: unknown, requestId: string): Problem {
   if (error instanceof InvalidInput) {
     return problemOf('InvalidInput', requestId, { faults: error.faults.map(pointed) });
   }
-  const code = fastifyCode(error) ?? codeOf(error);
+  const code = fastifyCode(error) ?? (isNobodyAnswering(error) ? 'TemporalUnreachable' : codeOf(error));
   const isOurs = CODES[code].status >= 500 && !UNKNOWN.has(code);
-  return problemOf(code, requestId, isOurs ? {} : { detail: (error as Error).message });
+  const isTold = !isOurs && !isNobodyAnswering(error);
+  return problemOf(code, requestId, isTold ? { detail: (error as Error).message } : {});
 }
 
 function pointed({ path, message }: Fault): { pointer: string; message: string } {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -52,6 +53,9 @@ const BODY_MS = 30_000;
 /** Bodies that are read at a time: more than that are never in memory. */
 const MAX_BODIES = 16;
 const READY_MS = 2_000;
+/** What is under way at the end has so long. */
+const DRAIN_MS = 15_000;
+const DRAIN_LOOK_MS = 20;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -99,8 +103,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return fail(request, reply, problem);
   });
   server.setNotFoundHandler((request, reply) => fail(request, reply, problemOf('NoSuchRoute', request.id)));
+  /** Requests that are under way. */
+  let underWay = 0;
   server.addHook('onRequest', (request, reply, done) => {
     request.begun = performance.now();
+    underWay += 1;
+    reply.raw.once('close', () => (underWay -= 1));
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
@@ -156,7 +164,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     async close() {
       watch.close();
-      await server.close();
+      const closed = server.close();
+      for (const end = Date.now() + DRAIN_MS; underWay > 0 && Date.now() < end;) await pause(DRAIN_LOOK_MS);
+      // What is left are connections on which nobody has asked anything yet.
+      server.server.closeAllConnections();
+      await closed;
     },
   };
 }

@@ -135,6 +135,8 @@ export interface AuditEntry {
   at: string;
   event: string;
   by?: string | undefined;
+  /** The program that handed it on, as a gateway authenticated it and signed for it. */
+  caller?: string | undefined;
   phase?: PhaseName | undefined;
   round?: number | undefined;
   detail?: string | undefined;

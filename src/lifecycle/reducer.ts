@@ -253,6 +253,7 @@ export function decide<State extends AnyCaseState>(state: State, message: Messag
   const entry = {
     event: message.name,
     by: senderOf(message),
+    ...(given.proof?.caller !== undefined && { caller: given.proof.caller }),
     ...(message.name === 'decideVerification' && ofDecision(state, message.body, given)),
     detail: describe(answer, reasonOf(message)),
   };

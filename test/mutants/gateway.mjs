@@ -67,4 +67,20 @@ export default [
     in: API,
     test: 'without credentials it is for this machine only',
   },
+  {
+    name: 'a gateway that ends waits for whoever waits',
+    file: 'src/gateway/server.ts',
+    from: '      watch.close();\n',
+    to: '',
+    in: API,
+    test: 'a gateway that ends lets whoever waits go',
+  },
+  {
+    name: 'what went wrong on our side is told to callers',
+    file: 'src/gateway/problem.ts',
+    from: 'const isTold = !isOurs && !isNobodyAnswering(error);',
+    to: 'const isTold = true;',
+    in: API,
+    test: 'a Temporal that is away leaves the outcome unknown, and nothing of ours is told',
+  },
 ];

@@ -157,6 +157,7 @@ export const auditEntry = z.object({
   at: time,
   event: z.string(),
   by: personal(z.string()).optional(),
+  caller: z.string().optional().describe('the program that handed it on'),
   phase: z.enum(PHASE_NAMES).optional(),
   round: z.int().optional(),
   detail: personal(z.string()).optional(),
