@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  CancelledFailure,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -22,6 +23,7 @@ export async function idsWithin(temporal: Client, workflowId: string, seconds: n
   return temporal.withDeadline(deadline, async () => {
     for (; Date.now() < deadline; await sleep(PAUSE_MS)) {
       const told = await announced(temporal, workflowId);
+      if (told === 'cancelled') return null;
       if (told) return told;
       // It has ended, is on its way to a new run, or its worker is of a version that does not know the Update.
       const status = await statusBy(temporal, workflowId, deadline);
@@ -36,12 +38,13 @@ export async function idsWithin(temporal: Client, workflowId: string, seconds: n
  * What the lifecycle answers. Sent after the start, not with it: a start that carries an Update is not acknowledged before a worker takes
  * that. All who ask share one Update by its id, so that asking again costs no history.
  */
-async function announced(temporal: Client, workflowId: string): Promise<RegisteredIds | null> {
+async function announced(temporal: Client, workflowId: string): Promise<RegisteredIds | 'cancelled' | null> {
   try {
     return await temporal.workflow
       .getHandle(workflowId)
       .executeUpdate<RegisteredIds | null, []>(AWAIT_REGISTRATION, { updateId: AWAIT_REGISTRATION });
   } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof CancelledFailure) return 'cancelled';
     const expected = [WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError];
     if (expected.some((type) => error instanceof type) || isNobodyAnswering(error)) return null;
     throw error;

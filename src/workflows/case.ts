@@ -133,6 +133,10 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.#scope?.cancel();
   }
 
+  get isCancelled(): boolean {
+    return this.#scope?.consideredCancelled === true;
+  }
+
   /**
    * Waits visibly until `met`. Reminder and escalation fire once each at their hour, expiry ends the lifecycle; a long history moves to a
    * new run, and the wait goes on there.

@@ -1,4 +1,5 @@
 import {
+  CancelledFailure,
   condition,
   defineQuery,
   defineSignal,
@@ -45,7 +46,9 @@ export function announceRegistration(kase: Case): void {
   const { state } = kase;
   setHandler(defineUpdate<RegisteredIds | null>(AWAIT_REGISTRATION), async () => {
     const isOver = (): boolean => state.outcome !== undefined || state.attention !== undefined || kase.isLong;
-    await condition(() => registeredIds(state.finhub) !== null || isOver());
-    return registeredIds(state.finhub);
+    await condition(() => registeredIds(state.finhub) !== null || isOver() || kase.isCancelled);
+    const ids = registeredIds(state.finhub);
+    if (!ids && kase.isCancelled) throw new CancelledFailure('the lifecycle was cancelled');
+    return ids;
   });
 }
