@@ -15,7 +15,7 @@ import { parseJson, writtenNumber } from '../src/finhub/json.js';
 import { understood } from '../src/finhub/understood.js';
 import { categorizationFaults } from '../src/lifecycle/categorization.js';
 import { paymentObstacles } from '../src/lifecycle/payment-checks.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 
 /* Whatever FinHub answers is read without loss, or refused where it is read: nothing reaches a workflow that it could stumble over. */
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareLifecycles } from '../src/bench/lifecycle/compare.js';
-import { measureWaiting } from '../src/bench/waiting/compare.js';
+import { compareLifecycles } from '../bench/lifecycle/compare.js';
+import { measureWaiting } from '../bench/waiting/compare.js';
 
 /** How many more events a person's lifecycle may take than bare calls in a row: docs/performance.md. */
 const MOST_EVENTS = 1.25;

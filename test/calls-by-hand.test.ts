@@ -10,7 +10,7 @@ import { ApplicationConflict, InvalidInput } from '../src/client/index.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { endpointByHand, OPERATIONS_BY_HAND } from '../src/finhub/by-hand.js';
 import { secretInputOf } from '../src/finhub/endpoint.js';
-import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { isSealedText } from '../src/lifecycle/sealed.js';
 import { seal } from '../src/secrets/seal.js';

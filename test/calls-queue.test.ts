@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { loadEnvironment } from '../src/config/environment.js';
-import { sandboxEnvironment } from '../src/sandbox/fixtures.js';
+import { sandboxEnvironment } from '../sandbox/fixtures.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
 import { callsWorkerOptions, workerOptions } from '../src/worker/options.js';
 import { anIndividual } from './helpers/applications.js';

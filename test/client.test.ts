@@ -25,7 +25,7 @@ import { faultsOf } from '../src/intake/faults.js';
 import { transferSchema } from '../src/client/start-transfer.js';
 import { visibilityQuery } from '../src/client/list.js';
 import { EncryptingCodec } from '../src/temporal/payload-codec.js';
-import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
+import { startTemporalServer, type TemporalServer } from '../dev/embedded/temporal-server.js';
 import type { IndividualApplication } from '../src/lifecycle/application.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
 import { KeyRingError, newKeyRingText } from '../src/secrets/key-ring.js';

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { clockDetail } from '../src/doctor/finhub-checks.js';
 import type { Finding } from '../src/doctor/finding.js';
-import { startStack, type Stack } from '../src/embedded/stack.js';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
 import { run } from './helpers/command-line.js';
 

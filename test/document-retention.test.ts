@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { DocumentReference } from '../src/lifecycle/application.js';
 import { retentionPlan } from '../src/lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId, TASK_QUEUE } from '../src/lifecycle/ids.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { documentIdOf } from '../src/store/document-id.js';
 import { anIndividual } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';

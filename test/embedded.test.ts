@@ -7,10 +7,10 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { startChild } from '../src/embedded/child-process.js';
-import { freePort } from '../src/embedded/ports.js';
-import { findTemporalBinary } from '../src/embedded/temporal-binary.js';
-import { startTemporalServer } from '../src/embedded/temporal-server.js';
+import { startChild } from '../dev/embedded/child-process.js';
+import { freePort } from '../dev/embedded/ports.js';
+import { findTemporalBinary } from '../dev/embedded/temporal-binary.js';
+import { startTemporalServer } from '../dev/embedded/temporal-server.js';
 
 describe('the embedded Temporal server', () => {
   it('serves its namespace with the search attributes, and stops', async () => {
@@ -47,7 +47,7 @@ describe('the embedded Temporal server', () => {
 
   it('ends when the process that started it is killed', async () => {
     const port = await freePort();
-    const module = new URL('../src/embedded/temporal-server.ts', import.meta.url).href;
+    const module = new URL('../dev/embedded/temporal-server.ts', import.meta.url).href;
     const script = `
       import { startTemporalServer } from '${module}';
       const { address } = await startTemporalServer({ searchAttributes: {}, port: ${port} });

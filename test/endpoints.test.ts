@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { describeEndpoints, unknownOperations, type EndpointDescription } from '../src/finhub/describe.js';
 import { pathParameters } from '../src/finhub/endpoint.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { ACTING_USER, withSandbox } from './helpers/sandbox-client.js';
 
 const INDIVIDUAL = '/api/v2.1/customer/individual';

@@ -7,14 +7,14 @@ import type { Application, DocumentReference, OrganizationApplication } from '..
 import { newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
 import { documentTypeAsked, lackingPapers, missingPapers, neededPapers, paperText } from '../src/lifecycle/evidence.js';
-import type { EvidenceRules } from '../src/lifecycle/evidence.js';
+import type { EvidenceRules } from '../src/lifecycle/evidence-rules.js';
 import type { Decision } from '../src/lifecycle/messages.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
 import { DEFAULT_POLICY, type Operator, type Policy } from '../src/lifecycle/policy.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { openRound } from '../src/lifecycle/review.js';
 import { PolicyFileError, policyFile } from '../src/policies/policy-file.js';
-import { EXAMPLES } from '../src/demo/examples.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
 import { anIndividual, anOrganization, HIGH_RISK_PAPERS, papersOf } from './helpers/applications.js';
 import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startEntry } from '../src/embedded/entry-process.js';
-import { startTemporalServer } from '../src/embedded/temporal-server.js';
-import { sandboxEnvironment } from '../src/sandbox/fixtures.js';
+import { startEntry } from '../dev/embedded/entry-process.js';
+import { startTemporalServer } from '../dev/embedded/temporal-server.js';
+import { sandboxEnvironment } from '../sandbox/fixtures.js';
 import { searchAttributeTypes } from '../src/temporal/search-attributes.js';
 import { EXIT_FORCED } from '../src/worker/forced-end.js';
 

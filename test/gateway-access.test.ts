@@ -5,7 +5,7 @@ import { accessTokens } from '../src/gateway/access-tokens.js';
 import type { IndividualInput } from '../src/client/index.js';
 import { SCOPES, type Scope } from '../src/gateway/caller.js';
 import type { Gateway } from '../src/gateway/server.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
 import { ask, gatewayOf, type Heard } from './helpers/gateway.js';
 import type { Lane } from './helpers/lane.js';

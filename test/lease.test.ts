@@ -6,12 +6,12 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@te
 import { finHubActivities } from '../src/activities/finhub-calls.js';
 import { withHeartbeats } from '../src/activities/heartbeats.js';
 import { secretsWith } from '../src/activities/secrets.js';
-import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
+import { startTemporalServer, type TemporalServer } from '../dev/embedded/temporal-server.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { LOOK_UPS } from '../src/config/look-ups.js';
 import { FinHubClient } from '../src/finhub/client.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
-import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
+import { startSandbox, type Sandbox } from '../sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub, madeTwice } from './helpers/finhub.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
 import type { IndividualInput, LifecycleStatus, OrganizationInput } from '../src/client/index.js';
-import { mailedActivationCode } from '../src/embedded/outbox.js';
+import { mailedActivationCode } from '../dev/embedded/outbox.js';
 import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES } from '../src/lifecycle/phases.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';

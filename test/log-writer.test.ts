@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { EXAMPLES } from '../src/demo/examples.js';
-import { freePort } from '../src/embedded/ports.js';
-import { startStack, type Stack } from '../src/embedded/stack.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
+import { freePort } from '../dev/embedded/ports.js';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { anIndividual } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { FaultKind } from '../src/sandbox/faults.js';
+import type { FaultKind } from '../sandbox/faults.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { inventory, madeTwice } from './helpers/finhub.js';
 import type { Lane } from './helpers/lane.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FAULT_KINDS } from '../src/sandbox/faults.js';
+import { FAULT_KINDS } from '../sandbox/faults.js';
 import { runCells } from './matrix/cases.js';
 import { againCells, firstCells, OPERATIONS } from './matrix/cells.js';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { approveAs } from '../src/demo/carry.js';
-import { EXAMPLES } from '../src/demo/examples.js';
-import { freePort } from '../src/embedded/ports.js';
-import { startStack, type Stack } from '../src/embedded/stack.js';
+import { approveAs } from '../dev/demo/carry.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
+import { freePort } from '../dev/embedded/ports.js';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { ALARM_METRIC } from '../src/worker/alarms.js';
 import { anIndividual } from './helpers/applications.js';
 import { runEntry } from './helpers/command-line.js';

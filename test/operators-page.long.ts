@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { LifecycleStatus } from '../src/client/index.js';
 import { PROJECT_FOLDER } from '../src/config/check.js';
-import { EXAMPLES, exampleIndividual, exampleOrganization } from '../src/demo/examples.js';
-import { startStack, type Stack } from '../src/embedded/stack.js';
+import { EXAMPLES, exampleIndividual, exampleOrganization } from '../dev/demo/examples.js';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { run } from './helpers/command-line.js';
 import { eventually } from './helpers/eventually.js';
 

@@ -6,7 +6,7 @@ import type { Endpoint, Tenant } from '../src/finhub/endpoint.js';
 import { outgoing } from '../src/finhub/outgoing.js';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
-import { sandboxEnvironment } from '../src/sandbox/fixtures.js';
+import { sandboxEnvironment } from '../sandbox/fixtures.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 
 const TENANT: Tenant = { tenantId: 't', actor: { userId: 'u', organizationId: 'o', roles: ['FIRST', 'SECOND'] } };

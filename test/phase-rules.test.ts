@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { exampleIndividual, exampleOrganization } from '../src/demo/examples.js';
+import { exampleIndividual, exampleOrganization } from '../dev/demo/examples.js';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
 import { newCase, roleFaults } from '../src/lifecycle/case-rules.js';

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { request } from 'undici';
-import { exampleIndividual } from '../src/demo/examples.js';
-import type { Child } from '../src/embedded/child-process.js';
-import { mailedActivationCode } from '../src/embedded/outbox.js';
-import { startStack, type Stack } from '../src/embedded/stack.js';
+import { exampleIndividual } from '../dev/demo/examples.js';
+import type { Child } from '../dev/embedded/child-process.js';
+import { mailedActivationCode } from '../dev/embedded/outbox.js';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
 import type { IndividualInput } from '../src/client/index.js';
 
 /*

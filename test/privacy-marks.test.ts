@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { applicationJsonSchema } from '../src/client/index.js';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { transferSchema } from '../src/client/start-transfer.js';
-import { exampleIndividual, exampleOrganization } from '../src/demo/examples.js';
+import { exampleIndividual, exampleOrganization } from '../dev/demo/examples.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { describeEndpoints } from '../src/finhub/describe.js';
 import { FinHubError } from '../src/finhub/error.js';

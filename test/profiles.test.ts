@@ -1,4 +1,4 @@
-import { PROFILES } from '../src/sandbox/profiles/index.js';
+import { PROFILES } from '../sandbox/profiles/index.js';
 import { describeProfiles } from './profiles/carried.js';
 
 const profiles = Object.keys(PROFILES) as (keyof typeof PROFILES)[];

@@ -8,8 +8,8 @@ import { Webhook } from 'standardwebhooks';
 import { notifyActivities } from '../src/activities/notify.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../src/finhub/client.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
-import { startSandbox } from '../src/sandbox/server.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
+import { startSandbox } from '../sandbox/server.js';
 import { s3Blobs } from '../src/store/s3-blobs.js';
 import { startTracing } from '../src/tracing/tracing.js';
 

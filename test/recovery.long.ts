@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
-import { EXAMPLES } from '../src/demo/examples.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { LATE_MS, startDyingWorkers, type DyingWorkers } from './helpers/dying-workers.js';
 import { eventually } from './helpers/eventually.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from '@temporalio/worker';
-import { EXAMPLES } from '../src/demo/examples.js';
-import { mailedActivationCode } from '../src/embedded/outbox.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
+import { mailedActivationCode } from '../dev/embedded/outbox.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { encrypted, type Lane } from './helpers/lane.js';
 import { bundled, startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';

@@ -7,8 +7,8 @@ import {
   type OrganizationInput,
 } from '../src/client/index.js';
 import { EndedCases } from '../src/client/ended-cases.js';
-import { approveAs } from '../src/demo/carry.js';
-import { EXAMPLES } from '../src/demo/examples.js';
+import { approveAs } from '../dev/demo/carry.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
 import { SLOTS } from '../src/lifecycle/slots.js';
 import { plain } from './attacks/attacker.js';
 import { aTransfer } from './attacks/results.js';

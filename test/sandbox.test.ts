@@ -4,9 +4,9 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { FAULT_KINDS, type FaultKind } from '../src/sandbox/faults.js';
-import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
-import type { ProfileName } from '../src/sandbox/profiles/index.js';
+import { FAULT_KINDS, type FaultKind } from '../sandbox/faults.js';
+import { OTHER_SANDBOX_TENANT, SANDBOX_TENANT } from '../sandbox/fixtures.js';
+import type { ProfileName } from '../sandbox/profiles/profile.js';
 import { eventually } from './helpers/eventually.js';
 import type { Reply } from './helpers/sandbox-client.js';
 import {
@@ -813,7 +813,7 @@ test('the command line keeps its state in a journal over a SIGKILL, and ends on 
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-test-'));
   const journal = join(folder, 'journal');
   const start = async () => {
-    const args = ['--import', 'tsx', 'src/sandbox.ts', '--port', '0', '--journal', journal, '--log-level', 'error'];
+    const args = ['--import', 'tsx', 'sandbox/main.ts', '--port', '0', '--journal', journal, '--log-level', 'error'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
       child.once('exit', (code, signal) => resolve(code ?? signal));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unwrap } from '../src/finhub/answer.js';
 import { addBeneficiary, listBeneficiaries } from '../src/finhub/catalogue/beneficiaries.js';
-import { PROFILES } from '../src/sandbox/profiles/index.js';
-import type { Beneficiary } from '../src/sandbox/state.js';
+import { PROFILES } from '../sandbox/profiles/index.js';
+import type { Beneficiary } from '../sandbox/state.js';
 
 const STATUS = { VERIFIED: 'ACTIVE', PENDING: 'PENDING', FLAGGED: 'INACTIVE' } as const;
 

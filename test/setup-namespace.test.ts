@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Connection } from '@temporalio/client';
-import { startTemporalServer, type TemporalServer } from '../src/embedded/temporal-server.js';
+import { startTemporalServer, type TemporalServer } from '../dev/embedded/temporal-server.js';
 import { SEARCH_ATTRIBUTES } from '../src/lifecycle/search-attributes.js';
 import { setUpNamespace, type NamespaceSetUp } from '../src/temporal/namespace.js';
 import { retentionDays } from '../src/temporal/retention.js';

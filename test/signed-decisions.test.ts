@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { OnboardingClient, type Answer, type Signing } from '../src/client/index.js';
 import { proofOfMessage } from '../src/client/signing.js';
 import { makeSigningKey, readSigningKey, SigningKeyError } from '../src/proof/key-pair.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
 import { eventually } from './helpers/eventually.js';

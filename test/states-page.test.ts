@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_FOLDER } from '../src/config/check.js';
-import { exampleIndividual } from '../src/demo/examples.js';
-import { SITUATIONS, statesPage } from '../src/docs/states.js';
+import { exampleIndividual } from '../dev/demo/examples.js';
+import { SITUATIONS, statesPage } from '../dev/docs/states.js';
 import { newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
 import {

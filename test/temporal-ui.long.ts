@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { EXAMPLES, exampleIndividual } from '../src/demo/examples.js';
-import { startStack } from '../src/embedded/stack.js';
+import { EXAMPLES, exampleIndividual } from '../dev/demo/examples.js';
+import { startStack } from '../dev/embedded/stack.js';
 import { findChromium, launchChromium } from './helpers/browser.js';
 import { eventually } from './helpers/eventually.js';
 

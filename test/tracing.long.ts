@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { startStack, type Stack } from '../src/embedded/stack.js';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../src/finhub/client.js';
 import { finHubTracing } from '../src/tracing/finhub-tracing.js';

@@ -8,10 +8,10 @@ import {
   type CaseView,
   type TransferInput,
 } from '../src/client/index.js';
-import { EXAMPLES } from '../src/demo/examples.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
 import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
 import { renewalTime, type PaymentAccount } from '../src/lifecycle/payment-account.js';
-import { SANDBOX_TENANT } from '../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { LifecycleStatus } from '../src/client/index.js';
-import { approveAs } from '../src/demo/carry.js';
-import { EXAMPLES } from '../src/demo/examples.js';
+import { approveAs } from '../dev/demo/carry.js';
+import { EXAMPLES } from '../dev/demo/examples.js';
 import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES } from '../src/lifecycle/phases.js';
 import { anIndividual, anOrganization, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';

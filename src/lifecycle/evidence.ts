@@ -1,28 +1,15 @@
 import { isOrganization, type Application, type DocumentReference } from './application.js';
-import type { CaseState, Requirement } from './case-state.js';
+import type { CaseState } from './case-state.js';
+import type { AcceptedPaper, EvidenceRule, EvidenceRules } from './evidence-rules.js';
 import { DOCUMENT_TYPES } from './document-types.js';
 import { beneficialOwners, ownersOf, personKey } from './ownership.js';
+import type { Requirement } from './requirement.js';
 import { DEFAULT_POLICY, reviewedRisk, type TenantPolicy } from './policy.js';
 
 /*
  * Which papers a review takes before it opens: what the policy asks for by kind and risk, and what FinHub itself asks for. The same person may stand
  * in an application several times; a paper that is handed in for one of the refs holds for all.
  */
-
-/** A document type, and how many different papers of it: 2 where both sides of a card are separate files. */
-export interface AcceptedPaper {
-  type: string;
-  papers: number;
-}
-
-/** Something that is to be proved, of whom, and what proves it: any one of `anyOf`. */
-export interface EvidenceRule {
-  of: 'customer' | 'director' | 'beneficialOwner';
-  anyOf: AcceptedPaper[];
-}
-
-/** By the name of what is proved, such as `identity`. */
-export type EvidenceRules = Record<string, EvidenceRule>;
 
 /** A paper that is needed: of the customer itself, or of the person with these refs. */
 export interface NeededPaper {

@@ -1,6 +1,6 @@
 import type { Categorization } from './application.js';
 import type { DeadlineKind } from './deadlines.js';
-import type { EvidenceRule, EvidenceRules } from './evidence.js';
+import type { EvidenceRule, EvidenceRules } from './evidence-rules.js';
 import type { LifecycleKind } from './phases.js';
 
 /** Who may decide: a tenant's own operators, or the power tenant's for high risk. Source: facts §7.6. */

@@ -1,5 +1,4 @@
 import { Client, Connection, type ClientOptions } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { clientTracing } from '../tracing/client-interceptor.js';
 import { encryptingDataConverter } from './data-converter.js';
@@ -51,24 +50,10 @@ export async function connectTo({
   }
 }
 
-/**
- * Connects a worker; its owner closes the connection after the worker's end.
- * @throws TemporalUnreachable
- */
-export async function connectWorker({ address, connection }: TemporalSettings): Promise<NativeConnection> {
-  // Loaded here, since it brings the native core, which no command line should wait for.
-  const worker = await import('@temporalio/worker');
-  try {
-    return await worker.NativeConnection.connect(connection);
-  } catch (error) {
-    throw unreachable(address, error);
-  }
-}
-
 const UNAUTHENTICATED = 16;
 const PERMISSION_DENIED = 7;
 
-function unreachable(address: string, error: unknown): TemporalUnreachable {
+export function unreachable(address: string, error: unknown): TemporalUnreachable {
   const { code, message } = deepest(error) as Error & { code?: number };
   const refused = code === UNAUTHENTICATED || code === PERMISSION_DENIED;
   return new TemporalUnreachable(

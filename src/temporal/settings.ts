@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConfigProfile, toClientOptions, type ConfigDataSource } from '@temporalio/envconfig';
-import type { NativeConnectionOptions } from '@temporalio/worker';
 
 /** Which Temporal server and namespace, and how to get in: the same for client and worker. */
 export interface TemporalSettings {
@@ -9,7 +8,7 @@ export interface TemporalSettings {
   tls: 'off' | 'on' | 'mutual';
   hasApiKey: boolean;
   /** What the SDK's connections take. */
-  connection: NativeConnectionOptions;
+  connection: ReturnType<typeof toClientOptions>['connectionOptions'];
 }
 
 /** Temporal's own variables or profile file cannot be used; the message says which and why. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { askedBy } from '../../src/activities/asked-by.js';
 import { DOCUMENT_RETENTION, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SLOTS } from '../../src/lifecycle/slots.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { anIndividual } from '../helpers/applications.js';
 import { plain, type Asked, type Payload } from './attacker.js';
 import { forged } from './forged.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { approveAs } from '../../src/demo/carry.js';
+import { approveAs } from '../../dev/demo/carry.js';
 import { anIndividual } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
 import { plain, plainFailure } from './attacker.js';

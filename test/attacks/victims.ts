@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IndividualInput, OrganizationInput } from '../../src/client/index.js';
-import { approveAs } from '../../src/demo/carry.js';
+import { approveAs } from '../../dev/demo/carry.js';
 import type { SignerId, Stronghold } from './stronghold.js';
 
 interface Verification {

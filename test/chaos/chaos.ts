@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Child } from '../../src/embedded/child-process.js';
+import type { Child } from '../../dev/embedded/child-process.js';
 import { check } from './checker.js';
 import { blowsOf, dealOut, type Blow, type Blows } from './destroyer.js';
 import type { Acknowledged } from './plots.js';

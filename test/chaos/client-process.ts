@@ -7,9 +7,9 @@ import {
   type LifecycleStatus,
 } from '../../src/client/index.js';
 import { loadEnvironment } from '../../src/config/environment.js';
-import { EXAMPLES } from '../../src/demo/examples.js';
+import { EXAMPLES } from '../../dev/demo/examples.js';
 import { transferId } from '../../src/lifecycle/ids.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { FinHub } from '../helpers/finhub.js';
 import { applicationOf, decidersOf, plotOf, type Acknowledged, type Plot } from './plots.js';
 

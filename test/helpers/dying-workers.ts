@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import type { LifecycleStatus, OnboardingClient } from '../../src/client/index.js';
-import type { Child } from '../../src/embedded/child-process.js';
-import { startStack, type Stack } from '../../src/embedded/stack.js';
+import type { Child } from '../../dev/embedded/child-process.js';
+import { startStack, type Stack } from '../../dev/embedded/stack.js';
 import { eventually } from './eventually.js';
 import { FinHub } from './finhub.js';
 

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import type { FaultKind } from '../../src/sandbox/faults.js';
+import type { FaultKind } from '../../sandbox/faults.js';
 
 /** A natural object that the sandbox's ledger knows, and the ids under which it was made; `live` of them were not undone. */
 export interface LedgerEntry {

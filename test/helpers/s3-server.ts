@@ -2,9 +2,9 @@ import { access, chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { PROJECT_FOLDER } from '../../src/config/check.js';
-import { startChild } from '../../src/embedded/child-process.js';
-import { freePort } from '../../src/embedded/ports.js';
-import { fromPythonPackage } from '../../src/embedded/python-package.js';
+import { startChild } from '../../dev/embedded/child-process.js';
+import { freePort } from '../../dev/embedded/ports.js';
+import { fromPythonPackage } from '../../dev/embedded/python-package.js';
 import { eventually } from './eventually.js';
 
 /** rclone, whose S3 server checks signatures and keeps buckets as folders. Raise the version together with its hashes. */

@@ -1,6 +1,6 @@
-import { SANDBOX_TENANT, type Tenant } from '../../src/sandbox/fixtures.js';
-import type { SandboxOptions } from '../../src/sandbox/options.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { SANDBOX_TENANT, type Tenant } from '../../sandbox/fixtures.js';
+import type { SandboxOptions } from '../../sandbox/options.js';
+import { startSandbox, type Sandbox } from '../../sandbox/server.js';
 
 /** An answer of the sandbox; its JSON body is looked into by dotted paths. */
 export class Reply {

@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, type WorkerOptions } from '@temporalio/worker';
-import { findTemporalBinary } from '../../src/embedded/temporal-binary.js';
+import { findTemporalBinary } from '../../dev/embedded/temporal-binary.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
 import { sourceBundle } from '../../src/worker/make-bundle.js';
 import { WORKFLOWS_PATH } from '../../src/worker/workflow-code.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { IndividualInput, OrganizationInput, TransferInput } from '../../src/client/index.js';
-import { EXAMPLES } from '../../src/demo/examples.js';
+import { EXAMPLES } from '../../dev/demo/examples.js';
 import { transferId } from '../../src/lifecycle/ids.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { anIndividual, anOrganization } from '../helpers/applications.js';
 import type { Lane } from '../helpers/lane.js';
 import type { TimeSkipping } from '../helpers/time-skipping.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { approveAs, carry } from '../../src/demo/carry.js';
-import { EXAMPLES } from '../../src/demo/examples.js';
+import { approveAs, carry } from '../../dev/demo/carry.js';
+import { EXAMPLES } from '../../dev/demo/examples.js';
 import { Rig } from '../chaos/rig.js';
 import { anIndividual, anOrganization } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';

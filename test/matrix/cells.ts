@@ -1,6 +1,6 @@
 import { CATALOGUE, type OperationName } from '../../src/finhub/catalogue/index.js';
 import { lookUpOf, type Endpoint } from '../../src/finhub/endpoint.js';
-import { FAULT_KINDS, type FaultKind } from '../../src/sandbox/faults.js';
+import { FAULT_KINDS, type FaultKind } from '../../sandbox/faults.js';
 
 /** What a call comes to: its activity's provenance, or the type of its failure. */
 export type Expected = 'made' | 'adopted' | 'done' | `FinHub${string}`;

@@ -10,12 +10,12 @@ import { finHubActivities, type FinHubActivities } from '../../src/activities/fi
 import { secretsWith } from '../../src/activities/secrets.js';
 import { registrationActivities, type RegistrationActivities } from '../../src/activities/registration.js';
 import { sessionActivities, type SessionActivities } from '../../src/activities/sessions.js';
-import { startTemporalServer } from '../../src/embedded/temporal-server.js';
+import { startTemporalServer } from '../../dev/embedded/temporal-server.js';
 import { CATALOGUE } from '../../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../../src/finhub/client.js';
 import { LOOK_UPS } from '../../src/config/look-ups.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
+import { startSandbox, type Sandbox } from '../../sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../../src/secrets/key-ring.js';
 import { FinHub, madeTwice, type LedgerEntry } from '../helpers/finhub.js';
 import { SandboxClient } from '../helpers/sandbox-client.js';

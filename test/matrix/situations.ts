@@ -1,5 +1,5 @@
 import type { OperationName } from '../../src/finhub/catalogue/index.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import {
   ACTING_USER,
   beneficiaryBody,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { signersText } from '../helpers/signers.js';
 import { startRealServer, type RealServer } from './real-server.js';
 import { OPERATORS, TENANT } from './review-model.js';

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { startTemporalServer } from '../../src/embedded/temporal-server.js';
+import { startTemporalServer } from '../../dev/embedded/temporal-server.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
 import { speaking, startLane, type Lane, type LaneOptions } from '../helpers/lane.js';
 import { bundled } from '../helpers/time-skipping.js';

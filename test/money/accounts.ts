@@ -1,7 +1,7 @@
 import type { IndividualInput } from '../../src/client/index.js';
-import { approveAs, carry } from '../../src/demo/carry.js';
-import { EXAMPLES } from '../../src/demo/examples.js';
-import type { Stack } from '../../src/embedded/stack.js';
+import { approveAs, carry } from '../../dev/demo/carry.js';
+import { EXAMPLES } from '../../dev/demo/examples.js';
+import type { Stack } from '../../dev/embedded/stack.js';
 import { anIndividual } from '../helpers/applications.js';
 import type { Money } from '../../src/lifecycle/application.js';
 import type { FinHub } from '../helpers/finhub.js';

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { InvalidInput, runBatch, type BatchReport, type TransferInput } from '../../src/client/index.js';
-import type { Child } from '../../src/embedded/child-process.js';
-import { startStack, type Stack } from '../../src/embedded/stack.js';
-import type { FaultKind } from '../../src/sandbox/faults.js';
+import type { Child } from '../../dev/embedded/child-process.js';
+import { startStack, type Stack } from '../../dev/embedded/stack.js';
+import type { FaultKind } from '../../sandbox/faults.js';
 import { FinHub } from '../helpers/finhub.js';
 import { EXTERNAL, openAccount, type Payer } from './accounts.js';
 

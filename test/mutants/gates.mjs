@@ -81,7 +81,7 @@ export default [
   },
   {
     name: "the sandbox's handlers break",
-    file: 'src/sandbox/dispatch.ts',
+    file: 'sandbox/dispatch.ts',
     from: 'const answer: Answer = route.handle(call);',
     to: "if (route.method === 'PUT') throw new Error('broken');\n  const answer: Answer = route.handle(call);",
     in: 'test/endpoints.test.ts',

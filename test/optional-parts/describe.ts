@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { approveAs } from '../../src/demo/carry.js';
-import { EXAMPLES } from '../../src/demo/examples.js';
+import { approveAs } from '../../dev/demo/carry.js';
+import { EXAMPLES } from '../../dev/demo/examples.js';
 import { transferId } from '../../src/lifecycle/ids.js';
-import { SANDBOX_TENANT } from '../../src/sandbox/fixtures.js';
+import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { anIndividual, anOrganization } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
 import type { Lane, Told } from '../helpers/lane.js';

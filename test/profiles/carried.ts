@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import type { ProfileName } from '../../src/sandbox/profiles/index.js';
+import type { ProfileName } from '../../sandbox/profiles/profile.js';
 import { anIndividual, anOrganization } from '../helpers/applications.js';
 import { inventory, madeTwice } from '../helpers/finhub.js';
 import type { Lane, LaneOptions } from '../helpers/lane.js';

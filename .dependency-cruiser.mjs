@@ -1,0 +1,110 @@
+/** The layers of `src/`, bottom up; a file imports from its own folder and from those named here, never upwards. */
+const LAYERS = {
+  lifecycle: [],
+  http: [],
+  secrets: ['lifecycle'],
+  privacy: ['lifecycle'],
+  policies: ['lifecycle'],
+  finhub: ['lifecycle', 'privacy', 'http'],
+  store: ['lifecycle', 'secrets', 'http'],
+  proof: ['lifecycle', 'privacy', 'secrets', 'store'],
+  tracing: ['lifecycle', 'finhub', 'http'],
+  temporal: ['lifecycle', 'secrets', 'store', 'tracing'],
+  intake: ['lifecycle', 'privacy'],
+  workflows: ['lifecycle'],
+  activities: ['lifecycle', 'intake', 'finhub', 'temporal', 'store', 'proof', 'policies', 'secrets'],
+  client: ['lifecycle', 'intake', 'finhub', 'privacy', 'proof', 'temporal', 'store', 'secrets'],
+  codec: ['secrets', 'temporal'],
+  config: ['secrets', 'store', 'temporal'],
+  worker: [
+    'lifecycle',
+    'intake',
+    'privacy',
+    'secrets',
+    'store',
+    'finhub',
+    'temporal',
+    'tracing',
+    'proof',
+    'policies',
+    'activities',
+    'client',
+    'config',
+  ],
+  doctor: ['lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
+  cli: ['lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing'],
+  gateway: ['lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing'],
+};
+
+/** Of whole trees: what ships knows nothing of what it is developed with, and the sandbox nothing of what it answers. */
+const TREES = {
+  src: [],
+  sandbox: [],
+  dev: ['src', 'sandbox'],
+  bench: ['src', 'sandbox', 'dev'],
+};
+
+const oneOf = (names) => `^(${names.join('|')})/`;
+
+const layer = ([folder, below]) => ({
+  name: `layer-${folder}`,
+  severity: 'error',
+  comment: `src/${folder}/ imports from ${[folder, ...below].map((name) => `src/${name}/`).join(', ')} only`,
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: '^src/',
+    pathNot: `^src/(${[folder, ...below].join('|')})/`,
+    // A workflow names the activities it asks for.
+    ...(folder === 'workflows' && { dependencyTypesNot: ['type-only'] }),
+  },
+});
+
+const tree = ([name, below]) => ({
+  name: `tree-${name}`,
+  severity: 'error',
+  comment: `${name}/ imports from ${[name, ...below].map((one) => `${one}/`).join(', ')} only`,
+  from: { path: `^${name}/` },
+  to: { path: oneOf([...Object.keys(TREES), 'test']), pathNot: oneOf([name, ...below]) },
+});
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      comment:
+        'files that import each other, be it by a third, be it types only, have one reason to change or too many',
+      from: {},
+      to: { circular: true },
+    },
+    ...Object.entries(LAYERS).map(layer),
+    {
+      name: 'workflow-packages',
+      severity: 'error',
+      comment:
+        'workflow code runs in a sandbox that must be deterministic: it imports the workflow SDK and the contract only',
+      from: { path: '^src/workflows/' },
+      to: { pathNot: '^src/|node_modules/@temporalio/(workflow|common)/' },
+    },
+    {
+      name: 'contract-packages',
+      severity: 'error',
+      comment: 'the contract is part of the workflow bundle and of every client: it imports zod/mini at the most',
+      from: { path: '^src/lifecycle/' },
+      to: { pathNot: '^src/lifecycle/|node_modules/zod/(v4/)?mini/' },
+    },
+    {
+      name: 'client-without-core',
+      severity: 'error',
+      comment: "whoever imports the client library must not load Temporal's native core",
+      from: { path: '^src/client/' },
+      to: { path: 'node_modules/@temporalio/(worker|core-bridge)/', reachable: true },
+    },
+    ...Object.entries(TREES).map(tree),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,43 @@
+import { CODES, EXIT_CODES } from '../../src/client/codes.js';
+import { ROUTES } from '../../src/gateway/routes/index.js';
+
+/** Routes and codes of the HTTP API, for people: `docs/http-reference.md`. */
+export function httpReference(): string {
+  const routes = ROUTES.map(({ method, path, summary, scopes, commands, message }) => [
+    `\`${method} ${path}\``,
+    summary,
+    scopes.map((scope) => `\`${scope}\``).join(' or '),
+    commands.map((command) => `\`${command}\``).join(', '),
+    message === undefined ? '' : `\`${message}\``,
+  ]);
+  const codes = Object.entries(CODES).map(([code, { meaning, status, exit, helps }]) => [
+    `\`${code}\``,
+    String(status),
+    String(EXIT_CODES[exit].code),
+    meaning,
+    helps,
+  ]);
+  return [
+    '# HTTP API: routes and codes',
+    '',
+    'Made by `npm run docs` from the code. How to use them: [http-api.md](http-api.md); every field: [openapi.json](openapi.json).',
+    '',
+    '## Routes',
+    '',
+    ...table(['route', 'what it does', 'scope', 'on the command line', 'message'], routes),
+    '',
+    '## Codes',
+    '',
+    "A problem's `code` over HTTP, and what a command line's exit code stands for.",
+    '',
+    ...table(['code', 'HTTP', 'exit', 'meaning', 'what helps'], codes),
+    '',
+  ].join('\n');
+}
+
+/** A Markdown table with columns of even width, as the formatter leaves it. */
+function table(head: string[], rows: string[][]): string[] {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)));
+  const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}
