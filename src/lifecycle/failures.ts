@@ -1,3 +1,5 @@
+import type { Requirement } from './requirement.js';
+
 /** Failure types that activities throw, by what came back from FinHub. The table of what then follows: docs/how-it-works.md. */
 export const FAILURES = {
   /** Refused, reset or timed out before an answer; retried by class. */
@@ -71,4 +73,19 @@ export interface FailureDetails {
   notCounting?: string[] | undefined;
   /** Milliseconds until another try is of use, where that is known. */
   retryAfterMs?: number | undefined;
+}
+
+/** How a call failed, as the case keeps it. */
+export interface CallFailure {
+  type: string;
+  message: string;
+  fieldErrors?: FieldError[] | undefined;
+  /** The request may have taken effect. */
+  unclear?: boolean | undefined;
+  /** An earlier try may have. */
+  earlierUnclear?: boolean | undefined;
+  retryAfterMs?: number | undefined;
+  /** Ids of the decisions that do not count. */
+  notCounting?: string[] | undefined;
+  missing?: Requirement[] | undefined;
 }

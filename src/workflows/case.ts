@@ -33,6 +33,8 @@ import { count, countOccurrence, measurePhase } from './metrics.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
+import { needsPerson } from './attention.js';
+import { logOut } from './log-out.js';
 
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
 export interface CaseInput<State extends AnyCaseState> {
@@ -247,7 +249,7 @@ export class Case<State extends AnyCaseState = CaseState> {
       const missing = lackingOf(this.state, facts);
       if (missing.length === 0) return;
       const failure = { type: 'PrerequisiteMissing', message: `phase ${phase} cannot go on`, missing };
-      await this.calls.needsPerson(phase, phase, failure);
+      await needsPerson(this, phase, phase, failure);
     }
   }
 
@@ -346,11 +348,11 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   /** Ends the case at once for everybody, then logs the customer out. */
   async #end(result: Outcome['result'], reason?: string): Promise<void> {
-    const logOut = this.calls.logOut();
+    const goodbye = logOut(this);
     this.occur({ name: 'ended', result, reason });
     this.notifications.send('lifecycle.ended', { result });
     this.show();
-    await CancellationScope.nonCancellable(logOut);
+    await CancellationScope.nonCancellable(goodbye);
   }
 
   async #runPhase(name: PhaseName, phase: PhaseFunction<State>): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Outcome, Requirement } from '../lifecycle/case-state.js';
-import type { FieldError } from '../lifecycle/failures.js';
+import type { Outcome } from '../lifecycle/case-state.js';
+import type { CallFailure } from '../lifecycle/failures.js';
 
 /** The failure of a workflow that runs where it does not belong. */
 export const NOT_ITS_PLACE = 'NotItsPlace';
@@ -20,21 +20,6 @@ export class PhaseSkipped extends Error {}
 
 /** Leaves a call that a correction has made needless before FinHub was told. */
 export class CallNeedless extends Error {}
-
-/** How a call failed, as the case keeps it. */
-export interface CallFailure {
-  type: string;
-  message: string;
-  fieldErrors?: FieldError[] | undefined;
-  /** The request may have taken effect. */
-  unclear?: boolean | undefined;
-  /** An earlier try may have. */
-  earlierUnclear?: boolean | undefined;
-  retryAfterMs?: number | undefined;
-  /** Ids of the decisions that do not count. */
-  notCounting?: string[] | undefined;
-  missing?: Requirement[] | undefined;
-}
 
 /** A failure that the phase asked to handle itself. */
 export class CallFailed extends Error {

@@ -1,13 +1,14 @@
 import { CancellationScope, CancelledFailure, condition, sleep } from '@temporalio/workflow';
 import type { Money } from '../lifecycle/application.js';
 import type { AnyCaseState, TransferRecord } from '../lifecycle/case-state.js';
-import { FAILURES, type FieldError } from '../lifecycle/failures.js';
+import { type CallFailure, FAILURES, type FieldError } from '../lifecycle/failures.js';
 import { moneyText } from '../lifecycle/money.js';
 import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js';
-import { EARLIER_RUNS, UNANSWERED } from './calls.js';
+import { EARLIER_RUNS } from './call-context.js';
 import type { Case } from './case.js';
-import { CallFailed, Ending, type CallFailure } from './endings.js';
+import { CallFailed, Ending } from './endings.js';
 import { orderWarrant } from './warrants.js';
+import { needsPerson, UNANSWERED } from './attention.js';
 
 /** An order as FinHub is asked for it. */
 export interface OrderRequest {
@@ -136,8 +137,7 @@ async function prepare(
       told = undefined;
       held = undefined;
       if (error.failure.earlierUnclear && (await mayLapse(kase, of))) held = order;
-      else if (error.failure.type !== FAILURES.unclear)
-        await kase.calls.needsPerson(key, 'prepareOrder', error.failure);
+      else if (error.failure.type !== FAILURES.unclear) await needsPerson(kase, key, 'prepareOrder', error.failure);
       else told = await askOutcome(kase, key, 'prepareOrder', order, error.failure, []);
     }
   }
@@ -226,7 +226,7 @@ async function execute(
       if (!(error instanceof CallFailed)) throw error;
       const { failure } = error;
       if (failure.type === FAILURES.unproved) {
-        await kase.calls.needsPerson(key, 'executeOrder', failure);
+        await needsPerson(kase, key, 'executeOrder', failure);
         repeats = -1;
         continue;
       }
@@ -293,7 +293,7 @@ async function ask(
   isKnown: boolean,
 ): Promise<'notExecuted' | SettledOrder | undefined> {
   if (isKnown) {
-    await kase.calls.needsPerson(key, 'executeOrder', failure);
+    await needsPerson(kase, key, 'executeOrder', failure);
     return undefined;
   }
   const message = 'whether the order was executed is not known, and nothing that FinHub documents can tell';
@@ -334,7 +334,7 @@ async function answerTo(
   operation: string,
   question: CallFailure = UNANSWERED,
 ): Promise<'notExecuted' | SettledOrder | undefined> {
-  const resolution = await kase.calls.needsPerson(key, operation, question, ['outcome']);
+  const resolution = await needsPerson(kase, key, operation, question, ['outcome']);
   const outcome = resolution?.adopt?.['outcome'];
   if (outcome === 'notExecuted') return outcome;
   const reason = `on the word of ${resolution?.by}`;

@@ -20,12 +20,13 @@ import {
 } from '../lifecycle/payment-account.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
-import { loginOf } from './calls.js';
+import { loginOf } from './call-context.js';
 import type { Case } from './case.js';
 import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
 import type { Beginning } from '../lifecycle/warrants.js';
 import { pairsOf } from './search-attributes.js';
 import { beginningOf } from './warrants.js';
+import { needsPerson } from './attention.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
 export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
@@ -88,7 +89,7 @@ async function endOf(transfer: ChildWorkflowHandle<Workflow>): Promise<Outcome> 
 /** The same reference with other content is another transfer, and a person's business. */
 async function joined(kase: Case, workflowId: string, fingerprint: string): Promise<Outcome> {
   while ((await lookUpTransfer({ workflowId })) !== fingerprint) {
-    await kase.calls.needsPerson(`join/${workflowId}`, 'transfer', {
+    await needsPerson(kase, `join/${workflowId}`, 'transfer', {
       type: 'TransferConflict',
       message: 'a transfer of this reference is there with other content',
     });

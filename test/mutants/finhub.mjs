@@ -151,8 +151,8 @@ export default [
   {
     name: 'a run that was reset takes its calls for new',
     file: 'src/workflows/calls.ts',
-    from: 'let mayRepeat = this.#case.mayHaveBegun(operation) || ',
-    to: 'let mayRepeat = ',
+    from: 'const mayRepeat = this.#case.mayHaveBegun(operation) || ',
+    to: 'const mayRepeat = ',
     in: 'test/resets.long.ts',
     test: 'what nobody can look at is not made again in a run that was reset to before it; a person decides',
   },

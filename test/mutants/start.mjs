@@ -11,10 +11,10 @@ export default [
     test: 'outlives who gave up or was killed, and the run that was asked',
   },
   {
-    name: 'whoever waits for the ids keeps the case from its end',
+    name: 'whoever waits for the ids of a cancelled case waits in vain',
     file: 'src/workflows/messages.ts',
-    from: 'state.outcome !== undefined || state.attention',
-    to: 'state.attention',
+    from: 'isOver() || kase.isCancelled)',
+    to: 'isOver())',
     in: IN,
     test: 'ends with the lifecycle, be it ended by a message',
   },
@@ -36,7 +36,7 @@ export default [
   },
   {
     name: 'the log-out goes past the rate of calls',
-    file: 'src/workflows/calls.ts',
+    file: 'src/workflows/log-out.ts',
     from: 'if (callsAreRated) return durably();',
     to: '',
     in: 'test/calls-queue.test.ts',

@@ -1,9 +1,10 @@
 import { roleFaults } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
-import { FAILURES } from '../../lifecycle/failures.js';
-import { loginOf } from '../calls.js';
+import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
+import { loginOf } from '../call-context.js';
 import type { Case } from '../case.js';
-import { CallFailed, type CallFailure } from '../endings.js';
+import { CallFailed } from '../endings.js';
+import { needsPerson } from '../attention.js';
 
 /** Phase 5: everything FinHub asks for is checked, then the account is activated; wallet and IBAN come when FinHub has made them. */
 export async function activation(kase: Case): Promise<void> {
@@ -34,15 +35,11 @@ async function ready(kase: Case): Promise<void> {
     const faults = roleFaults(kase.state);
     const missing = faults.length > 0 ? faults : await missingAtFinHub(kase);
     if (missing.length === 0) return;
-    await kase.calls.needsPerson(
-      'readiness',
-      kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness',
-      {
-        type: 'NotReadyForActivation',
-        message: 'what activation takes is not complete',
-        missing,
-      },
-    );
+    await needsPerson(kase, 'readiness', kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness', {
+      type: 'NotReadyForActivation',
+      message: 'what activation takes is not complete',
+      missing,
+    });
   }
 }
 

@@ -1,12 +1,13 @@
 import type { CallState } from '../../lifecycle/case-state.js';
 import { SECOND_PERSON } from '../../lifecycle/proof-rules.js';
-import { RETRYABLE } from '../../lifecycle/failures.js';
+import { type CallFailure, RETRYABLE } from '../../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
 import type { ActivityName } from '../activities.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending, type CallFailure } from '../endings.js';
+import { CallFailed, Ending } from '../endings.js';
 import { callWarrant } from '../warrants.js';
 import { lookUpOperation, lookUpOperator } from '../own-activities.js';
+import { needsPerson } from '../attention.js';
 
 /** Looks up who asks and what for; nothing that the input says of either is believed. */
 export async function permission(kase: Case<CallState>): Promise<void> {
@@ -27,7 +28,7 @@ async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null)
   const { operation, tenantId } = kase.state.application;
   const message = 'it moves money past the checks of a transfer: another POWER_TENANT operator agrees with "retry"';
   for (;;) {
-    const resolution = await kase.calls.needsPerson(SECOND_PERSON, SECOND_PERSON, {
+    const resolution = await needsPerson(kase, SECOND_PERSON, SECOND_PERSON, {
       type: 'SecondPersonNeeded',
       message,
     });

@@ -6,6 +6,7 @@ import { CallNeedless, PhaseSkipped } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
 import { makeConsent } from '../payment-consent.js';
 import { followTransfer, openAccount } from '../payments-hand-over.js';
+import { needsPerson } from '../attention.js';
 
 function requested(kase: Case): PaymentsRequest {
   return kase.state.application.payments ?? { beneficiaries: [] };
@@ -103,7 +104,7 @@ async function passes(kase: Case, ref: string, iban: string, told: string): Prom
       return true;
     }
     try {
-      await kase.calls.needsPerson(key, 'addBeneficiary', {
+      await needsPerson(kase, key, 'addBeneficiary', {
         type: 'BeneficiaryFlagged',
         message: `beneficiary "${ref}" was flagged by FinHub's PEP and sanctions screening`,
       });

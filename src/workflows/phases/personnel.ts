@@ -10,6 +10,7 @@ import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
 import { declaredOwners, shareholderTold } from '../../lifecycle/ownership.js';
 import type { Case } from '../case.js';
 import { CallNeedless, Ending } from '../endings.js';
+import { needsPerson } from '../attention.js';
 
 /**
  * Phase 2 of an organization: directors, shareholders, employees, one after the other, until FinHub has everybody whom the application names by
@@ -63,7 +64,7 @@ function isOutdated({ role, ref, share }: PersonRecord, { shareholders }: Organi
 
 async function askForShares(kase: Case, missing: Requirement[]): Promise<void> {
   const message = 'the shares have to be corrected';
-  await kase.calls.needsPerson('shares', 'addShareholder', { type: 'SharesIncomplete', message, missing });
+  await needsPerson(kase, 'shares', 'addShareholder', { type: 'SharesIncomplete', message, missing });
 }
 
 function application(kase: Case): OrganizationApplication {

@@ -1,9 +1,10 @@
 import { isOrganization, type Application } from '../../lifecycle/application.js';
 import { riskOf } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
-import { FAILURES } from '../../lifecycle/failures.js';
+import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending, type CallFailure } from '../endings.js';
+import { CallFailed, Ending } from '../endings.js';
+import { needsPerson } from '../attention.js';
 
 /** Phase 1: the customer is registered in the category that the application names, once FinHub's hierarchy has it. */
 export async function registration(kase: Case): Promise<void> {
@@ -55,7 +56,7 @@ function takeOn({ state }: Case): void {
 }
 
 async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
-  await kase.calls.needsPerson(CATEGORIZATION, CATEGORIZATION, {
+  await needsPerson(kase, CATEGORIZATION, CATEGORIZATION, {
     type: FAILURES.categorization,
     message: 'the categorization does not fit the hierarchy',
     missing,

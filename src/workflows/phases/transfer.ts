@@ -7,6 +7,7 @@ import type { Case } from '../case.js';
 import { Ending } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
 import { lookUpAccount } from '../own-activities.js';
+import { needsPerson } from '../attention.js';
 
 type Transfer = Case<TransferState>;
 
@@ -78,7 +79,7 @@ async function payable(kase: Transfer): Promise<OrderRequest> {
 }
 
 async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void> {
-  await kase.calls.needsPerson(KEY, 'transfer', {
+  await needsPerson(kase, KEY, 'transfer', {
     type: obstacles[0]?.code ?? 'AccountUnknown',
     message: obstacles.map(({ message }) => message).join('; '),
     missing: obstacles,

@@ -1,6 +1,6 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
-import { FAILURES } from '../../lifecycle/failures.js';
+import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
 import { rulesFor } from '../../lifecycle/policy.js';
 import { dueDecisions } from '../../lifecycle/reducer.js';
@@ -8,10 +8,11 @@ import { lackingDocuments } from '../../lifecycle/document-rules.js';
 import { documentTypeAsked } from '../../lifecycle/evidence.js';
 import type { CallResult } from '../activities.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending, type CallFailure } from '../endings.js';
+import { CallFailed, Ending } from '../endings.js';
 import { decisionWarrant } from '../warrants.js';
 import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';
+import { needsPerson } from '../attention.js';
 
 const FIRST_LOOK = "the first look for a decision in FinHub's portal";
 
@@ -256,7 +257,7 @@ const isUnproved = ({ type }: CallFailure): boolean => type === FAILURES.unprove
 
 /** FinHub says the opposite of what was decided here: a person sees to it there and has us look again, nothing is overwritten. */
 async function contradiction(kase: Case, verdict: FinHubVerdict): Promise<void> {
-  await kase.calls.needsPerson('verdict', 'verification', {
+  await needsPerson(kase, 'verdict', 'verification', {
     type: 'VerdictContradicts',
     message: `FinHub has the verification as ${verdict}, against the decision taken here`,
   });

@@ -1,0 +1,53 @@
+import { FAILURES, PAUSING, RETRYABLE, type CallFailure } from './failures.js';
+
+/** Between slow tries. */
+export const SLOW_RETRY_MINUTES = 15;
+const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
+
+/** How far a call to FinHub has got. */
+export interface Tried {
+  /** Slow tries since it began, or since a person last said how to go on. */
+  slowTries: number;
+  /** A try before the next one may have taken effect at FinHub. */
+  mayRepeat: boolean;
+}
+
+export interface NextStep extends Tried {
+  /** Pause and try again, or ask a person. */
+  next: 'pause' | 'ask';
+}
+
+/** What follows when a call's quick retries are used up: what time may heal is tried slowly for a day, what pauses all cases for as long as it takes. */
+export function afterFailure({ type, unclear }: CallFailure, tried: Tried): NextStep {
+  const mayRepeat = tried.mayRepeat || unclear === true;
+  const mayHeal = tried.slowTries < SLOW_RETRIES_PER_DAY ? RETRYABLE : PAUSING;
+  return mayHeal.has(type)
+    ? { next: 'pause', mayRepeat, slowTries: tried.slowTries + 1 }
+    : { next: 'ask', mayRepeat, slowTries: tried.slowTries };
+}
+
+/** Keys of calls that FinHub may have carried out without our knowing. */
+export interface UnclearCalls {
+  /** Nobody has settled them yet. */
+  unclear?: string[] | undefined;
+  /** They were unclear at some time since they were last known not to have happened. */
+  everUnclear?: string[] | undefined;
+}
+
+/** What changes when a try has failed, by whether FinHub may have what was tried. What it refuses as faulty, it has refused at each earlier try. */
+export function unclearAfter(calls: UnclearCalls, key: string, failure: CallFailure): UnclearCalls {
+  const { type, unclear, earlierUnclear } = failure;
+  if (unclear === true || earlierUnclear === true)
+    return { unclear: including(calls.unclear, key), everUnclear: including(calls.everUnclear, key) };
+  if (type === FAILURES.invalidRequest) return { unclear: without(calls.unclear, key) };
+  return {};
+}
+
+/** The call has its result: nothing about it is unclear any more. */
+export function clearedOf({ unclear, everUnclear }: UnclearCalls, key: string): UnclearCalls {
+  return { unclear: without(unclear, key), everUnclear: without(everUnclear, key) };
+}
+
+const without = (keys: string[] = [], key: string): string[] => keys.filter((other) => other !== key);
+
+const including = (keys: string[] | undefined, key: string): string[] => [...without(keys, key), key];

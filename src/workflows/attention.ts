@@ -1,0 +1,101 @@
+import { condition, isCancellation } from '@temporalio/workflow';
+import { byHelp } from '../lifecycle/attention.js';
+import type { AnyCaseState, Requirement } from '../lifecycle/case-state.js';
+import { FAILURES, type CallFailure, type FieldError } from '../lifecycle/failures.js';
+import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
+import { Ending, PhaseSkipped } from './endings.js';
+import { count } from './metrics.js';
+import type { Notifications } from './notifications.js';
+
+/** What a question needs of its case. */
+export interface AskingCase {
+  readonly state: AnyCaseState;
+  readonly notifications: Pick<Notifications, 'send'>;
+  readonly mayMove: boolean;
+  moveOn(met: () => boolean): Promise<void>;
+  record(event: string, detail?: string, by?: string): void;
+  show(): void;
+}
+
+/** Stands for a question that an earlier run put before a person. */
+export const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in an earlier run' };
+
+/**
+ * Puts something before a person and returns what they chose, undefined for a correction; aborting and skipping end the phase by themselves.
+ * @param key names the same thing in every run, so that what was asked before continue-as-new is not asked again
+ */
+export async function needsPerson(
+  kase: AskingCase,
+  key: string,
+  operation: string,
+  failure: CallFailure,
+  adopts: string[] = [],
+): Promise<ResolveAttention | undefined> {
+  const { state } = kase;
+  if (state.attention?.key !== key) {
+    state.attentions += 1;
+    state.attention = {
+      attentionId: `${operation}-${state.attentions}`,
+      key,
+      operation,
+      failure: failure.type,
+      message: failure.message,
+      fieldErrors: failure.fieldErrors ?? [],
+      options: byHelp(failure.type, optionsFor(state, adopts)),
+      adopts,
+      since: new Date().toISOString(),
+    };
+    state.requirements = failure.missing ?? requirementsOf(failure);
+    state.resolution = undefined;
+    state.corrected = undefined;
+    kase.record('needsAttention', `${operation}: ${failure.type}`);
+    count('attentions', { operation, failure: failure.type });
+    kase.show();
+    kase.notifications.send('lifecycle.needsAttention', { operation, failure: failure.type });
+  }
+  return resolutionOf(kase);
+}
+
+async function resolutionOf(kase: AskingCase): Promise<ResolveAttention | undefined> {
+  const { state } = kase;
+  const resolved = (): boolean => state.resolution !== undefined || state.corrected === true;
+  try {
+    while (!resolved()) {
+      await condition(() => resolved() || kase.mayMove);
+      if (!resolved()) await kase.moveOn(resolved);
+    }
+  } catch (error) {
+    // Nobody has to decide any more: the case went on without the call, or ended.
+    if (isCancellation(error)) withdraw(state);
+    throw error;
+  }
+  const { resolution } = state;
+  withdraw(state);
+  kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
+  kase.show();
+  // Whoever decides has looked at what FinHub has.
+  if (resolution) state.unclear = undefined;
+  if (resolution?.action === 'abort') throw new Ending('aborted');
+  if (resolution?.action === 'skip') throw new PhaseSkipped();
+  return resolution;
+}
+
+/** Policy lets a person skip what comes after activation; nothing before it. */
+function optionsFor({ finhub }: AnyCaseState, adopts: string[]): AttentionAction[] {
+  const active = finhub.facts.includes('accountActive');
+  return ['retry', ...(adopts.length > 0 ? (['adopt'] as const) : []), ...(active ? (['skip'] as const) : []), 'abort'];
+}
+
+function withdraw(state: AnyCaseState): void {
+  Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
+}
+
+/** What FinHub refused in the application: by field where it says so, else in its own words. */
+function requirementsOf({ type, message, fieldErrors = [] }: CallFailure): Requirement[] {
+  if (fieldErrors.length === 0 && type === FAILURES.invalidRequest) return [{ code: 'correction', message }];
+  return fieldErrors.map(requirementOf);
+}
+
+function requirementOf({ field, message }: FieldError): Requirement {
+  return { code: 'correction', message: `${field}: ${message}`, field };
+}

@@ -1,0 +1,81 @@
+import type { CallFor } from '../activities/finhub-calls.js';
+import type { Activities } from '../activities/index.js';
+import { isOrganization, type Origin } from '../lifecycle/application.js';
+import { caseName, type AnyCaseState, type CaseState } from '../lifecycle/case-state.js';
+import { PHASES } from '../lifecycle/phases.js';
+import type { Policy } from '../lifecycle/policy.js';
+import { callsTo, routeTo, type Route } from './activities.js';
+
+/** What every call takes from its case. */
+export interface CallContext {
+  readonly state: AnyCaseState;
+  readonly policy: Policy;
+  kept(key: string): unknown;
+}
+
+/** What one call says beside its input. */
+export interface CallPurpose {
+  /** Made with the power tenant's rights. */
+  actAs?: 'admin' | 'powerTenant';
+  /** The customer's own act, where it differs from the application's. */
+  origin?: Origin;
+  /** Ids of this sort that the case has taken over already. */
+  taken?: string[];
+}
+
+/** Kept once a person said that no earlier run of the case has paid. */
+export const EARLIER_RUNS = 'earlierRuns';
+
+/** For whom and what a call is made, and with whose login. */
+export function purposeOf(kase: CallContext, key: string, options: CallPurpose): CallFor {
+  const { state } = kase;
+  const { application, kind } = state;
+  return {
+    tenantId: application.tenantId,
+    key: `${kind}/${application.tenantId}/${caseName(state)}/${key}`,
+    // Not when this try was asked for: a workflow reset asks again, and a resumed case too.
+    requestedAt: state.earlier?.since ?? state.startedAt,
+    earlierRuns: state.earlier?.runs,
+    origin: options.origin ?? application.origin,
+    session: sessionOf(state),
+    actAs: options.actAs,
+    taken: options.taken,
+    earlierRunsCleared: kase.kept(EARLIER_RUNS) !== undefined,
+  };
+}
+
+/** The activities that make calls, by the case's policy. */
+export function callsOf(kase: CallContext, summary: string, maximumAttempts?: number): Activities {
+  const { callSeconds, heartbeatSeconds } = kase.policy;
+  return callsTo(callSeconds, summary, {
+    route: routeOf(kase),
+    heartbeatSeconds,
+    ...(maximumAttempts && { maximumAttempts }),
+  });
+}
+
+/** By the policy that was recorded: a workflow knows nothing else of its worker's configuration. */
+export function routeOf({ policy, state }: CallContext): Route {
+  return routeTo(policy.callsQueue, state.application.tenantId);
+}
+
+/** What Temporal's UI shows beside the operation: the phase it belongs to, and what it is about. */
+export function summaryOf({ kind, phases }: AnyCaseState, of?: string): string {
+  const phase = phases.find(({ state }) => state === 'active')?.name;
+  const title = PHASES[kind].find(({ name }) => name === phase)?.title ?? kind;
+  return of === undefined ? title : `${title}: ${of}`;
+}
+
+/** The customer's login; the password stays sealed until an activity opens it. */
+export function loginOf({ application, finhub, kind }: CaseState) {
+  const username = isOrganization(application) ? application.organization.email : application.person.email;
+  return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
+}
+
+/** The login that the case acts with; organizations act through the tenant's admin (S0: activation takes admin headers). */
+function sessionOf(state: AnyCaseState): CallFor['session'] {
+  const { application, payer, finhub } = state;
+  if ('reference' in application) return payer?.session;
+  if ('approvers' in application) return application.session;
+  return finhub.facts.includes('session') ? loginOf(state as CaseState) : undefined;
+}

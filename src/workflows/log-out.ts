@@ -1,0 +1,44 @@
+import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import type { CallFor } from '../activities/finhub-calls.js';
+import type { CaseState } from '../lifecycle/case-state.js';
+import { localCallsTo } from './activities.js';
+import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
+import { causeOf, failureOf } from './call-failure.js';
+
+/**
+ * Logs the customer out, if they were logged in; with the password as it is now, since the end of a case drops it. A session that cannot
+ * be closed ends by itself within the hour.
+ */
+export function logOut(kase: CallContext & { record(event: string, detail: string): void }): () => Promise<void> {
+  if (!kase.state.finhub.facts.includes('session')) return async () => {};
+  const call = { session: loginOf(kase.state as CaseState), for: purposeOf(kase, 'closeSession', {}) };
+  return async () => {
+    try {
+      await closeSession(kase, call);
+    } catch (error) {
+      kase.record('sessionLeftOpen', failureOf(error).type);
+    }
+  };
+}
+
+/**
+ * Within the workflow task if it works there at the first try: a session that ends by itself is not worth six events. Such a call passes no
+ * task queue, so where queues limit the calls it is a durable one.
+ */
+async function closeSession(
+  kase: CallContext,
+  call: { session: ReturnType<typeof loginOf>; for: CallFor },
+): Promise<void> {
+  const { callsAreRated, callSeconds } = kase.policy;
+  const durably = () => callsOf(kase, 'The end', 3).closeSession(call);
+  if (callsAreRated) return durably();
+  try {
+    return await localCallsTo(callSeconds).closeSession(call);
+  } catch (error) {
+    const cause = causeOf(error);
+    if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
+    const { retryAfterMs } = failureOf(error);
+    if (retryAfterMs !== undefined) await sleep(retryAfterMs, { summary: 'next try of closeSession' });
+  }
+  return durably();
+}
