@@ -30,7 +30,7 @@ export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
 };
 
 /** What goes into the workflow bundle besides the workflows. */
-export const workflowInterceptorModules = ['trace-header', 'query-ahead', 'slots'].map((name) =>
+export const workflowInterceptorModules = ['trace-header', 'query-ahead', 'signals', 'slots'].map((name) =>
   fileURLToPath(new URL(`../workflows/${name}${extname(import.meta.url)}`, import.meta.url)),
 );
 

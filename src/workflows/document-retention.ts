@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   condition,
   defineQuery,
-  defineSignal,
   getExternalWorkflowHandle,
   log,
   proxyActivities,
@@ -19,10 +18,11 @@ import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/d
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import { NOT_ITS_PLACE } from './endings.js';
 import { keyOf } from './search-attributes.js';
+import { onOtherSignals, onSignal } from './signals.js';
 
 const LATE_AFTER = '1 day';
 
-const replan = defineSignal<[RetentionPlan]>('replan');
+const REPLAN = 'replan';
 const NEEDS_ATTENTION = keyOf('NeedsAttention');
 
 const { deleteDocuments } = proxyActivities<Pick<Activities, 'deleteDocuments'>>({
@@ -50,10 +50,11 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
   };
   setHandler(defineQuery('audit'), () => audit);
   // The case was reset after its end and has come to another one.
-  setHandler(replan, (changed) => {
+  onSignal(REPLAN, (changed) => {
     if (isPlanOf(changed, first.caseId)) plan = changed;
     else record('replanRefused', 'it is no plan for the documents of this case');
   });
+  onOtherSignals(() => {});
 
   for (;;) {
     await untilDue();
@@ -139,7 +140,7 @@ export async function planDeletion(kase: EndedCase): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    await getExternalWorkflowHandle(workflowId).signal(replan, plan);
+    await getExternalWorkflowHandle(workflowId).signal(REPLAN, plan);
   }
   kase.record('documentsKept', `until ${plan.dueAt}`);
 }

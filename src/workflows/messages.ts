@@ -1,12 +1,4 @@
-import {
-  CancelledFailure,
-  condition,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  setDefaultSignalHandler,
-  setHandler,
-} from '@temporalio/workflow';
+import { CancelledFailure, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { AWAIT_REGISTRATION, MESSAGES, type Answer, type RegisteredIds } from '../lifecycle/messages.js';
 import { parseMessage } from '../lifecycle/messages.js';
@@ -14,6 +6,7 @@ import { registeredIds, caseViewOf, statusOf } from '../lifecycle/status.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';
 import { Inbox } from './inbox.js';
+import { onOtherSignals, onSignal } from './signals.js';
 
 /** Takes every message, as Signal and as Update under one name. Nothing that anybody sends stops the case. */
 export function receive(kase: Case<AnyCaseState>): void {
@@ -24,13 +17,8 @@ export function receive(kase: Case<AnyCaseState>): void {
       validator: (value) => void parseMessage(name, value instanceof Unreadable ? undefined : value),
     });
   }
-  setDefaultSignalHandler((name) => kase.turnAway('unknownMessage', name.slice(0, 80)));
   kase.inbox = inbox;
-}
-
-/** Takes a Signal; what cannot be read comes as `Unreadable`. */
-export function onSignal(name: string, handle: (value: unknown) => void): void {
-  setHandler(defineSignal<[unknown]>(name), handle);
+  onOtherSignals((name) => kase.turnAway('unknownMessage', name.slice(0, 80)));
 }
 
 /** Answers questions about the case. */

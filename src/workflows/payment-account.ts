@@ -15,7 +15,8 @@ import { type Case, type CaseInput } from './case.js';
 import { CallNeedless } from './endings.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
-import { answer, onSignal, receive } from './messages.js';
+import { answer, receive } from './messages.js';
+import { onSignal } from './signals.js';
 import { makeConsent, wasAsked } from './payment-consent.js';
 
 /**
@@ -24,10 +25,10 @@ import { makeConsent, wasAsked } from './payment-consent.js';
  */
 export async function paymentAccount(input: CaseInput<AccountState>): Promise<Outcome> {
   const kase = openCase(input, (at) => newAccount(input.application, at));
+  onSignal(HAND_OVER, (value) => takeOver(kase, value));
   receive(kase);
   answer(kase);
   setHandler(defineQuery('account'), () => kase.state.application);
-  onSignal(HAND_OVER, (value) => takeOver(kase, value));
   return kase.run({ phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
 }
 

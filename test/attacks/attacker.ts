@@ -82,6 +82,8 @@ export class Attacker {
     for (let nextPageToken: Uint8Array | undefined; ;) {
       const page = await this.temporal.getWorkflowExecutionHistory({
         ...this.#at(workflowId, runId),
+        // A page of large messages would be larger than gRPC takes.
+        maximumPageSize: 200,
         ...(nextPageToken && { nextPageToken }),
       });
       events.push(...(page.history?.events ?? []));

@@ -61,7 +61,7 @@ interface Sender {
 }
 
 /** A message as our own client makes it for a case as it runs now; signed where there is a signer. */
-async function made(
+export async function made(
   { lane, signing }: Stronghold,
   id: string,
   name: MessageName,
@@ -241,7 +241,7 @@ export function describeMessages(hold: () => Stronghold): void {
     test('of no name that there is, is recorded', async () => {
       const { attacker, lane } = hold();
       const id = await reviewed(hold(), await anIndividual());
-      const names = ['approve', '__proto__', 'constructor', 'toString', 'x'.repeat(900)];
+      const names = ['approve', '__proto__', 'constructor', 'toString', '__temporal_x', 'x'.repeat(900)];
       for (const name of names) await attacker.signal(id, name, [plain({})]);
       await attacker.signal(id, 'note', []);
       await eventually('recorded', async () => {
@@ -249,6 +249,42 @@ export function describeMessages(hold: () => Stronghold): void {
         return audit.filter(({ event }) => event === 'unknownMessage').length === names.length;
       });
       await goesOn(hold(), id);
+    });
+
+    test('is taken by the case that it was sent to, and in its order, when many come at once', async () => {
+      const { attacker, lane } = hold();
+      const ids = await Promise.all([1, 2].map(async () => reviewed(hold(), await anIndividual())));
+      await hold().withoutWorker();
+      // Of one that has not begun, they come before it takes any.
+      ids.push(await lane.start(await anIndividual()));
+      for (const id of ids) {
+        const note = async (text: string) => ({
+          ...{ by: 'op-1', text },
+          proof: await proofOfMessage(hold().signing['op-1'], lane.temporal, id, 'note', { by: 'op-1', text }),
+        });
+        const handle = lane.temporal.workflow.getHandle(id);
+        await handle.signal('note', await note(`first of ${id}`));
+        for (const name of MESSAGES) await attacker.signal(id, name, [plain({ by: 'op-1' })]);
+        for (const name of ['approve', '__proto__']) await attacker.signal(id, name, [plain({})]);
+        await handle.signal('note', await note(`second of ${id}`));
+      }
+      await hold().restart();
+      for (const id of ids) {
+        const { notes } = await eventually('both notes are taken', async () => {
+          const view = await lane.client.caseView(id);
+          return view.notes.length === 2 && view;
+        });
+        assert.deepEqual(
+          notes.map(({ text }) => text),
+          [`first of ${id}`, `second of ${id}`],
+        );
+        const events = (await lane.client.audit(id)).map(({ event }) => event);
+        for (const name of MESSAGES)
+          assert.equal(events.filter((event) => event === `${name}Unreadable`).length, 1, name);
+        assert.equal(events.filter((event) => event === 'unknownMessage').length, 2);
+        await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
+        await goesOn(hold(), id);
+      }
     });
 
     const PATCHES: object[] = [

@@ -46,7 +46,7 @@ export default [
   {
     name: 'a message counts as often as it comes',
     file: 'src/workflows/inbox.ts',
-    from: 'if (earlier) return letter.answered?.(earlier);',
+    from: 'return letter.answered(earlier);',
     to: '',
     in: API,
     test: 'one Idempotency-Key is one message, also after the case has ended',

@@ -51,8 +51,8 @@ export default [
   {
     name: 'a repeat executes another order than the first try',
     file: 'src/workflows/orders.ts',
-    from: '    const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());',
-    to: "    const order = kase.kept<OrderRequest>(`order/${of}`) ?? (await request());\n    delete kase.state.done[`prepareOrder/${of}`];\n    await kase.calls.once('prepareOrder', () => ({ ...order, reference }) as never, { of: `${of}/first` });",
+    from: '    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());',
+    to: "    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());\n    delete kase.state.done[`prepareOrder/${of}`];\n    await kase.calls.once('prepareOrder', () => ({ ...order, reference }) as never, { of: `${of}/first` });",
     in: 'test/transfers.test.ts',
     test: 'is never followed by another preparation while it may have paid',
   },
