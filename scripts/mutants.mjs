@@ -18,7 +18,18 @@ import { fail, root, say } from './project.mjs';
  * @property {Record<string, string>} [env] variables of the test's run with the mutant
  */
 
-const COPIED = ['src', 'sandbox', 'dev', 'bench', 'test', 'examples', 'docs', 'scripts', 'package.json', 'tsconfig.json'];
+const COPIED = [
+  'src',
+  'sandbox',
+  'dev',
+  'bench',
+  'test',
+  'examples',
+  'docs',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+];
 const LINKED = ['node_modules', '.cache'];
 
 const wanted = process.argv.slice(2);
