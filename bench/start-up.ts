@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROJECT_FOLDER, TRIAL_DEFAULTS } from '../src/config/check.js';
+import { TRIAL_DEFAULTS } from '../src/config/check.js';
+import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { startChild } from '../dev/embedded/child-process.js';
 import { startStack } from '../dev/embedded/stack.js';
 import { spreadOf, spreadText, type Spread } from './spread.js';

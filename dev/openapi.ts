@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { PROJECT_FOLDER } from '../src/config/check.js';
+import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { breakingChanges } from '../src/gateway/breaking.js';
 import { openApi } from '../src/gateway/openapi.js';
 

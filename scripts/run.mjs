@@ -2,16 +2,26 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ensureDependencies } from './dependencies.mjs';
+import { programOfSources, PROGRAMS } from './programs.mjs';
 import { fail, root } from './project.mjs';
 import { importTypeScript } from './typescript.mjs';
 
 const [entry, ...args] = process.argv.slice(2);
 if (entry === undefined) fail('usage: node scripts/run.mjs ENTRY [args…]');
 
-const production = process.env.NODE_ENV === 'production' && entry.startsWith('src/');
-const file = resolve(root, production ? `lib/${basename(entry, '.ts')}.js` : entry);
-if (production && !existsSync(file))
-  fail(`NODE_ENV is production and lib/ holds no ${basename(file)}: run \`npm run build\` first`);
+const name = basename(entry, '.ts');
+const ships = entry.startsWith('src/');
+if (ships && process.env.NODE_ENV === 'production') {
+  const file = resolve(root, 'lib', `${name}.js`);
+  if (!existsSync(file)) fail(`NODE_ENV is production and lib/ holds no ${name}.js: run \`npm run build\` first`);
+  await run(file, (url) => import(url));
+} else if (ships && PROGRAMS.includes(name)) {
+  await ensureDependencies();
+  await run(await programOfSources(name), (url) => import(url));
+} else await run(resolve(root, entry), () => importTypeScript(entry));
 
-process.argv = [process.execPath, file, ...args];
-await (production ? import(pathToFileURL(file).href) : importTypeScript(file));
+async function run(file, load) {
+  process.argv = [process.execPath, file, ...args];
+  await load(pathToFileURL(file).href);
+}

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,6 +31,7 @@ import { KeyRingError, newKeyRingText } from '../src/secrets/key-ring.js';
 import { isSealedText } from '../src/lifecycle/sealed.js';
 import { fingerprint, seal, SealError, unseal } from '../src/secrets/seal.js';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes.js';
+import { runEntry } from './helpers/command-line.js';
 
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const TENANT = 'tenant-1';
@@ -367,7 +367,7 @@ describe('the client on a Temporal server', () => {
 
   it('is what the command lines show, with an exit code for each kind of end', async () => {
     const id = 'individual/same';
-    const ends: [string, string[], number][] = [
+    const ends: ['starter' | 'operator', string[], number][] = [
       ['starter', ['individual', join(EXAMPLES, 'individual.json')], 0],
       ['starter', ['individual', join(EXAMPLES, 'individual.json'), '--ids-within', '1'], 0],
       ['starter', ['individual', join(EXAMPLES, 'signers.json')], 2],
@@ -380,19 +380,10 @@ describe('the client on a Temporal server', () => {
     ];
     await Promise.all(
       ends.map(async ([entry, args, expected]) => {
-        const { code, stdout } = await command(entry, [...args, '--json']);
+        const { code, stdout } = await runEntry(entry, [...args, '--json'], env);
         assert.equal(code, expected, `${entry} ${args.join(' ')}`);
         JSON.parse(stdout);
       }),
     );
   });
-
-  function command(entry: string, args: string[]): Promise<{ code: number; stdout: string }> {
-    const program = fileURLToPath(new URL(`../src/${entry}.ts`, import.meta.url));
-    return new Promise((done) => {
-      execFile(process.execPath, ['--import', 'tsx', program, ...args], { env }, (error, stdout) =>
-        done({ code: Number(error?.code ?? 0), stdout }),
-      );
-    });
-  }
 });

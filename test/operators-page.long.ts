@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { LifecycleStatus } from '../src/client/index.js';
-import { PROJECT_FOLDER } from '../src/config/check.js';
+import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { EXAMPLES, exampleIndividual, exampleOrganization } from '../dev/demo/examples.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { run } from './helpers/command-line.js';

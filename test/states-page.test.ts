@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { PROJECT_FOLDER } from '../src/config/check.js';
+import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { exampleIndividual } from '../dev/demo/examples.js';
 import { SITUATIONS, statesPage } from '../dev/docs/states.js';
 import { newCase } from '../src/lifecycle/case-rules.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IndividualInput, OrganizationInput } from '../../src/client/index.js';
-import { PROJECT_FOLDER } from '../../src/config/check.js';
+import { PROJECT_FOLDER } from '../../src/config/project-folder.js';
 
 /** Where the documents that the examples name are found. */
 export const EXAMPLES = join(PROJECT_FOLDER, 'examples');

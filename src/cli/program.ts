@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { colours } from './colours.js';
 import { ConfigurationError } from '../config/configuration-error.js';
+import { VERSION } from '../config/project-folder.js';
 import { CODES, codeOf } from '../client/codes.js';
 import { InvalidInput } from '../client/index.js';
 import { endProcess, startTracing } from '../tracing/tracing.js';
 import { shown, shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
-
-const { version: VERSION } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** A command line whose help ends with examples and the table of exit codes. */
 export function createProgram(name: string, description: string): Command {

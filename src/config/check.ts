@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readKeyFile } from '../secrets/key-file.js';
 import { KeyRingError, parseKeyRing } from '../secrets/key-ring.js';
 import { temporalSettings, TemporalSettingsError, type TemporalSettings } from '../temporal/settings.js';
 import type { ConfigurationFault } from './configuration-error.js';
+import { PROJECT_FOLDER } from './project-folder.js';
 import { readSecretFiles } from './secret-files.js';
 import {
   aboutVariable,
@@ -14,9 +14,6 @@ import {
   type Role,
   type VariableName,
 } from './variables.js';
-
-/** The project's folder, from the sources and from the built library alike. */
-export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Outside production these stand in for what is not set. */
 export const TRIAL_DEFAULTS = {

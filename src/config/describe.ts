@@ -1,4 +1,6 @@
-import { checkEnvironment, PROJECT_FOLDER, TRIAL_DEFAULTS } from './check.js';
+import { join } from 'node:path';
+import { checkEnvironment, TRIAL_DEFAULTS } from './check.js';
+import { PROJECT_FOLDER } from './project-folder.js';
 import type { ConfigurationFault } from './configuration-error.js';
 import { aboutVariable, VARIABLE_NAMES, type Role, type VariableName } from './variables.js';
 
@@ -23,7 +25,7 @@ const UNUSABLE = '(unusable)';
 export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process.env): ConfigurationDescription {
   const { values, set, temporal, faults } = checkEnvironment(role, env);
   const standIns: { [Name in VariableName]?: string } = {
-    DOCUMENT_STORE: `${PROJECT_FOLDER}.data/documents`,
+    DOCUMENT_STORE: join(PROJECT_FOLDER, '.data/documents'),
     ...(values.NODE_ENV === 'production'
       ? {}
       : { SIGNERS_FILE: TRIAL_DEFAULTS.signersFile, ...keysStandIn(values.ONBOARDING_KEYS) }),

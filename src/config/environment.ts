@@ -4,7 +4,8 @@ import { readKeyFile, readOrMakeKeyFile } from '../secrets/key-file.js';
 import { parseKeyRing, type KeyRing } from '../secrets/key-ring.js';
 import { s3Location } from '../store/open-store.js';
 import type { TemporalSettings } from '../temporal/settings.js';
-import { checkEnvironment, PROJECT_FOLDER, TRIAL_DEFAULTS } from './check.js';
+import { checkEnvironment, TRIAL_DEFAULTS } from './check.js';
+import { PROJECT_FOLDER } from './project-folder.js';
 import { ConfigurationError } from './configuration-error.js';
 import type { Environment, Role } from './variables.js';
 

@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { CODES } from '../client/codes.js';
-import { PROJECT_FOLDER } from '../config/check.js';
+import { PROJECT_FOLDER, VERSION } from '../config/project-folder.js';
 import { SCOPES } from './caller.js';
 import { components, jsonSchema, type JsonSchema } from './components.js';
 import type { AnswerForm, BodyForm, Route } from './route.js';
 import { ROUTES } from './routes/index.js';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const REF = '#/components/schemas/';
 const PROBLEM = 'application/problem+json';
@@ -45,7 +42,7 @@ export function openApi(): JsonSchema {
     openapi: '3.1.1',
     info: {
       title: 'FinHub onboarding',
-      version,
+      version: VERSION,
       description: [
         'Carries people and organizations through FinHub, from the application to the first transfer.',
         'Errors are problem details (RFC 9457) with a stable `code`. Whatever was answered with 503 or not at all may be repeated as it was, for as long as it takes: it takes effect once.',

@@ -25,6 +25,6 @@ export function runEntry(
   args: string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Ran> {
-  const program = fileURLToPath(new URL(`../../src/${entry}.ts`, import.meta.url));
-  return run(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args], env);
+  const runner = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+  return run(process.execPath, [runner, `src/${entry}.ts`, ...args], env);
 }

@@ -1,7 +1,7 @@
 import { access, chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { PROJECT_FOLDER } from '../../src/config/check.js';
+import { PROJECT_FOLDER } from '../../src/config/project-folder.js';
 import { startChild } from '../../dev/embedded/child-process.js';
 import { freePort } from '../../dev/embedded/ports.js';
 import { fromPythonPackage } from '../../dev/embedded/python-package.js';
