@@ -89,8 +89,10 @@ describe('against the sandbox', () => {
 
   describe('sessions', () => {
     test('are opened once, however many calls wait', async () => {
-      await Promise.all(Array.from({ length: 20 }, () => hierarchy(client)));
+      const patient = clientOf(sandbox.url, { timeoutMs: 30_000 });
+      await Promise.all(Array.from({ length: 20 }, () => hierarchy(patient)));
       assert.equal(await logins(), 1);
+      await patient.close();
     });
 
     test('are renewed before the token ends, by its own exp', async () => {
@@ -154,10 +156,11 @@ describe('against the sandbox', () => {
 
     for (const login of ['admin', 'powerTenant', 'legacyKey'] as const) {
       test(`a refusal of ${login} stops the calls that need it, not others, until FinHub takes it again`, async () => {
+        mock.timers.enable({ apis: ['Date'], now: Date.now() });
         const told: string[] = [];
         const watched = clientOf(sandbox.url, {
           legacy: { baseUrl: sandbox.url, apiKey: SANDBOX_TENANT.apiKey },
-          loginRetryMs: 50,
+          loginRetryMs: MINUTE,
           logins: { refused: (name) => told.push(`${name} refused`), works: (name) => told.push(`${name} works`) },
         });
         const ask = (name: string) =>
@@ -181,7 +184,7 @@ describe('against the sandbox', () => {
         assert.equal((await failure(ask(login))).kind, 'serviceLogin');
         assert.equal((await finhub.requests()).length, sent, 'nothing is sent meanwhile');
         await ask(login === 'admin' ? 'powerTenant' : 'admin');
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        mock.timers.tick(MINUTE + 1);
         await ask(login).catch((error: FinHubError) => assert.equal(error.kind, 'notFound'));
         assert.deepEqual(told, [`${login} refused`, `${login} works`]);
         await watched.close();
