@@ -73,6 +73,14 @@ export class Attacker {
     return this.#connection.workflowService;
   }
 
+  /** A call that may take so long; undefined where it takes longer. */
+  within<T>(ms: number, call: () => Promise<T>): Promise<T | undefined> {
+    return this.#connection.withDeadline(Date.now() + ms, call).catch((error: unknown) => {
+      if (grpcStatus(error) === GRPC.deadlineExceeded) return undefined;
+      throw error;
+    });
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
   }
