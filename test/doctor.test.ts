@@ -5,9 +5,9 @@ import { clockDetail } from '../src/doctor/finhub-checks.js';
 import type { Finding } from '../src/doctor/finding.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
-import { run } from './helpers/command-line.js';
+import { runEntry } from './helpers/command-line.js';
 
-const DOCTOR = fileURLToPath(new URL('../src/doctor.ts', import.meta.url));
+const NO_JSON = fileURLToPath(import.meta.url);
 
 test('clocks more than 30 s apart are a fault', () => {
   const date = 'Mon, 30 Nov 2026 06:00:00 GMT';
@@ -24,11 +24,11 @@ describe('npm run doctor', { timeout: 180_000 }, () => {
   after(() => stack?.stop());
 
   const examined = async (env: Record<string, string>) => {
-    const { code, stdout, stderr } = await run(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), DOCTOR, '--json'],
-      { ...process.env, ...stack.environment, ...env },
-    );
+    const { code, stdout, stderr } = await runEntry('doctor', ['--json'], {
+      ...process.env,
+      ...stack.environment,
+      ...env,
+    });
     assert.notEqual(stdout, '', stderr);
     const { findings } = JSON.parse(stdout) as { findings: Finding[] };
     return { code, faults: findings.filter(({ state }) => state === 'fault'), findings };
@@ -48,8 +48,8 @@ describe('npm run doctor', { timeout: 180_000 }, () => {
     ['key of the older API', { FINHUB_API_KEY: 'wrong' }],
     ['workers', { ONBOARDING_KEYS: newKeyRingText(), DOCUMENT_STORE: '/tmp/doctor-other-store' }],
     ['document store', { DOCUMENT_STORE: '/dev/null/documents' }],
-    ['policies', { POLICY_FILE: DOCTOR }],
-    ['operators', { SIGNERS_FILE: DOCTOR }],
+    ['policies', { POLICY_FILE: NO_JSON }],
+    ['operators', { SIGNERS_FILE: NO_JSON }],
     ['configuration', { FINHUB_TIMEOUT_MS: 'soon' }],
     ['NOTIFY_URL', { NOTIFY_URL: 'http://127.0.0.1:1/', NOTIFY_SECRET: `whsec_${'A'.repeat(32)}` }],
   ];

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { describeEndpoints, unknownOperations, type EndpointDescription } from '../src/finhub/describe.js';
 import { pathParameters } from '../src/finhub/endpoint.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { ACTING_USER, withSandbox } from './helpers/sandbox-client.js';
+import { runEntry } from './helpers/command-line.js';
 
 const INDIVIDUAL = '/api/v2.1/customer/individual';
 const ORGANIZATION = '/api/v2.1/customer/organization';
@@ -127,7 +125,6 @@ function isNamed({ method, path }: EndpointDescription, named: string): boolean 
 }
 
 async function run(...args: string[]): Promise<string> {
-  const entry = fileURLToPath(new URL('../src/endpoints.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', entry, ...args]);
+  const { stdout } = await runEntry('endpoints', args, process.env);
   return stdout;
 }
