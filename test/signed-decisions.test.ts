@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,12 @@ describe('signed messages', () => {
     await lane.until(id, 'asks for the code', ({ waitingOn }) => waitingOn?.what === 'activation code');
     await as('backend').submitActivationCode(id, await lane.activationCode(id));
     assert.equal((await lane.closed(id)).result, 'active');
+    const entries = (await lane.client.audit(id)).filter(({ event }) => event === 'decideVerification');
+    const hash = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    // One that nobody has proved is of no version.
+    assert.deepEqual([...new Set(entries.map(({ signers: by }) => by))], [hash]);
     await lane.client.cancel(other, { by: 'backend', reason: 'done' });
   });
 

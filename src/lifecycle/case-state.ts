@@ -137,6 +137,8 @@ export interface AuditEntry {
   by?: string | undefined;
   /** The program that handed it on, as a gateway authenticated it and signed for it. */
   caller?: string | undefined;
+  /** Where it was signed: SHA-256 of the signers file that it was verified by, hex. Every version that was used is kept. */
+  signers?: string | undefined;
   phase?: PhaseName | undefined;
   round?: number | undefined;
   detail?: string | undefined;

@@ -253,11 +253,16 @@ export function decide<State extends AnyCaseState>(state: State, message: Messag
   const entry = {
     event: message.name,
     by: senderOf(message),
-    ...(given.proof?.caller !== undefined && { caller: given.proof.caller }),
+    ...(given.proof && proofOn(given.proof)),
     ...(message.name === 'decideVerification' && ofDecision(state, message.body, given)),
     detail: describe(answer, reasonOf(message)),
   };
   return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+}
+
+/** What the audit keeps of an envelope. */
+function proofOn({ caller, signers }: VerifiedProof): Partial<AuditEntry> {
+  return { signers, ...(caller !== undefined && { caller }) };
 }
 
 /** What the audit keeps of a decision: which one, at what level, and on what evidence. */

@@ -384,4 +384,12 @@ export default [
     in: 'test/proof.test.ts',
     test: 'that was changed, signed by somebody else, or made in another form is none',
   },
+  {
+    name: 'the audit does not tell by which signers file a message was verified',
+    file: 'src/lifecycle/reducer.ts',
+    from: 'return { signers, ...(caller !== undefined && { caller }) };',
+    to: 'return { ...(caller !== undefined && { caller }) };',
+    in: 'test/signed-decisions.test.ts',
+    test: "an operator decides with their own key, and nobody else's word for them counts",
+  },
 ];

@@ -158,6 +158,7 @@ export const auditEntry = z.object({
   event: z.string(),
   by: personal(z.string()).optional(),
   caller: z.string().optional().describe('the program that handed it on'),
+  signers: z.string().optional().describe('SHA-256 of the signers file that its envelope was verified by'),
   phase: z.enum(PHASE_NAMES).optional(),
   round: z.int().optional(),
   detail: personal(z.string()).optional(),
