@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { finishActivation } from './activation.js';
 import { iso } from './clock.js';
 import { concerns, faultRule, type Faults } from './faults.js';
 import { seed } from './fixtures.js';
@@ -78,6 +79,10 @@ export function registerControl(
         if (!verification) throw notFound('Verification');
         const { status, comment } = read(decisionBody, body);
         return decideVerification(world, verification, status, { powerTenant: true, by: 'FINHUB_PORTAL', comment });
+      });
+      control.post('/customers/:id/activate', ({ params }) => {
+        if (!state.customers.get(id(params))) throw notFound('Customer');
+        return finishActivation(world, id(params));
       });
       control.post('/wallets/:id/credit', ({ params, body }) => {
         const wallet = state.wallets.get(id(params));

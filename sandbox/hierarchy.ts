@@ -79,17 +79,18 @@ export function hierarchyOf(tenant: Tenant) {
   };
 }
 
-/** What is wrong with the values given for the mandatory keys of a category. */
-export function checkParameters(parameters: ReadonlyMap<string, readonly string[]>, category: Category) {
+/** The risk of a customer in a category: the one that is stated, but never below the category's. */
+export function riskIn(category: Category, stated: RiskLevel): RiskLevel {
+  return isBelow(stated, category.riskLevel) ? category.riskLevel : stated;
+}
+
+/** What is wrong with the values given for the mandatory keys. */
+export function checkParameters(parameters: ReadonlyMap<string, readonly string[]>) {
   const missingKeys = FEATURE.mandatoryKeys.filter((key) => !parameters.get(key)?.length);
   const invalidValues: Record<string, string[]> = {};
   for (const [key, allowed] of Object.entries(FEATURE.allowedValues)) {
     const wrong = (parameters.get(key) ?? []).filter((value) => !isAllowed(key, value, allowed));
     if (wrong.length > 0) invalidValues[key] = wrong;
-  }
-  const level = parameters.get('riskLevel')?.[0] as RiskLevel | undefined;
-  if (level !== undefined && !('riskLevel' in invalidValues) && isBelow(level, category.riskLevel)) {
-    invalidValues['riskLevel'] = [level];
   }
   return { missingKeys, invalidValues };
 }

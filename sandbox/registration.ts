@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Call } from './call.js';
 import { iso } from './clock.js';
-import { categoriesOf, checkParameters } from './hierarchy.js';
+import { categoriesOf, checkParameters, riskIn } from './hierarchy.js';
 import { invalid, read, Refusal } from './refusal.js';
 import type { Customer, CustomerKind, RiskLevel, User, Wallet } from './state.js';
 import { recordMaking, type World } from './world.js';
@@ -155,11 +155,11 @@ function categorize(call: Call, kind: CustomerKind, categoryId: unknown, categor
   }
   if (category.riskLevel === 'PROHIBITED') throw new Refusal(403, 'Customers of this category cannot be onboarded');
   const parameters = parametersOf(categorization);
-  const { missingKeys, invalidValues } = checkParameters(parameters, category);
+  const { missingKeys, invalidValues } = checkParameters(parameters);
   if (missingKeys.length > 0 || Object.keys(invalidValues).length > 0) {
     throw categorizationFailed(missingKeys, invalidValues, 'Mandatory keys are missing or have values not allowed');
   }
-  return parameters.get('riskLevel')?.[0] as RiskLevel;
+  return riskIn(category, parameters.get('riskLevel')?.[0] as RiskLevel);
 }
 
 function categorizationFailed(missingKeys: string[], invalidValues: object, details: string): Refusal {

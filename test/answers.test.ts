@@ -379,7 +379,13 @@ describe('what FinHub says', () => {
       assert.equal(first?.field, 'pep');
       assert.match(first.message, /FinHub names: true, false$/, JSON.stringify(data));
     }
-    const feature = { id: 'f', code: 'f', mandatoryKeys: [], allowedValues: { pep: ['true', 'false'] } };
+    const feature = {
+      id: 'f',
+      code: 'f',
+      mandatoryKeys: [],
+      allowedValues: { pep: ['true', 'false'] },
+      multiValueKeys: [],
+    };
     const category = { key: 'k', id: 'k', code: 'k', name: 'k', features: [feature] };
     const [fault] = categorizationFaults(category, { category: 'k', parameters: { pep: 'maybe' } });
     assert.match(fault!.message, /allows: true, false$/);

@@ -163,7 +163,7 @@ describe('a call by hand', () => {
 
   test('that FinHub refuses after an unclear try waits for a person, too', async () => {
     const { person, password, categorization } = await anIndividual();
-    const parameters = categorization.parameters;
+    const { parameters } = categorization!;
     const features = [{ id: 'f', code: 'RISK', keys: Object.keys(parameters) }];
     const category = { id: 'fs-cat-b2c-medium-001', name: 'Individual', features, parameters };
     await lane.finhub.inject({ method: 'POST', path: CATALOGUE.registerIndividual.path, kind: 'drop' });

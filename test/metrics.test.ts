@@ -49,7 +49,7 @@ describe('a running worker', { timeout: 180_000 }, () => {
     const individual = await exampleIndividual('metrics-1');
     const { workflowId } = await stack.client.startIndividual(individual, { folder: EXAMPLES });
     const company = await exampleOrganization('metrics-2');
-    const categorization = { ...company.categorization, category: 'NO_SUCH_CATEGORY' };
+    const categorization = { ...company.categorization!, category: 'NO_SUCH_CATEGORY' };
     await stack.client.startOrganization({ ...company, categorization }, { folder: EXAMPLES });
     await eventually('in review', async () => {
       const status = await stack.client.status(workflowId);

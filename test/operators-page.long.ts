@@ -45,7 +45,7 @@ describe('docs/operators.md', () => {
       await exampleIndividual('ind-2025-0002'),
       await exampleIndividual('ind-2025-0003'),
     ] as const;
-    others[1].categorization.category = 'NO_SUCH_CATEGORY';
+    others[1].categorization!.category = 'NO_SUCH_CATEGORY';
     for (const [index, application] of others.entries()) {
       application.person.email = `person-${index}@mail.example`;
       await stack.client.startIndividual(application, { folder: EXAMPLES });

@@ -6,13 +6,14 @@ import type { Application } from '../src/lifecycle/application.js';
 import { transferId } from '../src/lifecycle/ids.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
-import { anIndividual, anOrganization, papersOf } from './helpers/applications.js';
+import { anIndividual, anOrganization, HIGH_RISK_PAPERS, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
 const REGISTRATION = 'POST /api/v2.1/customer/individual/registration';
 const APPROVAL = 'POST /api/v2.1/verifications/{verificationId}/approve';
+const ACTIVATION = 'POST /api/v2.1/customer/individual/{customerId}/activation';
 const HIGH_RISK = { categorization: { category: 'HIGH_RISK_INDIVIDUAL', parameters: { riskLevel: 'HIGH' } } };
 /** A call that brought no answer is tried again after FinHub's time-out. */
 const QUICK = { FINHUB_TIMEOUT_MS: '3000' };
@@ -95,12 +96,61 @@ describe('before registration', { concurrency: 4 }, () => {
     assert.deepEqual(await lane.finhub.ledgerOf(emailOf(application)), []);
   });
 
-  test('a prohibited risk is rejected and nothing is registered', async () => {
-    const application = await anIndividual({ categorization: { parameters: { riskLevel: 'PROHIBITED' } } });
+  for (const [whose, categorization] of [
+    ["the application's", { parameters: { riskLevel: 'PROHIBITED' } }],
+    ["the category's", { category: 'PROHIBITED_INDIVIDUAL' }],
+  ] as const) {
+    test(`a prohibited risk, ${whose}, is rejected; nothing is registered, and only the audit says why`, async () => {
+      const application = await anIndividual({ categorization });
+      const id = await lane.start(application);
+      const { status } = await lane.client.wait(id, 'done', { timeoutMs: 20_000 });
+      assert.equal(status.outcome?.result, 'rejected');
+      assert.deepEqual(await lane.finhub.ledgerOf(emailOf(application)), []);
+      assert.equal(status.outcome?.reason, 'the application cannot be accepted');
+      for (const told of [status, await lane.closed(id)]) assert.doesNotMatch(JSON.stringify(told), /risk|prohibit/i);
+      assert.equal((await audited(id, 'riskProhibited')).length, 1);
+
+      const other = await lane.toReview(await anIndividual());
+      await lane.client.decide(other, decisionOf('op-1', { verdict: 'reject', internalReason: 'on a list' }));
+      const { outcome } = await lane.closed(other).then(() => lane.client.caseView(other));
+      assert.deepEqual([outcome?.result, outcome?.reason], [status.outcome?.result, status.outcome?.reason]);
+    });
+  }
+
+  test('a category of higher risk than the application says counts, for the case and for who decides', async () => {
+    const categorization = { category: 'HIGH_RISK_INDIVIDUAL', parameters: { riskLevel: 'LOW' } };
+    const documents = [...(await anIndividual()).documents!, ...HIGH_RISK_PAPERS];
+    const id = await lane.toReview(await anIndividual({ categorization, documents }));
+    const { risk, decision } = await lane.client.caseView(id);
+    assert.deepEqual([risk, decision?.level], ['HIGH', 'POWER_TENANT']);
+    assert.equal(refusalOf(await lane.client.decide(id, decisionOf('op-1'))), 'LevelInsufficient');
+    assert.equal((await lane.finish(id, 'op-2')).outcome?.result, 'active');
+  });
+
+  test('without a category the customer is registered without one, and reviewed as of high risk', async () => {
+    for (const application of [
+      await anIndividual({ categorization: null }),
+      await anOrganization({ categorization: null }),
+    ]) {
+      const id = await lane.toReview(application);
+      assert.equal((await lane.client.caseView(id)).risk, 'HIGH');
+      assert.equal((await lane.finish(id, 'op-2')).outcome?.result, 'active');
+      const customers = await lane.finhub.table<{ email: string; categorization?: unknown }>('customers');
+      const customer = customers.find(({ email }) => email === emailOf(application));
+      assert.ok(customer && !('categorization' in customer && customer.categorization));
+    }
+  });
+
+  test('a key that takes several values has them all; a category that is missing can be added', async () => {
+    const parameters = { pep: 'true', pepCategory: ['DOMESTIC_PEP', 'RCA'] };
+    const application = await anIndividual({ categorization: { parameters }, documents: [] });
     const id = await lane.start(application);
-    const { status } = await lane.client.wait(id, 'done', { timeoutMs: 20_000 });
-    assert.equal(status.outcome?.result, 'rejected');
-    assert.deepEqual(await lane.finhub.ledgerOf(emailOf(application)), []);
+    await lane.until(id, 'registered', ({ ids }) => ids.customerId !== undefined);
+    const customers = await lane.finhub.table<{ email: string; categorization: object }>('customers');
+    const { categorization } = customers.find(({ email }) => email === emailOf(application))!;
+    assert.match(JSON.stringify(categorization), /"pepCategory","value":\["DOMESTIC_PEP","RCA"\]/);
+    const patch = { categorization: { parameters: { pepCategory: 'NONE' } } };
+    assert.equal(refusalOf(await lane.client.correctApplication(id, { correctedBy: 'b', patch })), 'NotAllowed');
   });
 
   test("a stranger's e-mail address is never adopted", async () => {
@@ -266,6 +316,44 @@ describe("the customer's turns", { concurrency: 3 }, () => {
     assert.equal(again.accountActive, false);
     assert.equal((await audited(id, 'activationCodeRefused')).length, 1);
     await lane.client.submitActivationCode(id, await lane.activationCode(id));
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+  });
+
+  test('whoever is active already is not asked for the code', async () => {
+    const id = await lane.toReview(await anIndividual({ consents: null }));
+    const { consents } = await anIndividual();
+    await lane.client.decide(id, decisionOf('op-1'));
+    const { ids } = await lane.until(id, 'waits', (told) => told.waitingOn?.what === 'consents');
+    await lane.finhub.activateInPortal(ids.customerId!);
+    await lane.client.acceptConsents(id, consents!);
+    const { outcome, iban } = await lane.until(id, 'ends', (told) => told.outcome !== null);
+    assert.deepEqual([outcome?.result, typeof iban], ['active', 'string']);
+    assert.equal((await audited(id, 'activatedElsewhere')).length, 1);
+    assert.equal((await lane.finhub.requests(ACTIVATION)).filter(({ url }) => url.includes(ids.customerId!)).length, 0);
+  });
+
+  test('whoever becomes active while the case waits for the code, or after a wrong one, is asked no more', async () => {
+    const looking = await time.lane({ env: { ...QUICK, FINHUB_VERDICT_POLL_SECONDS: '2' } });
+    const quiet = await time.lane({ env: QUICK });
+    for (const on of [looking, quiet]) {
+      const id = await on.toReview(await anIndividual());
+      await on.client.decide(id, decisionOf('op-1'));
+      const { ids } = await on.until(id, 'asks', ({ waitingOn }) => waitingOn?.what === 'activation code');
+      await on.finhub.activateInPortal(ids.customerId!);
+      if (on === quiet) await on.client.submitActivationCode(id, 'ACTIVATION_CODE_00000000');
+      const { outcome } = await on.until(id, 'ends', (told) => told.outcome !== null);
+      assert.equal(outcome?.result, 'active');
+      assert.equal((await audited(id, 'activatedElsewhere', on)).length, 1);
+    }
+  });
+
+  test('an organization that is active already passes, although FinHub would not activate it again', async () => {
+    const id = await lane.toReview(await anOrganization({ consents: null }));
+    const { consents } = await anOrganization();
+    await lane.client.decide(id, decisionOf('op-1'));
+    const { ids } = await lane.until(id, 'waits', (told) => told.waitingOn?.what === 'consents');
+    await lane.finhub.activateInPortal(ids.customerId!);
+    await lane.client.acceptConsents(id, consents!);
     assert.equal((await lane.finish(id)).outcome?.result, 'active');
   });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { DocumentReference } from '../src/lifecycle/application.js';
-import { categorizationFaults, findCategory, type Category } from '../src/lifecycle/categorization.js';
+import { categorizationFaults, findCategory, riskOfCategory, type Category } from '../src/lifecycle/categorization.js';
 import { mergePatch } from '../src/lifecycle/merge-patch.js';
 import { MESSAGES, type Answer, type Decision } from '../src/lifecycle/messages.js';
 import { amountOf } from '../src/lifecycle/money.js';
@@ -334,13 +334,14 @@ describe('small rules', () => {
           id: 'f',
           code: 'AML',
           mandatoryKeys: ['riskLevel', 'riskScore'],
-          allowedValues: { riskLevel: ['LOW', 'MEDIUM'], riskScore: ['0-100'], single: 'YES' },
+          allowedValues: { riskLevel: ['LOW', 'MEDIUM'], riskScore: ['0-100'], single: 'YES', several: ['A', 'B'] },
+          multiValueKeys: ['several'],
         },
       ],
     };
     for (const name of ['k', 'id-1', 'STANDARD']) assert.equal(findCategory([category], name), category);
     assert.equal(findCategory([category], 'standard'), undefined);
-    const faults = (parameters: Record<string, string>): (string | undefined)[] =>
+    const faults = (parameters: Record<string, string | string[]>): (string | undefined)[] =>
       categorizationFaults(category, { category: 'k', parameters }).map(({ field }) => field?.split('.').at(-1));
     const good = { riskLevel: 'LOW', riskScore: '100' };
     assert.deepEqual(faults(good), []);
@@ -349,16 +350,34 @@ describe('small rules', () => {
     assert.deepEqual(faults({ ...good, riskLevel: 'HIGH' }), ['riskLevel']);
     for (const riskScore of ['101', '-1', '5.5', '']) assert.deepEqual(faults({ ...good, riskScore }), ['riskScore']);
     assert.deepEqual(faults({ ...good, single: 'NO' }), ['single']);
+    assert.deepEqual(faults({ ...good, several: ['A', 'B'] }), []);
+    assert.deepEqual(faults({ ...good, several: ['A', 'C'] }), ['several']);
+    assert.deepEqual(faults({ ...good, single: ['YES', 'YES'] }), ['single']);
   });
 
   test('risk is only ever raised', () => {
-    const of = (parameters: Record<string, string>, raises = false) => riskLevel({ category: 'c', parameters }, raises);
+    const of = (parameters: Record<string, string | string[]>, raises = false) =>
+      riskLevel({ category: 'c', parameters }, raises);
     assert.equal(of({ riskLevel: 'LOW' }), 'LOW');
     assert.equal(of({ riskLevel: 'LOW', pep: 'true' }), 'HIGH');
     assert.equal(of({ riskLevel: 'MEDIUM' }, true), 'HIGH');
     assert.equal(of({ riskLevel: 'PROHIBITED' }, true), 'PROHIBITED');
     for (const unknown of ['CRITICAL', 'low', '']) assert.equal(of({ riskLevel: unknown }), 'HIGH');
     assert.equal(of({}), 'HIGH');
+    assert.equal(of({ riskLevel: ['LOW', 'MEDIUM'] }), 'MEDIUM');
+    assert.equal(riskLevel(undefined, false), 'HIGH');
+  });
+
+  test("a category's own risk is read where FinHub tells it, in a field or in its ids and name", () => {
+    const of = (more: Partial<Category>) =>
+      riskOfCategory({ key: 'k', id: 'i', code: 'c', name: 'n', features: [], ...more });
+    assert.equal(of({}), undefined);
+    assert.equal(of({ name: 'Flow for Slow Highlanders' }), undefined);
+    assert.equal(of({ id: 'fs-cat-b2c-low-001', name: 'Individual Standard' }), 'LOW');
+    assert.equal(of({ code: 'HIGH_RISK_INDIVIDUAL' }), 'HIGH');
+    assert.equal(of({ id: 'business-medium-risk-7f9a' }), 'MEDIUM');
+    assert.equal(of({ risk: 'critical', id: 'fs-cat-b2c-low-001' }), 'HIGH');
+    assert.equal(of({ code: 'PROHIBITED_INDIVIDUAL', risk: 'HIGH' }), 'PROHIBITED');
   });
 });
 

@@ -87,7 +87,6 @@ describe('registration', () => {
         [{ customerCategory: { id: 'fs-cat-b2c-prohibited-001' } }, 403, /cannot be onboarded/],
         [{ individualCustomer: {} }, 400, /"missingKeys":\["riskLevel","riskScore"/],
         [withParameters({ monitoring: 'NEVER' }), 400, /"invalidValues":\{"monitoring":\["NEVER"\]\}/],
-        [withParameters({ riskLevel: 'LOW' }), 400, /"invalidValues":\{"riskLevel":\["LOW"\]\}/],
         [withParameters({ riskScore: '101' }), 400, /"riskScore"/],
       ];
       for (const [change, status, message] of refusals) {

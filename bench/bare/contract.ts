@@ -14,7 +14,7 @@ export interface BareInput {
     address: { street: string; city: string; postalCode?: string | undefined; country: string };
   };
   password: string;
-  category: { code: string; parameters: Record<string, string> };
+  category: { code: string; parameters: Record<string, string | string[]> };
   documents: { type: string; file: string; mimeType: string }[];
   consents: { version: string; acceptedAt: string };
 }

@@ -72,7 +72,7 @@ export async function applicationOf(number: string): Promise<IndividualInput> {
 
 function bareInputOf({ person, password, categorization, documents = [], consents }: IndividualInput): BareInput {
   const { firstName, lastName, email, phone, dateOfBirth, nationality, address } = person;
-  const { category, parameters = {} } = categorization;
+  const { category, parameters } = categorization!;
   return {
     tenantId: SANDBOX_TENANT.id,
     person: { firstName, lastName, email, phone, dateOfBirth, nationality, address },

@@ -5,8 +5,10 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Credentials, Endpoint } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import { isExclusive, perform, type Performed } from '../finhub/perform.js';
-import type { Origin } from '../lifecycle/application.js';
+import type { Categorization, Origin } from '../lifecycle/application.js';
+import { riskIn, type Category } from '../lifecycle/categorization.js';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import type { RiskLevel } from '../lifecycle/policy.js';
 import type { Warrant } from '../lifecycle/warrants.js';
 import { failing } from './failure.js';
 import type { Judge } from './judge.js';
@@ -81,11 +83,12 @@ export type FinHubActivities = { [Op in CallableOperation]: ActivityOf<Op> };
 /** Calls an endpoint as the running activity. */
 export async function callAsActivity<I, R>(
   client: FinHubClient,
-  { secrets, judge }: CallRules,
+  rules: CallRules,
   endpoint: Endpoint<I, R>,
   call: FinHubCall<I>,
 ): Promise<Settled<R>> {
   const { input, for: purpose } = call;
+  const { secrets } = rules;
   return failing(endpoint, client, purpose.tenantId, async () => {
     const signal = cancellationSignal();
     const alone = isExclusive(endpoint) ? exclusive(endpoint.operation, client.timeoutMs, signal) : undefined;
@@ -96,7 +99,7 @@ export async function callAsActivity<I, R>(
       taken: purpose.taken ?? [],
       mayHaveBeenTried,
       mayBeOurs: mayHaveBeenTried || purpose.mayBeOurs === true,
-      judge: () => judged(judge, endpoint, call),
+      judge: () => judged(client, rules, endpoint, call),
       settled: alone?.settled,
       lease: alone?.lease,
       signal,
@@ -137,6 +140,22 @@ export function readInActivity<I, R>(
   });
 }
 
+/** The tenant's categories as FinHub has them now, read by the tenant's own admin. */
+export async function categoriesOf(client: FinHubClient, secrets: Secrets, purpose: CallFor): Promise<Category[]> {
+  const call = { input: { tenantId: purpose.tenantId }, for: { ...purpose, actAs: undefined } };
+  return (await readInActivity(client, secrets, CATALOGUE.getCategorizationHierarchy, call)).categories;
+}
+
+async function categoryRisk(
+  client: FinHubClient,
+  secrets: Secrets,
+  categorization: Categorization | undefined,
+  purpose: CallFor,
+): Promise<RiskLevel | null> {
+  if (!categorization) return null;
+  return riskIn(await categoriesOf(client, secrets, purpose), categorization);
+}
+
 /** What calls need besides FinHub itself. */
 export interface CallRules {
   secrets: Secrets;
@@ -145,7 +164,8 @@ export interface CallRules {
 
 /** Judges a call that takes a right by what it is entitled with. @throws ApplicationFailure `NotProved` */
 async function judged<I, R>(
-  judge: Judge,
+  client: FinHubClient,
+  { judge, secrets }: CallRules,
   { operation, idempotency }: Endpoint<I, R>,
   call: FinHubCall<I>,
 ): Promise<void> {
@@ -158,7 +178,9 @@ async function judged<I, R>(
   if (operation === 'decideVerificationAtFinHub') {
     const { status, customerId, verificationId } = input as Record<'status' | 'customerId' | 'verificationId', string>;
     const decision = warrant?.for === 'decision' ? warrant : undefined;
-    return judge.decision(tenantId, status, { customerId, verificationId }, decision);
+    return judge.decision(tenantId, status, { customerId, verificationId }, decision, (categorization) =>
+      categoryRisk(client, secrets, categorization, purpose),
+    );
   }
   if (operation === 'executeOrder') {
     const order = input as { accountId: string; preparedOrderId: string };

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Application } from '../lifecycle/application.js';
+import type { Application, Categorization } from '../lifecycle/application.js';
 import { ownershipHashOf, riskOf } from '../lifecycle/case-rules.js';
 import type { SentCorrection } from '../lifecycle/case-state.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
@@ -8,6 +8,7 @@ import { isSecond, refusalOf, takesTwo, type HandCall, type OperationFacts } fro
 import { lackingByPolicy, paperText } from '../lifecycle/evidence.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
 import {
+  highestRisk,
   levelSuffices,
   rulesFor,
   worksFor,
@@ -55,9 +56,6 @@ export interface JudgeOptions {
 /** A start's envelope is as old as this at the most when the workflow begins: a start that was kept and comes again later is not the same one. */
 const START_AGE_MS = 24 * 3600_000;
 
-/** The strictest risk decides. */
-const RISKS: readonly (RiskLevel | undefined)[] = [undefined, 'LOW', 'MEDIUM', 'HIGH', 'PROHIBITED'];
-
 /**
  * The last mile: what activities with rights judge by before they act, each for itself. A workflow's history is not evidence; what people and
  * programs signed is, by the signers file as it is now.
@@ -87,7 +85,7 @@ export class Judge {
 
   /**
    * Judges a decision anew before FinHub is told of it: by the policy in force and the case's, the stricter; by operators as they are now; by
-   * each decision's own envelope.
+   * each decision's own envelope. `categoryRisk` looks up what FinHub says of the category.
    * @throws ApplicationFailure `NotProved`, naming the decisions that do not count
    */
   async decision(
@@ -95,6 +93,7 @@ export class Judge {
     status: string,
     subject: Subject,
     warrant: DecisionWarrant | undefined,
+    categoryRisk: (categorization: Categorization | undefined) => Promise<RiskLevel | null>,
   ): Promise<void> {
     if (!warrant) throw unproved('no decision was handed over with the call');
     const [bench, { policy }] = await Promise.all([
@@ -103,7 +102,7 @@ export class Judge {
     ]);
     const application = await this.#begun(bench, warrant.beginning);
     const submitters = new Set([...warrant.submitters, ...submittersOf(warrant.beginning)]);
-    const risk = highest(warrant.risk, riskOf(application));
+    const risk = highestRisk(warrant.risk, riskOf(application), await categoryRisk(application.categorization));
     const now = rulesFor(policy, warrant.kind, risk);
     const level: OperatorLevel = [warrant.rules.level, now.level].includes('POWER_TENANT') ? 'POWER_TENANT' : 'TENANT';
     const quorum = status === 'APPROVED' ? Math.max(warrant.rules.quorum, now.quorum) : 1;
@@ -319,10 +318,6 @@ function submittersOf({ subject, corrections }: Beginning<Application>): string[
     ...(subject.handedInBy ?? []),
     ...corrections.map(({ body }: SentCorrection) => body.correctedBy),
   ];
-}
-
-function highest(one: RiskLevel | undefined, other: RiskLevel): RiskLevel {
-  return RISKS.indexOf(one) > RISKS.indexOf(other) ? one! : other;
 }
 
 /** @throws ApplicationFailure where what was started does not ask for the order */

@@ -5,12 +5,13 @@ import { registerIndividual, registerOrganization } from '../finhub/catalogue/re
 import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
 import type { Categorization } from '../lifecycle/application.js';
-import { chosen, fitting } from '../lifecycle/categorization.js';
+import { chosen, fitting, riskIn } from '../lifecycle/categorization.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { failing } from './failure.js';
+import type { RiskLevel } from '../lifecycle/policy.js';
 import {
   callAsActivity,
-  readInActivity,
+  categoriesOf,
   type CallFor,
   type CallRules,
   type FinHubCall,
@@ -22,12 +23,20 @@ type InputOf<E extends Registration> = z.infer<E['request']>;
 
 /** Registers a customer in the category that the application names, or in the very one that a call by hand gives. */
 export type Registering<E extends Registration> = (
-  call: FinHubCall<InputOf<E> | (Omit<InputOf<E>, 'category'> & { categorization: Categorization })>,
-) => Promise<Settled<z.infer<E['response']>>>;
+  call: FinHubCall<InputOf<E> | ByName<InputOf<E>>>,
+) => Promise<Settled<z.infer<E['response']> & InCategory>>;
+
+type ByName<I> = Omit<I, 'category'> & { categorization: Categorization };
+
+/** What FinHub's hierarchy says of the customer's category; null where it says nothing, or there is none. */
+interface InCategory {
+  categoryRisk: RiskLevel | null;
+}
 
 /**
  * "Smart categorization" (S0): nothing is registered in a category, or with values, that FinHub's hierarchy does not have.
- * They throw ApplicationFailure `CategorizationInvalid`, whose `fieldErrors` name what does not fit.
+ * They throw ApplicationFailure `CategorizationInvalid`, whose `fieldErrors` name what does not fit, and `RiskProhibited` where FinHub takes nobody on
+ * in the category.
  */
 export interface RegistrationActivities {
   registerIndividual: Registering<typeof registerIndividual>;
@@ -36,28 +45,34 @@ export interface RegistrationActivities {
 
 export function registrationActivities(client: FinHubClient, rules: CallRules): RegistrationActivities {
   const choose = async (categorization: Categorization, purpose: CallFor) => {
-    const call = { input: { tenantId: purpose.tenantId }, for: purpose };
-    const { categories } = await failing(getCategorizationHierarchy, client, purpose.tenantId, () =>
-      readInActivity(client, rules.secrets, getCategorizationHierarchy, call),
+    const categories = await failing(getCategorizationHierarchy, client, purpose.tenantId, () =>
+      categoriesOf(client, rules.secrets, purpose),
     );
+    const categoryRisk = riskIn(categories, categorization);
+    if (categoryRisk === 'PROHIBITED') {
+      throw ApplicationFailure.nonRetryable('customers of this category are not taken on', FAILURES.prohibited, {
+        operation: getCategorizationHierarchy.operation,
+      } satisfies FailureDetails);
+    }
     const found = fitting(categories, categorization);
-    if ('category' in found) return chosen(found.category, categorization);
+    if ('category' in found) return { category: chosen(found.category, categorization), categoryRisk };
     throw ApplicationFailure.nonRetryable('the categorization does not fit the hierarchy', FAILURES.categorization, {
       operation: getCategorizationHierarchy.operation,
       fieldErrors: found.faults.map(({ field = 'categorization', message }) => ({ field, message })),
     } satisfies FailureDetails);
   };
+  const completed = async <I>({ categorization, ...rest }: ByName<I>, purpose: CallFor) => {
+    const { category, categoryRisk } = await choose(categorization, purpose);
+    return { complete: { ...rest, category } as I, categoryRisk };
+  };
   const registering =
     <I, R>(endpoint: Endpoint<I, R>) =>
-    async ({
-      input,
-      for: purpose,
-      warrant,
-    }: FinHubCall<I | (Omit<I, 'category'> & { categorization: Categorization })>) => {
-      if (!isByName(input)) return callAsActivity(client, rules, endpoint, { input, for: purpose, warrant });
-      const { categorization, ...rest } = input;
-      const complete = { ...rest, category: await choose(categorization, purpose) } as I;
-      return callAsActivity(client, rules, endpoint, { input: complete, for: purpose, warrant });
+    async ({ input, for: purpose, warrant }: FinHubCall<I | ByName<I>>): Promise<Settled<R & InCategory>> => {
+      const { complete, categoryRisk } = isByName(input)
+        ? await completed<I>(input, purpose)
+        : { complete: input, categoryRisk: null };
+      const settled = await callAsActivity(client, rules, endpoint, { input: complete, for: purpose, warrant });
+      return { ...settled, result: { ...settled.result, categoryRisk } };
     };
   return {
     registerIndividual: registering(registerIndividual),
@@ -65,6 +80,6 @@ export function registrationActivities(client: FinHubClient, rules: CallRules): 
   };
 }
 
-function isByName<I>(input: I | { categorization: Categorization }): input is { categorization: Categorization } {
-  return typeof input === 'object' && input !== null && 'categorization' in input;
+function isByName<I>(input: I | ByName<I>): input is ByName<I> {
+  return typeof input === 'object' && input !== null && 'categorization' in input && input.categorization !== undefined;
 }

@@ -116,7 +116,7 @@ export function marksOf(kind: LifecycleKind, application: Application, mark: str
     summary: `${kind} onboarding ${application.applicationId}`,
     details: [
       `- Tenant: \`${application.tenantId}\``,
-      `- Category: \`${application.categorization.category}\``,
+      `- Category: \`${application.categorization?.category ?? 'none'}\``,
       `- Documents handed in with the application: ${application.documents.length}`,
     ],
   };

@@ -14,7 +14,9 @@ const BASE = {
     .describe("the backend's own id of the application; no personal data, since ids are readable in Temporal"),
   tenantId: field.key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
   submittedBy: personal(field.text()).describe('who submits the application; whoever does never decides on it'),
-  categorization: field.categorization,
+  categorization: field.categorization
+    .optional()
+    .describe('the category at FinHub; without one the case is reviewed as of high risk'),
   origin: z.strictObject(field.origin),
   documents: z.array(field.document).max(50).default([]),
   payments: payments.optional(),

@@ -206,11 +206,16 @@ export const employee = z.strictObject({
   organizationRole: z.enum(ORGANIZATION_ROLES),
 });
 
+const parameter = z.string().max(200);
+
 export const categorization = z.strictObject({
   category: plain(text(100)).describe("code or id of a category in the tenant's hierarchy"),
-  parameters: personal(z.record(text(100), z.string().max(200))).describe(
-    "a value for each of the category's mandatory keys",
-  ),
+  parameters: personal(
+    z.record(
+      text(100),
+      z.union([parameter, z.array(parameter).min(1).max(50)], { error: 'a text, or a list of texts, is expected' }),
+    ),
+  ).describe("a value for each of the category's mandatory keys; a list where FinHub takes several"),
 });
 
 export const origin = {

@@ -22,10 +22,10 @@ export interface Person {
   address: Address;
 }
 
-/** The category chosen from FinHub's hierarchy, by its code or id, and a value for each of its mandatory keys. */
+/** The category chosen from FinHub's hierarchy, by its code or id, and a value for each of its mandatory keys; several where a key takes them. */
 export interface Categorization {
   category: string;
-  parameters: Record<string, string>;
+  parameters: Record<string, string | string[]>;
 }
 
 /** Where a customer's act came from. FinHub stores both for good, so they are the customer's own, never ours (facts §1.2). */
@@ -130,7 +130,8 @@ interface ApplicationBase {
   tenantId: string;
   /** Who submitted the application; whoever did never decides on it. */
   submittedBy: string;
-  categorization: Categorization;
+  /** FinHub calls it optional (S1). Without it nobody has said how risky the customer is, which counts as HIGH. */
+  categorization?: Categorization | undefined;
   origin: Origin;
   documents: DocumentReference[];
   /** Consents given together with the application; else the lifecycle waits for `acceptConsents`. */

@@ -56,6 +56,12 @@ const CAUSES: Record<Failure, Cause> = {
     reason: "the category does not fit FinHub's hierarchy",
     advice: 'have `categorization` corrected; it is then looked up again',
   },
+  RiskProhibited: {
+    helps: ['abort'],
+    reason: 'the application cannot be accepted',
+    advice:
+      "FinHub's hierarchy has the category as PROHIBITED: nobody is registered in it; choose another one or abort",
+  },
   SharesIncomplete: {
     ...CORRECT,
     reason: 'the ownership is not complete: shares do not add up to 100 %, or a company does not say who owns it',

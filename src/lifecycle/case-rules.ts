@@ -187,7 +187,8 @@ export function whyClosed(state: CaseState, patch: Record<string, unknown>): str
   for (const field of Object.keys(patch)) {
     const until = Object.hasOwn(OPEN_UNTIL, field) ? OPEN_UNTIL[field] : undefined;
     const phase = state.phases.find(({ name }) => until?.includes(name));
-    if (!phase || !Object.hasOwn(state.application, field)) return `"${field}" cannot be corrected`;
+    if (!phase || !(field === 'categorization' || Object.hasOwn(state.application, field)))
+      return `"${field}" cannot be corrected`;
     if (phase.state === 'completed' || phase.state === 'skipped' || phase.closed) {
       return `"${field}" was accepted by FinHub in phase ${phase.name}`;
     }

@@ -75,7 +75,7 @@ export function subjectOf({ application }: Pick<AnyCaseState, 'application'>): C
   }
   // An account and a call by hand name ids only, which the case shows by itself.
   if (!('applicationId' in application)) return NOTHING;
-  const { submittedBy, categorization, origin, payments = null } = application;
+  const { submittedBy, categorization = null, origin, payments = null } = application;
   const isCompany = isOrganization(application);
   return {
     ...NOTHING,

@@ -1,5 +1,6 @@
 import type { Categorization } from './application.js';
 import type { Requirement } from './case-state.js';
+import { highestRisk, readRisk, type RiskLevel } from './policy.js';
 
 /** A category of FinHub's hierarchy, as far as registering needs it. Source: facts I01. */
 export interface Category {
@@ -7,7 +8,25 @@ export interface Category {
   id: string;
   code: string;
   name: string;
-  features: { id: string; code: string; mandatoryKeys: string[]; allowedValues: Record<string, unknown> }[];
+  /** The risk level that FinHub names for it, where it does. */
+  risk?: string | undefined;
+  features: {
+    id: string;
+    code: string;
+    mandatoryKeys: string[];
+    allowedValues: Record<string, unknown>;
+    /** Keys that may have several values. */
+    multiValueKeys: string[];
+  }[];
+}
+
+/**
+ * Risk of whoever is in a category: the level that FinHub names, or that stands as a word in its ids and name (`fs-cat-b2c-low-001`,
+ * `HIGH_RISK_INDIVIDUAL`); undefined where it tells none. Source: facts I01, R3.
+ */
+export function riskOfCategory({ key, id, code, name, risk = '' }: Category): RiskLevel | undefined {
+  const words = [risk, key, id, code, name].flatMap((text) => text.toUpperCase().split(/[^A-Z]+/));
+  return highestRisk(...words.map(readRisk));
 }
 
 /** The category an application names, by its key, code or id. */
@@ -15,14 +34,23 @@ export function findCategory(categories: readonly Category[], wanted: string): C
   return categories.find(({ key, id, code }) => [key, id, code].includes(wanted));
 }
 
+/** Risk of the category that a categorization names; null where there is no such category, or it tells none. */
+export function riskIn(categories: readonly Category[], { category }: Categorization): RiskLevel | null {
+  const found = findCategory(categories, category);
+  return (found && riskOfCategory(found)) ?? null;
+}
+
 /** What the chosen parameters lack for a category: mandatory keys, and values outside the allowed ones. */
 export function categorizationFaults(category: Category, { parameters }: Categorization): Requirement[] {
-  return category.features.flatMap(({ mandatoryKeys, allowedValues }) => [
+  const multiple = new Set(category.features.flatMap(({ multiValueKeys }) => multiValueKeys));
+  const several = Object.keys(parameters).filter((key) => Array.isArray(parameters[key]) && !multiple.has(key));
+  const single = several.map((key) => fault(key, `"${key}" takes one value in category ${category.code}`));
+  const wrong = category.features.flatMap(({ mandatoryKeys, allowedValues }) => [
     ...mandatoryKeys
       .filter((key) => parameters[key] === undefined)
       .map((key) => fault(key, `"${key}" is mandatory in category ${category.code}`)),
     ...Object.entries(parameters)
-      .filter(([key, value]) => !isAllowed(value, allowedValues[key]))
+      .filter(([key, value]) => ![value].flat().every((one) => isAllowed(one, allowedValues[key])))
       .map(([key]) =>
         fault(
           key,
@@ -30,6 +58,7 @@ export function categorizationFaults(category: Category, { parameters }: Categor
         ),
       ),
   ]);
+  return [...single, ...wrong];
 }
 
 /** The category of the hierarchy that an application names and fits, or what does not fit. */

@@ -28,6 +28,8 @@ export const FAILURES = {
   awaiting: 'AwaitingFinHub',
   /** The application's categorization is not one of FinHub's hierarchy; the field errors say what does not fit. */
   categorization: 'CategorizationInvalid',
+  /** FinHub's hierarchy says of the category that its customers are not taken on. */
+  prohibited: 'RiskProhibited',
   /** What it was to act on did not stand when it was judged again; `notCounting` names the decisions. Nothing was sent. */
   unproved: 'NotProved',
   /** A document is missing from the store or is not what its reference says. */

@@ -145,15 +145,24 @@ export function isHighRiskIndustry(industry: string): boolean {
 
 const RISK_ORDER: readonly RiskLevel[] = ['LOW', 'MEDIUM', 'HIGH', 'PROHIBITED'];
 
+/** The highest of several risks; undefined where none is told. */
+export function highestRisk(...risks: (RiskLevel | null | undefined)[]): RiskLevel | undefined {
+  return RISK_ORDER.findLast((level) => risks.includes(level));
+}
+
+/** A level as FinHub writes it, whose CRITICAL counts as HIGH; undefined for any other word. */
+export function readRisk(word: string): RiskLevel | undefined {
+  return word === 'CRITICAL' ? 'HIGH' : RISK_ORDER.find((level) => level === word);
+}
+
 /**
- * Risk of a customer: the categorization's `riskLevel`, raised to HIGH by a PEP or where `raises` says so. FinHub's CRITICAL counts as HIGH; a value that is not
- * known counts as HIGH too, since too careful can be mended. Source: facts I01, R17.
+ * Risk of a customer by the application: the categorization's `riskLevel`, raised to HIGH by a PEP or where `raises` says so. What is not said, or not
+ * known, counts as HIGH, since too careful can be mended. Source: facts I01, R17.
  */
-export function riskLevel(categorization: Categorization, raises: boolean): RiskLevel {
-  const { riskLevel: stated, pep } = categorization.parameters;
-  const known = RISK_ORDER.find((level) => level === stated) ?? 'HIGH';
-  const raised = raises || pep === 'true' ? 'HIGH' : 'LOW';
-  return RISK_ORDER.indexOf(known) > RISK_ORDER.indexOf(raised) ? known : raised;
+export function riskLevel(categorization: Categorization | undefined, raises: boolean): RiskLevel {
+  const { riskLevel: stated = '', pep = '' } = categorization?.parameters ?? {};
+  const known = highestRisk(...[stated].flat().map((level) => readRisk(level) ?? 'HIGH')) ?? 'HIGH';
+  return raises || [pep].flat().includes('true') ? highestRisk(known, 'HIGH')! : known;
 }
 
 /** A risk that is not known is reviewed as high. */

@@ -4,6 +4,9 @@ import type { CallFailure } from '../lifecycle/failures.js';
 /** The failure of a workflow that runs where it does not belong. */
 export const NOT_ITS_PLACE = 'NotItsPlace';
 
+/** What the customer hears of a rejection that gives no reason meant for them, whatever the true one is: tipping off is an offence. */
+export const NOT_ACCEPTED = 'the application cannot be accepted';
+
 /** Ends the case with an outcome other than success. */
 export class Ending extends Error {
   readonly result: Exclude<Outcome['result'], 'active' | 'completed'>;

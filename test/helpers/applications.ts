@@ -32,7 +32,7 @@ export function anOrganization(patch: object = {}): Promise<OrganizationInput> {
 export async function individualNumber(number: number, patch: object = {}): Promise<IndividualInput> {
   const example = asAnother(number, await exampleIndividual(`person-${number}`));
   const application = mergePatch(example, patch) as IndividualInput;
-  const isHighRisk = !/^(LOW|MEDIUM)$/.test(application.categorization.parameters['riskLevel'] ?? '');
+  const isHighRisk = !/^(LOW|MEDIUM)$/.test(String(application.categorization?.parameters['riskLevel']));
   if (!isHighRisk || 'documents' in patch) return application;
   return { ...application, documents: [...application.documents!, ...HIGH_RISK_PAPERS] };
 }

@@ -86,6 +86,11 @@ export class FinHub {
     await this.#post(`verifications/${verificationId}/decide`, { status });
   }
 
+  /** Activates a customer as somebody in FinHub's own portal, or the customer on FinHub's pages. */
+  async activateInPortal(customerId: string): Promise<void> {
+    await this.#post(`customers/${customerId}/activate`, {});
+  }
+
   /** Pays into a wallet; `amount` in EUR, major units. */
   async credit(walletId: string, amount: string): Promise<void> {
     await this.#post(`wallets/${walletId}/credit`, { amount });

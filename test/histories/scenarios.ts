@@ -61,11 +61,9 @@ const LIFECYCLE: Record<string, (make: Make) => Scenario> = {
   },
   'attention-resolved': (make) => async (lane) => {
     const application = await make();
-    const { category } = application.categorization;
-    const id = await lane.start({
-      ...application,
-      categorization: { ...application.categorization, category: 'NONE' },
-    });
+    const categorization = application.categorization!;
+    const { category } = categorization;
+    const id = await lane.start({ ...application, categorization: { ...categorization, category: 'NONE' } });
     await lane.until(id, 'needs attention', ({ status }) => status === 'needsAttention');
     const patch = { categorization: { category } };
     await lane.client.correctApplication(id, { correctedBy: 'backoffice', patch });

@@ -19,11 +19,13 @@ const Category = z.unknown().transform((category) => ({
   id: firstText(category, 'databaseId', 'categoryId') ?? '',
   code: firstText(category, 'categoryId', 'databaseId') ?? '',
   name: firstText(category, 'categoryName', 'name', 'categoryId') ?? '',
+  risk: firstText(category, 'riskLevel', 'riskTier', 'risk.level'),
   features: listIn(at(category, 'availableFeatures') ?? at(category, 'features')).map((feature) => ({
     id: firstText(feature, 'databaseId', 'featureCode') ?? '',
     code: firstText(feature, 'featureCode', 'code') ?? '',
     mandatoryKeys: textsIn(at(feature, 'mandatoryKeys')),
     allowedValues: allowedIn(at(feature, 'allowedValues')),
+    multiValueKeys: textsIn(at(feature, 'multiValueKeys')),
   })),
 }));
 

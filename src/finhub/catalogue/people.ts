@@ -57,11 +57,20 @@ export const CategoryChoice = z.strictObject({
   id: Id,
   name: plain(z.string()),
   features: z.array(plain(z.strictObject({ id: z.string(), code: z.string(), keys: z.array(z.string()) }))),
-  parameters: personal(z.record(z.string(), z.string())),
+  parameters: personal(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
 });
 
-/** The `categorization` block of both registrations. Source: R4, R11. */
-export function categorizationDto(category: z.infer<typeof CategoryChoice>) {
+/** What both registrations say of the category; nothing where none is chosen. Source: R4, R11. */
+export function categoryDto(category: z.infer<typeof CategoryChoice> | undefined) {
+  return category && { customerCategory: { id: category.id, name: category.name } };
+}
+
+/** The `categorization` block of both registrations; a key with several values has a list. Source: R4, R11. */
+export function categorizationDto(category: z.infer<typeof CategoryChoice> | undefined) {
+  return category && { categorization: categorizationOf(category) };
+}
+
+function categorizationOf(category: z.infer<typeof CategoryChoice>) {
   const named = (keys: string[]) =>
     keys.filter((key) => key in category.parameters).map((name) => ({ name, value: category.parameters[name] }));
   return {

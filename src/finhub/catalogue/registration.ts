@@ -4,7 +4,16 @@ import { FinHubError } from '../error.js';
 import { endpoint, type ReadBack } from '../endpoint.js';
 import { firstId, madeAfter, requiredId, sameText } from './fields.js';
 import { listCustomersByStatus } from './legacy.js';
-import { Address, categorizationDto, CategoryChoice, fullName, Person, personDto, twoNames } from './people.js';
+import {
+  Address,
+  categorizationDto,
+  categoryDto,
+  CategoryChoice,
+  fullName,
+  Person,
+  personDto,
+  twoNames,
+} from './people.js';
 import { openCustomerSession, openOrganizationSession } from './sessions.js';
 
 /** States a customer can be in right after registration; the documents disagree (facts §8). */
@@ -68,7 +77,7 @@ export const registerIndividual = endpoint({
   path: '/api/v2.1/customer/individual/registration',
   auth: 'admin',
   sources: ['S0', 'S1', 'S2', 'S3', 'F1', 'R1', 'R2', 'R4', 'A1'],
-  request: z.strictObject({ person: Person, password: secret(z.string()), category: CategoryChoice }),
+  request: z.strictObject({ person: Person, password: secret(z.string()), category: CategoryChoice.optional() }),
   body: ({ person, password, category }, { tenantId }) => {
     const { address: _, ...identity } = person;
     const roles = ['ACCOUNT_OWNER', 'USER'];
@@ -80,7 +89,7 @@ export const registerIndividual = endpoint({
       password,
       matchingPassword: password,
       roleIds: roles,
-      customerCategory: { id: category.id, name: category.name },
+      ...categoryDto(category),
       individualCustomer: {
         tenantId,
         customerName: fullName(person),
@@ -94,7 +103,7 @@ export const registerIndividual = endpoint({
           roles,
           isActive: false,
         },
-        categorization: categorizationDto(category),
+        ...categorizationDto(category),
       },
     };
   },
@@ -136,7 +145,11 @@ export const registerOrganization = endpoint({
   path: '/api/v2.1/customer/organization/registration',
   auth: 'admin',
   sources: ['S0', 'S2', 'O0', 'O1', 'R1', 'R10', 'R11', 'A4'],
-  request: z.strictObject({ organization: Organization, password: secret(z.string()), category: CategoryChoice }),
+  request: z.strictObject({
+    organization: Organization,
+    password: secret(z.string()),
+    category: CategoryChoice.optional(),
+  }),
   body: ({ organization, password, category }, { tenantId }) => {
     const { address, ...rest } = organization;
     const roles = ['ACCOUNT_OWNER', 'ADMIN'];
@@ -146,7 +159,7 @@ export const registerOrganization = endpoint({
       password,
       matchingPassword: password,
       roleIds: roles,
-      customerCategory: { id: category.id, name: category.name },
+      ...categoryDto(category),
       organizationCustomer: {
         tenantId,
         customerName: organization.legalName,
@@ -166,7 +179,7 @@ export const registerOrganization = endpoint({
           status: 'PENDING_ACTIVATION',
           roles,
         },
-        categorization: categorizationDto(category),
+        ...categorizationDto(category),
       },
     };
   },

@@ -1,40 +1,70 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { roleFaults } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
-import { loginOf } from '../call-context.js';
-import type { Case } from '../case.js';
-import { CallFailed } from '../endings.js';
+import type { CallResult } from '../activities.js';
 import { needsPerson } from '../attention.js';
+import { loginOf } from '../call-context.js';
+import type { Case, Wait } from '../case.js';
+import { CallFailed } from '../endings.js';
+
+type Account = CallResult<'awaitAccount'>;
 
 /** Phase 5: everything FinHub asks for is checked, then the account is activated; wallet and IBAN come when FinHub has made them. */
 export async function activation(kase: Case): Promise<void> {
-  const { kind, finhub } = kase.state;
-  await ready(kase);
-  if (kind === 'organization') await activateOrganization(kase);
-  else if (kase.policy.individualActivation === 'admin') await activateByAdmin(kase);
-  else await activateWithCode(kase);
-  const { accountId, iban } = await kase.waiting('finhub', 'wallet and IBAN', () =>
-    kase.calls.poll(
-      'awaitAccount',
-      { customerId: kase.customerId, customerType: kind === 'organization' ? 'B2B' : 'B2C' },
-      { every: 1, slowest: 60, summary: 'looks for the wallet that carries the IBAN' },
-    ),
-  );
+  const { finhub } = kase.state;
+  const elsewhere = await activate(kase);
+  if (elsewhere) kase.record('activatedElsewhere');
+  const { accountId, iban } =
+    elsewhere ??
+    (await kase.waiting('finhub', 'wallet and IBAN', () =>
+      lookForAccount(kase, { every: 1, slowest: 60, summary: 'looks for the wallet that carries the IBAN' }),
+    ));
   finhub.accountId = accountId;
   finhub.iban = iban;
   kase.establish('accountActive', 'walletActive');
 }
 
+/** Activates the customer; returns the account where somebody else has: the customer on FinHub's own pages, or an admin in its portal. */
+async function activate(kase: Case): Promise<Account | undefined> {
+  const byCode = kase.state.kind === 'individual' && kase.policy.individualActivation === 'code';
+  const elsewhere = (byCode ? await accountSeen(kase) : undefined) ?? (await ready(kase));
+  if (elsewhere) return elsewhere;
+  if (byCode) return activateWithCode(kase);
+  await (kase.state.kind === 'organization' ? activateOrganization(kase) : activateByAdmin(kase));
+  return undefined;
+}
+
+type Polling = Parameters<Case['calls']['poll']>[2];
+
+function lookForAccount(kase: Case, polling: Polling): Promise<Account> {
+  const customerType = kase.state.kind === 'organization' ? 'B2B' : 'B2C';
+  return kase.calls.poll('awaitAccount', { customerId: kase.customerId, customerType }, polling);
+}
+
+/** The account, if FinHub shows it as active now. */
+async function accountSeen(kase: Case): Promise<Account | undefined> {
+  const once = { every: 1, attempts: 1, summary: 'looks whether the customer is active already', leave: () => true };
+  try {
+    return await lookForAccount(kase, once);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    return undefined;
+  }
+}
+
 /** FinHub records consents asynchronously: a short while is normal, after it what is missing is shown. */
 const READINESS_TRIES = 10;
 
-/** Role validation and FinHub's own readiness check; what is missing becomes requirements. */
-async function ready(kase: Case): Promise<void> {
+/** Role validation and FinHub's own readiness check; what is missing becomes requirements. Returns the account of who is active already. */
+async function ready(kase: Case): Promise<Account | undefined> {
   const { kind } = kase.state;
   for (;;) {
     const faults = roleFaults(kase.state);
     const missing = faults.length > 0 ? faults : await missingAtFinHub(kase);
-    if (missing.length === 0) return;
+    if (missing.length === 0) return undefined;
+    const elsewhere = await accountSeen(kase);
+    if (elsewhere) return elsewhere;
     await needsPerson(kase, 'readiness', kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness', {
       type: 'NotReadyForActivation',
       message: 'what activation takes is not complete',
@@ -76,24 +106,12 @@ function activateByAdmin(kase: Case): Promise<unknown> {
   return kase.calls.once('activateIndividual', input, { actAs: 'admin' });
 }
 
-/** The customer's code; one that FinHub does not take is asked for again. */
-async function activateWithCode(kase: Case): Promise<void> {
+/** The customer's code; one that FinHub does not take is asked for again, unless the customer turns out to be active. */
+async function activateWithCode(kase: Case): Promise<Account | undefined> {
   const wrongCode = ({ type }: CallFailure) => type === FAILURES.invalidRequest;
-  for (
-    let message = 'the activation code that FinHub mailed is needed';
-    ;
-    message = 'the activation code was not accepted'
-  ) {
-    const requirements = [{ code: 'activationCode', message, field: 'code' }];
-    await kase.wait(
-      {
-        who: 'customer',
-        what: 'activation code',
-        requirements: () => requirements,
-        days: kase.policy.customer.activationCode,
-      },
-      () => kase.state.activationCode !== undefined,
-    );
+  for (let message = 'the activation code that FinHub mailed is needed'; ;) {
+    const seen = await codeOrAccount(kase, message);
+    if (seen) return seen;
     const code = kase.state.activationCode!;
     try {
       await kase.calls.once(
@@ -102,7 +120,7 @@ async function activateWithCode(kase: Case): Promise<void> {
         () => ({ customerId: kase.customerId, code, email: loginOf(kase.state).username }),
         { leave: wrongCode },
       );
-      return;
+      return undefined;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       kase.record('activationCodeRefused', error.failure.message);
@@ -110,5 +128,38 @@ async function activateWithCode(kase: Case): Promise<void> {
       // Another code may have come meanwhile; it is tried next.
       if (kase.state.activationCode === code) kase.state.activationCode = undefined;
     }
+    const elsewhere = await accountSeen(kase);
+    if (elsewhere) return elsewhere;
+    message = 'the activation code was not accepted';
   }
+}
+
+/** Waits for the code, and looks at FinHub meanwhile, where the customer may type it in as well. Returns the account if it is there. */
+async function codeOrAccount(kase: Case, message: string): Promise<Account | undefined> {
+  let seen: Account | undefined;
+  const requirements = [{ code: 'activationCode', message, field: 'code' }];
+  const wait: Wait = {
+    who: 'customer',
+    what: 'activation code',
+    requirements: () => requirements,
+    days: kase.policy.customer.activationCode,
+  };
+  const every = kase.policy.verdictPollSeconds;
+  const watch = async (): Promise<void> => {
+    await sleep(every * 1000, { summary: 'the next look whether the customer is active' });
+    seen = await lookForAccount(kase, { every, summary: 'looks whether the customer is active; waiting is normal' });
+  };
+  const both = new CancellationScope();
+  await both.run(async () => {
+    const code = kase.wait(wait, () => kase.state.activationCode !== undefined || seen !== undefined);
+    const watching = watch();
+    try {
+      // Looking at FinHub may end the lifecycle.
+      await Promise.race([code, watching.then(() => code)]);
+    } finally {
+      both.cancel();
+      await Promise.allSettled([code, watching]);
+    }
+  });
+  return seen;
 }

@@ -1,15 +1,18 @@
 import { isOrganization, type Application } from '../../lifecycle/application.js';
 import { riskOf } from '../../lifecycle/case-rules.js';
+import { riskIn } from '../../lifecycle/categorization.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
-import type { Case } from '../case.js';
-import { CallFailed, Ending } from '../endings.js';
+import { highestRisk, type RiskLevel } from '../../lifecycle/policy.js';
 import { needsPerson } from '../attention.js';
+import type { Case } from '../case.js';
+import { CallFailed, Ending, NOT_ACCEPTED } from '../endings.js';
 
 /** Phase 1: the customer is registered in the category that the application names, once FinHub's hierarchy has it. */
 export async function registration(kase: Case): Promise<void> {
   const { finhub } = kase.state;
   const registered = await register(kase);
+  weigh(kase, riskOf(kase.state.application), await riskOfCategory(kase, registered));
   finhub.customerId = registered.customerId;
   finhub.userId = registered.userId;
   kase.establish('customerRecord');
@@ -22,11 +25,12 @@ async function register(kase: Case) {
   // A new run takes up the question that the last one left with a person.
   if (kase.state.attention?.key === CATEGORIZATION) await askToMend(kase, kase.state.requirements);
   for (;;) {
-    takeOn(kase);
+    weigh(kase, riskOf(kase.state.application));
     try {
       return await tryToRegister(kase);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
+      if (error.failure.type === FAILURES.prohibited) weigh(kase, 'PROHIBITED');
       const { fieldErrors = [] } = error.failure;
       const missing = fieldErrors.map(({ field, message }) => ({ code: 'categorization', message, field }));
       await askToMend(kase, missing);
@@ -35,7 +39,7 @@ async function register(kase: Case) {
 }
 
 function tryToRegister(kase: Case) {
-  const leave = ({ type }: CallFailure) => type === FAILURES.categorization;
+  const leave = ({ type }: CallFailure) => type === FAILURES.categorization || type === FAILURES.prohibited;
   if (isOrganization(kase.state.application)) {
     const input = () => {
       const { organization, password, categorization } = current(kase, isOrganization);
@@ -50,9 +54,23 @@ function tryToRegister(kase: Case) {
   return kase.calls.once('registerIndividual', input, { adopts: ['customerId', 'userId'], leave });
 }
 
-function takeOn({ state }: Case): void {
-  state.risk = riskOf(state.application);
-  if (state.risk === 'PROHIBITED') throw new Ending('rejected', 'customers of this risk are not taken on');
+/** What FinHub said of the category at the registration; where a person gave the customer's id instead, it is asked now. */
+async function riskOfCategory(
+  kase: Case,
+  { categoryRisk }: { categoryRisk?: RiskLevel | null },
+): Promise<RiskLevel | null> {
+  const { categorization, tenantId } = kase.state.application;
+  if (categoryRisk !== undefined || !categorization) return categoryRisk ?? null;
+  const { categories } = await kase.calls.read('getCategorizationHierarchy', { tenantId });
+  return riskIn(categories, categorization);
+}
+
+/** The higher risk counts, the application's or the category's; one that is not taken on ends the case. */
+function weigh(kase: Case, ...risks: (RiskLevel | null)[]): void {
+  kase.state.risk = highestRisk(...risks);
+  if (kase.state.risk !== 'PROHIBITED') return;
+  kase.record('riskProhibited', 'customers of this risk are not taken on');
+  throw new Ending('rejected', NOT_ACCEPTED);
 }
 
 async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
@@ -65,7 +83,7 @@ async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
 
 /** The application as it is now: since the last try it may have been corrected, and the risk have risen to one that is not taken on. */
 function current<T extends Application>(kase: Case, is: (application: Application) => application is T): T {
-  takeOn(kase);
+  weigh(kase, riskOf(kase.state.application));
   const { application } = kase.state;
   if (!is(application)) throw new Ending('aborted', 'the application is of another kind');
   return application;

@@ -8,7 +8,7 @@ import { lackingDocuments } from '../../lifecycle/document-rules.js';
 import { documentTypeAsked } from '../../lifecycle/evidence.js';
 import type { CallResult } from '../activities.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending } from '../endings.js';
+import { CallFailed, Ending, NOT_ACCEPTED } from '../endings.js';
 import { decisionWarrant } from '../warrants.js';
 import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';
@@ -206,7 +206,7 @@ async function approve(kase: Case, verificationId: string, atFinHub: FinHubVerdi
 
 async function reject(kase: Case, verificationId: string, atFinHub: FinHubVerdict | undefined): Promise<never> {
   if (atFinHub !== 'REJECTED') await tellFinHub(kase, verificationId, 'REJECTED');
-  throw new Ending('rejected', kase.state.review.customerReason);
+  throw new Ending('rejected', kase.state.review.customerReason ?? NOT_ACCEPTED);
 }
 
 /** The round is open again for those whose decisions count: an operator's rights may have faded since. */
