@@ -3,7 +3,7 @@ import { startStronghold, type Stronghold } from '../attacks/stronghold.js';
 
 /** Attacks on one service, which goes on through all of them. */
 export function describeAttacks(name: string, ...kinds: ((hold: () => Stronghold) => void)[]): void {
-  describe(name, { timeout: 600_000 }, () => {
+  describe(name, { timeout: 1_200_000 }, () => {
     let hold: Stronghold;
     before(async () => {
       hold = await startStronghold();
