@@ -11,6 +11,8 @@ import { invalid, notFound, read } from './refusal.js';
 import type { Requests } from './requests.js';
 import { ROUTES } from './routes/index.js';
 import { decideVerification } from './routes/verification.js';
+import { webhookMischief } from './webhooks/mischief.js';
+import type { WebhookSender } from './webhooks/sender.js';
 import type { World } from './world.js';
 
 const clockBody = z.strictObject({ advanceMs: z.number().min(0).optional(), setTo: z.iso.datetime().optional() });
@@ -26,7 +28,7 @@ type Query = Readonly<Record<string, string | undefined>>;
 /** The routes that look behind the sandbox and steer it. They need no credentials and show every secret. */
 export function registerControl(
   app: FastifyInstance,
-  { world, faults, requests }: { world: World; faults: Faults; requests: Requests },
+  { world, faults, requests, webhooks }: { world: World; faults: Faults; requests: Requests; webhooks: WebhookSender },
 ): void {
   const { state, clock } = world;
   const id = (params: unknown) => (params as { id: string }).id;
@@ -95,6 +97,10 @@ export function registerControl(
       control.post('/wallets/:id/status', ({ params, body }) => {
         if (!state.wallets.get(id(params))) throw notFound('Wallet');
         return state.wallets.patch(id(params), read(walletStatusBody, body));
+      });
+      control.post('/webhooks', ({ body }) => {
+        webhooks.mischief = read(webhookMischief, body);
+        return webhooks.mischief;
       });
       control.post('/reset', () => {
         state.reset();

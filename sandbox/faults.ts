@@ -116,7 +116,7 @@ function nameless(template: string): string {
 }
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function randomSequence(seed: number): () => number {
+export function randomSequence(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -74,7 +74,7 @@ export const TENANTS: readonly Tenant[] = [SANDBOX_TENANT, OTHER_SANDBOX_TENANT]
 /** The sandbox's lists show at once what was made. */
 const PROMPT_LOOKUPS = [
   ...['getVerificationHistory', 'listDirectors', 'listShareholders', 'listEmployees'],
-  ...['listBeneficiaries', 'listPaymentConsents'],
+  ...['listBeneficiaries', 'listPaymentConsents', 'listWebhookSubscriptions'],
 ];
 
 /** The environment with which the worker and the command lines reach a sandbox at `url`, as `tenant`. */

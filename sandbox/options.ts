@@ -1,3 +1,4 @@
+import type { WebhookMischief } from './webhooks/mischief.js';
 import type { FaultKind } from './faults.js';
 import type { ProfileName } from './profiles/profile.js';
 
@@ -27,6 +28,8 @@ export interface SandboxOptions {
   openingBalance?: string;
   /** Whether consents must come as terms, privacy, data-processing (R8); default true. */
   strictConsentOrder?: boolean;
+  /** What goes wrong with webhooks on their way; nothing by default. */
+  webhooks?: Partial<WebhookMischief>;
   /** pino's log level; default `silent` in-process. */
   logLevel?: string;
 }

@@ -15,6 +15,7 @@ import { Refusal } from './refusal.js';
 import { Requests } from './requests.js';
 import { ROUTES } from './routes/index.js';
 import { State } from './state.js';
+import { WebhookSender } from './webhooks/sender.js';
 import type { World } from './world.js';
 
 /** A running sandbox. */
@@ -55,7 +56,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       handler: (request, reply) => serve(running, route, request, reply),
     });
   }
-  registerControl(app, running);
+  const webhooks = new WebhookSender(world);
+  registerControl(app, { ...running, webhooks });
   const answerRefusal = (reply: FastifyReply, refusal: Refusal) => {
     const { status, body } = refuse(world, { access: 'session' }, refusal);
     return reply.code(status).send(body);
@@ -76,6 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
     close: async () => {
       closing.abort();
+      await webhooks.close();
       await app.close();
       state.close();
     },

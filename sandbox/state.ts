@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Journal } from './journal.js';
-import { Table, type Change } from './table.js';
+import { Table, type Change, type Watcher } from './table.js';
+import type { WebhookDelivery, WebhookSubscription } from './webhooks/rows.js';
 
 export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL' | 'PROHIBITED';
 export type CustomerKind = 'INDIVIDUAL' | 'ORGANIZATION';
@@ -262,7 +263,13 @@ export interface Setting {
 export class State {
   #pending: Change[] = [];
   readonly #journal: Journal | undefined;
-  readonly #changed = (change: Change) => void this.#pending.push(change);
+  /** Sees every change of a row that is put. */
+  watcher: Watcher | undefined;
+  readonly #changed = (change: Change, before?: object) => {
+    this.#pending.push(change);
+    const [table, , row] = change;
+    if (row) this.watcher?.(table, before, row);
+  };
 
   readonly customers = new Table<Customer, 'email' | 'status'>(
     'customers',
@@ -311,6 +318,12 @@ export class State {
   readonly jobs = new Table<Job>('jobs', {}, this.#changed);
   readonly makings = new Table<Making>('makings', {}, this.#changed);
   readonly keptAnswers = new Table<KeptAnswer>('keptAnswers', {}, this.#changed);
+  readonly webhookSubscriptions = new Table<WebhookSubscription>('webhookSubscriptions', {}, this.#changed);
+  readonly webhookDeliveries = new Table<WebhookDelivery, 'subscription'>(
+    'webhookDeliveries',
+    { subscription: (d) => d.subscriptionId },
+    this.#changed,
+  );
   readonly settings = new Table<Setting>('settings', {}, this.#changed);
 
   constructor(journalFile?: string) {

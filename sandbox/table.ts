@@ -1,3 +1,6 @@
+/** Is told of each change while it is made, with the row as it was. */
+export type Watcher = (table: string, before: object | undefined, after: object) => void;
+
 /** One change of a row, as the journal keeps it: table, row id, and the row (`null` when it was deleted). */
 export type Change = readonly [table: string, id: string, row: object | null];
 
@@ -7,9 +10,13 @@ export class Table<T extends { readonly id: string }, Index extends string = nev
   readonly #rows = new Map<string, T>();
   readonly #keys: Record<Index, (row: T) => string | undefined>;
   readonly #ids = new Map<string, Set<string>>();
-  readonly #changed: (change: Change) => void;
+  readonly #changed: (change: Change, before?: object) => void;
 
-  constructor(name: string, keys: Record<Index, (row: T) => string | undefined>, changed: (change: Change) => void) {
+  constructor(
+    name: string,
+    keys: Record<Index, (row: T) => string | undefined>,
+    changed: (change: Change, before?: object) => void,
+  ) {
     this.name = name;
     this.#keys = keys;
     this.#changed = changed;
@@ -29,8 +36,9 @@ export class Table<T extends { readonly id: string }, Index extends string = nev
   }
 
   put(row: T): T {
+    const before = this.#rows.get(row.id);
     this.load(row.id, row);
-    this.#changed([this.name, row.id, row]);
+    this.#changed([this.name, row.id, row], before);
     return row;
   }
 

@@ -54,10 +54,11 @@ async function serve(): Promise<void> {
   const client = await connectOnboarding({ ...config, signing, onNote: (note) => log.warn(note) });
   try {
     await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
-    const { environment } = config;
+    const { environment, webhooks, tenantId } = config;
     const gateway = await startGateway({
       ...{ client, credentials, environment, host, port, requestsPerMinute, log },
       waitsPerCaller: waitsPerClient,
+      webhooks: webhooks && tenantId !== undefined ? { ...webhooks, tenantId } : undefined,
     }).catch((error: unknown) => {
       throw new Error(explained(error) ?? String(error), { cause: error });
     });

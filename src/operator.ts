@@ -3,7 +3,7 @@ import { addCall } from './cli/operator/call.js';
 import { addDecide } from './cli/operator/decide.js';
 import { addDocument } from './cli/operator/document.js';
 import { addKeygen } from './cli/operator/keygen.js';
-import { addQueue } from './cli/operator/queue.js';
+import { addFind, addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
 import { addSettling } from './cli/operator/settling.js';
 import { addSign } from './cli/operator/sign.js';
@@ -17,6 +17,7 @@ const program = createProgram(
 );
 for (const add of [
   addQueue,
+  addFind,
   addReading,
   addDocument,
   addSharing,

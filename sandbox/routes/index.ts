@@ -10,6 +10,7 @@ import { organizationRoutes } from './organization.js';
 import { paymentConsentRoutes } from './payment-consent.js';
 import { verificationRoutes } from './verification.js';
 import { walletRoutes } from './wallet.js';
+import { webhookRoutes } from './webhook.js';
 
 /** Every FinHub operation that the sandbox answers. */
 export const ROUTES: readonly Route[] = [
@@ -23,5 +24,6 @@ export const ROUTES: readonly Route[] = [
   ...beneficiaryRoutes,
   ...paymentConsentRoutes,
   ...fintransRoutes,
+  ...webhookRoutes,
   ...legacyRoutes,
 ];

@@ -3,7 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type { OperationName } from '../finhub/catalogue/index.js';
 import { OPERATIONS_BY_HAND } from '../finhub/by-hand.js';
-import { DOCUMENT_RETENTION, documentRetentionId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import {
+  DOCUMENT_RETENTION,
+  documentRetentionId,
+  WEBHOOK_INBOX,
+  webhookInboxId,
+  WORKFLOW_TYPES,
+} from '../lifecycle/ids.js';
 import { NOT_ASKED } from '../temporal/activity-slots.js';
 import type { CallFor } from './finhub-calls.js';
 import type { Activities } from './index.js';
@@ -13,7 +19,7 @@ const LIFECYCLES = [individual, organization];
 const PAYING = [...LIFECYCLES, transfer];
 const CASES = Object.values(WORKFLOW_TYPES);
 
-type WorkflowType = (typeof CASES)[number] | typeof DOCUMENT_RETENTION;
+type WorkflowType = (typeof CASES)[number] | typeof DOCUMENT_RETENTION | typeof WEBHOOK_INBOX;
 
 /** FinHub's operations that a phase asks for; all others are for calls by hand alone. */
 const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
@@ -64,6 +70,7 @@ const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowTyp
   checkCorrection: LIFECYCLES,
   notify: CASES,
   deleteDocuments: [DOCUMENT_RETENTION],
+  tellCases: [WEBHOOK_INBOX],
 };
 
 /** The workflow types that an activity is carried out for. */
@@ -106,6 +113,7 @@ function isOnBehalfOf(workflowId: string, workflowType: string, asked: unknown):
   if (typeof asked !== 'object' || asked === null) return false;
   const { for: purpose, tenantId, caseId, data } = asked as Asking;
   if (workflowType === DOCUMENT_RETENTION) return caseId !== undefined && workflowId === documentRetentionId(caseId);
+  if (workflowType === WEBHOOK_INBOX) return tenantId !== undefined && workflowId === webhookInboxId(tenantId);
   const kind = Object.entries(WORKFLOW_TYPES).find(([, type]) => type === workflowType)?.[0];
   const tenants = [tenantId, purpose?.tenantId].filter((one) => one !== undefined);
   return (

@@ -2,6 +2,9 @@ import { checkCorrected } from '../intake/corrected.js';
 import type { Application } from '../lifecycle/application.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { SealError } from '../secrets/seal.js';
+import { searchTokens } from '../secrets/search-tokens.js';
+import type { KeyRing } from '../secrets/key-ring.js';
+import { mergePatch } from '../lifecycle/merge-patch.js';
 import type { Secrets } from './secrets.js';
 
 export interface CorrectionActivities {
@@ -9,11 +12,14 @@ export interface CorrectionActivities {
   checkCorrection(input: { application: Application; patch: Record<string, unknown> }): Promise<CheckedCorrection>;
 }
 
-export function correctionActivities(secrets: Secrets): CorrectionActivities {
+export function correctionActivities(secrets: Secrets, keys: KeyRing): CorrectionActivities {
   return {
     checkCorrection: ({ application, patch }) => {
       try {
-        return Promise.resolve(checkCorrected(secrets.openAll(application), secrets.openAll(patch)));
+        const checked = checkCorrected(secrets.openAll(application), secrets.openAll(patch));
+        if (checked.faults.length > 0) return Promise.resolve(checked);
+        const corrected = mergePatch(application, checked.fields) as Application;
+        return Promise.resolve({ ...checked, searchTokens: searchTokens(keys, corrected) });
       } catch (error) {
         if (!(error instanceof SealError)) throw error;
         // Sent with a key ring that this worker lacks; a retry would find the same.

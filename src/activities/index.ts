@@ -15,6 +15,7 @@ import { pollActivities, type PollActivities } from './polls.js';
 import { registrationActivities, type RegistrationActivities } from './registration.js';
 import { secretsWith } from './secrets.js';
 import { sessionActivities, type SessionActivities } from './sessions.js';
+import { webhookActivities, type WebhookActivities } from './webhooks.js';
 
 /** What activities need of the world. */
 export interface ActivityDependencies {
@@ -37,7 +38,8 @@ export type Activities = FinHubActivities &
   OperationActivities &
   PolicyActivities &
   CorrectionActivities &
-  NotifyActivities;
+  NotifyActivities &
+  WebhookActivities;
 
 export function createActivities({
   finhub,
@@ -59,7 +61,8 @@ export function createActivities({
     ...paymentActivities(finhub, keys, rules),
     ...operationActivities(),
     ...policyActivities(policy, policies, judge),
-    ...correctionActivities(secrets),
+    ...correctionActivities(secrets, keys),
     ...notifyActivities(notifications),
+    ...webhookActivities(),
   });
 }

@@ -99,6 +99,13 @@ export const CODES = {
   NoSuchRoute: row(404, 'notFound', 'there is nothing at this path', 'see /openapi.json'),
   BodyTooLarge: row(413, 'invalid', 'the body is too large', 'send less; documents go one by one'),
   MediaTypeUnsupported: row(415, 'invalid', 'the body is of another type than expected', 'see /openapi.json'),
+  SignatureInvalid: row(
+    403,
+    'refused',
+    'the webhook is not signed with a secret that counts here',
+    'see that FinHub and the gateway have the same secret: npm run webhooks -- status',
+  ),
+  WebhookOutdated: row(400, 'invalid', 'the webhook is too old or from the future', 'see that both clocks are right'),
   TooManyRequests: row(429, 'noAnswer', 'too many requests at a time', 'wait as long as Retry-After says'),
   Unexpected: row(500, 'failure', 'unexpected failure', 'repeat it; if it stays, tell us the requestId'),
 } as const satisfies Record<string, CodeMeaning>;

@@ -3,7 +3,8 @@ import proto from '@temporalio/proto';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import { PHASES, type CaseKind } from '../lifecycle/phases.js';
 import { caseIdParts } from './case-id.js';
-import { quoted, readRows } from './list.js';
+import { quoted } from '../temporal/query.js';
+import { readRows } from './list.js';
 import { endOfRun, timeOf, type Stopped } from './stopped.js';
 
 /** A case that somebody ended from outside and nobody has resumed. */

@@ -6,6 +6,7 @@ import type { CaseKind } from '../lifecycle/phases.js';
 import type { OperatorLevel } from '../lifecycle/policy.js';
 import type { LifecycleStatusWord } from '../lifecycle/status.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';
+import { quoted } from '../temporal/query.js';
 import { caseRow, type CaseSummary } from './case-row.js';
 
 export interface CaseFilter {
@@ -28,6 +29,8 @@ export interface CaseFilter {
   assignee?: string | undefined;
   /** Cases that nobody has. */
   unassigned?: boolean | undefined;
+  /** By what they are found: any of the tokens, or this id of FinHub's. */
+  found?: { tokens: readonly string[]; finHubId: string } | undefined;
   /** Running ones only, unless asked for. */
   withClosed?: boolean | undefined;
   /** 100 by default. */
@@ -138,14 +141,16 @@ export function visibilityQuery(filter: CaseFilter, now: Date): string {
     filter.waitingLongerThan && `WaitingSince < ${quoted(secondsAgo(now, filter.waitingLongerThan))}`,
     filter.assignee && `ReviewAssignee = ${quoted(filter.assignee)}`,
     filter.unassigned && 'ReviewAssignee IS NULL',
+    filter.found && foundBy(filter.found),
   ];
   return conditions.filter(Boolean).join(' AND ');
 }
 
-function secondsAgo(now: Date, seconds: number): string {
-  return new Date(now.getTime() - seconds * 1000).toISOString();
+function foundBy({ tokens, finHubId }: NonNullable<CaseFilter['found']>): string {
+  const byId = `FinHubIds = ${quoted(finHubId)}`;
+  return tokens.length === 0 ? byId : `(${byId} OR SearchTokens IN (${tokens.map(quoted).join(', ')}))`;
 }
 
-export function quoted(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+function secondsAgo(now: Date, seconds: number): string {
+  return new Date(now.getTime() - seconds * 1000).toISOString();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer, ConfirmTransfer, CorrectApplication, DecideTransfer } from '../lifecycle/messages.js';
+import type { Hint } from '../lifecycle/hints.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import type { Signers } from '../proof/signers-file.js';
@@ -11,9 +12,12 @@ import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
 import { faultsOf } from '../intake/faults.js';
 import { consents, password, text, type DocumentInput } from '../intake/field-schemas.js';
+import { findCases } from './find.js';
+import type { CaseFilter, CaseList } from './list.js';
 import { resumeCase, type Given, type Resumed } from './resume.js';
 import { startLifecycle, type IntakeOptions, type Started, type StartOptions } from './start.js';
 import { startTransfer, type TransferInput } from './start-transfer.js';
+import { takeWebhook } from './take-webhook.js';
 
 export interface OnboardingClientOptions extends CaseClientOptions {
   keys: KeyRing;
@@ -159,6 +163,16 @@ export class OnboardingClient extends CaseClient {
     if (!reference)
       throw new InvalidInput('the document', [{ path: 'documentId', message: 'the case has no such document' }]);
     return { content: await this.store.get(reference), mimeType: reference.mimeType };
+  }
+
+  /** As `queue`, for the cases that have somebody in them whom the text names. */
+  async find(text: string, filter: Omit<CaseFilter, 'found'> = {}): Promise<CaseList> {
+    return findCases(this.temporal, this.keys, text, filter);
+  }
+
+  /** Hands on that FinHub has sent a webhook. @throws NoAnswer where Temporal has not taken it */
+  async takeWebhook(tenantId: string, hint: Hint): Promise<void> {
+    await takeWebhook(this.temporal, tenantId, hint);
   }
 
   #dependencies() {

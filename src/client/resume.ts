@@ -186,7 +186,7 @@ async function fromHistory(
     throw new NotResumable(workflowId, 'it was corrected; give the application as it should be now, as a file');
   if (kind === 'transfer') return takeTransfer(dependencies, start.application);
   const application = start.application as Application;
-  return { workflowId, subject: application, marks: marksOf(kind, application, start.mark ?? '') };
+  return { workflowId, subject: application, marks: marksOf(dependencies.keys, kind, application, start.mark ?? '') };
 }
 
 /** The application as somebody gives it. It may differ from what the case was started with only where the case was corrected. */

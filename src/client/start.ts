@@ -9,6 +9,7 @@ import type { CaseKind, LifecycleKind } from '../lifecycle/phases.js';
 import type { RiskLevel } from '../lifecycle/policy.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { KeyRing } from '../secrets/key-ring.js';
+import { searchTokens } from '../secrets/search-tokens.js';
 import { fingerprint, seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { typedAttributes } from '../temporal/search-attributes.js';
@@ -105,13 +106,14 @@ export async function takeApplication(
   };
   const subject = { ...plain, password: seal(keys, plain.password) };
   const mark = fingerprint(keys, canonicalJson({ kind, ...plain }));
-  return { workflowId, subject, marks: marksOf(kind, subject, mark) };
+  return { workflowId, subject, marks: marksOf(keys, kind, subject, mark) };
 }
 
 /** @param mark tells equal content from other content */
-export function marksOf(kind: LifecycleKind, application: Application, mark: string): StartMarks {
+export function marksOf(keys: KeyRing, kind: LifecycleKind, application: Application, mark: string): StartMarks {
   return {
     mark,
+    tokens: searchTokens(keys, application),
     risk: riskOf(application),
     summary: `${kind} onboarding ${application.applicationId}`,
     details: [
@@ -127,6 +129,8 @@ export interface StartMarks {
   /** Tells equal content from other content. */
   mark: string;
   risk?: RiskLevel;
+  /** By what it is found. */
+  tokens?: string[];
   /** For Temporal's UI; Markdown, without personal data. */
   summary: string;
   details: string[];
@@ -179,7 +183,7 @@ export async function startRun(
   kind: CaseKind,
   workflowId: string,
   application: { tenantId: string },
-  { mark, risk, summary, details }: StartMarks,
+  { mark, risk, tokens, summary, details }: StartMarks,
   again?: StartAgain,
 ): Promise<string> {
   const signed = proof ?? (await proofOfStart(signing, temporal, workflowId, application));
@@ -191,7 +195,7 @@ export async function startRun(
     workflowIdReusePolicy: again ? reuse : 'REJECT_DUPLICATE',
     args: [{ application, proof: signed, ...(again && { earlier: again.earlier }) }],
     memo: { fingerprint: mark },
-    typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), risk)),
+    typedSearchAttributes: typedAttributes(attributesAtStart(kind, application.tenantId, new Date(), { risk, tokens })),
     staticSummary: summary,
     staticDetails: details.join('\n'),
   });

@@ -134,6 +134,8 @@ export interface GatewayConfiguration extends CaseConfiguration, SigningConfigur
     apiKeysFile: string | undefined;
     oauth: { issuer: string; audience: string; jwksUrl: string } | undefined;
   };
+  /** FinHub's webhooks are taken where they are signed with one of these; nowhere without it. */
+  webhooks: { secrets: readonly string[]; maxAgeSeconds: number } | undefined;
   metrics: MetricsConfiguration | undefined;
 }
 
@@ -166,13 +168,17 @@ export function loadEnvironment<R extends Role>(role: R, env: NodeJS.ProcessEnv 
   return BUILD[role](values as Environment, temporal);
 }
 
+/** Between two looks at FinHub's verdict: where webhooks hint at it, and where nothing does. */
+const VERDICT_POLL_SECONDS = { hinted: 3600, alone: 900 };
+
 const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) => Configurations[R] } = {
   worker: (values, temporal) => ({
     ...ofCases(values, temporal),
     notes: [...keyNotes(values), ...operatorNotes(values)],
     finhub: finhub(values),
     individualActivation: values.FINHUB_INDIVIDUAL_ACTIVATION,
-    verdictPollSeconds: values.FINHUB_VERDICT_POLL_SECONDS,
+    verdictPollSeconds:
+      values.FINHUB_VERDICT_POLL_SECONDS ?? VERDICT_POLL_SECONDS[values.FINHUB_WEBHOOKS ? 'hinted' : 'alone'],
     signersFile: resolve(values.SIGNERS_FILE ?? TRIAL_DEFAULTS.signersFile),
     policyFile: values.POLICY_FILE && resolve(values.POLICY_FILE),
     signersRoots: values.SIGNERS_ROOT_KEYS,
@@ -221,6 +227,10 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
               jwksUrl: values.GATEWAY_OAUTH_JWKS_URL,
             }
           : undefined,
+    },
+    webhooks: values.FINHUB_WEBHOOK_SECRET && {
+      secrets: values.FINHUB_WEBHOOK_SECRET,
+      maxAgeSeconds: values.FINHUB_WEBHOOK_MAX_AGE_SECONDS,
     },
     metrics: metrics(values),
   }),

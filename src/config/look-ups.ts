@@ -6,4 +6,5 @@ export const LOOK_UPS = [
   'listEmployees',
   'listBeneficiaries',
   'listPaymentConsents',
+  'listWebhookSubscriptions',
 ] as const;

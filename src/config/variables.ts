@@ -47,6 +47,11 @@ const lookUps = z
   .transform((list) => list.split(',').map((name) => name.trim()))
   .pipe(z.array(z.enum(LOOK_UPS)));
 
+const webhookSecrets = z
+  .string()
+  .regex(/^[\w.~-]{24,200}(,[\w.~-]{24,200})?$/)
+  .transform((list) => list.split(','));
+
 const tokens = z
   .string()
   .regex(/^[\w-]+:(read|write):[\w.~-]{24,}(,[\w-]+:(read|write):[\w.~-]{24,})*$/)
@@ -134,7 +139,24 @@ export const environmentSchema = z.object({
     z.enum(['code', 'admin']).default('code'),
     '"code" (FinHub mails it to the customer) or "admin"',
   ),
-  FINHUB_VERDICT_POLL_SECONDS: variable(whole(1, 86_400).default(900), 'a whole number of seconds, 1 to 86400'),
+  FINHUB_VERDICT_POLL_SECONDS: variable(whole(1, 86_400).optional(), 'a whole number of seconds, 1 to 86400'),
+  FINHUB_WEBHOOKS: variable(
+    z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
+    '"true" or "false"',
+  ),
+  FINHUB_WEBHOOK_URL: variable(url.optional(), "the http(s) address where FinHub reaches this tenant's webhooks"),
+  FINHUB_WEBHOOK_SECRET: variable(
+    webhookSecrets.optional(),
+    'the secret that FinHub signs webhooks with, 24 to 200 of A-Z a-z 0-9 . _ ~ -, or two separated by a comma,',
+    { secret: true },
+  ),
+  FINHUB_WEBHOOK_MAX_AGE_SECONDS: variable(
+    whole(60, 2_592_000).default(86_400),
+    'a whole number of seconds, 60 to 2592000',
+  ),
   FINHUB_PROMPT_LOOKUPS: variable(
     lookUps.default([]),
     `look-ups that are known to show at once what was made, of ${LOOK_UPS.join(', ')}, separated by commas,`,

@@ -7,6 +7,7 @@ import { SCOPES } from './caller.js';
 import { components, jsonSchema, type JsonSchema } from './components.js';
 import type { AnswerForm, BodyForm, Route } from './route.js';
 import { ROUTES } from './routes/index.js';
+import { WEBHOOK_OPERATION, WEBHOOK_SIGNATURE } from './webhook-operation.js';
 
 const REF = '#/components/schemas/';
 const PROBLEM = 'application/problem+json';
@@ -38,6 +39,7 @@ export function openApi(): JsonSchema {
   for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
   }
+  paths['/hooks/finhub/{tenant}'] = { post: WEBHOOK_OPERATION };
   return {
     openapi: '3.1.1',
     info: {
@@ -48,7 +50,7 @@ export function openApi(): JsonSchema {
         'Errors are problem details (RFC 9457) with a stable `code`. Whatever was answered with 503 or not at all may be repeated as it was, for as long as it takes: it takes effect once.',
       ].join('\n\n'),
     },
-    tags: ['Onboarding', 'Cases', 'Payments', 'Operators'].map((name) => ({ name })),
+    tags: ['Onboarding', 'Cases', 'Payments', 'Operators', 'FinHub'].map((name) => ({ name })),
     paths,
     components: {
       schemas: components(),
@@ -58,6 +60,7 @@ export function openApi(): JsonSchema {
           scheme: 'bearer',
           description: `An access token of your provider (OAuth 2, JWT) with the claims \`tenant\` and \`scope\`, or an API key. Scopes: ${SCOPES.join(', ')}.`,
         },
+        finhubSignature: WEBHOOK_SIGNATURE,
       },
     },
   };

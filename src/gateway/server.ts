@@ -22,6 +22,7 @@ import { problemOf, problemOfError, PROBLEMS_PATH, Refused, type Problem } from 
 import type { Call, Route } from './route.js';
 import { ROUTES } from './routes/index.js';
 import { Watch } from './watch.js';
+import { receiveWebhooks, WEBHOOKS_PATH, type WebhookOptions } from './webhooks.js';
 
 export interface GatewayOptions {
   client: OnboardingClient;
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   requestsPerMinute: number;
   /** Waits and streams that a caller may have open. */
   waitsPerCaller: number;
+  /** How FinHub's webhooks are known; none are taken without it. */
+  webhooks?: WebhookOptions | undefined;
   /** Gets a line for each request: who, what, with which outcome; never what was in it. */
   log: Logger;
 }
@@ -116,7 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const seconds = (performance.now() - request.begun) / 1000;
     const name = request.routeOptions.url ?? 'none';
     metrics.answered(`${request.method} ${name}`, reply.statusCode, request.problem ?? 'ok', seconds);
-    if (name.startsWith('/v1')) tell(log, request, reply, seconds);
+    if (name.startsWith('/v1') || name === WEBHOOKS_PATH) tell(log, request, reply, seconds);
     done();
   });
 
@@ -129,6 +132,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limit = server.createRateLimit();
   await serveDocumentation(server);
   serveHealth(server, client);
+
+  if (options.webhooks) await receiveWebhooks(server, { ...options.webhooks, client, metrics });
 
   let bodies = 0;
   for (const route of ROUTES) {

@@ -15,6 +15,8 @@ export const CASE_METRICS = {
   deadlinesPassed: 'onboarding_deadlines_passed_total',
   /** Ends of cases: `result`. */
   outcomes: 'onboarding_outcomes_total',
+  /** FinHub's webhooks by `outcome`: their cases were told, they came before, their case was not found, or they cannot be read. */
+  webhooks: 'onboarding_webhooks_total',
   /** Histogram of whole phases in seconds: `phase`, `ended`. */
   phaseSeconds: 'onboarding_phase_seconds',
 } as const;

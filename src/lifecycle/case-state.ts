@@ -231,6 +231,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   everUnclear?: string[] | undefined;
   /** Temporal's id of the case's first run: each start of the same id makes another one. */
   instance?: string | undefined;
+  /** Of a case that was corrected: by what it is found now. */
+  searchTokens?: string[] | undefined;
   /** The envelope that the case was started with. */
   startProof?: string | undefined;
   /** The application as it was started, once a correction has changed it. */

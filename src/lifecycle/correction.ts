@@ -4,4 +4,6 @@ export interface CheckedCorrection {
   faults: string[];
   /** The fields that the correction names, in the form of the intake. */
   fields?: Record<string, unknown> | undefined;
+  /** By what the corrected case is found. */
+  searchTokens?: string[] | undefined;
 }

@@ -34,3 +34,11 @@ export function documentRetentionId(ofCase: string): string {
 export function accountCaseId(tenantId: string, accountId: string): string {
   return caseId('account', tenantId, accountId);
 }
+
+/** Temporal's workflow type of what takes in FinHub's webhooks. */
+export const WEBHOOK_INBOX = 'webhookInbox';
+
+/** Id of the workflow that takes in a tenant's webhooks. */
+export function webhookInboxId(tenantId: string): string {
+  return `inbox/${tenantId}`;
+}

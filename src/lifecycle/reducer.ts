@@ -133,6 +133,7 @@ const RULES: { [Name in MessageName]: Rule<Name> } = {
         review: changeOwnership(review, ownershipHashOf(changes.application!)),
         startedWith: (state as CaseState).startedWith ?? (state as CaseState).application,
         corrections: [...state.corrections, { body: correction, proof: given.envelope }],
+        searchTokens: given.checked?.searchTokens,
       },
       answer,
     ];

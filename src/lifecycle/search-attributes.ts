@@ -3,7 +3,9 @@ import type { RiskLevel } from './policy.js';
 
 /**
  * Search attributes by which Temporal's UI and the operators' queue find cases. They are stored in clear text: typed, few, no personal data.
- * Values: `KEYWORD`, `DATETIME`, `BOOL` as Temporal names them.
+ * Values: `KEYWORD`, `KEYWORD_LIST`, `DATETIME`, `BOOL` as Temporal names them. `FinHubIds`: FinHub's ids of the customer, the verification, the
+ * account and the order. `SearchTokens`: keyed
+ * hashes of names, e-mails, phones and registration numbers.
  */
 export const SEARCH_ATTRIBUTES = {
   LifecycleKind: 'KEYWORD',
@@ -17,15 +19,22 @@ export const SEARCH_ATTRIBUTES = {
   NeedsAttention: 'BOOL',
   WaitingFor: 'KEYWORD',
   WaitingSince: 'DATETIME',
+  FinHubIds: 'KEYWORD_LIST',
+  SearchTokens: 'KEYWORD_LIST',
 } as const;
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 
 /** A value by name; `null` takes the attribute away. */
-export type SearchAttributeValues = Partial<Record<SearchAttributeName, string | boolean | Date | null>>;
+export type SearchAttributeValues = Partial<Record<SearchAttributeName, string | boolean | Date | string[] | null>>;
 
 /** What a case is found by from its start on. */
-export function attributesAtStart(kind: CaseKind, tenantId: string, at: Date, risk?: RiskLevel): SearchAttributeValues {
+export function attributesAtStart(
+  kind: CaseKind,
+  tenantId: string,
+  at: Date,
+  { risk, tokens }: { risk?: RiskLevel | undefined; tokens?: string[] | undefined } = {},
+): SearchAttributeValues {
   return {
     LifecycleKind: kind,
     FinHubTenant: tenantId,
@@ -33,6 +42,7 @@ export function attributesAtStart(kind: CaseKind, tenantId: string, at: Date, ri
     LifecyclePhase: PHASES[kind][0]!.name,
     NeedsAttention: false,
     ...(risk && { RiskLevel: risk }),
+    ...(tokens && { SearchTokens: tokens }),
     // An account's upkeep is nobody's turn.
     ...(kind !== 'account' && { WaitingFor: 'finhub', WaitingSince: at }),
   };

@@ -32,7 +32,7 @@ export function typedAttributes(values: SearchAttributeValues): TypedSearchAttri
   return new TypedSearchAttributes(pairs as SearchAttributePair[]);
 }
 
-const CLI_TYPES = { KEYWORD: 'Keyword', DATETIME: 'Datetime', BOOL: 'Bool' } as const;
+const CLI_TYPES = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DATETIME: 'Datetime', BOOL: 'Bool' } as const;
 
 /** Type by name as Temporal's CLI spells it (`--search-attribute Name=Keyword`). */
 export const searchAttributeTypes = Object.fromEntries(
@@ -103,7 +103,7 @@ async function listed(connection: ConnectionLike, namespace: string) {
 
 /** The number of the type in Temporal's API. */
 function indexedType(name: SearchAttributeName): number {
-  return { KEYWORD: 2, DATETIME: 6, BOOL: 5 }[SEARCH_ATTRIBUTES[name]];
+  return { KEYWORD: 2, KEYWORD_LIST: 7, DATETIME: 6, BOOL: 5 }[SEARCH_ATTRIBUTES[name]];
 }
 
 function notAllowed(namespace: string, missing: SearchAttributeName[], cause: unknown): SearchAttributesMissing {

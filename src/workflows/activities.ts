@@ -53,6 +53,9 @@ export function localCallsTo(seconds: number): Activities {
   });
 }
 
+/** After a hint, FinHub is asked at once, then after so many seconds. */
+const SOON_SECONDS = 3;
+
 /** Activities whose retries are the polling; `attempts` bounds it where an answer is expected soon. */
 export function pollsEvery(
   seconds: number,
@@ -63,8 +66,14 @@ export function pollsEvery(
     slowest: number;
     attempts?: number;
     route: Route;
+    /** FinHub has just hinted at news, which its reads may show a moment later. */
+    hinted: boolean;
   },
 ): Activities {
+  const { hinted, slowest } = options;
+  const isSlow = seconds > SOON_SECONDS;
+  const pauses =
+    hinted && isSlow ? { first: SOON_SECONDS, growth: 20 } : { first: seconds, growth: slowest > seconds ? 1.5 : 1 };
   return proxyActivities<Activities>({
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     ...options.route,
@@ -72,9 +81,9 @@ export function pollsEvery(
     ...heartbeatAfter(options.heartbeatSeconds),
     summary: options.summary,
     retry: {
-      initialInterval: seconds * 1000,
-      backoffCoefficient: options.slowest > seconds ? 1.5 : 1,
-      maximumInterval: options.slowest * 1000,
+      initialInterval: pauses.first * 1000,
+      backoffCoefficient: pauses.growth,
+      maximumInterval: slowest * 1000,
       nonRetryableErrorTypes: [FAILURES.unauthorized, FAILURES.forbidden],
       ...(options.attempts === undefined ? {} : { maximumAttempts: options.attempts }),
     },

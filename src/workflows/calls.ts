@@ -11,6 +11,7 @@ import { needsPerson, UNANSWERED, type AskingCase } from './attention.js';
 import { callsOf, loginOf, purposeOf, routeOf, summaryOf, type CallContext, type CallPurpose } from './call-context.js';
 import { failureOf } from './call-failure.js';
 import { CallFailed, CallNeedless, Ending } from './endings.js';
+import type { Hints } from './hints.js';
 import { count } from './metrics.js';
 
 /** What a call of the catalogue leaves behind. */
@@ -32,6 +33,7 @@ export interface CallingCase extends CallContext, AskingCase {
   mayHaveBegun(activity: string): boolean;
   show(how?: { passing: boolean }): void;
   waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements?: () => Requirement[]): Promise<T>;
+  readonly hints: Pick<Hints, 'watching'>;
 }
 
 /**
@@ -97,7 +99,7 @@ export class Calls {
     return result as ResultOf<Name>;
   }
 
-  /** Asks again and again until FinHub has got there; the waiting costs no history. */
+  /** Asks again and again until FinHub has got there, and at once where a webhook hints at it; the waiting costs no history. */
   poll<Name extends ActivityName>(
     operation: Name,
     input: CallInput<Name>,
@@ -107,24 +109,28 @@ export class Calls {
       slowest?: number;
       attempts?: number;
       leave?: CallOptions<Name>['leave'];
+      /** A webhook has hinted at news just now. */
+      hinted?: boolean;
     },
   ): Promise<CallResult<Name>> {
-    const { every, summary, slowest = every, attempts, leave } = options;
-    const polls = pollsEvery(every, {
-      callSeconds: this.#case.policy.callSeconds,
-      heartbeatSeconds: this.#case.policy.heartbeatSeconds,
-      summary,
-      slowest,
-      route: routeOf(this.#case),
-      ...(attempts === undefined ? {} : { attempts }),
-    });
+    const { every, summary, slowest = every, attempts, leave, hinted: hintedFirst = false } = options;
+    const polls = (hinted: boolean): Activities =>
+      pollsEvery(every, {
+        ...{ summary, slowest, hinted },
+        callSeconds: this.#case.policy.callSeconds,
+        heartbeatSeconds: this.#case.policy.heartbeatSeconds,
+        route: routeOf(this.#case),
+        ...(attempts === undefined ? {} : { attempts }),
+      });
     return this.#untilSettled(
       operation,
       operation,
       { leave: (failure) => failure.type === FAILURES.awaiting || leave?.(failure) === true },
       () => {
         const call = { input, for: purposeOf(this.#case, operation, {}) };
-        return carryOut<CallResult<Name>>(operation, call, polls);
+        return this.#case.hints.watching(hintedFirst, (hinted) =>
+          carryOut<CallResult<Name>>(operation, call, polls(hinted)),
+        );
       },
     );
   }

@@ -29,6 +29,7 @@ import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
 import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
+import { Hints } from './hints.js';
 import { count, countOccurrence, measurePhase } from './metrics.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
@@ -76,6 +77,7 @@ export class Case<State extends AnyCaseState = CaseState> {
   readonly state: State;
   readonly calls: Calls;
   readonly notifications: Notifications;
+  readonly hints = new Hints();
   /** Messages that came in this run. */
   messages = 0;
   /** What has come and was not taken yet. */

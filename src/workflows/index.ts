@@ -4,3 +4,4 @@ export { individualLifecycle } from './individual-lifecycle.js';
 export { organizationLifecycle } from './organization-lifecycle.js';
 export { paymentAccount } from './payment-account.js';
 export { transfer } from './transfer.js';
+export { webhookInbox } from './webhook-inbox.js';

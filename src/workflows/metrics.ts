@@ -12,9 +12,9 @@ interface Change {
 
 type Counter = Exclude<keyof typeof CASE_METRICS, 'phaseSeconds'>;
 
-/** Adds one; the SDK leaves replays out. A workflow task that is tried again counts again. */
-export function count(counter: Counter, labels: Record<string, string>): void {
-  metricMeter.createCounter(CASE_METRICS[counter]).add(1, labels);
+/** Adds `by`; the SDK leaves replays out. A workflow task that is tried again counts again. */
+export function count(counter: Counter, labels: Record<string, string>, by = 1): void {
+  metricMeter.createCounter(CASE_METRICS[counter]).add(by, labels);
 }
 
 /** Counts what happened by itself: a kept decision that was judged, one of FinHub's portal that was adopted, an end. */

@@ -1,8 +1,11 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { caseName, type AnyCaseState } from '../lifecycle/case-state.js';
+import { LOOK_NOW } from '../lifecycle/hints.js';
 import { caseId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import { Unreadable } from '../lifecycle/slots.js';
 import { NOT_ITS_PLACE } from './endings.js';
 import { Case, type CaseInput } from './case.js';
+import { onSignal } from './signals.js';
 
 /**
  * Opens the case that a workflow is, in the place that belongs to it: its type and id follow from what it is about, and only a run that its own
@@ -27,7 +30,12 @@ export function openCase<State extends AnyCaseState>(
   const isHere =
     workflowType === WORKFLOW_TYPES[kind] && workflowId === caseId(kind, application.tenantId, caseName(state));
   if (!isHere) refuse('its type and id are not those of what it is about');
-  return new Case(state);
+  const kase = new Case(state);
+  onSignal(LOOK_NOW, (value) => {
+    if (value instanceof Unreadable) kase.turnAway(`${LOOK_NOW}Unreadable`, value.why);
+    else kase.hints.come();
+  });
+  return kase;
 }
 
 const INCOMPLETE = 'its subject is not complete';

@@ -9,7 +9,8 @@ import {
 } from '../lifecycle/search-attributes.js';
 import { statusWord } from '../lifecycle/status.js';
 
-type Values = Omit<Required<SearchAttributeValues>, 'WaitingSince'>;
+type Values = Omit<Required<SearchAttributeValues>, 'WaitingSince' | 'SearchTokens'> &
+  Pick<SearchAttributeValues, 'SearchTokens'>;
 
 const NAMES = Object.keys(SEARCH_ATTRIBUTES) as SearchAttributeName[];
 
@@ -35,7 +36,8 @@ export class SearchAttributes {
       Object.entries(values).filter(([name, value]) => (this.#shown[name] ?? 'null') !== JSON.stringify(value)),
     ) as SearchAttributeValues;
     const names = Object.keys(changed) as SearchAttributeName[];
-    if (names.length === 0 || (passing && names.every((name) => name === 'LifecyclePhase'))) return;
+    if (names.length === 0 || (passing && names.every((name) => name === 'LifecyclePhase' || name === 'FinHubIds')))
+      return;
     if (names.some((name) => PROGRESS.includes(name))) {
       changed.WaitingSince = values.WaitingFor === null ? null : new Date();
     }
@@ -72,7 +74,22 @@ function valuesOf(state: AnyCaseState): Values {
     ReviewDueAt: open && dueAt !== undefined ? new Date(dueAt) : null,
     NeedsAttention: state.attention !== undefined,
     WaitingFor: waitingFor(state),
+    FinHubIds: finHubIds(state),
+    // Those of the start are there already.
+    ...(state.searchTokens && { SearchTokens: state.searchTokens }),
   };
+}
+
+/** By what webhooks find the case. An account waits for nothing at FinHub. */
+function finHubIds({ kind, application, finhub, transfer }: AnyCaseState): string[] | null {
+  if (kind === 'account') return null;
+  const {
+    customerId,
+    verificationId,
+    accountId = 'accountId' in application ? application.accountId : undefined,
+  } = finhub;
+  const ids = [customerId, verificationId, accountId, transfer?.orderId].filter((id) => id !== undefined);
+  return ids.length > 0 ? ids : null;
 }
 
 /** Whose turn it is: where no person's, FinHub's, since the rest takes us no time. An account's upkeep is no turn of anybody's. */

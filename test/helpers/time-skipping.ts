@@ -11,7 +11,7 @@ import { remembering } from './tell-cases.js';
 export const bundled = lazily(() => sourceBundle(WORKFLOWS_PATH));
 
 /** This server holds search attributes for all namespaces and cannot list them, so the service's own way to register them does not work here. */
-const TYPE_NUMBERS = { Keyword: 2, Datetime: 6, Bool: 5 };
+const TYPE_NUMBERS = { Keyword: 2, KeywordList: 7, Datetime: 6, Bool: 5 };
 const searchAttributes = Object.fromEntries(
   Object.entries(searchAttributeTypes).map(([name, type]) => [name, TYPE_NUMBERS[type]]),
 );

@@ -253,6 +253,20 @@ export const SITUATIONS: Record<OperationName, (client: SandboxClient) => Promis
     const { payer, preparedOrderId } = await prepared(client);
     return { input: { accountId: payer.accountId, orderId: preparedOrderId } };
   },
+  createWebhookSubscription: () => Promise.resolve({ input: subscription() }),
+  listWebhookSubscriptions: () => Promise.resolve({ input: {} }),
+  getWebhookSubscription: async (client) => ({ input: { subscriptionId: await subscribed(client) } }),
+  updateWebhookSubscription: async (client) => ({
+    input: { subscriptionId: await subscribed(client), ...subscription() },
+  }),
+  removeWebhookSubscription: async (client) => ({ input: { subscriptionId: await subscribed(client) } }),
+  listWebhookDeliveries: async (client) => ({ input: { subscriptionId: await subscribed(client) } }),
+  getWebhookDelivery: async (client) => {
+    const subscriptionId = await subscribed(client);
+    await client.individual();
+    const listed = await client.get(`${SUBSCRIPTIONS}/${subscriptionId}/deliveries`, await client.adminToken());
+    return { input: { deliveryId: listed.text('data.deliveries.0.deliveryId') } };
+  },
   createLegacyCustomer: () => Promise.resolve({ input: legacyCustomer() }),
   getLegacyProfile: ofPerson(),
   getLegacyCustomer: ofPerson(),
@@ -275,6 +289,25 @@ export const SITUATIONS: Record<OperationName, (client: SandboxClient) => Promis
   listCustomersByStatus: () => Promise.resolve({ input: { customerStatus: 'PENDING_VERIFICATION' } }),
   getVerificationHistory: ofPerson(),
 };
+
+const SUBSCRIPTIONS = '/api/v2.1/webhooks/subscriptions';
+/** Nobody listens there. */
+const NOBODY = 'http://127.0.0.1:9/hooks/';
+
+const subscription = () => ({
+  ...{ name: 'finhub-onboarding', description: 'tells of decisions', url: `${NOBODY}${unique('hook')}` },
+  ...{ secretKey: 'a-secret-of-twenty-four-characters', events: ['verification.approved', 'customer.created'] },
+  ...{ maxRetryAttempts: 0, retryBackoffSeconds: 60 },
+});
+
+async function subscribed(client: SandboxClient): Promise<string> {
+  const body = {
+    ...{ subscriptionName: 'finhub-onboarding', endpointUrl: `${NOBODY}${unique('hook')}` },
+    ...{ secretKey: 'a-secret-of-twenty-four-characters', subscribedEvents: ['customer.created'] },
+    maxRetryAttempts: 0,
+  };
+  return (await client.post(SUBSCRIPTIONS, await client.adminToken(), body)).text('data.id');
+}
 
 async function removal(client: SandboxClient, which: 'directorId' | 'shareholderId' | 'employeeId') {
   const party = await client.organization();

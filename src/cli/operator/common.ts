@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../secrets/key-ring.js';
 import type { Command } from 'commander';
 import { CaseClient, connectClient, signingOf } from '../../client/index.js';
 import { say } from '../program.js';
@@ -31,7 +32,7 @@ export function signAsSender(program: Command): void {
 }
 
 /** Lends a client to a command. */
-export async function withClient(use: (client: CaseClient) => Promise<void>): Promise<void> {
+export async function withClient(use: (client: CaseClient, keys: KeyRing) => Promise<void>): Promise<void> {
   const config = loadEnvironment('operator');
   const { temporal: settings, keys, tenantId } = config;
   const signing = await signingOf(config, sender);
@@ -41,7 +42,7 @@ export async function withClient(use: (client: CaseClient) => Promise<void>): Pr
       const note = await proveShared(temporal, sharedBy(keys, undefined));
       if (note !== undefined) say(note);
     };
-    await use(new CaseClient({ temporal, tenantId, signing, proveShared: prove }));
+    await use(new CaseClient({ temporal, tenantId, signing, proveShared: prove }), keys);
   } finally {
     await temporal.connection.close();
   }

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { findCases } from '../../client/find.js';
 import type { CaseFilter } from '../../client/index.js';
 import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
 import { endedText, queueText } from '../queue-text.js';
@@ -47,6 +48,27 @@ export function addQueue(program: Command): void {
         );
         const part = exact ? 'the most urgent' : 'too many to sort them all, so these may not be the most urgent';
         if (!json) say(`${more ? `${cases.length} of ${total}, ${part}; ` : ''}${NOTE}`);
+      }),
+    );
+}
+
+export function addFind(program: Command): void {
+  addCommand(program, 'find <text>', 'finds cases by somebody in them, ended ones as well', [
+    'find rasa@example.com',
+    "find 'Rasa Jonaityte'",
+    'find 304567890',
+  ])
+    .description(
+      "finds cases by somebody in them, ended ones as well: by an e-mail, a phone, a whole name, a registration or tax number, or FinHub's own id",
+    )
+    .option('--tenant <id>')
+    .option('--limit <number>', 'how many at most', wholeNumber, 100)
+    .action((text: string, { json, tenant, limit }: Json & Pick<QueueFlags, 'tenant' | 'limit'>) =>
+      withClient(async (client, keys) => {
+        const tenantId = tenant ?? client.tenantId;
+        const { cases, total } = await findCases(client.temporal, keys, text, { tenantId, limit, withClosed: true });
+        print(json, { note: NOTE, total, cases }, (safe) => queueText(safe.cases, client.tenantId));
+        if (!json) say(`${total > cases.length ? `${cases.length} of ${total}; ` : ''}${NOTE}`);
       }),
     );
 }

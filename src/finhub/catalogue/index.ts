@@ -11,6 +11,7 @@ import * as registration from './registration.js';
 import * as sessions from './sessions.js';
 import * as verification from './verification.js';
 import * as wallets from './wallets.js';
+import * as webhooks from './webhooks.js';
 
 /** Every FinHub endpoint that we call, by operation name. */
 export const CATALOGUE = {
@@ -26,6 +27,7 @@ export const CATALOGUE = {
   ...beneficiaries,
   ...paymentConsents,
   ...orders,
+  ...webhooks,
   ...legacy,
 };
 

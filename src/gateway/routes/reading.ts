@@ -125,7 +125,7 @@ export const READING: readonly Route[] = [
     scopes: ['onboarding:read', 'operate'],
     summary: "The tenant's cases, the most urgent first",
     description: "From Temporal's visibility, which may lag some seconds behind: what counts is what the case says.",
-    commands: ['operator queue'],
+    commands: ['operator queue', 'operator find'],
     query: z.object({
       kind: z.enum(KINDS).optional(),
       status: z.enum(STATUS_WORDS).optional(),
@@ -138,20 +138,29 @@ export const READING: readonly Route[] = [
       waitingLongerThan: count(31_536_000).optional().describe('seconds'),
       assignee: z.string().max(200).optional(),
       unassigned: flag.optional(),
+      search: z
+        .string()
+        .trim()
+        .min(3)
+        .max(200)
+        .optional()
+        .describe('an e-mail, phone, whole name or registration number of anybody in it, or an id of FinHub’s'),
       closed: flag.optional().describe('ended ones as well'),
       limit: count(500).optional().describe('100 by default'),
       cursor: z.string().max(600).optional().describe('`next` of the page before, with the same filter'),
     }),
     answers: { 200: { description: 'a page of them', schema: 'CaseList' } },
-    async handle({ caller, client, query: { level, closed, cursor, limit = 100, ...filter } }) {
-      const { cases, total, exact, next } = await client.queue({
-        ...filter,
+    async handle({ caller, client, query: { level, search, closed, cursor, limit = 100, ...rest } }) {
+      const filter = {
+        ...rest,
         tenantId: caller.tenant,
         reviewLevel: level,
         withClosed: closed,
         limit,
         after: cursor === undefined ? undefined : opened(cursor),
-      });
+      };
+      const found = search === undefined ? client.queue(filter) : client.find(search, filter);
+      const { cases, total, exact, next } = await found;
       return { status: 200, body: { cases, total, exact, next: next === undefined ? null : closedUp(next) } };
     },
   }),

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
@@ -166,11 +166,12 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
   let seen: FinHubVerdict | undefined;
   const watch = async (): Promise<void> => {
     // Not at once: most decisions are taken here, and a look that is given up costs more than a timer.
-    await sleep(kase.policy.verdictPollSeconds * 1000, { summary: FIRST_LOOK });
+    const hinted = await kase.hints.sleep(kase.policy.verdictPollSeconds * 1000, FIRST_LOOK);
     seen = await kase.calls.poll(
       'awaitVerdict',
       { verificationId },
       {
+        hinted,
         every: kase.policy.verdictPollSeconds,
         summary: `looks for a decision in FinHub's portal; waiting is normal`,
       },

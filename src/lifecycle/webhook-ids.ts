@@ -1,0 +1,17 @@
+const MOST_IDS = 20;
+const DEEPEST = 3;
+/** No text that a person wrote. */
+const OPAQUE = /^[\w.:-]{1,200}$/;
+
+/** Whatever FinHub calls an id in a webhook's data, since no page says what the data of each event has. */
+export function idsInWebhook(data: unknown): string[] {
+  return [...new Set(idsIn(data, 0))].slice(0, MOST_IDS);
+}
+
+function idsIn(data: unknown, depth: number): string[] {
+  if (typeof data !== 'object' || data === null || depth > DEEPEST) return [];
+  return Object.entries(data).flatMap(([name, value]: [string, unknown]) => {
+    if (typeof value === 'object') return idsIn(value, depth + 1);
+    return /(^id|Id)$/.test(name) && typeof value === 'string' && OPAQUE.test(value) ? [value] : [];
+  });
+}
