@@ -16,7 +16,7 @@ import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js
 const DAY = 24 * 3600_000;
 const KEPT_DAYS = 10;
 
-describe('the documents of a case that has ended', { timeout: 120_000 }, () => {
+describe('the documents of a case that has ended', { timeout: 1_200_000 }, () => {
   let folder: string;
   let time: TimeSkipping;
   let lane: Lane;

@@ -65,7 +65,7 @@ async function operations(): Promise<Operation[]> {
   );
 }
 
-describe('who may use the HTTP API', { timeout: 400_000 }, () => {
+describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
   let server: RealServer;
   let lane: Lane;
   let issuer: TokenIssuer;

@@ -27,6 +27,7 @@ import { runEntry } from './helpers/command-line.js';
 import { eventually } from './helpers/eventually.js';
 import { ask, gatewayOf, type Asking, type Heard } from './helpers/gateway.js';
 import type { Lane } from './helpers/lane.js';
+import { PATIENCE } from './helpers/patience.js';
 
 interface Told {
   code?: string;
@@ -46,7 +47,7 @@ const NO_ROUTE = new Set([
   'operator help',
 ]);
 
-describe('the HTTP API', { timeout: 400_000 }, () => {
+describe('the HTTP API', { timeout: 1_200_000 }, () => {
   let server: RealServer;
   let lane: Lane;
   let gateway: Gateway;
@@ -148,8 +149,13 @@ describe('the HTTP API', { timeout: 400_000 }, () => {
       const file = join(folder, `${kind}.json`);
       const documents = application.documents!.map((one) => ({ ...one, file: resolve(EXAMPLES, one.file!) }));
       await writeFile(file, JSON.stringify({ ...application, documents }));
-      const env = { ...process.env, GATEWAY: gateway.url, TOKEN: tokens.get('backend')! };
-      const running = promisify(execFile)('python3', ['examples/http/onboard.py', file], { env });
+      const env = { ...process.env, no_proxy: '127.0.0.1', GATEWAY: gateway.url, TOKEN: tokens.get('backend')! };
+      const running = promisify(execFile)('python3', ['examples/http/onboard.py', file], {
+        env,
+        timeout: PATIENCE.end * 1000,
+      }).catch((error: Error & { stdout: string; stderr: string }) =>
+        assert.fail(`${error.message}\n${error.stdout}${error.stderr}`),
+      );
       const path = `/v1/cases/${kind}/${application.applicationId}`;
       const people = (async () => {
         await eventually('it is started', async () => (await http('GET', path)).status === 200);

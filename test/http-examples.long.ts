@@ -21,7 +21,7 @@ const PROGRAMS: Record<string, [string, ...string[]]> = {
   'Java 17': ['java', 'examples/http/Onboard.java'],
 };
 
-describe('the examples in other languages', { timeout: 900_000 }, () => {
+describe('the examples in other languages', { timeout: 1_200_000 }, () => {
   let stack: Stack;
   let folder: string;
   before(async () => {

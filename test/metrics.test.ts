@@ -38,7 +38,7 @@ function metricsIn(query: string): string[] {
   return names;
 }
 
-describe('a running worker', { timeout: 180_000 }, () => {
+describe('a running worker', { timeout: 1_200_000 }, () => {
   let stack: Stack;
   let address: string;
   let exported: Sample[];

@@ -17,7 +17,7 @@ const LOGIN = '/api/v2.1/admin/organization/{organizationId}/users/{userId}/sess
 const REGISTRATION = '/api/v2.1/customer/individual/registration';
 const HOUR = 3600_000;
 
-describe('one cause for many cases', { timeout: 240_000 }, () => {
+describe('one cause for many cases', { timeout: 1_200_000 }, () => {
   let stack: Stack;
   let finhub: FinHub;
   let metrics: string;

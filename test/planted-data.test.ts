@@ -67,7 +67,7 @@ async function until(
 const inReview = (status: Awaited<ReturnType<Stack['client']['status']>>) =>
   !status.stale && status.review.stage === 'inReview';
 
-test('nothing readable where it does not belong', { timeout: 240_000 }, async () => {
+test('nothing readable where it does not belong', { timeout: 1_200_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'planted-'));
   const told: string[] = [];
   const receiver = createServer((incoming, answer) => {

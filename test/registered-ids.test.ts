@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import { ApplicationConflict } from '../src/client/index.js';
+import { queries, signals, updates } from '../src/workflows/definitions.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
@@ -50,7 +51,12 @@ describe('a start that waits for the ids of FinHub', () => {
       assert.equal(answer.ids!.userId, ids.userId);
       const known = await lane.finhub.ledgerOf(ids.customerId!);
       assert.deepEqual([answer.alreadyRunning, answer.closed, known.length > 0], [false, false, true]);
-      await cancel(answer.workflowId);
+      // As a caller does who speaks through Temporal's own client.
+      const handle = lane.temporal.workflow.getHandle(answer.workflowId);
+      const note = { by: 'op-1', text: 'by its definition' };
+      assert.equal((await handle.executeUpdate(updates.note, { args: [note] })).accepted, true);
+      assert.equal((await handle.query(queries.case)).notes[0]?.text, note.text);
+      await handle.signal(signals.cancel, { by: 'backend', reason: 'done' });
       await lane.closed(answer.workflowId);
       const options = { workflowBundle: await bundled(), dataConverter: encrypted('default') };
       await Worker.runReplayHistory(options, await historyOf(answer.workflowId), answer.workflowId);

@@ -25,7 +25,7 @@ const CONSENT = '/api/v2.1/customer/individual/{customerId}/consents/{consentTyp
 const EXECUTE = { method: 'POST', path: '/api/v2.1/fintrans/{accountId}/types/{type}/execute' };
 const PDF = Buffer.from('%PDF-1.4 one more\n%%EOF\n');
 
-describe('a case that was ended from outside', { timeout: 300_000 }, () => {
+describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
   let hold: Stronghold;
   before(async () => {
     hold = await startStronghold({ FINHUB_TIMEOUT_MS: '2000' });

@@ -7,7 +7,7 @@ import { setUpNamespace, type NamespaceSetUp } from '../src/temporal/namespace.j
 import { retentionDays } from '../src/temporal/retention.js';
 import { runEntry } from './helpers/command-line.js';
 
-describe('npm run setup.namespace', { timeout: 120_000 }, () => {
+describe('npm run setup.namespace', { timeout: 1_200_000 }, () => {
   let server: TemporalServer;
   let connection: Connection;
   before(async () => {

@@ -72,7 +72,7 @@ test('every request to FinHub carries its span as traceparent', async () => {
   }
 });
 
-describe('a trace', { timeout: 120_000 }, () => {
+describe('a trace', { timeout: 1_200_000 }, () => {
   let collector: Awaited<ReturnType<typeof startCollector>>;
   let stack: Stack;
   before(async () => {

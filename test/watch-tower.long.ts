@@ -26,7 +26,7 @@ const POLICY = {
 };
 
 /** What people see of real cases, in Temporal's UI and by the runbook's commands. `SCREENSHOTS_TO` names a folder for pictures of it. */
-describe('four cases', { timeout: 600_000 }, () => {
+describe('four cases', { timeout: 1_200_000 }, () => {
   let folder: string;
   let stack: Stack;
   let overdue: Started, waiting: Started, attention: Started, finished: Started;

@@ -8,7 +8,7 @@ def call(method, path, body=None, wait=0):
                "Idempotency-Key": str(uuid.uuid4())}  # the same key for a repeat
     request = urllib.request.Request(GATEWAY + path, body and json.dumps(body).encode(), headers, method=method)
     try:
-        return json.load(urllib.request.urlopen(request))
+        return json.load(urllib.request.urlopen(request, timeout=wait + 30))
     except urllib.error.HTTPError as problem:
         sys.exit(problem.read().decode())  # says what is wrong, and where
 

@@ -1,10 +1,10 @@
 import { CancelledFailure, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
-import { AWAIT_REGISTRATION, MESSAGES, type Answer, type RegisteredIds } from '../lifecycle/messages.js';
-import { parseMessage } from '../lifecycle/messages.js';
+import { MESSAGES, parseMessage, type Answer } from '../lifecycle/messages.js';
 import { registeredIds, caseViewOf, statusOf } from '../lifecycle/status.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';
+import { awaitRegistration, queries } from './definitions.js';
 import { Inbox } from './inbox.js';
 import { onOtherSignals, onSignal } from './signals.js';
 
@@ -23,16 +23,16 @@ export function receive(kase: Case<AnyCaseState>): void {
 
 /** Answers questions about the case. */
 export function answer(kase: Case<AnyCaseState>): void {
-  setHandler(defineQuery('status'), () => statusOf(kase.state, new Date()));
-  setHandler(defineQuery('case'), () => caseViewOf(kase.state, new Date()));
-  setHandler(defineQuery('audit'), () => kase.state.audit);
+  setHandler(queries.status, () => statusOf(kase.state, new Date()));
+  setHandler(queries.case, () => caseViewOf(kase.state, new Date()));
+  setHandler(queries.audit, () => kase.state.audit);
   setHandler(defineQuery('answered'), () => kase.state.answered);
 }
 
 /** Answers whoever waits for the registration; waits neither for a person nor for the end of the case, nor holds up its next run. */
 export function announceRegistration(kase: Case): void {
   const { state } = kase;
-  setHandler(defineUpdate<RegisteredIds | null>(AWAIT_REGISTRATION), async () => {
+  setHandler(awaitRegistration, async () => {
     const isOver = (): boolean => state.outcome !== undefined || state.attention !== undefined || kase.isLong;
     await condition(() => registeredIds(state.finhub) !== null || isOver() || kase.isCancelled);
     const ids = registeredIds(state.finhub);

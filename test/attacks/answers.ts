@@ -47,7 +47,7 @@ const ofAnotherRun = (activityId: string): string => activityId.replace(/:[^:]+:
 
 /** Every activity that there is, answered by somebody else. */
 export function describeAnswers(hold: () => Stronghold): void {
-  describe('of every activity, what somebody without a key says it came to', { timeout: 600_000 }, () => {
+  describe('of every activity, what somebody without a key says it came to', { timeout: 1_200_000 }, () => {
     let code: string;
     before(async () => {
       code = await makeBundle(fileURLToPath(new URL('every-activity.ts', import.meta.url)));

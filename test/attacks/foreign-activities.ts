@@ -21,7 +21,7 @@ export const OF_USE = [
 export const describeForeignActivities =
   (names: readonly string[]) =>
   (hold: () => Stronghold): void => {
-    describe('an activity that a foreign workflow asks for', { timeout: 600_000 }, () => {
+    describe('an activity that a foreign workflow asks for', { timeout: 1_200_000 }, () => {
       const writes = async () =>
         (await hold().lane.finhub.requests()).filter(({ operation }) => !operation.startsWith('GET')).length;
       const ARGUMENTS = ['plain', 'ours', 'copied', 'nothing'] as const;

@@ -157,7 +157,7 @@ const VARIANTS: Record<string, Variant> = {
 
 /** Every message, in every way in which somebody without keys can send it, to cases in review. */
 export function describeMessages(hold: () => Stronghold): void {
-  describe('a message', { timeout: 600_000 }, () => {
+  describe('a message', { timeout: 1_200_000 }, () => {
     const victims: Record<string, string> = {};
     let donor: string;
     before(async () => {

@@ -24,7 +24,7 @@ async function note({ lane, signing }: Stronghold, id: string): Promise<void> {
 
 /** What an operator who loses a key sees. */
 export function describeMissingKey(hold: () => Stronghold): void {
-  describe('a worker that lacks a key which its ring lists', { timeout: 600_000 }, () => {
+  describe('a worker that lacks a key which its ring lists', { timeout: 1_200_000 }, () => {
     test('changes nothing in any case, and all go on when the key is back', async () => {
       const { attacker, lane } = hold();
       const ids = await Promise.all([1, 2, 3].map(async () => reviewed(hold(), await anIndividual())));

@@ -56,7 +56,7 @@ const EXECUTE = { method: 'POST', path: '/api/v2.1/fintrans/{accountId}/types/{t
 
 /** What pending activities come to is the workers' to say. */
 export function describeResults(hold: () => Stronghold): void {
-  describe('what somebody else says an activity came to', { timeout: 600_000 }, () => {
+  describe('what somebody else says an activity came to', { timeout: 1_200_000 }, () => {
     /** Was approved in FinHub's portal, has paid: its activities have results. */
     let donor: string;
     const victims: Record<string, string> = {};

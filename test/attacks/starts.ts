@@ -22,7 +22,7 @@ type WorkflowType = (typeof WORKFLOW_TYPES)[keyof typeof WORKFLOW_TYPES] | typeo
 
 /** Who starts what, with which payloads. */
 export function describeStarts(hold: () => Stronghold): void {
-  describe('a workflow', { timeout: 600_000 }, () => {
+  describe('a workflow', { timeout: 1_200_000 }, () => {
     /** A real case of each type. */
     let real: Record<WorkflowType, string>;
     let known: { accountId?: string | undefined; iban?: string | undefined };

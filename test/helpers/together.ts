@@ -80,7 +80,7 @@ interface Told {
 
 /** Messages that come to cases together while no worker is there: they are answered, and the case can be replayed. */
 export function describeTogether(): void {
-  describe('what comes together to a case in review', { timeout: 240_000 }, () => {
+  describe('what comes together to a case in review', { timeout: 1_200_000 }, () => {
     let stack: Stack;
     /** A look into FinHub's portal is under way, which a decision gives up. */
     let looking: Told[];
