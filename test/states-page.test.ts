@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { exampleIndividual } from '../dev/demo/examples.js';
+import { httpReference } from '../dev/docs/http-reference.js';
 import { SITUATIONS, statesPage } from '../dev/docs/states.js';
 import { newCase } from '../src/lifecycle/case-rules.js';
 import type { CaseState } from '../src/lifecycle/case-state.js';
@@ -20,6 +21,10 @@ import { decide } from '../src/lifecycle/reducer.js';
 import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/stages.js';
 
 const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
+
+test('docs/http-reference.md is what the code says (npm run docs writes it)', async () => {
+  assert.equal(await page('http-reference.md'), httpReference());
+});
 
 describe('docs/states.md', () => {
   test('is what the code says (npm run docs writes it)', async () => {
