@@ -28,6 +28,7 @@ const LOOKED_FOR = [
   'startOrganizationVerification',
   'initiateLegacyKyb',
   'createPaymentConsent',
+  'createWebhookSubscription',
 ] as const satisfies OperationName[];
 
 const LATE_MS = 5000;

@@ -3,7 +3,12 @@ import { before, describe, test } from 'node:test';
 import { planCall } from '../../src/client/hand-call.js';
 import { startCall } from '../../src/client/start-call.js';
 import { approveAs } from '../../dev/demo/carry.js';
-import type { DOCUMENT_RETENTION, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
+import {
+  webhookInboxId,
+  type DOCUMENT_RETENTION,
+  type WEBHOOK_INBOX,
+  type WORKFLOW_TYPES,
+} from '../../src/lifecycle/ids.js';
 import { SLOTS } from '../../src/lifecycle/slots.js';
 import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import * as workflows from '../../src/workflows/index.js';
@@ -18,7 +23,8 @@ import { DECIDE, paidUnder, reviewed, startAgain, verdictOn } from './victims.js
 
 const RUNNING = 1;
 
-type WorkflowType = (typeof WORKFLOW_TYPES)[keyof typeof WORKFLOW_TYPES] | typeof DOCUMENT_RETENTION;
+type WorkflowType =
+  (typeof WORKFLOW_TYPES)[keyof typeof WORKFLOW_TYPES] | typeof DOCUMENT_RETENTION | typeof WEBHOOK_INBOX;
 
 /** Who starts what, with which payloads. */
 export function describeStarts(hold: () => Stronghold): void {
@@ -42,6 +48,7 @@ export function describeStarts(hold: () => Stronghold): void {
         paymentAccount: `account/${SANDBOX_TENANT.id}/${known.accountId}`,
         documentRetention: `documents/${await aCancelledCase()}`,
         finhubCall: await aCall(),
+        webhookInbox: await anInbox(),
       };
     });
 
@@ -57,6 +64,14 @@ export function describeStarts(hold: () => Stronghold): void {
       const { workflowId } = await startCall({ temporal, store, signing: signing['op-2'] }, planned);
       assert.equal((await lane.closed(workflowId)).result, 'completed');
       return workflowId;
+    }
+
+    /** It has taken a webhook. */
+    async function anInbox(): Promise<string> {
+      const { client } = hold().lane;
+      const hint = { eventId: 'evt-1', type: 'customer.updated', ids: ['nobody'], at: new Date().toISOString() };
+      await client.takeWebhook(SANDBOX_TENANT.id, hint);
+      return webhookInboxId(SANDBOX_TENANT.id);
     }
 
     /** Its documents are kept for a time. */
