@@ -62,6 +62,8 @@ export interface MetricsConfiguration {
 
 export interface WorkerConfiguration extends CaseConfiguration {
   finhub: FinHubConfiguration;
+  /** Where FinHub sends webhooks, and what it is to sign them with. */
+  webhookTarget: { url: string; secret: string } | undefined;
   individualActivation: 'code' | 'admin';
   verdictPollSeconds: number;
   signersFile: string;
@@ -176,6 +178,10 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
     ...ofCases(values, temporal),
     notes: [...keyNotes(values), ...operatorNotes(values)],
     finhub: finhub(values),
+    webhookTarget:
+      values.FINHUB_WEBHOOK_URL && values.FINHUB_WEBHOOK_SECRET
+        ? { url: values.FINHUB_WEBHOOK_URL, secret: values.FINHUB_WEBHOOK_SECRET.at(-1)! }
+        : undefined,
     individualActivation: values.FINHUB_INDIVIDUAL_ACTIVATION,
     verdictPollSeconds:
       values.FINHUB_VERDICT_POLL_SECONDS ?? VERDICT_POLL_SECONDS[values.FINHUB_WEBHOOKS ? 'hinted' : 'alone'],

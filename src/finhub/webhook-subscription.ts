@@ -1,0 +1,96 @@
+import { CATALOGUE } from './catalogue/index.js';
+import type { FinHubClient } from './client.js';
+import { FinHubError } from './error.js';
+
+/** By what our subscription is known, besides its address. */
+const NAME = 'finhub-onboarding';
+
+/** The events that FinHub's pages name (facts §10); which of them a tenant gets, FinHub decides. */
+const EVENTS = [
+  ...['customer.created', 'customer.updated', 'customer.activated', 'customer.suspended'],
+  ...['verification.approved', 'transaction.completed'],
+];
+
+const RETRIES = { maxRetryAttempts: 10, retryBackoffSeconds: 60 };
+
+/** Where FinHub is to send webhooks, and what it signs them with. */
+export interface WebhookTarget {
+  url: string;
+  secret: string;
+}
+
+/** FinHub made, or kept, this subscription. */
+export interface Ensured {
+  subscriptionId: string;
+  how: 'there already' | 'changed' | 'made';
+}
+
+/** A delivery that FinHub has given up, or goes on with. */
+export interface Delivery {
+  deliveryId: string;
+  eventId?: string | undefined;
+  eventType?: string | undefined;
+  status: string;
+}
+
+/** The tenant's subscription to webhooks. FinHub makes a second one where it is asked twice, so it is looked for first. */
+export class WebhookSubscriptions {
+  readonly #client: FinHubClient;
+
+  constructor(client: FinHubClient) {
+    this.#client = client;
+  }
+
+  /** Finds the subscription, tells it of the events that it lacks, or makes it. @throws FinHubError; Error where there are several */
+  async ensure(target: WebhookTarget): Promise<Ensured> {
+    const found = await this.find(target.url);
+    if (found) {
+      if (EVENTS.every((event) => found.events.includes(event))) return { ...found, how: 'there already' };
+      await this.rotate(found.subscriptionId, target);
+      return { ...found, how: 'changed' };
+    }
+    try {
+      const made = await this.#client.call(CATALOGUE.createWebhookSubscription, wanted(target), { key: 'webhooks' });
+      return { ...made, how: 'made' };
+    } catch (error) {
+      if (!(error instanceof FinHubError) || !error.unclear) throw error;
+      const late = await this.find(target.url);
+      if (!late) throw error;
+      return { ...late, how: 'made' };
+    }
+  }
+
+  /** Has FinHub sign with another secret from now on. */
+  async rotate(subscriptionId: string, target: WebhookTarget): Promise<void> {
+    const input = { subscriptionId, ...wanted(target) };
+    await this.#client.call(CATALOGUE.updateWebhookSubscription, input, { key: 'webhooks' });
+  }
+
+  /** The subscription that leads to an address. @throws Error where there are several: each event would come as often */
+  async find(
+    url: string,
+  ): Promise<{ subscriptionId: string; status?: string | undefined; events: string[] } | undefined> {
+    const { subscriptions } = await this.#client.call(CATALOGUE.listWebhookSubscriptions, {}, { key: 'webhooks' });
+    const [found, ...others] = subscriptions.filter((one) => one.url === url);
+    if (others.length > 0) {
+      const ids = [found!, ...others].map(({ subscriptionId }) => subscriptionId).join(', ');
+      throw new Error(`several subscriptions lead to ${url}: ${ids}; end all but one in FinHub's portal`);
+    }
+    return found;
+  }
+
+  async deliveries(subscriptionId: string): Promise<Delivery[]> {
+    const input = { subscriptionId };
+    return (await this.#client.call(CATALOGUE.listWebhookDeliveries, input, { key: 'webhooks' })).deliveries;
+  }
+
+  /** What a delivery was about. */
+  delivery(deliveryId: string): Promise<Delivery & { ids: string[] }> {
+    return this.#client.call(CATALOGUE.getWebhookDelivery, { deliveryId }, { key: 'webhooks' });
+  }
+}
+
+function wanted({ url, secret }: WebhookTarget) {
+  const description = 'tells where a case may go on; what it says is read again';
+  return { name: NAME, description, url, secretKey: secret, events: EVENTS, ...RETRIES };
+}
