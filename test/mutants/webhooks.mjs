@@ -1,0 +1,46 @@
+const WEBHOOKS = 'test/webhooks.test.ts';
+const INBOX = 'test/webhook-inbox.test.ts';
+
+/** @type {import('../../scripts/mutants.mjs').Mutant[]} */
+export default [
+  {
+    name: 'a webhook is taken whoever signed it',
+    file: 'src/gateway/webhooks.ts',
+    from: "if (!isSigned(bytes, typeof signature === 'string' ? signature : undefined, secrets)) {",
+    to: 'if (false) {',
+    in: WEBHOOKS,
+    test: 'only what is signed with a live secret, whole and in time is taken',
+  },
+  {
+    name: 'a webhook is taken however old it is',
+    file: 'src/gateway/finhub-webhook.ts',
+    from: 'return age <= maxAgeSeconds && age >= -AHEAD_SECONDS;',
+    to: 'return true;',
+    in: WEBHOOKS,
+    test: 'only what is signed with a live secret, whole and in time is taken',
+  },
+  {
+    name: 'a hint ends no pause of a poll',
+    file: 'src/workflows/hints.ts',
+    from: 'await condition(() => isOver() || this.#hasCome);',
+    to: 'await condition(() => isOver());',
+    in: WEBHOOKS,
+    test: 'what a webhook says is never believed',
+  },
+  {
+    name: 'a repeated webhook is another one',
+    file: 'src/workflows/webhook-inbox.ts',
+    from: "if (seen.has(key)) return void count('webhooks', { outcome: 'repeated' });",
+    to: '',
+    in: INBOX,
+    test: 'takes each event once, also over its own runs, and passes over what it cannot read',
+  },
+  {
+    name: 'a corrected case is found by what it was',
+    file: 'src/lifecycle/reducer.ts',
+    from: '        searchTokens: given.checked?.searchTokens,\n',
+    to: '',
+    in: WEBHOOKS,
+    test: 'a corrected name is what a case is found by',
+  },
+];
