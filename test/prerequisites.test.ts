@@ -163,8 +163,28 @@ describe('before registration', { concurrency: 4 }, () => {
     assert.equal(finhub.customerId, undefined);
     assert.deepEqual(await audited(id, 'adopted'), []);
 
+    const strangers = (await lane.client.caseView(strangersId)).ids as Record<string, string>;
+    const { customerId, userId } = strangers;
+    for (const adopt of [
+      { customerId: 'x', userId: 'y' },
+      { customerId, userId },
+      { customerId, userId },
+    ] as Record<string, string>[]) {
+      const { attentionId } = (await attention(id)).attention!;
+      const given = { attentionId, action: 'adopt', by: 'op-1', adopt } as const;
+      assert.equal((await lane.client.resolveAttention(id, given)).accepted, true);
+      await lane.until(id, 'asks again', ({ attention }) => attention !== null);
+      const asked = await eventually('asks anew', async () => {
+        const { attention: next } = await lane.client.caseView(id);
+        return next !== null && next.attentionId !== attentionId ? next : undefined;
+      });
+      assert.match(asked.message, /does not log in/);
+    }
+    assert.equal((await audited(id, 'adoptionRefused')).length, 3);
+    assert.equal((await lane.client.caseView(id)).ids.customerId, undefined);
+
     const resolution = {
-      attentionId: shown.attentionId,
+      attentionId: (await attention(id)).attention!.attentionId,
       action: 'abort',
       by: 'op-1',
       reason: 'known customer',
@@ -345,6 +365,17 @@ describe("the customer's turns", { concurrency: 3 }, () => {
       assert.equal(outcome?.result, 'active');
       assert.equal((await audited(id, 'activatedElsewhere', on)).length, 1);
     }
+  });
+
+  test("a wallet's balance and limits are in the status, as FinHub told them and when", async () => {
+    const id = await lane.toReview(await anIndividual({ payments: null }));
+    const { wallet } = await lane.finish(id);
+    assert.deepEqual(wallet?.available, { value: '1000.00', currency: 'EUR' });
+    assert.equal(wallet.blocked?.value, '0.00');
+    const { perTransaction, perDay, perMonth } = wallet.limits;
+    assert.ok(perTransaction && perDay?.limit && perMonth?.remaining);
+    assert.ok(wallet.operations.length > 0);
+    assert.match(wallet.readAt ?? '', /^\d{4}-.*Z$/);
   });
 
   test('an organization that is active already passes, although FinHub would not activate it again', async () => {

@@ -23,6 +23,7 @@ type WorkflowType = (typeof CASES)[number] | typeof DOCUMENT_RETENTION | typeof 
 
 /** FinHub's operations that a phase asks for; all others are for calls by hand alone. */
 const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
+  getCategorizationHierarchy: LIFECYCLES,
   registerIndividual: [individual],
   registerOrganization: [organization],
   addDirector: [organization],
@@ -52,6 +53,7 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
 const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowType[]> = {
   openSession: LIFECYCLES,
   closeSession: LIFECYCLES,
+  lookUpAdopted: [...LIFECYCLES, account],
   awaitVerdict: LIFECYCLES,
   awaitReadiness: LIFECYCLES,
   awaitAccount: LIFECYCLES,

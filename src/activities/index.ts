@@ -2,6 +2,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Policies } from '../policies/policy-file.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
+import { adoptedActivities, type AdoptedActivities } from './adopted.js';
 import { correctionActivities, type CorrectionActivities } from './corrections.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
@@ -37,6 +38,7 @@ export type Activities = FinHubActivities &
   PaymentActivities &
   OperationActivities &
   PolicyActivities &
+  AdoptedActivities &
   CorrectionActivities &
   NotifyActivities &
   WebhookActivities;
@@ -61,6 +63,7 @@ export function createActivities({
     ...paymentActivities(finhub, keys, rules),
     ...operationActivities(),
     ...policyActivities(policy, policies, judge),
+    ...adoptedActivities(finhub, secrets),
     ...correctionActivities(secrets, keys),
     ...notifyActivities(notifications),
     ...webhookActivities(),

@@ -186,7 +186,8 @@ function isDoneAlready({ kind }: FinHubError): boolean {
   return kind === 'conflict' || kind === 'notFound';
 }
 
-async function canLogIn(client: FinHubClient, credentials: Credentials): Promise<boolean> {
+/** Whether these credentials log in. @throws FinHubError where FinHub does not say */
+export async function canLogIn(client: FinHubClient, credentials: Credentials): Promise<boolean> {
   try {
     await client.sessions.open(credentials);
     return true;

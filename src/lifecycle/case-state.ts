@@ -229,6 +229,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   unclear?: string[] | undefined;
   /** As `unclear`, whatever a person has said since. */
   everUnclear?: string[] | undefined;
+  /** What a person gave last that FinHub does not show. */
+  doubted?: string | undefined;
   /** Temporal's id of the case's first run: each start of the same id makes another one. */
   instance?: string | undefined;
   /** Of a case that was corrected: by what it is found now. */

@@ -7,6 +7,7 @@ import type { ResolveAttention } from '../lifecycle/messages.js';
 import { afterFailure, clearedOf, SLOW_RETRY_MINUTES, unclearAfter, type Tried } from '../lifecycle/settlement.js';
 import type { Warrant } from '../lifecycle/warrants.js';
 import { pollsEvery, type ActivityName, type CallInput, type CallResult } from './activities.js';
+import { askedAgain, whyNotAdopted } from './adoption.js';
 import { needsPerson, UNANSWERED, type AskingCase } from './attention.js';
 import { callsOf, loginOf, purposeOf, routeOf, summaryOf, type CallContext, type CallPurpose } from './call-context.js';
 import { failureOf } from './call-failure.js';
@@ -164,7 +165,12 @@ export class Calls {
       if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the lifecycle was cancelled');
       if (failure) {
         const resolution = await needsPerson(this.#case, key, operation, failure, adopts);
-        if (adopted && resolution?.action === 'adopt') return adopted(resolution);
+        if (adopted && resolution?.action === 'adopt') {
+          const why = await whyNotAdopted(this.#case, { key, operation }, resolution);
+          if (why === undefined) return adopted(resolution);
+          failure = askedAgain(failure, why);
+          continue;
+        }
         // Whoever says "retry" has looked; a correction says nothing of that.
         tried = { slowTries: 0, mayRepeat: resolution ? false : tried.mayRepeat };
       }

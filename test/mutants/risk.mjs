@@ -51,6 +51,14 @@ export default [
     test: 'a categorization is held against the hierarchy',
   },
   {
+    name: 'whatever ids a person gives are adopted unseen',
+    file: 'src/workflows/adoption.ts',
+    from: "if (sight === 'shown' || sight === 'unknown') return undefined;",
+    to: 'if (sight) return undefined;',
+    in: PREREQUISITES,
+    test: "a stranger's e-mail address is never adopted",
+  },
+  {
     name: 'who is active already is asked for the code',
     file: 'src/workflows/phases/activation.ts',
     from: 'return await lookForAccount(kase, once);',

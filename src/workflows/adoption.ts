@@ -1,0 +1,60 @@
+import type { CallFailure } from '../lifecycle/failures.js';
+import type { ResolveAttention } from '../lifecycle/messages.js';
+import { canonicalJson } from '../lifecycle/canonical.js';
+import type { CaseState } from '../lifecycle/case-state.js';
+import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
+
+/** What looking at FinHub needs of its case. */
+export interface AdoptingCase extends CallContext {
+  record(event: string, detail?: string, by?: string): void;
+}
+
+/**
+ * Looks at FinHub before ids that a person gives count, and says why they do not. What FinHub does not show counts when it is given again, since
+ * its look-ups may be late or blind; a customer into whom the application's password does not log in never does.
+ */
+export async function whyNotAdopted(
+  kase: AdoptingCase,
+  { key, operation }: { key: string; operation: string },
+  { adopt = {}, by }: ResolveAttention,
+): Promise<string | undefined> {
+  const { state } = kase;
+  const { finhub, application } = state;
+  const accountId = finhub.accountId ?? ('accountId' in application ? application.accountId : undefined);
+  const input = {
+    operation,
+    ids: adopt,
+    customerId: finhub.customerId,
+    accountId,
+    login: loginBy(state, operation, adopt),
+  };
+  const sight = await callsOf(kase, 'looks for what a person gave').lookUpAdopted({
+    input,
+    for: purposeOf(kase, `${key}/adopted`, {}),
+  });
+  if (sight === 'shown' || sight === 'unknown') return undefined;
+  const ids = Object.entries(adopt)
+    .map(([name, id]) => `${name} ${id}`)
+    .join(', ');
+  const given = canonicalJson({ key, adopt });
+  if (sight === 'notShown' && state.doubted === given) {
+    kase.record('adoptedUnseen', `${operation}: ${ids}, which FinHub does not show, given twice`, by);
+    return undefined;
+  }
+  const why =
+    sight === 'refused'
+      ? `the application's password does not log in to ${ids}: it is not this customer's`
+      : `FinHub does not show ${ids}; look again, or give it once more if it is right all the same`;
+  state.doubted = given;
+  kase.record('adoptionRefused', `${operation}: ${why}`, by);
+  return why;
+}
+
+/** The login that the given ids make, where they are a person's. */
+function loginBy(state: CallContext['state'], operation: string, { customerId, userId }: Record<string, string>) {
+  if (operation !== 'registerIndividual' || !customerId || !userId) return undefined;
+  return { ...loginOf(state as CaseState), customerId, userId };
+}
+
+/** The question again, with why the answer did not do. */
+export const askedAgain = (failure: CallFailure, why: string): CallFailure => ({ ...failure, message: why });

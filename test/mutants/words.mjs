@@ -1,0 +1,51 @@
+/** @type {import('../../scripts/mutants.mjs').Mutant[]} */
+export default [
+  {
+    name: 'the states page says of a message what is not so',
+    file: 'src/lifecycle/stages.ts',
+    from: "acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' }",
+    to: "acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'taken', active: 'NotAllowed' }",
+    in: 'test/states-page.test.ts',
+    test: 'is what the code says (npm run docs writes it)',
+  },
+  {
+    name: 'a message does what the states page denies',
+    file: 'src/lifecycle/stages.ts',
+    from: 'claim: ALWAYS,\n  release: ALWAYS,',
+    to: 'claim: ALWAYS,\n  release: NEVER,',
+    in: 'test/states-page.test.ts',
+    test: 'says of every message at every stage what a case does with it',
+  },
+  {
+    name: 'a password needs not have a special character',
+    file: 'src/intake/field-schemas.ts',
+    from: ".regex(/[!-/:-@[-`{-~]/, { error: 'a special character such as ! or _ is missing' })",
+    to: '',
+    in: 'test/phase-rules.test.ts',
+    test: 'without a special character is refused',
+  },
+  {
+    name: 'a byte order mark is no JSON',
+    file: 'src/cli/input.ts',
+    from: "new TextDecoder('utf-8', { fatal: true })",
+    to: "new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })",
+    in: 'test/input.test.ts',
+    test: 'may begin with the byte order mark of UTF-8',
+  },
+  {
+    name: 'nobody is told where JSON breaks off',
+    file: 'src/cli/input.ts',
+    from: 'const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;',
+    to: "const place = 'some place';",
+    in: 'test/input.test.ts',
+    test: 'that was cut off is refused with the cause and the place, and without what stands there',
+  },
+  {
+    name: "a wallet's balance is thrown away",
+    file: 'src/activities/payments.ts',
+    from: 'result: { operations, status, available, blocked, limits, readAt }',
+    to: 'result: { operations, status, limits, readAt }',
+    in: 'test/prerequisites.test.ts',
+    test: "a wallet's balance and limits are in the status, as FinHub told them and when",
+  },
+];
