@@ -71,7 +71,9 @@ export const describeForeignActivities =
           const [workflowId, another] = [`${kind}/${tenantId}/nobody`, `${kind}/${tenantId}/somebody`];
           const own = { key: `${workflowId}/x`, id: workflowId, tenantId };
           const others = {
-            other: { ...own, key: `${another}/x`, id: another },
+            // One at a time: each has a check of its own.
+            call: { ...own, key: `${another}/x` },
+            event: { ...own, id: another },
             tenant: { ...own, tenantId: 'another' },
           };
           const asked = names.flatMap((name) => {

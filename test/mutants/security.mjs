@@ -185,14 +185,6 @@ export default [
     test: "of type documentRetention is refused what it has no use for, and what is another's business, whoever encrypted it",
   },
   {
-    name: 'an activity is carried out without a workflow',
-    file: 'src/temporal/activity-slots.ts',
-    from: 'if (!info.workflowExecution)',
-    to: 'if (!info.activityType)',
-    in: 'test/attacks.test.ts',
-    test: 'is refused without any workflow',
-  },
-  {
     name: 'documents are deleted when the plan says',
     file: 'src/activities/documents.ts',
     from: 'if (until) return',
