@@ -61,6 +61,11 @@ export class FinHub {
     return mails.findLast((mail) => mail.customerId === customerId)!.code;
   }
 
+  /** Codes that FinHub mailed to an address, oldest first. */
+  async mails(to: string): Promise<{ code: string }[]> {
+    return this.#get(`outbox?to=${encodeURIComponent(to)}`);
+  }
+
   async inject(...faults: FaultOrder[]): Promise<void> {
     await this.#post('faults', faults);
   }
