@@ -7,7 +7,9 @@ import { table } from './table.js';
 /** Whom or what a case is about, for the person who decides on it. */
 export function subjectText(subject: CaseSubject, now = new Date()): string {
   const { submittedBy, organization, people, signatory, categorization, origin, payments, transfer } = subject;
-  const parameters = Object.entries(categorization?.parameters ?? {}).map(([key, value]) => `${key}=${value}`);
+  const parameters = Object.entries(categorization?.parameters ?? {}).map(
+    ([key, value]) => `${key}=${[value].flat().join(', ')}`,
+  );
   return [
     fields({
       company:
