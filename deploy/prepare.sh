@@ -43,5 +43,7 @@ printf 'sandbox-tenant-secret' | keep $secrets/finhub_tenant_secret
 printf 'Sandbox-Admin-1' | keep $secrets/finhub_admin_password
 printf 'Sandbox-Power-1' | keep $secrets/finhub_power_tenant_password
 printf 'sandbox-api-key' | keep $secrets/finhub_api_key
+# FinHub signs its webhooks with it, once `npm run webhooks -- ensure` has told FinHub.
+token | keep $secrets/finhub_webhook_secret
 # Empty is not set; it belongs to NOTIFY_URL.
 printf '' | keep $secrets/notify_secret

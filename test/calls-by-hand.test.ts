@@ -279,7 +279,6 @@ describe('planning a call', () => {
     let secrets = 0;
     for (const operation of OPERATIONS_BY_HAND) {
       const fields = fieldsOf(callInputSchema(operation) as Form);
-      assert.ok(fields.length > 0, operation);
       const secret = new Set(fields.filter((name) => /password|^code$|authenticationCode|secret|captcha/i.test(name)));
       assert.deepEqual([...secret], secretInputOf(endpointByHand(operation)!), operation);
       secrets += secret.size;

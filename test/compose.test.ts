@@ -52,6 +52,7 @@ const OPENTELEMETRYS = [
 const KNOWN = new Set([...VARIABLE_NAMES, ...SECRET_FILE_VARIABLES.keys(), ...TEMPORALS, ...OPENTELEMETRYS]);
 /** What the worker's service leaves alone: the gateway's, the codec server's, whose key signs, what is asked within the container only, and what the image sets. */
 const NOT_THE_WORKERS = [
+  'FINHUB_WEBHOOK_MAX_AGE_SECONDS',
   'SIGNING_KEY_FILE',
   'SIGNER_ID',
   'CODEC_TOKENS',
