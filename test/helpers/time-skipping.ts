@@ -19,6 +19,8 @@ const searchAttributes = Object.fromEntries(
 const A_MINUTE = 60_000;
 const A_DAY = 24 * 60 * A_MINUTE;
 const QUIET_MS = 10 * A_MINUTE;
+/** Real time that no skip takes. */
+const STUCK_MS = 2 * A_MINUTE;
 
 export interface TimeSkipping {
   /**
@@ -56,7 +58,12 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
     await Promise.all(lanes.map((lane) => lane.finhub.moveClockTo(now)));
   };
   const skip = async (milliseconds: number): Promise<void> => {
-    await environment.sleep(milliseconds);
+    let patience: NodeJS.Timeout | undefined;
+    const stuck = new Promise<never>((_, reject) => {
+      const why = 'time does not skip: somebody holds a task, or a child that outlived its parent has ended';
+      patience = setTimeout(() => reject(new Error(why)), STUCK_MS);
+    });
+    await Promise.race([environment.sleep(milliseconds), stuck]).finally(() => clearTimeout(patience));
     await synchronize();
   };
   return {
