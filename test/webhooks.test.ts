@@ -92,6 +92,19 @@ describe("FinHub's webhooks", { timeout: 300_000 }, () => {
     await lane.client.cancel(id, { by: 'backoffice', reason: 'done' });
   });
 
+  test('whoever activates on FinHub’s own pages is seen as soon as its webhook comes', async () => {
+    const id = await lane.toReview(await anIndividual());
+    await lane.client.decide(id, { decisionId: 'd-1', round: 1, verdict: 'approve', operator: { id: 'op-1' } });
+    const { ids } = await lane.until(id, 'asks', ({ waitingOn }) => waitingOn?.what === 'activation code');
+    const { customerId } = ids;
+    await lane.finhub.activateInPortal(customerId!);
+    await eventually('hints are heard', async () => {
+      assert.equal((await send({ body: event({ customerId }, { type: 'customer.activated' }) })).status, 202);
+      return (await lane.client.status(id)).outcome !== null;
+    });
+    assert.equal((await lane.closed(id)).result, 'active');
+  });
+
   test('what a webhook says is never believed', async () => {
     const id = await lane.toReview(await anIndividual());
     const { customerId, verificationId } = (await lane.client.caseView(id)).finhub;

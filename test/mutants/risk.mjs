@@ -69,8 +69,8 @@ export default [
   {
     name: 'nobody looks at FinHub while the customer is asked for the code',
     file: 'src/workflows/phases/activation.ts',
-    from: 'seen = await lookForAccount(kase, { every,',
-    to: 'if (every > 0) return; seen = await lookForAccount(kase, { every,',
+    from: 'seen = await lookForAccount(kase, { ...polling, summary });',
+    to: 'await Promise.resolve({ polling, summary });',
     in: PREREQUISITES,
     test: 'whoever becomes active while the case waits for the code, or after a wrong one, is asked no more',
   },

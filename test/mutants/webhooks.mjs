@@ -4,6 +4,14 @@ const INBOX = 'test/webhook-inbox.test.ts';
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
 export default [
   {
+    name: 'a hint does not end the pause before the first look beside a wait',
+    file: 'src/workflows/hints.ts',
+    from: 'condition(() => this.#hasCome, ms, { summary })',
+    to: 'condition(() => false, ms, { summary })',
+    in: WEBHOOKS,
+    test: 'whoever activates on FinHub’s own pages is seen as soon as its webhook comes',
+  },
+  {
     name: 'a webhook is taken whoever signed it',
     file: 'src/gateway/webhooks.ts',
     from: "if (!isSigned(bytes, typeof signature === 'string' ? signature : undefined, secrets)) {",

@@ -1,4 +1,3 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
 import { roleFaults } from '../../lifecycle/case-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
@@ -7,6 +6,7 @@ import { needsPerson } from '../attention.js';
 import { loginOf } from '../call-context.js';
 import type { Case, Wait } from '../case.js';
 import { CallFailed } from '../endings.js';
+import { waitAndWatch } from '../watched-wait.js';
 
 type Account = CallResult<'awaitAccount'>;
 
@@ -144,22 +144,13 @@ async function codeOrAccount(kase: Case, message: string): Promise<Account | und
     requirements: () => requirements,
     days: kase.policy.customer.activationCode,
   };
-  const every = kase.policy.verdictPollSeconds;
-  const watch = async (): Promise<void> => {
-    await sleep(every * 1000, { summary: 'the next look whether the customer is active' });
-    seen = await lookForAccount(kase, { every, summary: 'looks whether the customer is active; waiting is normal' });
-  };
-  const both = new CancellationScope();
-  await both.run(async () => {
-    const code = kase.wait(wait, () => kase.state.activationCode !== undefined || seen !== undefined);
-    const watching = watch();
-    try {
-      // Looking at FinHub may end the lifecycle.
-      await Promise.race([code, watching.then(() => code)]);
-    } finally {
-      both.cancel();
-      await Promise.allSettled([code, watching]);
-    }
+  const met = (): boolean => kase.state.activationCode !== undefined || seen !== undefined;
+  await waitAndWatch(kase, wait, met, {
+    until: 'the next look whether the customer is active',
+    async look(polling) {
+      const summary = 'looks whether the customer is active; waiting is normal';
+      seen = await lookForAccount(kase, { ...polling, summary });
+    },
   });
   return seen;
 }

@@ -1,4 +1,3 @@
-import { CancellationScope } from '@temporalio/workflow';
 import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
@@ -13,6 +12,7 @@ import { decisionWarrant } from '../warrants.js';
 import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';
 import { needsPerson } from '../attention.js';
+import { waitAndWatch } from '../watched-wait.js';
 
 const FIRST_LOOK = "the first look for a decision in FinHub's portal";
 
@@ -164,31 +164,13 @@ async function decision(kase: Case, verificationId: string): Promise<FinHubVerdi
   const isDecided = (): boolean => kase.state.review.stage !== 'inReview';
   const { round } = kase.state.review;
   let seen: FinHubVerdict | undefined;
-  const watch = async (): Promise<void> => {
-    // Not at once: most decisions are taken here, and a look that is given up costs more than a timer.
-    const hinted = await kase.hints.sleep(kase.policy.verdictPollSeconds * 1000, FIRST_LOOK);
-    seen = await kase.calls.poll(
-      'awaitVerdict',
-      { verificationId },
-      {
-        hinted,
-        every: kase.policy.verdictPollSeconds,
-        summary: `looks for a decision in FinHub's portal; waiting is normal`,
-      },
-    );
-    kase.occur({ name: 'seenAtFinHub', verdict: seen });
-  };
-  const both = new CancellationScope();
-  await both.run(async () => {
-    const operators = kase.wait({ who: 'operator', what: `decision on round ${round}` }, isDecided);
-    const watching = watch();
-    try {
-      // Looking at FinHub may end the lifecycle; else the operators' decision is what counts.
-      await Promise.race([operators, watching.then(() => operators)]);
-    } finally {
-      both.cancel();
-      await Promise.allSettled([operators, watching]);
-    }
+  await waitAndWatch(kase, { who: 'operator', what: `decision on round ${round}` }, isDecided, {
+    until: FIRST_LOOK,
+    async look(polling) {
+      const summary = "looks for a decision in FinHub's portal; waiting is normal";
+      seen = await kase.calls.poll('awaitVerdict', { verificationId }, { ...polling, summary });
+      kase.occur({ name: 'seenAtFinHub', verdict: seen });
+    },
   });
   askForDocuments(kase);
   return seen;
