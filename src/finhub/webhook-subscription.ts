@@ -1,6 +1,7 @@
 import { CATALOGUE } from './catalogue/index.js';
 import type { FinHubClient } from './client.js';
 import { FinHubError } from './error.js';
+import { perform } from './perform.js';
 
 /** By what our subscription is known, besides its address. */
 const NAME = 'finhub-onboarding';
@@ -33,7 +34,7 @@ export interface Delivery {
   status: string;
 }
 
-/** The tenant's subscription to webhooks. FinHub makes a second one where it is asked twice, so it is looked for first. */
+/** The tenant's subscription to webhooks. FinHub makes a second one where it is asked twice, so it is looked for before each try. */
 export class WebhookSubscriptions {
   readonly #client: FinHubClient;
 
@@ -49,15 +50,16 @@ export class WebhookSubscriptions {
       await this.rotate(found.subscriptionId, target);
       return { ...found, how: 'changed' };
     }
-    try {
-      const made = await this.#client.call(CATALOGUE.createWebhookSubscription, wanted(target), { key: 'webhooks' });
-      return { ...made, how: 'made' };
-    } catch (error) {
+    const requestedAt = new Date().toISOString();
+    const make = (mayHaveBeenTried: boolean) =>
+      perform(this.#client, CATALOGUE.createWebhookSubscription, wanted(target), {
+        ...{ key: 'webhooks', requestedAt, taken: [], mayHaveBeenTried },
+      });
+    const { result } = await make(false).catch((error: unknown) => {
       if (!(error instanceof FinHubError) || !error.unclear) throw error;
-      const late = await this.find(target.url);
-      if (!late) throw error;
-      return { ...late, how: 'made' };
-    }
+      return make(true);
+    });
+    return { ...result, how: 'made' };
   }
 
   /** Has FinHub sign with another secret from now on. */
@@ -66,16 +68,26 @@ export class WebhookSubscriptions {
     await this.#client.call(CATALOGUE.updateWebhookSubscription, input, { key: 'webhooks' });
   }
 
-  /** The subscription that leads to an address. @throws Error where there are several: each event would come as often */
+  /**
+   * The subscription that leads to an address.
+   * @throws Error where there are several, since each event would come as often; and where FinHub shows only a part of the list, which proves
+   * nothing of the rest
+   */
   async find(
     url: string,
   ): Promise<{ subscriptionId: string; status?: string | undefined; events: string[] } | undefined> {
-    const { subscriptions } = await this.#client.call(CATALOGUE.listWebhookSubscriptions, {}, { key: 'webhooks' });
+    const { subscriptions, whole } = await this.#client.call(
+      CATALOGUE.listWebhookSubscriptions,
+      {},
+      { key: 'webhooks' },
+    );
     const [found, ...others] = subscriptions.filter((one) => one.url === url);
     if (others.length > 0) {
       const ids = [found!, ...others].map(({ subscriptionId }) => subscriptionId).join(', ');
       throw new Error(`several subscriptions lead to ${url}: ${ids}; end all but one in FinHub's portal`);
     }
+    if (!found && !whole)
+      throw new Error(`FinHub lists only a part of the subscriptions: look in its portal for ${url}`);
     return found;
   }
 

@@ -4,6 +4,22 @@ const INBOX = 'test/webhook-inbox.test.ts';
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
 export default [
   {
+    name: 'a subscription whose answer was lost is made again',
+    file: 'src/finhub/webhook-subscription.ts',
+    from: 'return make(true);',
+    to: "return this.#client.call(CATALOGUE.createWebhookSubscription, wanted(target), { key: 'webhooks' }).then((again) => ({ result: again }) as never);",
+    in: 'test/webhook-subscription.test.ts',
+    test: 'is made once although the answer was lost (drop)',
+  },
+  {
+    name: 'a subscription is made although FinHub shows a part of the list',
+    file: 'src/finhub/webhook-subscription.ts',
+    from: 'if (!found && !whole)',
+    to: 'if (!found && whole === undefined)',
+    in: 'test/webhook-subscription.test.ts',
+    test: 'is not made where the list is shown in part',
+  },
+  {
     name: 'a hint does not end the pause before the first look beside a wait',
     file: 'src/workflows/hints.ts',
     from: 'condition(() => this.#hasCome, ms, { summary })',
