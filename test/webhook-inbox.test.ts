@@ -68,6 +68,18 @@ describe('the inbox of webhooks', { timeout: 400_000 }, () => {
     assert.notEqual((await inbox.describe()).runId, runId, 'it has moved to a new run');
   });
 
+  test('moves to a new run although all that comes is unreadable, so that Temporal goes on taking signals', async () => {
+    // Its case is there: nothing is left to do.
+    known.add('c-there');
+    await takeWebhook(lane.temporal, 'tenant-5', hint(['c-there']));
+    await eventually('it is told', () => Promise.resolve(times('c-there') === 1));
+    const inbox = lane.temporal.workflow.getHandle(webhookInboxId('tenant-5'));
+    const { runId } = await inbox.describe();
+    for (let sent = 0; sent < 1100; sent += 100)
+      await Promise.all(Array.from({ length: 100 }, () => inbox.signal(WEBHOOK, { nonsense: 1 })));
+    await eventually('another run', async () => (await inbox.describe()).runId !== runId);
+  });
+
   test('belongs to the tenant that it names', async () => {
     const start = { workflowId: webhookInboxId('tenant-3'), taskQueue: TASK_QUEUE, args: [{ tenantId: 'tenant-4' }] };
     await assert.rejects(lane.temporal.workflow.execute(WEBHOOK_INBOX, start));

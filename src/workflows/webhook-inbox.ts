@@ -72,13 +72,14 @@ export async function webhookInbox({ tenantId, resumed }: WebhookInboxInput): Pr
 
   for (;;) {
     const due = waiting.reduce((first, { at }) => Math.min(first, at), Infinity);
-    const hasWork = (): boolean => queue.length > 0;
+    // Signals that nobody can read make a history long, too: Temporal takes only so many in a run.
+    const hasWork = (): boolean => queue.length > 0 || isLong();
     if (due === Infinity) await condition(hasWork);
     else if (due > Date.now()) await condition(hasWork, due - Date.now(), { summary: 'looks for cases once more' });
     const now = Date.now();
     const late = waiting.filter(({ at }) => at <= now).slice(0, BATCH);
     const batch = [...late, ...queue.splice(0, BATCH).map((hint) => ({ hint, tries: 0, at: now }))];
-    const found = await tellCases({ tenantId, hints: batch.map(({ hint }) => hint.ids) });
+    const found = batch.length > 0 ? await tellCases({ tenantId, hints: batch.map(({ hint }) => hint.ids) }) : [];
     const missing = batch.filter((_, index) => found[index] !== true);
     count('webhooks', { outcome: 'told' }, batch.length - missing.length);
     waiting = waiting.filter((one) => !late.includes(one)).concat(missing.flatMap(again));
@@ -87,10 +88,15 @@ export async function webhookInbox({ tenantId, resumed }: WebhookInboxInput): Pr
       waiting = waiting.slice(-MOST_WAITING);
     }
     setCurrentDetails(`${waiting.length} webhooks wait for their case to show`);
-    if (workflowInfo().historyLength > LONG || workflowInfo().continueAsNewSuggested) {
+    if (isLong()) {
       await continueAsNew<typeof webhookInbox>({ tenantId, resumed: { seen: [...seen], waiting, queue } });
     }
   }
+}
+
+function isLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return historyLength > LONG || continueAsNewSuggested;
 }
 
 function read(value: unknown): Hint | undefined {

@@ -4,6 +4,14 @@ const INBOX = 'test/webhook-inbox.test.ts';
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
 export default [
   {
+    name: 'junk fills the inbox for good',
+    file: 'src/workflows/webhook-inbox.ts',
+    from: 'queue.length > 0 || isLong();',
+    to: 'queue.length > 0;',
+    in: INBOX,
+    test: 'moves to a new run although all that comes is unreadable, so that Temporal goes on taking signals',
+  },
+  {
     name: 'a subscription whose answer was lost is made again',
     file: 'src/finhub/webhook-subscription.ts',
     from: 'return make(true);',
