@@ -5,7 +5,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { root } from './project.mjs';
 
-export const PROGRAMS = ['starter', 'operator', 'doctor', 'config', 'endpoints', 'setup-namespace'];
+export const PROGRAMS = ['starter', 'operator', 'doctor', 'config', 'endpoints', 'setup-namespace', 'webhooks'];
 
 const CACHE = join(root, '.cache', 'programs');
 const KEPT_MS = 3600_000;

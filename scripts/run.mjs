@@ -15,13 +15,13 @@ const ships = entry.startsWith('src/');
 if (ships && process.env.NODE_ENV === 'production') {
   const file = resolve(root, 'lib', `${name}.js`);
   if (!existsSync(file)) fail(`NODE_ENV is production and lib/ holds no ${name}.js: run \`npm run build\` first`);
-  await run(file, (url) => import(url));
+  await run(file);
 } else if (ships && PROGRAMS.includes(name)) {
   await ensureDependencies();
-  await run(await programOfSources(name), (url) => import(url));
-} else await run(resolve(root, entry), () => importTypeScript(entry));
+  await run(await programOfSources(name));
+} else await run(resolve(root, entry), importTypeScript);
 
-async function run(file, load) {
+async function run(file, load = (path) => import(pathToFileURL(path).href)) {
   process.argv = [process.execPath, file, ...args];
-  await load(pathToFileURL(file).href);
+  await load(file);
 }

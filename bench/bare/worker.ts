@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { Agent } from 'undici';
@@ -18,7 +17,7 @@ const worker = await Worker.create({
   connection,
   namespace: temporal.namespace,
   taskQueue: BARE.taskQueue,
-  workflowsPath: fileURLToPath(new URL(`./workflow${extname(import.meta.url)}`, import.meta.url)),
+  workflowsPath: fileURLToPath(new URL('./workflow.ts', import.meta.url)),
   bundlerOptions,
   ...workerOptions(config),
   activities: bareActivities({ baseUrl, tenantId, tenantKey, tenantSecret, admin, dispatcher }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idsInWebhook } from '../lifecycle/webhook-ids.js';
+import { idsInWebhook, OPAQUE } from '../lifecycle/webhook-ids.js';
 
 /** The largest webhook that is read, in bytes. FinHub's samples have a few hundred. */
 export const MAX_WEBHOOK_BYTES = 64 * 1024;
@@ -7,8 +7,7 @@ export const MAX_WEBHOOK_BYTES = 64 * 1024;
 /** FinHub's clock may be so many seconds ahead of ours. */
 const AHEAD_SECONDS = 300;
 
-/** What webhooks are called after and name things by: no text that a person wrote. */
-const word = z.string().regex(/^[\w.:-]{1,200}$/);
+const word = z.string().regex(OPAQUE);
 
 /** As facts §10 has it. */
 export const webhookSchema = z.looseObject({

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { fields, list, marked, parse, text, time } from './schema.js';
+import { MOST_IDS } from './webhook-ids.js';
 
 /** Signal to the inbox of a tenant: FinHub has sent a webhook. */
 export const WEBHOOK = 'webhook';
@@ -15,7 +16,7 @@ const hint = fields({
   eventId: opaque(200),
   type: opaque(100),
   /** FinHub's ids that it names. */
-  ids: list(opaque(200), [0, 20]),
+  ids: list(opaque(200), [0, MOST_IDS]),
   /** When it came, ISO 8601. */
   at: marked('plain', time()),
 });

@@ -1,7 +1,8 @@
-const MOST_IDS = 20;
+/** Ids that are kept of one webhook. */
+export const MOST_IDS = 20;
 const DEEPEST = 3;
-/** No text that a person wrote. */
-const OPAQUE = /^[\w.:-]{1,200}$/;
+/** An id or a name of FinHub's: no text that a person wrote. */
+export const OPAQUE = /^[\w.:-]{1,200}$/;
 
 /** Whatever FinHub calls an id in a webhook's data, since no page says what the data of each event has. */
 export function idsInWebhook(data: unknown): string[] {

@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import type { AuditEntry } from '../lifecycle/case-state.js';
+import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
 import {
   AWAIT_REGISTRATION,
   MESSAGES,
@@ -9,6 +9,7 @@ import {
   type MessageName,
   type RegisteredIds,
 } from '../lifecycle/messages.js';
+import type { PaymentAccount } from '../lifecycle/payment-account.js';
 import type { CaseView, LifecycleStatus } from '../lifecycle/status.js';
 
 /*
@@ -33,6 +34,10 @@ export const queries = {
   status: defineQuery<LifecycleStatus, [], 'status'>('status'),
   case: defineQuery<CaseView, [], 'case'>('case'),
   audit: defineQuery<AuditEntry[], [], 'audit'>('audit'),
+  /** What was answered to messages, by their ids. */
+  answered: defineQuery<AnyCaseState['answered'], [], 'answered'>('answered'),
+  /** Of an account's case. */
+  account: defineQuery<PaymentAccount, [], 'account'>('account'),
 } satisfies Record<string, QueryDefinition<unknown>>;
 
 /** Answered once FinHub knows the customer; null where that never comes, or not before a person has seen to the case. */

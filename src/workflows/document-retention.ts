@@ -2,7 +2,6 @@ import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@te
 import {
   ApplicationFailure,
   condition,
-  defineQuery,
   getExternalWorkflowHandle,
   log,
   proxyActivities,
@@ -16,6 +15,7 @@ import type { Activities } from '../activities/index.js';
 import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
 import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
+import { queries } from './definitions.js';
 import { NOT_ITS_PLACE } from './endings.js';
 import { keyOf } from './search-attributes.js';
 import { onOtherSignals, onSignal } from './signals.js';
@@ -48,7 +48,7 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
   const record = (event: string, detail: string): void => {
     audit.push({ seq: audit.length + 1, at: new Date().toISOString(), event, detail });
   };
-  setHandler(defineQuery('audit'), () => audit);
+  setHandler(queries.audit, () => audit);
   // The case was reset after its end and has come to another one.
   onSignal(REPLAN, (changed) => {
     if (isPlanOf(changed, first.caseId)) plan = changed;

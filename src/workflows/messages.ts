@@ -1,4 +1,4 @@
-import { CancelledFailure, condition, defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
+import { CancelledFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { MESSAGES, parseMessage, type Answer } from '../lifecycle/messages.js';
 import { registeredIds, caseViewOf, statusOf } from '../lifecycle/status.js';
@@ -26,7 +26,7 @@ export function answer(kase: Case<AnyCaseState>): void {
   setHandler(queries.status, () => statusOf(kase.state, new Date()));
   setHandler(queries.case, () => caseViewOf(kase.state, new Date()));
   setHandler(queries.audit, () => kase.state.audit);
-  setHandler(defineQuery('answered'), () => kase.state.answered);
+  setHandler(queries.answered, () => kase.state.answered);
 }
 
 /** Answers whoever waits for the registration; waits neither for a person nor for the end of the case, nor holds up its next run. */

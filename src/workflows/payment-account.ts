@@ -1,4 +1,4 @@
-import { condition, defineQuery, setHandler } from '@temporalio/workflow';
+import { condition, setHandler } from '@temporalio/workflow';
 import { newAccount } from '../lifecycle/case-rules.js';
 import type { AccountState, Outcome } from '../lifecycle/case-state.js';
 import {
@@ -15,6 +15,7 @@ import { type Case, type CaseInput } from './case.js';
 import { CallNeedless } from './endings.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
+import { queries } from './definitions.js';
 import { answer, receive } from './messages.js';
 import { onSignal } from './signals.js';
 import { makeConsent, wasAsked } from './payment-consent.js';
@@ -28,7 +29,7 @@ export async function paymentAccount(input: CaseInput<AccountState>): Promise<Ou
   onSignal(HAND_OVER, (value) => takeOver(kase, value));
   receive(kase);
   answer(kase);
-  setHandler(defineQuery('account'), () => kase.state.application);
+  setHandler(queries.account, () => kase.state.application);
   return kase.run({ phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
 }
 

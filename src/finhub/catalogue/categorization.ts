@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
-import { at, firstText, Id, listIn, textAt } from './fields.js';
-
-/** Texts, and numbers and flags as texts, of a list or of a single one. */
-function textsIn(value: unknown): string[] {
-  const items = Array.isArray(value) ? (value as unknown[]) : [value];
-  return items.flatMap((item) => textAt(item) ?? (typeof item === 'boolean' ? [String(item)] : []));
-}
+import { at, firstText, Id, listIn, textsIn } from './fields.js';
 
 /** The allowed values by key; a key without any that can be read allows all. */
 function allowedIn(value: unknown): Record<string, string[]> {

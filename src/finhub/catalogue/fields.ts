@@ -83,6 +83,12 @@ export function listIn(data: unknown, ...paths: string[]): unknown[] {
   return [data, ...paths.map((path) => at(data, path))].find(Array.isArray) ?? [];
 }
 
+/** Texts, and numbers and flags as texts, of a list or of a single one. */
+export function textsIn(value: unknown): string[] {
+  const items = Array.isArray(value) ? (value as unknown[]) : [value];
+  return items.flatMap((item) => textAt(item) ?? (typeof item === 'boolean' ? [String(item)] : []));
+}
+
 /** As {@link listIn}, for a list that shows what was made: an answer without it must not pass for "nothing there". */
 export function requiredList(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): unknown[] {
   const list = [data, ...paths.map((path) => at(data, path))].find(Array.isArray);

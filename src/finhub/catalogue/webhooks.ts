@@ -3,7 +3,7 @@ import { idsInWebhook } from '../../lifecycle/webhook-ids.js';
 import { plain, secret } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
 import { absenceFrom, absent, isWhole } from './absence.js';
-import { at, firstId, firstText, Id, listIn, Nothing, requiredId, requiredList } from './fields.js';
+import { at, firstId, firstText, Id, Nothing, requiredId, requiredList, textsIn } from './fields.js';
 
 const SUBSCRIPTIONS = '/api/v2.1/webhooks/subscriptions';
 const SUBSCRIPTION = `${SUBSCRIPTIONS}/{subscriptionId}`;
@@ -16,12 +16,8 @@ const subscriptionOf = (item: unknown, context: z.core.$RefinementCtx) => ({
   name: firstText(item, 'subscriptionName', 'name'),
   url: firstText(item, 'endpointUrl', 'url'),
   status: firstText(item, 'status')?.toLowerCase(),
-  events: textsIn(item, 'subscribedEvents', 'events'),
+  events: textsIn(at(item, 'subscribedEvents') ?? at(item, 'events')),
 });
-
-function textsIn(item: unknown, ...paths: string[]): string[] {
-  return listIn(at(item, paths[0]!) ?? at(item, paths[1]!)).filter((one) => typeof one === 'string');
-}
 
 /** The fields of W01 in the API file, which is newer than the narrative (A14). */
 const Subscription = z.strictObject({

@@ -12,7 +12,7 @@ import { CallFailed, Ending, NOT_ACCEPTED } from '../endings.js';
 export async function registration(kase: Case): Promise<void> {
   const { finhub } = kase.state;
   const registered = await register(kase);
-  weigh(kase, riskOf(kase.state.application), await riskOfCategory(kase, registered));
+  weigh(kase, riskOf(kase.state.application), await categoryRiskOf(kase, registered));
   finhub.customerId = registered.customerId;
   finhub.userId = registered.userId;
   kase.establish('customerRecord');
@@ -55,7 +55,7 @@ function tryToRegister(kase: Case) {
 }
 
 /** What FinHub said of the category at the registration; where a person gave the customer's id instead, it is asked now. */
-async function riskOfCategory(
+async function categoryRiskOf(
   kase: Case,
   { categoryRisk }: { categoryRisk?: RiskLevel | null },
 ): Promise<RiskLevel | null> {
