@@ -2,18 +2,19 @@
 const LAYERS = {
   lifecycle: [],
   http: [],
-  secrets: ['lifecycle'],
+  files: [],
+  secrets: ['lifecycle', 'files'],
   privacy: ['lifecycle'],
-  policies: ['lifecycle'],
+  policies: ['lifecycle', 'files'],
   finhub: ['lifecycle', 'privacy', 'http'],
   store: ['lifecycle', 'secrets', 'http'],
-  proof: ['lifecycle', 'privacy', 'secrets', 'store'],
+  proof: ['lifecycle', 'privacy', 'secrets', 'store', 'files'],
   tracing: ['lifecycle', 'finhub', 'http'],
   temporal: ['lifecycle', 'secrets', 'store', 'tracing'],
   intake: ['lifecycle', 'privacy'],
   workflows: ['lifecycle'],
   activities: ['lifecycle', 'intake', 'finhub', 'temporal', 'store', 'proof', 'policies', 'secrets'],
-  client: ['lifecycle', 'intake', 'finhub', 'privacy', 'proof', 'temporal', 'store', 'secrets'],
+  client: ['lifecycle', 'intake', 'finhub', 'privacy', 'proof', 'temporal', 'store', 'secrets', 'files'],
   codec: ['secrets', 'temporal'],
   config: ['secrets', 'store', 'temporal'],
   worker: [
@@ -32,8 +33,8 @@ const LAYERS = {
     'config',
   ],
   doctor: ['lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
-  cli: ['lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing'],
-  gateway: ['lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing'],
+  cli: ['lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
+  gateway: ['lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing', 'files'],
 };
 
 /** Of whole trees: what ships knows nothing of what it is developed with, and the sandbox nothing of what it answers. */

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readJson } from '../src/cli/input.js';
 import { InvalidInput } from '../src/client/index.js';
+import { readSecretFiles } from '../src/config/secret-files.js';
+import { apiKeys } from '../src/gateway/api-keys.js';
+import { policyFile } from '../src/policies/policy-file.js';
+import { readSignatures } from '../src/proof/root-signatures.js';
+import { readSigningKey, makeSigningKey } from '../src/proof/key-pair.js';
+import { signersFile } from '../src/proof/signers-file.js';
+import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 
 describe('a JSON file', () => {
   let folder: string;
@@ -42,5 +49,37 @@ describe('a JSON file', () => {
       assert.match(fault.message, why);
       assert.doesNotMatch(error.message, /secret|Ona/);
     });
+  }
+
+  /** What reads a file that people write, and a content that it takes. */
+  const FILES: Record<string, [read: (path: string) => Promise<unknown>, content: () => Promise<string> | string]> = {
+    'the policy': [policyFile, () => '{"default": {}}'],
+    signers: [signersFile, () => '{"version": 1, "signers": []}'],
+    "roots' signatures": [readSignatures, () => '[]'],
+    'a signing key': [readSigningKey, signingKey],
+    'API keys': [apiKeys, () => '{"keys": []}'],
+    'a key ring': [async (path) => parseKeyRing(await readFile(path, 'utf8')), newKeyRingText],
+  };
+  for (const [what, [readIt, content]] of Object.entries(FILES)) {
+    test(`of ${what} may begin with a byte order mark, and is refused in UTF-16`, async () => {
+      const file = join(folder, 'file.json');
+      const good = await content();
+      await writeFile(file, `\ufeff${good}`);
+      await readIt(file);
+      await writeFile(file, Buffer.from(`\ufeff${good}`, 'utf16le'));
+      await assert.rejects(async () => readIt(file), what === 'a key ring' ? /JSON/ : /UTF-8/);
+    });
+  }
+
+  test('may hold a secret after a byte order mark', async () => {
+    const FINHUB_API_KEY_FILE = join(folder, 'secret');
+    await writeFile(FINHUB_API_KEY_FILE, '\ufeffhidden\n');
+    assert.equal(readSecretFiles({ FINHUB_API_KEY_FILE }).env['FINHUB_API_KEY'], 'hidden');
+  });
+
+  async function signingKey(): Promise<string> {
+    const path = join(folder, 'new-key.json');
+    await makeSigningKey(path);
+    return readFile(path, 'utf8');
   }
 });

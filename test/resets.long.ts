@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -7,7 +10,7 @@ import { startTemporalServer } from '../dev/embedded/temporal-server.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import type { Endpoint } from '../src/finhub/endpoint.js';
 import type { FaultKind } from '../sandbox/faults.js';
-import { transferId } from '../src/lifecycle/ids.js';
+import { documentRetentionId, transferId } from '../src/lifecycle/ids.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { searchAttributeTypes } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
@@ -26,6 +29,9 @@ const LATE_MS = 250;
 const WRITES = (Object.values(CATALOGUE) as unknown as Endpoint<never, unknown>[]).filter(
   ({ method, host, auth }) => method === 'POST' && host === 'main' && auth !== 'none',
 );
+
+/** Temporal's `ResetReapplyExcludeType`: what the run that is left had taken in is not taken in again. */
+const [SIGNALS, UPDATES] = [1, 2];
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type EventId = NonNullable<NonNullable<History['events']>[number]['eventId']>;
@@ -197,6 +203,34 @@ test('what nobody can look at is not made again in a run that was reset to befor
     await blind.closed(id);
   } finally {
     await stop();
+  }
+});
+
+test('a case that ended, was reset and became active drops the deletion of its documents', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'resets-test-'));
+  const POLICY_FILE = join(folder, 'policy.json');
+  await writeFile(POLICY_FILE, JSON.stringify({ default: { documents: { keptDays: 10 } } }));
+  const { temporal, lane, stop } = await serve({ ...ENVIRONMENT, POLICY_FILE });
+  try {
+    const id = await lane.toReview(await anIndividual());
+    const { runId } = await temporal.workflow.getHandle(id).describe();
+    const asked = await lastOf(temporal, ['initiateVerification'], id, runId);
+    await lane.client.cancel(id, { by: 'the customer', reason: 'changed their mind' });
+    await lane.closed(id);
+    const retention = temporal.workflow.getHandle(documentRetentionId(id));
+    assert.equal((await retention.describe()).status.name, 'RUNNING');
+
+    await temporal.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', workflowExecution: { workflowId: id, runId }, reason: 'test', requestId: runId },
+      workflowTaskFinishEventId: asked!.taskCompletedEventId,
+      resetReapplyExcludeTypes: [SIGNALS, UPDATES],
+    });
+    assert.equal((await lane.finish(id)).outcome?.result, 'active');
+    await lane.closed(id);
+    await eventually('the deletion is dropped', async () => (await retention.describe()).status.name === 'CANCELLED');
+  } finally {
+    await stop();
+    await rm(folder, { recursive: true });
   }
 });
 

@@ -3,40 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer, text } from 'node:stream/consumers';
 import { InvalidInput } from '../client/index.js';
+import { parseJson } from '../files/json.js';
 
 const STDIN = '-';
 
 /** A JSON file and the folder that paths in it start from; `-` is standard input and the current folder. */
 export async function readJson(file: string): Promise<{ content: unknown; folder: string }> {
   const raw = file === STDIN ? await buffer(process.stdin) : await readFile(file).catch(unreadable(file));
-  const content = decoded(raw, file);
   try {
-    return { content: JSON.parse(content) as unknown, folder: file === STDIN ? process.cwd() : dirname(resolve(file)) };
+    return { content: parseJson(raw), folder: file === STDIN ? process.cwd() : dirname(resolve(file)) };
   } catch (error) {
-    throw new InvalidInput('the input', [{ path: file, message: whyNoJson(content, error as Error) }]);
+    throw new InvalidInput('the input', [{ path: file, message: (error as Error).message }]);
   }
-}
-
-/** Text of a file. A byte order mark says nothing in UTF-8 and is passed over. */
-function decoded(raw: Buffer, file: string): string {
-  const isUtf16 = (raw[0] === 0xff && raw[1] === 0xfe) || (raw[0] === 0xfe && raw[1] === 0xff);
-  const message = isUtf16 ? 'is UTF-16; save it as UTF-8' : 'is not UTF-8; save it as UTF-8';
-  try {
-    if (!isUtf16) return new TextDecoder('utf-8', { fatal: true }).decode(raw);
-  } catch {
-    // Told below.
-  }
-  throw new InvalidInput('the input', [{ path: file, message }]);
-}
-
-/** Where a text stops being JSON, without showing what stands there: it may be personal. */
-function whyNoJson(content: string, { message }: Error): string {
-  if (content.trim() === '') return 'is empty; JSON is expected';
-  const position = Number(/position (\d+)/.exec(message)?.[1] ?? content.length);
-  const before = content.slice(0, position).split('\n');
-  const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
-  const comma = /,\s*$/.test(content.slice(0, position)) && /^\s*[}\]]/.test(content.slice(position));
-  return `JSON is expected; it breaks off at ${place}${comma ? ': a comma stands before a closing bracket' : ''}`;
 }
 
 /** The lines of a file or of standard input, and the folder that paths in them start from. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bulkhead, type IPolicy } from 'cockatiel';
+import { parseJson } from '../files/json.js';
 import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
 import type { CurrentStatus } from './current-status.js';
 import { ApplicationConflict, InvalidInput, type Fault } from './errors.js';
@@ -107,7 +108,7 @@ type Entry = { kind: BatchKind; input: unknown } | { fault: string };
 function entryOf(text: string): Entry {
   const form = `one of ${KINDS.map((kind) => `{"${kind}": {…}}`).join(', ')} is expected`;
   try {
-    const [only, ...others] = Object.entries(JSON.parse(text) as object);
+    const [only, ...others] = Object.entries(parseJson(text) as object);
     const kind = KINDS.find((candidate) => candidate === only?.[0]);
     return kind === undefined || others.length > 0 ? { fault: form } : { kind, input: only![1] };
   } catch {

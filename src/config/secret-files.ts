@@ -9,8 +9,8 @@ export interface ReadSecrets {
 }
 
 /**
- * Puts what `NAME_FILE` names in the place of the secret NAME, as container platforms hand secrets over. A line end after the secret is none
- * of it. The environment that is handed in stays as it is.
+ * Puts what `NAME_FILE` names in the place of the secret NAME, as container platforms hand secrets over. Neither a byte
+ * order mark before the secret nor a line end after it is part of it. The environment that is handed in stays as it is.
  */
 export function readSecretFiles(env: NodeJS.ProcessEnv): ReadSecrets {
   const read = { ...env };
@@ -24,7 +24,7 @@ export function readSecretFiles(env: NodeJS.ProcessEnv): ReadSecrets {
       continue;
     }
     try {
-      read[secret] = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      read[secret] = readFileSync(path, 'utf8').replace(/^\ufeff|\r?\n$/g, '');
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
       faults.push({ variable, message: `cannot be read (${code}); the path of a readable file is expected` });

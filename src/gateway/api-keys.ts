@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { parseJson } from '../files/json.js';
 import { SCOPES, CredentialsUnavailable, type Caller, type Credentials } from './caller.js';
 
 const PREFIX = 'fok_';
@@ -56,9 +57,9 @@ export async function apiKeys(path: string): Promise<Credentials> {
 function parse(path: string, content: Buffer): Map<string, ApiKeyEntry> {
   let json: unknown;
   try {
-    json = JSON.parse(content.toString('utf8'));
-  } catch {
-    throw new CredentialsUnavailable(`${path}: JSON is expected`);
+    json = parseJson(content);
+  } catch (error) {
+    throw new CredentialsUnavailable(`${path}: ${(error as Error).message}`);
   }
   const parsed = fileSchema.safeParse(json);
   if (!parsed.success) {

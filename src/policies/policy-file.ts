@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { parseJson } from '../files/json.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
 import { documentTypeFault } from '../lifecycle/document-types.js';
@@ -136,7 +137,7 @@ export async function policyFile(path: string | undefined): Promise<Policies> {
 
 async function read(path: string): Promise<z.infer<typeof File>> {
   try {
-    return File.parse(JSON.parse(await readFile(path, 'utf8')));
+    return File.parse(parseJson(await readFile(path)));
   } catch (error) {
     throw new PolicyFileError(`${path}: ${error instanceof z.ZodError ? faults(error) : (error as Error).message}`, {
       cause: error,

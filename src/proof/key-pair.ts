@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { z } from 'zod';
+import { parseJson } from '../files/json.js';
 
 /** An operator's key file cannot be used or made. */
 export class SigningKeyError extends Error {
@@ -34,10 +35,9 @@ export async function makeSigningKey(path: string): Promise<JWK> {
 export async function readSigningKey(path: string): Promise<JWK> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    content = parseJson(await readFile(path));
   } catch (error) {
-    // The parser's own words would show a piece of the key.
-    throw new SigningKeyError(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'is no JSON'}`);
+    throw new SigningKeyError(`${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
   }
   const parsed = privateKey.safeParse(content);
   if (parsed.success) return parsed.data;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, flattenedVerify, FlattenedSign, importJWK, type FlattenedJWS, type JWK } from 'jose';
 import { z } from 'zod';
+import { NotJson, parseJson } from '../files/json.js';
 import { SignersFileError } from './signers-file-error.js';
 
 /** Beside the signers file: what the offline roots signed of it, as JSON. The file's own bytes are the payload. */
@@ -44,9 +45,10 @@ export async function signAsRoot(content: Buffer, root: JWK): Promise<{ protecte
 /** What the roots have signed so far. @throws SignersFileError */
 export async function readSignatures(path: string): Promise<z.infer<typeof signaturesSchema>> {
   try {
-    return signaturesSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return signaturesSchema.parse(parseJson(await readFile(path)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new SignersFileError(`${path}: a JSON list of {"protected", "signature"} is expected`, { cause: error });
+    const why = error instanceof NotJson ? error.message : 'a JSON list of {"protected", "signature"} is expected';
+    throw new SignersFileError(`${path}: ${why}`, { cause: error });
   }
 }

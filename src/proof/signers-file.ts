@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
 import { z } from 'zod';
+import { parseJson } from '../files/json.js';
 import { OPERATOR_LEVELS, type Operator, type OperatorLevel } from '../lifecycle/policy.js';
 import { type SignerRole } from '../lifecycle/proof-rules.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
@@ -146,9 +147,9 @@ async function checkHistory(
 async function parse(path: string, content: Buffer): Promise<SignerSet> {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+    json = parseJson(content);
   } catch (error) {
-    throw new SignersFileError(`${path} cannot be read as JSON: ${(error as Error).message}`, { cause: error });
+    throw new SignersFileError(`${path}: ${(error as Error).message}`);
   }
   const parsed = signersSchema.safeParse(json);
   if (!parsed.success) {

@@ -1,5 +1,6 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from '../files/json.js';
 
 const KEY_BYTES = 32;
 
@@ -82,7 +83,7 @@ export function deriveKey(ring: KeyRing, keyId: string, purpose: string): Buffer
 
 function jsonOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new KeyRingError('a key ring is JSON: {"current": "<id>", "keys": {"<id>": "<32 bytes in base64>"}}');
   }

@@ -5,7 +5,7 @@ export default [
   {
     name: "the category's own risk is not consulted",
     file: 'src/workflows/phases/registration.ts',
-    from: 'await riskOfCategory(kase, registered)',
+    from: 'await categoryRiskOf(kase, registered)',
     to: 'null',
     in: PREREQUISITES,
     test: 'a category of higher risk than the application says counts, for the case and for who decides',

@@ -384,4 +384,12 @@ export default [
     in: 'test/signed-decisions.test.ts',
     test: "an operator decides with their own key, and nobody else's word for them counts",
   },
+  {
+    name: 'a deletion that an earlier end planned stays',
+    file: 'src/workflows/document-retention.ts',
+    from: 'if (kase.wasReset || kase.state.earlier) await dropPlan(workflowId);',
+    to: 'if (kase.state.earlier) await dropPlan(workflowId);',
+    in: 'test/resets.long.ts',
+    test: 'a case that ended, was reset and became active drops the deletion of its documents',
+  },
 ];

@@ -26,7 +26,7 @@ export default [
   },
   {
     name: 'a byte order mark is no JSON',
-    file: 'src/cli/input.ts',
+    file: 'src/files/json.ts',
     from: "new TextDecoder('utf-8', { fatal: true })",
     to: "new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })",
     in: 'test/input.test.ts',
@@ -34,7 +34,7 @@ export default [
   },
   {
     name: 'nobody is told where JSON breaks off',
-    file: 'src/cli/input.ts',
+    file: 'src/files/json.ts',
     from: 'const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;',
     to: "const place = 'some place';",
     in: 'test/input.test.ts',
