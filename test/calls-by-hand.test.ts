@@ -93,12 +93,15 @@ describe('a call by hand', () => {
     );
 
     const audit = await lane.client.audit(call);
-    const events = audit.map(({ event }) => event);
+    const events: string[] = audit.map(({ event }) => event);
     for (const event of ['callAsked', 'callPermitted', 'triedAgain', 'adopted', 'ended']) {
       assert.ok(events.includes(event), `${event} is not in ${events.join()}`);
     }
     const asked = audit.find(({ event }) => event === 'callAsked');
-    assert.deepEqual([asked?.by, asked?.detail], ['pia', 'addDirector: left out of the application']);
+    assert.deepEqual(
+      [asked?.by, asked?.data],
+      ['pia', { operation: 'addDirector', reason: 'left out of the application' }],
+    );
   });
 
   test('is refused to strangers, to operators of other tenants, and where it takes more rights', async () => {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IndividualInput } from '../src/client/index.js';
 import { anIndividual } from './helpers/applications.js';
+import { auditOf } from './helpers/audit.js';
 import { decision } from './helpers/decision.js';
 import { eventually } from './helpers/eventually.js';
 import { madeTwice } from './helpers/finhub.js';
@@ -96,9 +97,7 @@ describe('a case that moves to new runs while it waits', { concurrency: 2 }, () 
       documents: [{ type: 'BANK_STATEMENT', fileName: 'b.pdf', content: pdf('b') }],
     });
     await eventually('the early decision is judged', async () =>
-      (await lane.client.audit(id)).some(
-        ({ event, detail }) => event === 'keptDecision' && detail?.startsWith('refused, EvidenceChanged'),
-      ),
+      (await auditOf(lane.client, id, 'keptDecision')).some(({ answer }) => answer === 'EvidenceChanged'),
     );
     assert.ok((await lane.client.decide(id, decision({ decisionId: 'last', round: 2 }))).accepted);
     assert.equal((await lane.finish(id)).outcome?.result, 'active');

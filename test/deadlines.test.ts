@@ -10,6 +10,7 @@ import { businessTimes } from '../src/activities/business-times.js';
 import type { Calendar } from '../src/policies/policy-file.js';
 import { readPayloads } from '../src/temporal/payloads.js';
 import { anIndividual } from './helpers/applications.js';
+import { auditOf } from './helpers/audit.js';
 import type { Lane, Told } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
@@ -227,15 +228,14 @@ describe('thirty days in seconds', { concurrency: false }, () => {
 
   /** Kinds of the deadlines that have passed, by the audit. */
   async function passed(id: string): Promise<string[]> {
-    const entries = await lane.client.audit(id);
-    return entries.filter(({ event }) => event === 'deadlinePassed').map(({ detail }) => detail!.split(' ').at(-1)!);
+    return (await auditOf(lane.client, id, 'deadlinePassed')).map(({ deadline }) => deadline);
   }
 
   /** The last deadline to pass is this one, at this hour. */
   async function passes(id: string, kind: string, at: string): Promise<void> {
     await lane.until(id, kind, () => true);
     const entries = (await lane.client.audit(id)).filter(({ event }) => event === 'deadlinePassed');
-    assert.equal(entries.at(-1)?.detail, `applied: ${kind}`);
+    assert.deepEqual(entries.at(-1)?.data, { deadline: kind });
     assert.equal(hour(entries.at(-1)!.at), at);
   }
 

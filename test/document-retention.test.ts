@@ -71,10 +71,10 @@ describe('the documents of a case that has ended', { timeout: 1_200_000 }, () =>
     await time.skip((KEPT_DAYS + 1) * DAY);
     await deleted(caseId);
     assert.deepEqual(
-      (await lane.client.audit(caseId)).map(({ event, detail }) => [event, detail]),
+      (await lane.client.audit(caseId)).map(({ event, data, text }) => [event, data, text]),
       [
-        ['documentsDeleted', own.documentId],
-        ['documentsOfOthersLeftAlone', others.documentId],
+        ['documentsDeleted', { documents: [own.documentId] }, own.documentId],
+        ['documentsOfOthersLeftAlone', { documents: [others.documentId] }, others.documentId],
       ],
     );
     assert.ok((await stored()).some((path) => path.endsWith(others.documentId)));

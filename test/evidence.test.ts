@@ -16,6 +16,7 @@ import { openRound } from '../src/lifecycle/review.js';
 import { PolicyFileError, policyFile } from '../src/policies/policy-file.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
 import { anIndividual, anOrganization, HIGH_RISK_PAPERS, papersOf } from './helpers/applications.js';
+import { auditOf } from './helpers/audit.js';
 import type { Lane } from './helpers/lane.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
@@ -284,11 +285,7 @@ describe('a case that waits for papers', { concurrency: 3 }, () => {
     await on.until(id, 'in verification', ({ phase }) => phase === 'verification');
     await time.skip(10 * 60_000);
     await on.until(id, 'in review', ({ review }) => review.stage === 'inReview');
-    const audit = await on.client.audit(id);
-    assert.deepEqual(
-      audit.filter(({ event }) => event === 'requirementsUnknown').map(({ detail }) => detail),
-      ['FinHubUnexpectedAnswer'],
-    );
+    assert.deepEqual(await auditOf(on.client, id, 'requirementsUnknown'), [{ failure: 'FinHubUnexpectedAnswer' }]);
     assert.equal((await on.finish(id)).outcome?.result, 'active');
   });
 });
@@ -321,8 +318,8 @@ describe('the last mile', () => {
       'is open again',
       ({ review, waitingOn }) => review.stage === 'inReview' && waitingOn?.who === 'operator',
     );
-    const voided = (await lane.client.audit(id)).filter(({ event }) => event === 'decisionVoid');
-    assert.match(voided[0]!.detail!, /required evidence is missing: selfie \(SELFIE\)/);
+    const [voided] = await auditOf(lane.client, id, 'decisionVoid');
+    assert.match(voided!.why, /required evidence is missing: selfie \(SELFIE\)/);
     const verifications = await lane.finhub.table<{ customerId: string; status: string }>('verifications');
     assert.notEqual(verifications.find((one) => one.customerId === customerId)!.status, 'APPROVED');
     const ask = { decisionId: 'ask', round: 1, verdict: 'request-documents', operator: { id: 'op-1' } } as const;

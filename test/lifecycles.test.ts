@@ -5,6 +5,7 @@ import { mailedActivationCode } from '../dev/embedded/outbox.js';
 import { INDIVIDUAL_PHASES, ORGANIZATION_PHASES } from '../src/lifecycle/phases.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
+import { auditOf } from './helpers/audit.js';
 import { eventually } from './helpers/eventually.js';
 import { inventory, madeTwice } from './helpers/finhub.js';
 import type { Lane } from './helpers/lane.js';
@@ -93,8 +94,8 @@ describe('an application to the end, over days', () => {
     assert.equal(failure, 'FinHubUnauthorized');
     await on.client.resolveAttention(id, { attentionId, action: 'retry', by: 'op-1' });
     assert.equal((await on.finish(id)).outcome?.result, 'active');
-    const adopted = (await on.client.audit(id)).filter(({ event }) => event === 'adopted');
-    assert.ok(adopted.some(({ detail }) => detail?.startsWith('registerIndividual')));
+    const adopted = await auditOf(on.client, id, 'adopted');
+    assert.ok(adopted.some(({ operation }) => operation === 'registerIndividual'));
     assert.equal(inventory(await on.finhub.ledger())['customer'], 1);
   });
 

@@ -13,6 +13,9 @@ import { findTemporalBinary } from '../dev/embedded/temporal-binary.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
+import type { ShownAuditEntry } from '../src/client/index.js';
+import type { TurnedAway } from '../src/lifecycle/audit-events.js';
+import { isTurnedAway } from './helpers/audit.js';
 import { anIndividual, papersOf } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
 import { encrypted, type Lane } from './helpers/lane.js';
@@ -20,13 +23,25 @@ import { bundled, startTimeSkipping, type TimeSkipping } from './helpers/time-sk
 
 const run = promisify(execFile);
 
-/** The newest audit entry of its event, once there are so many. */
-function audited(lane: Lane, id: string, event: string, count: number) {
-  return eventually(`${count} ${event} in the audit of ${id}`, async () => {
-    const entries = (await lane.client.audit(id)).filter((entry) => entry.event === event);
-    return entries.length === count && entries.at(-1);
+/** The newest such entry of the audit, once there are so many. */
+function audited<Entry extends ShownAuditEntry>(
+  lane: Lane,
+  id: string,
+  isIt: (entry: ShownAuditEntry) => entry is Entry,
+  count: number,
+): Promise<Entry> {
+  return eventually(`${count} entries in the audit of ${id}`, async () => {
+    const entries = (await lane.client.audit(id)).filter(isIt);
+    return entries.length === count && entries.at(-1)!;
   });
 }
+
+const turnedAway =
+  (name: string, why: TurnedAway) =>
+  (entry: ShownAuditEntry): entry is ShownAuditEntry =>
+    isTurnedAway(name, why)(entry);
+const isDecision = (entry: ShownAuditEntry) => entry.event === 'decideVerification';
+const isKeptDecision = (entry: ShownAuditEntry) => entry.event === 'keptDecision';
 
 /** Anybody who reaches Temporal may send anything; the plain Temporal CLI is how. */
 describe('what the Temporal CLI may send', () => {
@@ -84,12 +99,13 @@ describe('what the Temporal CLI may send', () => {
     ];
     for (const [index, [what, input, says]] of malformed.entries()) {
       await signal(id, 'decideVerification', ...input);
-      assert.match((await audited(lane, id, 'decideVerificationMalformed', index + 1)).detail ?? '', says, what);
+      const { data } = await audited(lane, id, turnedAway('decideVerification', 'Malformed'), index + 1);
+      assert.match('why' in data ? data.why : '', says, what);
     }
 
     for (const [index, input] of unreadable.entries()) {
       await signal(id, 'decideVerification', ...input);
-      await audited(lane, id, 'decideVerificationUnreadable', index + 1);
+      await audited(lane, id, turnedAway('decideVerification', 'Unreadable'), index + 1);
     }
 
     // The CLI sends no broken JSON itself; other programs do.
@@ -99,17 +115,16 @@ describe('what the Temporal CLI may send', () => {
       signalName: 'decideVerification',
       input: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"decisionId":') }] },
     });
-    await audited(lane, id, 'decideVerificationUnreadable', unreadable.length + 1);
+    await audited(lane, id, turnedAway('decideVerification', 'Unreadable'), unreadable.length + 1);
 
-    const refused: [operator: string, says: RegExp][] = [
-      ['nobody', /^refused, UnknownOperator/],
-      ['op-elsewhere', /^refused, WrongTenant/],
-    ];
-    for (const [index, [operator, says]] of refused.entries()) {
+    const refused = [
+      ['nobody', 'UnknownOperator'],
+      ['op-elsewhere', 'WrongTenant'],
+    ] as const;
+    for (const [index, [operator, refusal]] of refused.entries()) {
       await signal(id, 'decideVerification', '--input', decision({ decisionId: operator, operator: { id: operator } }));
-      const entry = await audited(lane, id, 'decideVerification', index + 1);
-      assert.match(entry.detail ?? '', says);
-      assert.deepEqual([entry.by, entry.round], [operator, 1]);
+      const { by, data } = await audited(lane, id, isDecision, index + 1);
+      assert.deepEqual([by, data.answer, data.round], [operator, refusal, 1]);
     }
 
     assert.equal((await lane.client.caseView(id)).review.stage, 'inReview');
@@ -122,7 +137,7 @@ describe('what the Temporal CLI may send', () => {
     const id = await lane.toReview(await anIndividual());
     for (const name of MESSAGES) {
       await signal(id, name, '--input', 'null');
-      await audited(lane, id, `${name}Malformed`, 1);
+      await audited(lane, id, turnedAway(name, 'Malformed'), 1);
     }
     await lane.client.cancel(id, { by: 'backend', reason: 'done' });
   });
@@ -181,7 +196,7 @@ describe('the same decision, sent again', () => {
     await lane.client.submitDocuments(id, papers, { folder: EXAMPLES });
     await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
     assert.notEqual((await lane.client.caseView(id)).evidenceHash, evidenceHash);
-    assert.match((await audited(lane, id, 'keptDecision', 1)).detail!, /^refused, EvidenceChanged/);
+    assert.equal((await audited(lane, id, isKeptDecision, 1)).data.answer, 'EvidenceChanged');
 
     const first = await anIndividual();
     const known = await lane.start(first);

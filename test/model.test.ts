@@ -151,7 +151,7 @@ function invariants(state: CaseState, before: CaseState, rules: Rules): void {
       "nobody approves in another's tenant",
     );
   }
-  const byPortal = state.audit.some(({ event, detail }) => event === 'seenAtFinHub' && detail?.startsWith('applied'));
+  const byPortal = state.audit.some(({ event, data }) => event === 'seenAtFinHub' && data.adopted);
   if (review.stage === 'approved' && !byPortal) {
     assert.ok(people.size >= rules.quorum, 'a quorum is so many distinct people');
     if (rules.level === 'POWER_TENANT') {

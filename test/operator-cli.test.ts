@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { AuditEntry, CurrentStatus, LifecycleStatus, ShownCase } from '../src/client/index.js';
+import type { ShownAuditEntry, CurrentStatus, LifecycleStatus, ShownCase } from '../src/client/index.js';
 import { CaseClient, connectClient, temporalSettings } from '../src/client/index.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
@@ -67,12 +67,12 @@ describe('the command lines beside a service that runs', () => {
     assert.equal(saved.code, 0, saved.stderr);
     const { mode, size: bytes } = await stat(file);
     assert.deepEqual([mode & 0o777, bytes], [0o600, size]);
-    const audit = JSON.parse((await operator('audit', id, '--json')).stdout) as AuditEntry[];
+    const audit = JSON.parse((await operator('audit', id, '--json')).stdout) as ShownAuditEntry[];
     const look = audit.find(({ event }) => event === 'viewDocument')!;
     assert.equal(look.by, 'op-1');
-    assert.ok(look.detail?.includes(documentId) && sha256.length === 64);
-    const opened = audit.find(({ event }) => event === 'roundOpened')!;
-    assert.deepEqual(opened.submitters, [application.submittedBy]);
+    assert.ok(look.text?.includes(documentId) && sha256.length === 64);
+    const opened = audit.find((one) => one.event === 'roundOpened')!;
+    assert.deepEqual(opened.data.submitters, [application.submittedBy]);
 
     assert.equal((await operator('document', id, documentId, '--as', 'op-1', '--save', file)).code, 2);
     assert.equal((await operator('document', id, documentId, '--as', 'nobody', '--save', `${file}-2`)).code, 3);
@@ -95,11 +95,12 @@ describe('the command lines beside a service that runs', () => {
     await writeFile(reasons, 'seen before\n');
     const rejected = await reject('--yes', '--internal-reason-file', reasons);
     assert.equal(rejected.code, 0, rejected.stderr);
-    const entry = (await stack.client.audit(id)).find(({ event }) => event === 'decideVerification')!;
-    assert.match(entry.detail!, /seen before/);
+    const entry = (await stack.client.audit(id)).find((one) => one.event === 'decideVerification')!;
+    assert.deepEqual([entry.data.reason, entry.text?.includes('(seen before)')], ['seen before', true]);
     const { evidenceHash } = await stack.client.caseView(id);
-    assert.deepEqual([entry.level, entry.evidenceHash, entry.round], ['TENANT', evidenceHash, 1]);
-    assert.match(entry.decisionId!, /^[0-9a-f-]{36}$/);
+    const { level, evidenceHash: decidedOn, round, decisionId } = entry.data;
+    assert.deepEqual([level, decidedOn, round], ['TENANT', evidenceHash, 1]);
+    assert.match(decisionId, /^[0-9a-f-]{36}$/);
   });
 
   test('end a wait where the case needs attention, say why, and settle all cases of one cause', async () => {

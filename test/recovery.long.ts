@@ -65,7 +65,7 @@ describe('workers that end in the middle', () => {
     assert.ok(await finhub.isBalanced());
     assert.equal(await finhub.faultsAreSpent(), true);
     const audit = await client.audit(companyId);
-    assert.ok(audit.some(({ event, detail }) => event === 'adopted' && /^addShareholder/.test(detail ?? '')));
+    assert.ok(audit.some(({ event, data }) => event === 'adopted' && data.operation === 'addShareholder'));
   });
 
   test('ten cases in flight at a kill: another worker has them in review long before their calls would have timed out', async (t) => {

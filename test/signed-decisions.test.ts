@@ -135,9 +135,9 @@ describe('signed messages', () => {
     assert.ok((await as('op-1').decide(id, await approval(id))).accepted);
     await writeSigners(signers.filter((signer) => signer['id'] !== 'op-1'));
     const entry = await eventually('the decision is void', async () =>
-      (await lane.client.audit(id)).find(({ event }) => event === 'decisionVoid'),
+      (await lane.client.audit(id)).find((one) => one.event === 'decisionVoid'),
     );
-    assert.match(entry.detail!, /op-1 is no operator/);
+    assert.match(entry.data.why, /op-1 is no operator/);
     await writeSigners();
     await lane.until(id, 'in review again', ({ review }) => review.stage === 'inReview');
     assert.ok((await as('op-2').decide(id, await approval(id, 'op-2'))).accepted);

@@ -338,7 +338,9 @@ describe('an unclear execution', () => {
     await lane.finhub.inject({ ...EXECUTE, kind: 'refuse-503', times: 10_000 });
     const id = await started(transfer);
     await passing('it is repeated', 5000, async () =>
-      (await lane.client.audit(id)).some(({ event, detail }) => event === 'orderRead' && /READY.*repeat/.test(detail!)),
+      (await lane.client.audit(id)).some(
+        ({ event, data }) => event === 'orderRead' && data.status === 'READY' && data.step === 'repeat',
+      ),
     );
     assert.deepEqual(await books(transfer), { prepared: 1, paid: 0 });
     await lane.finhub.moveClockTo(new Date(Date.parse(await lane.finhub.now()) + 16 * MINUTE));

@@ -1,4 +1,5 @@
 import { CODES, EXIT_CODES } from '../../src/client/codes.js';
+import { AUDIT_CODES } from '../../src/lifecycle/audit-codes.js';
 import { ROUTES } from '../../src/gateway/routes/index.js';
 
 /** Routes and codes of the HTTP API, for people: `docs/http-reference.md`. */
@@ -17,6 +18,11 @@ export function httpReference(): string {
     meaning,
     helps,
   ]);
+  const meanings = [...new Set(Object.values(AUDIT_CODES))];
+  const audit = meanings.map((meaning) => {
+    const same = Object.entries(AUDIT_CODES).filter(([, other]) => other === meaning);
+    return [same.map(([code]) => `\`${code}\``).join(' '), meaning];
+  });
   return [
     '# HTTP API: routes and codes',
     '',
@@ -31,6 +37,12 @@ export function httpReference(): string {
     "A problem's `code` over HTTP, and what a command line's exit code stands for.",
     '',
     ...table(['code', 'HTTP', 'exit', 'meaning', 'what helps'], codes),
+    '',
+    '## Audit',
+    '',
+    "An audit entry's `event`. Its `data` holds the particulars, its `text` says them in English.",
+    '',
+    ...table(['event', 'meaning'], audit),
     '',
   ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { colours } from './colours.js';
 import type { ShownCase } from '../client/index.js';
 import type { Help } from '../lifecycle/attention.js';
-import type { AuditEntry } from '../lifecycle/case-state.js';
+import type { ShownAuditEntry } from '../client/audit.js';
 import { caseId } from '../lifecycle/ids.js';
 import type { AttentionView, CaseView } from '../lifecycle/status.js';
 import { fields, heading, statusLines } from './status-text.js';
@@ -131,28 +131,16 @@ function callText({ operation, by, reason, answer, provenance }: NonNullable<Cas
   });
 }
 
-export function auditText(entries: AuditEntry[]): string {
+export function auditTable(entries: ShownAuditEntry[]): string {
   return table(
-    ['#', 'at', 'event', 'by', 'phase', 'round', 'detail'],
-    entries.map((entry) => [
-      String(entry.seq),
-      entry.at,
-      entry.event,
-      entry.by,
-      entry.phase,
-      entry.round === undefined ? '' : String(entry.round),
-      [entry.detail, ...onRecord(entry)].filter(Boolean).join('; '),
+    ['#', 'at', 'event', 'by', 'phase', 'what'],
+    entries.map(({ seq, at, event, by, phase, text, caller }) => [
+      String(seq),
+      at,
+      event,
+      by,
+      phase,
+      [text, caller && `through ${caller}`].filter(Boolean).join('; '),
     ]),
   );
-}
-
-/** What makes a decision checkable afterwards. */
-function onRecord({ caller, decisionId, level, evidenceHash, submitters }: AuditEntry): string[] {
-  return [
-    caller && `through ${caller}`,
-    decisionId && `decision ${decisionId}`,
-    level && `at level ${level}`,
-    evidenceHash && `evidence ${evidenceHash}`,
-    submitters && `handed in by ${submitters.join(', ')}`,
-  ].filter((part): part is string => Boolean(part));
 }

@@ -1,14 +1,18 @@
 import type { Client } from '@temporalio/client';
-import type { AuditEntry } from '../lifecycle/case-state.js';
+import type { AuditEntry } from '../lifecycle/audit-events.js';
+import { auditText } from '../lifecycle/audit-text.js';
 import { documentRetentionId } from '../lifecycle/ids.js';
 import { ask } from './current-status.js';
 import { CaseNotFound } from './errors.js';
+
+/** An entry with what it means, in English. */
+export type ShownAuditEntry = AuditEntry & { text?: string | undefined };
 
 /**
  * The audit of a case, and after it what became of its documents: that outlives the case by years, and may be all that is left.
  * @throws CaseNotFound where nothing is left; NoAnswer
  */
-export async function auditOf(temporal: Client, caseId: string, seconds: number): Promise<AuditEntry[]> {
+export async function auditOf(temporal: Client, caseId: string, seconds: number): Promise<ShownAuditEntry[]> {
   const entriesOf = (workflowId: string): Promise<AuditEntry[] | undefined> =>
     ask<AuditEntry[]>(temporal, workflowId, 'audit', seconds).catch((error: unknown) => {
       if (error instanceof CaseNotFound) return undefined;
@@ -17,5 +21,6 @@ export async function auditOf(temporal: Client, caseId: string, seconds: number)
   const [ofCase, ofDocuments] = await Promise.all([entriesOf(caseId), entriesOf(documentRetentionId(caseId))]);
   if (!ofCase && !ofDocuments) throw new CaseNotFound(caseId);
   const before = ofCase?.at(-1)?.seq ?? 0;
-  return [...(ofCase ?? []), ...(ofDocuments ?? []).map((entry) => ({ ...entry, seq: before + entry.seq }))];
+  const all = [...(ofCase ?? []), ...(ofDocuments ?? []).map((entry) => ({ ...entry, seq: before + entry.seq }))];
+  return all.map((entry) => ({ ...entry, text: auditText(entry) }));
 }

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { earlierAnswerTo } from '../lifecycle/answered.js';
-import type { AnsweredMessage, AuditEntry } from '../lifecycle/case-state.js';
+import type { AnsweredMessage } from '../lifecycle/case-state.js';
 import {
   refuse,
   type Answer,
@@ -15,7 +15,7 @@ import {
   type ResolveAttention,
   type ViewDocument,
 } from '../lifecycle/messages.js';
-import { auditOf } from './audit.js';
+import { auditOf, type ShownAuditEntry } from './audit.js';
 import { ask, currentCase, currentStatus, type CurrentStatus, type ShownCase } from './current-status.js';
 import { EndedCases, type EndedCase } from './ended-cases.js';
 import { fullCaseId } from './case-id.js';
@@ -88,7 +88,7 @@ export class CaseClient {
   }
 
   /** Who did what and when, in order, to the deletion of the documents. Throws NoAnswer without a worker. */
-  async audit(id: string): Promise<AuditEntry[]> {
+  async audit(id: string): Promise<ShownAuditEntry[]> {
     return auditOf(this.temporal, this.fullId(id), this.#questionSeconds);
   }
 

@@ -33,6 +33,7 @@ export type { DocumentStore } from '../store/document-store.js';
 export { openDocumentStore } from '../store/open-store.js';
 export { connectClient, TemporalUnreachable } from '../temporal/connection.js';
 export { temporalSettings, TemporalSettingsError, type TemporalSettings } from '../temporal/settings.js';
-export type { AuditEntry } from '../lifecycle/case-state.js';
+export type { AuditCode, AuditData, AuditEntry } from '../lifecycle/audit-events.js';
+export type { ShownAuditEntry } from './audit.js';
 export type * from '../lifecycle/messages.js';
 export type { CaseView, LifecycleStatus } from '../lifecycle/status.js';

@@ -1,4 +1,5 @@
 import type { Application, ConsentEvidence, Money } from './application.js';
+import type { AuditEntry } from './audit-events.js';
 import type { Deadline } from './deadlines.js';
 import type { FieldError } from './failures.js';
 import { callName, type CallResult, type HandCall } from './hand-call.js';
@@ -13,7 +14,7 @@ import type {
 import type { PaymentAccount } from './payment-account.js';
 import type { WalletFacts } from './payment-checks.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
-import type { OperatorLevel, Policy, RiskLevel } from './policy.js';
+import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review.js';
 import type { TransferOrder } from './transfer.js';
 import type { Provenance } from './provenance.js';
@@ -128,27 +129,6 @@ export interface CaseNote {
   at: string;
   by: string;
   text: string;
-}
-
-export interface AuditEntry {
-  seq: number;
-  at: string;
-  event: string;
-  by?: string | undefined;
-  /** The program that handed it on, as a gateway authenticated it and signed for it. */
-  caller?: string | undefined;
-  /** Where it was signed: SHA-256 of the signers file that it was verified by, hex. Every version that was used is kept. */
-  signers?: string | undefined;
-  phase?: PhaseName | undefined;
-  round?: number | undefined;
-  detail?: string | undefined;
-  /** Of a decision: its id, and the level that it was taken at. */
-  decisionId?: string | undefined;
-  level?: OperatorLevel | undefined;
-  /** What a decision was made on, or a round opened with. */
-  evidenceHash?: string | undefined;
-  /** When a round opens: who has handed in or corrected something so far. */
-  submitters?: string[] | undefined;
 }
 
 /** Ids and facts that FinHub gave. */

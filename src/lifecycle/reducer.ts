@@ -1,8 +1,9 @@
 import { recorded } from './audit.js';
+import type { AnswerData, AuditActor, AuditEvent, DecisionData } from './audit-events.js';
 import type { Application } from './application.js';
 import { canonicalJson } from './canonical.js';
 import { correct, ownershipHashOf, resolve, whyClosed } from './case-rules.js';
-import type { AnyCaseState, AuditEntry, CaseState, Outcome } from './case-state.js';
+import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
 import { documentFault, lackingDocuments } from './document-rules.js';
@@ -251,28 +252,28 @@ export function senderOf({ body }: Message): string | undefined {
 export function decide<State extends AnyCaseState>(state: State, message: Message, given: Given): Reduction<State> {
   const [changes, answer] = ruled(state, message, given);
   const next = { ...state, ...changes };
-  const entry = {
-    event: message.name,
-    by: senderOf(message),
-    ...(given.proof && proofOn(given.proof)),
-    ...(message.name === 'decideVerification' && ofDecision(state, message.body, given)),
-    detail: describe(answer, reasonOf(message)),
-  };
-  return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+  const actor = { by: senderOf(message), ...(given.proof && proofOn(given.proof)) };
+  return { state: { ...next, ...recorded(next, given.at, eventOf(state, message, answer, given), actor) }, answer };
 }
 
 /** What the audit keeps of an envelope. */
-function proofOn({ caller, signers }: VerifiedProof): Partial<AuditEntry> {
+function proofOn({ caller, signers }: VerifiedProof): AuditActor {
   return { signers, ...(caller !== undefined && { caller }) };
 }
 
-/** What the audit keeps of a decision: which one, at what level, and on what evidence. */
+function eventOf(state: AnyCaseState, message: Message, answer: Answer, given: Given): AuditEvent {
+  const data = answerData(answer, reasonOf(message));
+  if (message.name !== 'decideVerification') return { event: message.name, data };
+  return { event: message.name, data: { ...data, ...ofDecision(state, message.body, given) } };
+}
+
+/** What the audit keeps of a decision, besides what came of it: which one, at what level, and on what evidence. */
 function ofDecision(
   state: AnyCaseState,
   { decisionId, round, operator: { id, level }, evidenceHash }: Decision,
   { operators }: Given,
   sentOn = evidenceHash ?? state.review.evidenceHash,
-): Partial<AuditEntry> {
+): Omit<DecisionData, keyof AnswerData> {
   // A decision that is kept is looked up once its round opens; its level is on record then.
   const own = operators.get(id)?.level;
   return { decisionId, round, level: own && (level === 'TENANT' ? level : own), evidenceHash: sentOn };
@@ -308,26 +309,39 @@ export function occur<State extends AnyCaseState>(
 ): Reduction<State> {
   const [changes, answer] = occurred(state, occurrence, given);
   const next = { ...state, ...changes };
-  const entry = {
-    event: occurrence.name,
-    ...ofOccurrence(next, occurrence, given),
-    detail: describe(answer, undefined),
-  };
-  return { state: { ...next, ...recorded(next, given.at, entry) }, answer };
+  const by = occurrence.name === 'keptDecision' ? occurrence.kept.decision.operator.id : undefined;
+  const event = eventOfOccurrence(next, occurrence, answer, given);
+  return { state: { ...next, ...recorded(next, given.at, event, { by }) }, answer };
 }
 
-/** What the audit keeps of an occurrence besides what came of it. */
-function ofOccurrence(next: AnyCaseState, occurrence: Occurrence, given: Given): Partial<AuditEntry> {
+function eventOfOccurrence(next: AnyCaseState, occurrence: Occurrence, answer: Answer, given: Given): AuditEvent {
   const { round, evidenceHash, submitters } = next.review;
   switch (occurrence.name) {
-    case 'roundOpened':
-      return { round, evidenceHash, submitters };
+    case 'roundOpened': {
+      const { rules, deadlines } = occurrence;
+      const { level, quorum } = rules;
+      return {
+        event: 'roundOpened',
+        data: { round, level, quorum, dueAt: deadlines.due, evidenceHash, submitters },
+      };
+    }
     case 'keptDecision': {
       const { decision, evidenceHash: sentOn } = occurrence.kept;
-      return { ...ofDecision(next, decision, given, sentOn), by: decision.operator.id, round };
+      const data = { ...answerData(answer), ...ofDecision(next, decision, given, sentOn), round };
+      return { event: 'keptDecision', data };
     }
-    default:
-      return {};
+    case 'decisionVoid': {
+      const { decisionIds, why } = occurrence;
+      return { event: 'decisionVoid', data: { decisionIds, why } };
+    }
+    case 'deadlinePassed':
+      return { event: 'deadlinePassed', data: { deadline: occurrence.kind } };
+    case 'seenAtFinHub': {
+      const adopted = answer.accepted && answer.state === 'applied';
+      return { event: 'seenAtFinHub', data: { verdict: occurrence.verdict, adopted } };
+    }
+    case 'ended':
+      return { event: 'ended', data: { result: occurrence.result } };
   }
 }
 
@@ -437,7 +451,6 @@ function reasonOf({ body }: Message): string | undefined {
   return 'reason' in body ? body.reason : undefined;
 }
 
-function describe(answer: Answer, reason: string | undefined): string {
-  const what = answer.accepted ? `${answer.state}: ${answer.detail}` : `refused, ${answer.refusal}: ${answer.detail}`;
-  return reason === undefined ? what : `${what} (${reason})`;
+function answerData(answer: Answer, reason?: string): AnswerData {
+  return { answer: answer.accepted ? answer.state : answer.refusal, said: answer.detail, reason };
 }

@@ -1,3 +1,5 @@
+import { whyNotAdopted } from '../lifecycle/adoption.js';
+import type { AuditWriter } from '../lifecycle/audit-events.js';
 import type { CallFailure } from '../lifecycle/failures.js';
 import type { ResolveAttention } from '../lifecycle/messages.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
@@ -5,15 +7,13 @@ import type { CaseState } from '../lifecycle/case-state.js';
 import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
 
 /** What looking at FinHub needs of its case. */
-export interface AdoptingCase extends CallContext {
-  record(event: string, detail?: string, by?: string): void;
-}
+export interface AdoptingCase extends CallContext, AuditWriter {}
 
 /**
  * Looks at FinHub before ids that a person gives count, and says why they do not. What FinHub does not show counts when it is given again, since
  * its look-ups may be late or blind; a customer into whom the application's password does not log in never does.
  */
-export async function whyNotAdopted(
+export async function lookAtAdopted(
   kase: AdoptingCase,
   { key, operation }: { key: string; operation: string },
   { adopt = {}, by }: ResolveAttention,
@@ -33,21 +33,14 @@ export async function whyNotAdopted(
     for: purposeOf(kase, `${key}/adopted`, {}),
   });
   if (sight === 'shown' || sight === 'unknown') return undefined;
-  const ids = Object.entries(adopt)
-    .map(([name, id]) => `${name} ${id}`)
-    .join(', ');
   const given = canonicalJson({ key, adopt });
   if (sight === 'notShown' && state.doubted === given) {
-    kase.record('adoptedUnseen', `${operation}: ${ids}, which FinHub does not show, given twice`, by);
+    kase.record('adoptedUnseen', { operation, ids: adopt }, by);
     return undefined;
   }
-  const why =
-    sight === 'refused'
-      ? `the application's password does not log in to ${ids}: it is not this customer's`
-      : `FinHub does not show ${ids}; look again, or give it once more if it is right all the same`;
   state.doubted = given;
-  kase.record('adoptionRefused', `${operation}: ${why}`, by);
-  return why;
+  kase.record('adoptionRefused', { operation, ids: adopt, sight }, by);
+  return whyNotAdopted(sight, adopt);
 }
 
 /** The login that the given ids make, where they are a person's. */

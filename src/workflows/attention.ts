@@ -2,18 +2,18 @@ import { condition, isCancellation } from '@temporalio/workflow';
 import { byHelp } from '../lifecycle/attention.js';
 import type { AnyCaseState, Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, type CallFailure, type FieldError } from '../lifecycle/failures.js';
+import type { AuditWriter } from '../lifecycle/audit-events.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { count } from './metrics.js';
 import type { Notifications } from './notifications.js';
 
 /** What a question needs of its case. */
-export interface AskingCase {
+export interface AskingCase extends AuditWriter {
   readonly state: AnyCaseState;
   readonly notifications: Pick<Notifications, 'send'>;
   readonly mayMove: boolean;
   moveOn(met: () => boolean): Promise<void>;
-  record(event: string, detail?: string, by?: string): void;
   show(): void;
 }
 
@@ -48,7 +48,7 @@ export async function needsPerson(
     state.requirements = failure.missing ?? requirementsOf(failure);
     state.resolution = undefined;
     state.corrected = undefined;
-    kase.record('needsAttention', `${operation}: ${failure.type}`);
+    kase.record('needsAttention', { operation, failure: failure.type });
     count('attentions', { operation, failure: failure.type });
     kase.show();
     kase.notifications.send('lifecycle.needsAttention', { operation, failure: failure.type });
@@ -71,7 +71,7 @@ async function resolutionOf(kase: AskingCase): Promise<ResolveAttention | undefi
   }
   const { resolution } = state;
   withdraw(state);
-  kase.record('attentionResolved', resolution?.action ?? 'corrected', resolution?.by);
+  kase.record('attentionResolved', { action: resolution?.action ?? 'corrected' }, resolution?.by);
   kase.show();
   // Whoever decides has looked at what FinHub has.
   if (resolution) state.unclear = undefined;

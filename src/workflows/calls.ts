@@ -7,7 +7,7 @@ import type { ResolveAttention } from '../lifecycle/messages.js';
 import { afterFailure, clearedOf, SLOW_RETRY_MINUTES, unclearAfter, type Tried } from '../lifecycle/settlement.js';
 import type { Warrant } from '../lifecycle/warrants.js';
 import { pollsEvery, type ActivityName, type CallInput, type CallResult } from './activities.js';
-import { askedAgain, whyNotAdopted } from './adoption.js';
+import { askedAgain, lookAtAdopted } from './adoption.js';
 import { needsPerson, UNANSWERED, type AskingCase } from './attention.js';
 import { callsOf, loginOf, purposeOf, routeOf, summaryOf, type CallContext, type CallPurpose } from './call-context.js';
 import { failureOf } from './call-failure.js';
@@ -78,10 +78,9 @@ export class Calls {
     state.underWay = undefined;
     Object.assign(state, clearedOf(state, key));
     state.done[key] = { result, provenance };
-    if (tries > 1)
-      this.#case.record('triedAgain', `${key}: settled at try ${tries}, the earlier ones unclear or refused`);
+    if (tries > 1) this.#case.record('triedAgain', { call: key, tries });
     if (provenance.how === 'adopted') {
-      this.#case.record('adopted', `${operation}: ${provenance.proof}`);
+      this.#case.record('adopted', { operation, proof: provenance.proof });
       count('adoptions', { operation });
     }
     return result as ResultOf<Name>;
@@ -166,7 +165,7 @@ export class Calls {
       if (failure) {
         const resolution = await needsPerson(this.#case, key, operation, failure, adopts);
         if (adopted && resolution?.action === 'adopt') {
-          const why = await whyNotAdopted(this.#case, { key, operation }, resolution);
+          const why = await lookAtAdopted(this.#case, { key, operation }, resolution);
           if (why === undefined) return adopted(resolution);
           failure = askedAgain(failure, why);
           continue;

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { isAskedFor, lackingOf, prerequisitesOf } from '../lifecycle/case-rules.js';
 import { recorded } from '../lifecycle/audit.js';
+import type { AuditCode, AuditData, AuditEvent, TurnedAway } from '../lifecycle/audit-events.js';
 import type {
   AnyCaseState,
   CaseState,
@@ -205,18 +206,20 @@ export class Case<State extends AnyCaseState = CaseState> {
    * Records what was turned away unread or unproved: the first ones each, and then ever fewer, so that no flood of them drives anything out of
    * the audit.
    */
-  turnAway(event: string, why: string): void {
+  turnAway(message: string, refusal: TurnedAway | 'unknown', why = ''): void {
     const { state } = this;
     state.turnedAway += 1;
     const many = state.turnedAway;
-    const isRound = Number.isInteger(Math.log2(many));
-    if (many <= TURNED_AWAY_IN_FULL || isRound)
-      this.record(event, many <= TURNED_AWAY_IN_FULL ? why : `${why} (${many} in all)`);
+    if (many > TURNED_AWAY_IN_FULL && !Number.isInteger(Math.log2(many))) return;
+    const inAll = many > TURNED_AWAY_IN_FULL ? many : undefined;
+    if (refusal === 'unknown') this.record('unknownMessage', { message, inAll });
+    else this.record('messageTurnedAway', { message, refusal, why, inAll });
   }
 
   /** Adds to the audit. */
-  record(event: string, detail?: string, by?: string): void {
-    Object.assign(this.state, recorded(this.state, new Date(), { event, detail, by }));
+  record<Code extends AuditCode>(event: Code, data: AuditData[Code], by?: string): void {
+    const happened = { event, data } as unknown as AuditEvent;
+    Object.assign(this.state, recorded(this.state, new Date(), happened, { by }));
   }
 
   /** Keeps what must not be asked or found out again, beside the results of the calls. */
@@ -362,7 +365,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     if (entry().state === 'completed' || entry().state === 'skipped') return;
     if (entry().state === 'pending') {
       Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });
-      this.record('phaseStarted');
+      this.record('phaseStarted', {});
     }
     let ended: 'completed' | 'skipped' = 'completed';
     try {
@@ -373,7 +376,7 @@ export class Case<State extends AnyCaseState = CaseState> {
       if (!(error instanceof PhaseSkipped)) throw error;
       ended = 'skipped';
     }
-    this.record('phaseEnded', ended);
+    this.record('phaseEnded', { result: ended });
     measurePhase(name, ended, entry().startedAt!);
     Object.assign(entry(), { state: ended, completedAt: new Date().toISOString() });
     this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });

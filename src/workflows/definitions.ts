@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
+import type { AuditEntry } from '../lifecycle/audit-events.js';
+import type { AnyCaseState } from '../lifecycle/case-state.js';
 import {
   AWAIT_REGISTRATION,
   MESSAGES,

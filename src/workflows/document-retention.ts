@@ -12,7 +12,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import type { AnyCaseState, AuditEntry } from '../lifecycle/case-state.js';
+import type { AuditCode, AuditData, AuditEntry, AuditWriter } from '../lifecycle/audit-events.js';
+import type { AnyCaseState } from '../lifecycle/case-state.js';
 import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import { queries } from './definitions.js';
@@ -45,14 +46,14 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
   }
   let plan = first;
   const audit: AuditEntry[] = [];
-  const record = (event: string, detail: string): void => {
-    audit.push({ seq: audit.length + 1, at: new Date().toISOString(), event, detail });
+  const record = <Code extends AuditCode>(event: Code, data: AuditData[Code]): void => {
+    audit.push({ seq: audit.length + 1, at: new Date().toISOString(), event, data } as AuditEntry);
   };
   setHandler(queries.audit, () => audit);
   // The case was reset after its end and has come to another one.
   onSignal(REPLAN, (changed) => {
     if (isPlanOf(changed, first.caseId)) plan = changed;
-    else record('replanRefused', 'it is no plan for the documents of this case');
+    else record('replanRefused', {});
   });
   onOtherSignals(() => {});
 
@@ -60,13 +61,13 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
     await untilDue();
     const result = await deletion();
     if ('deleted' in result) {
-      record('documentsDeleted', result.deleted.join(', '));
-      if (result.foreign.length > 0) record('documentsOfOthersLeftAlone', result.foreign.join(', '));
+      record('documentsDeleted', { documents: result.deleted });
+      if (result.foreign.length > 0) record('documentsOfOthersLeftAlone', { documents: result.foreign });
       log.info('documents deleted', { caseId: plan.caseId, deleted: result.deleted.length });
       return audit;
     }
     const { keptUntil } = result;
-    record('documentsKeptLonger', `until ${keptUntil}`);
+    record('documentsKeptLonger', { until: keptUntil });
     if (Date.parse(plan.dueAt) < Date.parse(keptUntil)) plan = { ...plan, dueAt: keptUntil };
   }
 
@@ -86,7 +87,7 @@ export async function documentRetention(first: RetentionPlan): Promise<AuditEntr
     const asked = deleteDocuments(plan).finally(() => (done = true));
     const isLate = !(await condition(() => done, LATE_AFTER, { summary: 'deletion is late' }));
     if (isLate) {
-      record('documentsNotDeleted', 'the store has refused for a day; it is asked again');
+      record('documentsNotDeleted', {});
       upsertSearchAttributes([{ key: NEEDS_ATTENTION, value: true }]);
     }
     const result = await asked;
@@ -108,10 +109,9 @@ function isPlanOf(value: unknown, caseId?: string): value is RetentionPlan {
 }
 
 /** What of a case tells which documents it leaves. */
-interface EndedCase {
+interface EndedCase extends AuditWriter {
   readonly state: AnyCaseState;
   readonly wasReset: boolean;
-  record(event: string, detail: string): void;
 }
 
 /** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */
@@ -142,7 +142,7 @@ export async function planDeletion(kase: EndedCase): Promise<void> {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await getExternalWorkflowHandle(workflowId).signal(REPLAN, plan);
   }
-  kase.record('documentsKept', `until ${plan.dueAt}`);
+  kase.record('documentsKept', { until: plan.dueAt });
 }
 
 /** An end before the reset, or before the case was resumed, may have planned the deletion of what a customer who is active now has handed in. */

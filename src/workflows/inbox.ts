@@ -1,4 +1,5 @@
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
+import type { TurnedAway } from '../lifecycle/audit-events.js';
 import type { Application } from '../lifecycle/application.js';
 import type { AnyCaseState } from '../lifecycle/case-state.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
@@ -168,9 +169,9 @@ export class Inbox {
     this.#turnAway(letter, 'Malformed', 'it could not be judged');
   }
 
-  #turnAway(letter: Letter, refusal: 'Unreadable' | 'Malformed' | 'ProofInvalid' | 'Duplicate', why: string): void {
+  #turnAway(letter: Letter, refusal: TurnedAway, why: string): void {
     const code = refusal === 'Unreadable' ? 'Malformed' : refusal;
-    this.#case.turnAway(`${letter.name}${refusal}`, why);
+    this.#case.turnAway(letter.name, refusal, why);
     count('messages', { message: letter.name, answer: refusal });
     letter.answered?.(refuse(code, why));
   }

@@ -24,7 +24,7 @@ export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
   state.policy = loaded.policy;
   // A child's start is vouched for by its parent's, which is judged where something is done about it.
   if (state.policy.requireProof && workflowInfo().parent === undefined) demandProof(kase, loaded.start);
-  kase.record('started', `policy ${state.policy.version}`);
+  kase.record('started', { policy: state.policy.version });
 }
 
 /** Ends a case that nobody with a key of the signers file has started. */

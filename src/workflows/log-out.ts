@@ -1,5 +1,6 @@
 import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
+import type { AuditWriter } from '../lifecycle/audit-events.js';
 import type { CaseState } from '../lifecycle/case-state.js';
 import { localCallsTo } from './activities.js';
 import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
@@ -9,14 +10,14 @@ import { causeOf, failureOf } from './call-failure.js';
  * Logs the customer out, if they were logged in; with the password as it is now, since the end of a case drops it. A session that cannot
  * be closed ends by itself within the hour.
  */
-export function logOut(kase: CallContext & { record(event: string, detail: string): void }): () => Promise<void> {
+export function logOut(kase: CallContext & AuditWriter): () => Promise<void> {
   if (!kase.state.finhub.facts.includes('session')) return async () => {};
   const call = { session: loginOf(kase.state as CaseState), for: purposeOf(kase, 'closeSession', {}) };
   return async () => {
     try {
       await closeSession(kase, call);
     } catch (error) {
-      kase.record('sessionLeftOpen', failureOf(error).type);
+      kase.record('sessionLeftOpen', { failure: failureOf(error).type });
     }
   };
 }

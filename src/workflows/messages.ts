@@ -18,7 +18,7 @@ export function receive(kase: Case<AnyCaseState>): void {
     });
   }
   kase.inbox = inbox;
-  onOtherSignals((name) => kase.turnAway('unknownMessage', name.slice(0, 80)));
+  onOtherSignals((name) => kase.turnAway(name.slice(0, 80), 'unknown'));
 }
 
 /** Answers questions about the case. */

@@ -32,7 +32,7 @@ export function openCase<State extends AnyCaseState>(
   if (!isHere) refuse('its type and id are not those of what it is about');
   const kase = new Case(state);
   onSignal(LOOK_NOW, (value) => {
-    if (value instanceof Unreadable) kase.turnAway(`${LOOK_NOW}Unreadable`, value.why);
+    if (value instanceof Unreadable) kase.turnAway(LOOK_NOW, 'Unreadable', value.why);
     else kase.hints.come();
   });
   return kase;

@@ -87,7 +87,7 @@ export async function settleOrder(
     const settled = await CancellationScope.nonCancellable(() => spend(kase, reference, of, order, prepared));
     if (settled) return recorded(kase, reference, settled);
     kase.keep(`lapsed/${of}`, true);
-    kase.record('orderLapsed', `${reference}: ${prepared.preparedOrderId} was not executed; it is prepared anew`);
+    kase.record('orderLapsed', { reference, orderId: prepared.preparedOrderId });
     track(kase, { state: 'running', orderId: undefined, validUntil: undefined });
   }
 }
@@ -194,8 +194,7 @@ async function spend(
 }
 
 function recorded(kase: Case<AnyCaseState>, reference: string, settled: SettledOrder): SettledOrder {
-  const { status, reason } = settled;
-  kase.record('orderSettled', `${reference}: ${status}${reason ? ` (${reason})` : ''}`);
+  kase.record('orderSettled', { reference, ...settled });
   return settled;
 }
 
@@ -235,7 +234,7 @@ async function execute(
       if (!refused) await settling(kase, repeats);
       const read = await readOrder(kase, accountId, preparedOrderId);
       const step = nextStep({ order: read, refused, validUntil, repeats, now: new Date() });
-      kase.record('orderRead', `${of}: ${read?.status ?? 'not found'} after ${failure.type}, hence ${step}`);
+      kase.record('orderRead', { order: of, status: read?.status, failure: failure.type, step });
       switch (step) {
         case 'follow':
           kase.keep(key, { orderId: preparedOrderId }, { how: 'adopted', proof: `FinHub's order is ${read!.status}` });

@@ -42,21 +42,21 @@ function takeOver(kase: Case<AccountState>, value: unknown): void {
     handed = parseHandOver(value instanceof Unreadable ? undefined : value);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    kase.record('handOverMalformed', error.message);
+    kase.record('handOverMalformed', { why: error.message });
     return;
   }
   const { consent } = handed;
   const refused = !areOfOneApplication(consent, application.consent)
-    ? 'is of another application'
-    : wasAsked(kase, renewalOf(consent)) && 'ends on a day whose renewal has begun';
+    ? 'otherApplication'
+    : wasAsked(kase, renewalOf(consent)) && 'renewalBegun';
   if (refused) {
-    kase.record('handOverRefused', `${consent.consentId} ${refused}`);
+    kase.record('handOverRefused', { consentId: consent.consentId, why: refused });
     return;
   }
   // A renewal that waits for a person is of a consent that no longer counts.
   if (attention && consent.consentId !== application.consent.consentId) kase.state.corrected = true;
   kase.state.application = { ...application, ...handed };
-  kase.record('handedOver', `payment consent ${consent.consentId}, valid until ${consent.validUntil}`);
+  kase.record('handedOver', { consentId: consent.consentId, until: consent.validUntil });
   kase.show();
 }
 
@@ -67,7 +67,7 @@ async function upkeep(kase: Case<AccountState>): Promise<never> {
       await renew(kase, consent);
     } catch (error) {
       if (!(error instanceof CallNeedless)) throw error;
-      kase.record('renewalNeedless', `another payment consent came in place of ${consent.consentId}`);
+      kase.record('renewalNeedless', { consentId: consent.consentId });
     }
   }
 }
@@ -86,7 +86,7 @@ async function renew(kase: Case<AccountState>, { consentId, terms, validUntil }:
   const of = renewalOf({ validUntil });
   const consent = await makeConsent(kase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
   kase.state.application = { ...current(), consent };
-  kase.record('paymentConsentRenewed', `valid until ${consent.validUntil}`);
+  kase.record('paymentConsentRenewed', { until: consent.validUntil });
   kase.show();
 }
 

@@ -54,7 +54,7 @@ async function handOver(kase: Case, workflowId: string, handed: HandOver): Promi
   } catch (error) {
     if (isCancellation(error)) throw error;
     // A case that has ended pays for nothing.
-    kase.record('notHandedOver', workflowId);
+    kase.record('notHandedOver', { account: workflowId });
   }
 }
 
@@ -94,7 +94,7 @@ async function joined(kase: Case, workflowId: string, fingerprint: string): Prom
       message: 'a transfer of this reference is there with other content',
     });
   }
-  kase.record('transferJoined', workflowId);
+  kase.record('transferJoined', { transfer: workflowId });
   return kase.calls.poll(
     'awaitTransfer',
     { workflowId },

@@ -3,11 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { proofOfMessage } from '../../src/client/signing.js';
 import { MESSAGES, type MessageBodies, type MessageName } from '../../src/lifecycle/messages.js';
+import type { AuditEntry } from '../../src/client/index.js';
+import type { TurnedAway } from '../../src/lifecycle/audit-events.js';
 import { bodyHash } from '../../src/lifecycle/proof-rules.js';
 import { parseKeyRing } from '../../src/secrets/key-ring.js';
 import { seal } from '../../src/secrets/seal.js';
 import { KEYS } from '../helpers/lane.js';
 import { anIndividual } from '../helpers/applications.js';
+import { isTurnedAway } from '../helpers/audit.js';
 import { eventually } from '../helpers/eventually.js';
 import { plain } from './attacker.js';
 import type { SignerId, Stronghold } from './stronghold.js';
@@ -99,8 +102,8 @@ interface Variant {
   prepare?(hold: Stronghold, victim: string): Promise<Kept>;
   /** Signals it to the victim. */
   attack(hold: Stronghold, ids: { victim: string; donor: string; kept: Kept }, name: MessageName): Promise<void>;
-  /** What the audit says of it: the message's name and this. */
-  recorded: string;
+  /** What the audit says of it. */
+  recorded: TurnedAway;
   /** The rest is let through. */
   only?: MessageName[];
 }
@@ -184,10 +187,10 @@ export function describeMessages(hold: () => Stronghold): void {
         for (const name of only) await entry.attack(hold(), { victim, donor, kept }, name);
         await eventually('all are recorded', async () => {
           const audit = await hold().lane.client.audit(victim);
-          return only.every((name) => audit.some(({ event }) => event === `${name}${recorded}`));
+          return only.every((name) => audit.some(isTurnedAway(name, recorded)));
         }).catch(async (error: unknown) => {
           const audit = await hold().lane.client.audit(victim);
-          throw new Error(JSON.stringify(audit.map(({ event, detail }) => `${event} ${detail}`)), { cause: error });
+          throw new Error(JSON.stringify(audit.map(({ event, text }) => `${event} ${text}`)), { cause: error });
         });
         assert.deepEqual((await hold().lane.client.caseView(victim)).review, before);
         // One that was started again waits for a person, who says whose customer it is.
@@ -203,9 +206,7 @@ export function describeMessages(hold: () => Stronghold): void {
       const notes = () => lane.client.caseView(id).then((view) => view.notes.length);
       await eventually('noted', async () => (await notes()) === 1);
       for (let turn = 0; turn < 3; turn += 1) await attacker.signal(id, 'note', await attacker.sent(id, 'note'));
-      await eventually('recorded', async () =>
-        (await lane.client.audit(id)).some(({ event }) => event === 'noteDuplicate'),
-      );
+      await eventually('recorded', async () => (await lane.client.audit(id)).some(isTurnedAway('note', 'Duplicate')));
       assert.equal(await notes(), 1);
       await goesOn(hold(), id);
     });
@@ -229,7 +230,7 @@ export function describeMessages(hold: () => Stronghold): void {
         for (const [name, copy] of copies) await attacker.signal(id, name, copy);
         await eventually('recorded', async () => {
           const audit = await lane.client.audit(id);
-          return sent.every((name) => audit.some(({ event }) => event === `${name}Duplicate`));
+          return sent.every((name) => audit.some(isTurnedAway(name, 'Duplicate')));
         });
         assert.ok(await noted());
       } finally {
@@ -278,14 +279,16 @@ export function describeMessages(hold: () => Stronghold): void {
           notes.map(({ text }) => text),
           [`first of ${id}`, `second of ${id}`],
         );
-        const events = (await lane.client.audit(id)).map(({ event }) => event);
-        for (const name of MESSAGES)
-          assert.equal(events.filter((event) => event === `${name}Unreadable`).length, 1, name);
-        assert.equal(events.filter((event) => event === 'unknownMessage').length, 2);
+        const audit = await lane.client.audit(id);
+        for (const name of MESSAGES) assert.equal(audit.filter(isTurnedAway(name, 'Unreadable')).length, 1, name);
+        assert.equal(audit.filter(({ event }) => event === 'unknownMessage').length, 2);
         await lane.until(id, 'in review', ({ review }) => review.stage === 'inReview');
         await goesOn(hold(), id);
       }
     });
+
+    const isCorrection = (entry: AuditEntry): boolean =>
+      entry.event === 'correctApplication' || isTurnedAway('correctApplication', 'Malformed')(entry);
 
     const PATCHES: object[] = [
       ...['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', 'isPrototypeOf'].flatMap((name) => [
@@ -323,10 +326,10 @@ export function describeMessages(hold: () => Stronghold): void {
           await send(hold(), id, 'correctApplication', { body: { correctedBy: 'backend', patch } });
         await eventually('all are answered', async () => {
           const audit = await lane.client.audit(id);
-          return audit.filter(({ event }) => event.startsWith('correctApplication')).length >= PATCHES.length;
+          return audit.filter(isCorrection).length >= PATCHES.length;
         }).catch(async (error: unknown) => {
           const audit = await lane.client.audit(id);
-          throw new Error(JSON.stringify(audit.map(({ event, detail }) => `${event} ${detail}`)), { cause: error });
+          throw new Error(JSON.stringify(audit.map(({ event, text }) => `${event} ${text}`)), { cause: error });
         });
         assert.equal(({} as { polluted?: unknown }).polluted, undefined);
         const { status } = await lane.temporal.workflow.getHandle(id).describe();

@@ -12,6 +12,7 @@ import {
 import { SLOTS } from '../../src/lifecycle/slots.js';
 import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import * as workflows from '../../src/workflows/index.js';
+import { isTurnedAway } from '../helpers/audit.js';
 import { anIndividual, anOrganization } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
 import { plain } from './attacker.js';
@@ -172,7 +173,7 @@ export function describeStarts(hold: () => Stronghold): void {
           await startAgain(hold(), id);
           await attacker.signal(id, 'decideVerification', copy);
           await eventually('recorded', async () =>
-            (await lane.client.audit(id)).some(({ event }) => event === 'decideVerificationProofInvalid'),
+            (await lane.client.audit(id)).some(isTurnedAway('decideVerification', 'ProofInvalid')),
           );
         } finally {
           await lane.finhub.clearFaults();

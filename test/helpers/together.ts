@@ -7,7 +7,7 @@ import { applicationOf } from '../../bench/lifecycle/contestants.js';
 import { send as sendMessage } from '../../src/client/send.js';
 import { EXAMPLES } from '../../dev/demo/examples.js';
 import { startStack, type Stack } from '../../dev/embedded/stack.js';
-import type { AuditEntry } from '../../src/lifecycle/case-state.js';
+import type { AuditEntry } from '../../src/lifecycle/audit-events.js';
 import type { Answer, MessageBodies, MessageName } from '../../src/lifecycle/messages.js';
 import { eventually } from './eventually.js';
 import { bundled, quiet } from './time-skipping.js';
@@ -152,7 +152,7 @@ export function describeTogether(): void {
       for (const answer of await Promise.all(answers)) {
         if (answer)
           assert.ok(
-            audit.some(({ detail }) => detail?.includes(answer.detail)),
+            audit.some(({ data }) => 'said' in data && data.said === answer.detail),
             `${JSON.stringify(answer)}: ${JSON.stringify(audit)}`,
           );
       }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { auditText, caseText } from '../case-text.js';
+import { auditTable, caseText } from '../case-text.js';
 import { addCommand, print } from '../program.js';
 import { EXAMPLE_ID, withClient, type Json } from './common.js';
 
@@ -17,7 +17,7 @@ export function addReading(program: Command): void {
     (id: string, { json }: Json) =>
       withClient(async (client) => {
         const entries = await client.audit(id);
-        print(json, entries, auditText);
+        print(json, entries, auditTable);
       }),
   );
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { AuditEntry } from '../../lifecycle/case-state.js';
+import { AUDIT_CODES } from '../../lifecycle/audit-codes.js';
+import type { AuditCode } from '../../lifecycle/audit-events.js';
+import type { ShownAuditEntry } from '../../client/index.js';
 import { PHASES, type CaseKind, type PhaseName } from '../../lifecycle/phases.js';
-import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
 import { personal } from '../../privacy/marks.js';
 import type { CaseSummary, CurrentStatus, Started } from '../../client/index.js';
 
@@ -155,18 +156,16 @@ export const review = z
 export const auditEntry = z.object({
   seq: z.int(),
   at: time,
-  event: z.string(),
+  event: z
+    .enum(Object.keys(AUDIT_CODES) as [AuditCode, ...AuditCode[]])
+    .describe('its code; docs/http-reference.md says what each means'),
   by: personal(z.string()).optional(),
   caller: z.string().optional().describe('the program that handed it on'),
   signers: z.string().optional().describe('SHA-256 of the signers file that its envelope was verified by'),
   phase: z.enum(PHASE_NAMES).optional(),
-  round: z.int().optional(),
-  detail: personal(z.string()).optional(),
-  decisionId: z.string().optional(),
-  level: z.enum(OPERATOR_LEVELS).optional(),
-  evidenceHash: z.string().optional(),
-  submitters: personal(z.array(z.string())).optional(),
-}) satisfies z.ZodType<AuditEntry>;
+  data: personal(z.record(z.string(), z.unknown())).describe('what belongs to the code'),
+  text: personal(z.string()).optional().describe('what it means, in English; not for programs'),
+}) satisfies z.ZodType<Omit<ShownAuditEntry, 'event' | 'data'>>;
 
 export const audit = z.object({ entries: z.array(auditEntry) });
 

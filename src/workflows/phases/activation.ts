@@ -14,7 +14,7 @@ type Account = CallResult<'awaitAccount'>;
 export async function activation(kase: Case): Promise<void> {
   const { finhub } = kase.state;
   const elsewhere = await activate(kase);
-  if (elsewhere) kase.record('activatedElsewhere');
+  if (elsewhere) kase.record('activatedElsewhere', {});
   const { accountId, iban } =
     elsewhere ??
     (await kase.waiting('finhub', 'wallet and IBAN', () =>
@@ -123,7 +123,7 @@ async function activateWithCode(kase: Case): Promise<Account | undefined> {
       return undefined;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      kase.record('activationCodeRefused', error.failure.message);
+      kase.record('activationCodeRefused', { said: error.failure.message });
     } finally {
       // Another code may have come meanwhile; it is tried next.
       if (kase.state.activationCode === code) kase.state.activationCode = undefined;

@@ -15,10 +15,10 @@ export async function permission(kase: Case<CallState>): Promise<void> {
   const facts = await lookUpOperation({ operation });
   if (!kase.kept('asked')) {
     kase.keep('asked', true);
-    kase.record('callAsked', `${operation}: ${reason}`, by);
+    kase.record('callAsked', { operation, reason }, by);
     const refused = refusalOf(kase.state.application, facts, await lookUpOperator(tenantId, by));
     if (refused) throw new Ending('rejected', `${refused.refusal}: ${refused.detail}`);
-    kase.record('callPermitted', undefined, by);
+    kase.record('callPermitted', {}, by);
   }
   if (takesTwo(kase.state.application)) await secondPerson(kase, facts);
 }
@@ -34,10 +34,10 @@ async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null)
     });
     const by = resolution?.by;
     if (by !== undefined && isSecond(kase.state.application, facts, await lookUpOperator(tenantId, by))) {
-      kase.record('secondPersonAgreed', operation, by);
+      kase.record('secondPersonAgreed', { operation }, by);
       return;
     }
-    kase.record('secondPersonRefused', operation, by);
+    kase.record('secondPersonRefused', { operation }, by);
   }
 }
 

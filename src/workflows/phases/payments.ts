@@ -111,7 +111,7 @@ async function passes(kase: Case, ref: string, iban: string, told: string): Prom
     } catch (error) {
       if (!(error instanceof PhaseSkipped)) throw error;
       kase.keep(key, 'leftOut');
-      kase.record('beneficiaryLeftOut', ref);
+      kase.record('beneficiaryLeftOut', { beneficiary: ref });
       return false;
     }
     screening = 'PENDING';
@@ -170,7 +170,7 @@ async function pay(kase: Case, { reference, beneficiary: ref, amount, descriptio
   const { application, finhub } = kase.state;
   const beneficiary = requested(kase).beneficiaries.find((candidate) => candidate.ref === ref)!;
   if (!(ref in finhub.beneficiaries)) {
-    kase.record('transferLeftOut', `${reference}: beneficiary "${ref}" was left out`);
+    kase.record('transferLeftOut', { reference, beneficiary: ref });
     throw new PhaseSkipped();
   }
   await kase.require(TRANSFER_REQUIRES);
@@ -186,5 +186,5 @@ async function pay(kase: Case, { reference, beneficiary: ref, amount, descriptio
     submittedBy,
     origin,
   });
-  kase.record('transferEnded', `${reference}: ${result}`);
+  kase.record('transferEnded', { reference, result });
 }

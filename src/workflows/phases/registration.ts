@@ -69,7 +69,7 @@ async function categoryRiskOf(
 function weigh(kase: Case, ...risks: (RiskLevel | null)[]): void {
   kase.state.risk = highestRisk(...risks);
   if (kase.state.risk !== 'PROHIBITED') return;
-  kase.record('riskProhibited', 'customers of this risk are not taken on');
+  kase.record('riskProhibited', {});
   throw new Ending('rejected', NOT_ACCEPTED);
 }
 

@@ -49,7 +49,7 @@ async function askForPapers(kase: Case, withStart: readonly string[]): Promise<v
   finhub.requiredDocuments = [...new Set(written.map(documentTypeAsked).filter((type) => type !== undefined))];
   const unknown = written.filter((type) => documentTypeAsked(type) === undefined);
   // Nobody could hand them in, so they hold up nothing; FinHub says so itself if it cannot do without them.
-  if (unknown.length > 0) kase.record('documentsUnknown', unknown.join(', ').slice(0, 500));
+  if (unknown.length > 0) kase.record('documentsUnknown', { types: unknown });
 }
 
 /** A look-up that FinHub refuses leaves the policy's own list. */
@@ -60,7 +60,7 @@ async function requirementsOf(kase: Case): Promise<string[]> {
     return (await kase.calls.read('getVerificationRequirements', input, { leave })).requiredDocuments;
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
-    kase.record('requirementsUnknown', error.failure.type);
+    kase.record('requirementsUnknown', { failure: error.failure.type });
     return [];
   }
 }

@@ -6,5 +6,5 @@ export async function wallet(kase: Case): Promise<void> {
   const facts = await kase.calls.read('readWallet', { accountId });
   const { operations } = facts;
   kase.state.finhub.wallet = facts;
-  kase.record('allowedOperations', operations.join(', '));
+  kase.record('allowedOperations', { operations });
 }

@@ -1,0 +1,115 @@
+import { idsText, whyNotAdopted } from './adoption.js';
+import type { AnswerData, AuditCode, AuditData, AuditEvent, DecisionData } from './audit-events.js';
+
+/**
+ * What an event of the audit means, in English, for whoever reads it; undefined where its code says all. An event of a newer release is
+ * shown by its data.
+ */
+export function auditText({ event, data }: AuditEvent): string | undefined {
+  const textOf = TEXTS[event] as ((data: AuditData[AuditCode]) => string | undefined) | undefined;
+  return textOf ? textOf(data) : JSON.stringify(data);
+}
+
+const ACCEPTED: ReadonlySet<string> = new Set(['kept', 'recorded', 'applied']);
+
+function answerText({ answer, said, reason }: AnswerData): string {
+  const what = ACCEPTED.has(answer) ? `${answer}: ${said}` : `refused, ${answer}: ${said}`;
+  return reason === undefined ? what : `${what} (${reason})`;
+}
+
+function decisionText({ decisionId, level, evidenceHash, ...answer }: DecisionData): string {
+  const onRecord = [
+    `decision ${decisionId}`,
+    level && `at level ${level}`,
+    evidenceHash && `evidence ${evidenceHash}`,
+  ].filter(Boolean);
+  return [answerText(answer), ...onRecord].join('; ');
+}
+
+const inAllText = (inAll: number | undefined): string => (inAll === undefined ? '' : ` (${inAll} in all)`);
+const untilText = ({ until }: { until: string }): string => `until ${until}`;
+const listText = ({ documents }: { documents: string[] }): string => documents.join(', ');
+const failureText = ({ failure }: { failure: string }): string => failure;
+const operationText = ({ operation }: { operation: string }): string => operation;
+const nothing = (): undefined => undefined;
+
+type Texts = { [Code in AuditCode]: (data: AuditData[Code]) => string | undefined };
+
+const TEXTS: Texts = {
+  submitDocuments: answerText,
+  acceptConsents: answerText,
+  submitActivationCode: answerText,
+  decideVerification: decisionText,
+  correctApplication: answerText,
+  resolveAttention: answerText,
+  claim: answerText,
+  release: answerText,
+  assign: answerText,
+  note: answerText,
+  viewDocument: answerText,
+  extend: answerText,
+  decideTransfer: answerText,
+  confirmTransfer: answerText,
+  cancel: answerText,
+  messageTurnedAway: ({ message, refusal, why, inAll }) => `${message}, ${refusal}: ${why}${inAllText(inAll)}`,
+  unknownMessage: ({ message, inAll }) => message + inAllText(inAll),
+
+  started: ({ policy }) => `policy ${policy}`,
+  phaseStarted: nothing,
+  phaseEnded: ({ result }) => result,
+  ended: ({ result }) => result,
+  deadlinePassed: ({ deadline }) => deadline,
+
+  roundOpened: ({ round, level, quorum, dueAt, evidenceHash, submitters }) =>
+    `round ${round}: ${level}, quorum ${quorum}, due ${dueAt ?? 'at no time'}; evidence ${evidenceHash}; handed in by ${submitters.join(', ')}`,
+  keptDecision: decisionText,
+  decisionVoid: ({ why }) => why,
+  seenAtFinHub: ({ verdict, adopted }) =>
+    adopted ? `${verdict} in FinHub's portal` : `${verdict}, held until our operators have decided`,
+  documentsUnknown: ({ types }) => types.join(', '),
+  requirementsUnknown: failureText,
+  riskProhibited: () => 'customers of this risk are not taken on',
+
+  needsAttention: ({ operation, failure }) => `${operation}: ${failure}`,
+  attentionResolved: ({ action }) => action,
+  triedAgain: ({ call, tries }) => `${call}: settled at try ${tries}, the earlier ones unclear or refused`,
+  adopted: ({ operation, proof }) => `${operation}: ${proof}`,
+  adoptedUnseen: ({ operation, ids }) => `${operation}: ${idsText(ids)}, which FinHub does not show, given twice`,
+  adoptionRefused: ({ operation, ids, sight }) => `${operation}: ${whyNotAdopted(sight, ids)}`,
+
+  activatedElsewhere: nothing,
+  activationCodeRefused: ({ said }) => said,
+  allowedOperations: ({ operations }) => operations.join(', '),
+  sessionLeftOpen: failureText,
+
+  beneficiaryLeftOut: ({ beneficiary }) => beneficiary,
+  transferLeftOut: ({ reference, beneficiary }) => `${reference}: beneficiary "${beneficiary}" was left out`,
+  transferJoined: ({ transfer }) => transfer,
+  transferEnded: ({ reference, result }) => `${reference}: ${result}`,
+  orderRead: ({ order, status, failure, step }) => `${order}: ${status ?? 'not found'} after ${failure}, hence ${step}`,
+  orderLapsed: ({ reference, orderId }) => `${reference}: ${orderId} was not executed; it is prepared anew`,
+  orderSettled: ({ reference, status, reason }) => `${reference}: ${status}${reason ? ` (${reason})` : ''}`,
+  notHandedOver: ({ account }) => account,
+  handedOver: ({ consentId, until }) => `payment consent ${consentId}, valid until ${until}`,
+  handOverRefused: ({ consentId, why }) => `${consentId} ${HAND_OVER_REFUSALS[why]}`,
+  handOverMalformed: ({ why }) => why,
+  paymentConsentRenewed: ({ until }) => `valid until ${until}`,
+  renewalNeedless: ({ consentId }) => `another payment consent came in place of ${consentId}`,
+
+  callAsked: ({ operation, reason }) => `${operation}: ${reason}`,
+  callPermitted: nothing,
+  secondPersonAgreed: operationText,
+  secondPersonRefused: operationText,
+
+  documentsKept: untilText,
+  documentsKeptLonger: untilText,
+  documentsDeleted: listText,
+  documentsOfOthersLeftAlone: listText,
+  documentsNotDeleted: () => 'the store has refused for a day; it is asked again',
+  replanRefused: () => 'it is no plan for the documents of this case',
+};
+
+const HAND_OVER_REFUSALS: Record<AuditData['handOverRefused']['why'], string> = {
+  otherApplication: 'is of another application',
+  renewalBegun: 'ends on a day whose renewal has begun',
+};
