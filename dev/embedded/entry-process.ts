@@ -3,15 +3,17 @@ import { startChild, type Child, type ChildOptions } from './child-process.js';
 
 /** The programs of this project. */
 const PROGRAMS = {
-  worker: 'src/worker',
-  gateway: 'src/gateway',
-  starter: 'src/starter',
-  operator: 'src/operator',
-  'codec-server': 'src/codec-server',
-  config: 'src/config',
-  sandbox: 'sandbox/main',
-  demo: 'dev/demo',
+  worker: 'src/worker.ts',
+  gateway: 'src/gateway.ts',
+  starter: 'src/starter.ts',
+  operator: 'src/operator.ts',
+  'codec-server': 'src/codec-server.ts',
+  config: 'src/config.ts',
+  sandbox: 'sandbox/main.ts',
+  demo: 'dev/demo.ts',
 };
+
+const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
 
 export type Entry = keyof typeof PROGRAMS;
 
@@ -21,7 +23,7 @@ export type Entry = keyof typeof PROGRAMS;
  */
 export async function startEntry(entry: Entry, options: ChildOptions & { args?: string[] } = {}): Promise<Child> {
   const { args = [], ...childOptions } = options;
-  return startModule(new URL(`../../${PROGRAMS[entry]}.ts`, import.meta.url), args, childOptions);
+  return startChild(process.execPath, [RUN, PROGRAMS[entry], ...args], childOptions);
 }
 
 /** Starts a TypeScript module of this project as {@link startEntry} does. */

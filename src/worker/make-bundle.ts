@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { minify, type MinifyOptions } from 'terser';
-import { FAILURE_CONVERTER_PATH } from '../temporal/data-converter.js';
 import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js';
 
 /** Folders of the sources that the workflow bundle is made of, besides its dependencies. */
 const SOURCES = ['workflows', 'lifecycle', 'temporal', 'worker'].map((name) =>
   fileURLToPath(new URL(`../${name}/`, import.meta.url)),
+);
+/** Workflows convert their own failures. */
+const FAILURE_CONVERTER = fileURLToPath(
+  new URL(`../temporal/failure-converter${extname(import.meta.url)}`, import.meta.url),
 );
 /** What npm installed, and in which versions. */
 const INSTALLED = fileURLToPath(new URL('../../node_modules/.package-lock.json', import.meta.url));
@@ -36,7 +39,7 @@ export async function makeBundle(workflowsPath: string): Promise<string> {
     ...bundlerOptions,
     workflowsPath,
     workflowInterceptorModules,
-    failureConverterPath: FAILURE_CONVERTER_PATH,
+    failureConverterPath: FAILURE_CONVERTER,
     logger: new DefaultLogger('WARN'),
   });
   const { code: small, map } = await minify(code, DROP_UNUSED);
