@@ -285,7 +285,7 @@ export default [
     file: 'src/workflows/signals.ts',
     from: 'else early.push(signalWorkflow!);',
     to: 'else early.length = 0;',
-    in: 'test/attacks.test.ts',
+    in: 'test/attacks-messages.long.ts',
     test: 'is taken by the case that it was sent to, and in its order, when many come at once',
   },
   {
@@ -293,7 +293,7 @@ export default [
     file: 'src/workflows/signals.ts',
     from: 'if (take) take(',
     to: 'if (take && early.length > 0) take(',
-    in: 'test/attacks.test.ts',
+    in: 'test/attacks-messages.long.ts',
     test: 'is taken by the case that it was sent to, and in its order, when many come at once',
   },
   {
