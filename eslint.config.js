@@ -20,6 +20,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/workflows/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Object',
+          property: 'assign',
+          message: 'a case changes by Case.apply, with a transition that has a name',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-floating-promises': [

@@ -8,7 +8,7 @@ import { decisionText, nextCommands } from '../src/cli/case-text.js';
 import { queueText } from '../src/cli/queue-text.js';
 import { adviceFor, byHelp, FAILURE_NAMES, helpsOf, reasonFor } from '../src/lifecycle/attention.js';
 import { newCase } from '../src/lifecycle/case-rules.js';
-import type { Attention, CaseState } from '../src/lifecycle/case-state.js';
+import type { Attention, CaseState, PhaseRecord } from '../src/lifecycle/case-state.js';
 import { ATTENTION_ACTIONS } from '../src/lifecycle/messages.js';
 import { caseViewOf, statusOf } from '../src/lifecycle/status.js';
 import { decision } from './helpers/decision.js';
@@ -20,10 +20,11 @@ async function caseIn(phase: string, kind: 'individual' | 'organization' = 'indi
   const state = newCase(kind, whole, new Date());
   const at = state.phases.findIndex(({ name }) => name === phase);
   assert.ok(at >= 0, phase);
-  state.phases.forEach((entry, index) => {
-    if (index <= at) entry.state = index === at ? 'active' : 'completed';
+  const phases = state.phases.map((entry, index): PhaseRecord => {
+    if (index > at) return entry;
+    return { ...entry, state: index === at ? 'active' : 'completed' };
   });
-  return state;
+  return { ...state, phases };
 }
 
 function attention(failure: string, options: Attention['options'] = ['retry', 'abort']): Attention {
@@ -64,11 +65,11 @@ describe('what needs attention', () => {
   });
 
   test('offers nothing once the case is over', async () => {
-    const state = await caseIn('verification');
-    state.review = { ...state.review, stage: 'inReview' };
+    const begun = await caseIn('verification');
+    const state: CaseState = { ...begun, review: { ...begun.review, stage: 'inReview' } };
     assert.ok(nextCommands(caseViewOf(state, new Date())).length > 0);
-    state.outcome = { result: 'aborted', at: '2026-01-01T00:00:00Z' };
-    assert.deepEqual(nextCommands(caseViewOf(state, new Date())), []);
+    const over: CaseState = { ...state, outcome: { result: 'aborted', at: '2026-01-01T00:00:00Z' } };
+    assert.deepEqual(nextCommands(caseViewOf(over, new Date())), []);
   });
 
   test('is in the runbook, each failure by its name or its kind', async () => {

@@ -287,9 +287,9 @@ describe('a correction of the ownership', () => {
     holdersOf(state).map((holder) => (holder.owners ? { ...holder, owners: holder.owners.toReversed() } : holder));
 
   test('voids what was decided on the former one, and opens the next round', async () => {
-    const state = await inReview();
-    const [approval] = [{ operatorId: 'op-1', level: 'TENANT' as const, decisionId: 'd', sent: {} as never }];
-    state.review = { ...state.review, approvals: [approval] };
+    const opened = await inReview();
+    const approval = { operatorId: 'op-1', level: 'TENANT' as const, decisionId: 'd', sent: {} as never };
+    const state = { ...opened, review: { ...opened.review, approvals: [approval] } };
     const { answer, state: after } = correct(state, turned(state));
     assert.ok(answer.accepted, answer.detail);
     assert.deepEqual([after.review.stage, after.review.round, after.review.approvals], ['collecting', 2, []]);

@@ -56,31 +56,34 @@ async function applicationOf(kind: LifecycleKind): Promise<unknown> {
 
 describe("an organization's people, before its activation", () => {
   /** Everybody of the example, registered; `change` takes something away. */
-  async function faults(change: (state: CaseState) => void = () => undefined): Promise<string[]> {
+  async function faults(change: (state: CaseState) => CaseState = (state) => state): Promise<string[]> {
     const application = (await applicationOf('organization')) as CaseState['application'];
     const state = newCase('organization', structuredClone(application), new Date());
     assert.ok('shareholders' in state.application);
     const { directors, shareholders, employees } = state.application;
     const of = (role: 'director' | 'shareholder' | 'employee', people: readonly { ref: string }[]) =>
       people.map(({ ref }) => ({ ref, role, recordId: `record-${ref}` }));
-    state.people = [
+    const people = [
       ...of('director', directors),
       ...of('shareholder', shareholders),
       ...of('employee', employees),
     ] as CaseState['people'];
-    change(state);
-    return roleFaults(state).map(({ field }) => field!);
+    return roleFaults(change({ ...state, people })).map(({ field }) => field!);
   }
-  const without = (role: string) => (state: CaseState) => {
-    state.people = state.people.filter((person) => person.role !== role);
-  };
-  const patched = (patch: object) => (state: CaseState) => void Object.assign(state.application, patch);
+  const without = (role: string) => (state: CaseState) => ({
+    ...state,
+    people: state.people.filter((person) => person.role !== role),
+  });
+  const patched = (patch: object) => (state: CaseState) => ({
+    ...state,
+    application: { ...state.application, ...patch },
+  });
 
   test('lack nothing in the example', async () => {
     assert.deepEqual(await faults(), []);
   });
 
-  const LACKS: Record<string, [(state: CaseState) => void, string]> = {
+  const LACKS: Record<string, [(state: CaseState) => CaseState, string]> = {
     'a director': [without('director'), 'directors'],
     'an employee': [without('employee'), 'employees'],
     'an employee with ADMIN_USER': [patched({ employees: [] }), 'employees'],

@@ -75,8 +75,11 @@ describe('docs/states.md', () => {
 
   test('says of every message at every stage what a case does with it', async () => {
     const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', documents: HELD };
-    const fresh = newCase('individual', application as unknown as CaseState['application'], new Date());
-    delete fresh.consents;
+    const { consents: _, ...fresh } = newCase(
+      'individual',
+      application as unknown as CaseState['application'],
+      new Date(),
+    );
     const { review, finhub } = fresh;
     const at: Record<Stage, CaseState> = {
       collecting: fresh,

@@ -19,7 +19,7 @@ import { ageFault, email, iban, password, phone } from '../src/intake/field-sche
 import { faultsOf } from '../src/intake/faults.js';
 import type { Application } from '../src/lifecycle/application.js';
 import { newCall, newCase } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import type { CallState, CaseState } from '../src/lifecycle/case-state.js';
 import type { HandCall } from '../src/lifecycle/hand-call.js';
 import { parseMessage } from '../src/lifecycle/messages.js';
 import { decide } from '../src/lifecycle/reducer.js';
@@ -99,9 +99,11 @@ describe('text from outside', () => {
 
   it('is escaped in what an operator sees of a case: file names, notes, reasons', async () => {
     const application = (await anIndividual({ documents: [] })) as unknown as Application;
-    const state: CaseState = newCase('individual', { ...application, tenantId: 't' }, new Date());
     const evil = 'x\u001b[2J\u202e';
-    state.notes.push({ at: evil, by: evil, text: evil });
+    const state: CaseState = {
+      ...newCase('individual', { ...application, tenantId: 't' }, new Date()),
+      notes: [{ at: evil, by: evil, text: evil }],
+    };
     state.review.evidence.push({ documentId: 'd', type: evil, fileName: evil, mimeType: 'm', size: 1, sha256: 's' });
     state.review.customerReason = evil;
     const text = printed(false, { ...caseViewOf(state, new Date()), stopped: null }, caseText);
@@ -111,11 +113,10 @@ describe('text from outside', () => {
 
   it('is escaped in what FinHub answered to a call by hand', () => {
     const call: HandCall = { tenantId: 't', operation: 'addDirector', callId: 'c', input: {}, by: 'op-2', reason: 'r' };
-    const state = newCall(call, new Date());
     const evil = 'x\u001b[2J\u202e';
-    state.called = { answer: { [evil]: evil }, provenance: { how: 'adopted', proof: evil } };
+    const called: CallState['called'] = { answer: { [evil]: evil }, provenance: { how: 'adopted', proof: evil } };
     for (const result of ['completed', 'failed'] as const) {
-      state.outcome = { result, reason: evil, at: evil };
+      const state: CallState = { ...newCall(call, new Date()), called, outcome: { result, reason: evil, at: evil } };
       assert.doesNotMatch(settledText(caseViewOf(state, new Date())).replaceAll('\n', ''), ACTS);
     }
   });

@@ -29,7 +29,7 @@ export interface CallFor {
   /** Ids that the case has taken over already. */
   taken?: string[] | undefined;
   /** Runs of the case that were ended from outside, before it was resumed. */
-  earlierRuns?: string[] | undefined;
+  earlierRuns?: readonly string[] | undefined;
   /** A person has said that no earlier run of the case has paid. */
   earlierRunsCleared?: boolean | undefined;
   /** An earlier activity or run may have made the call, and nobody has looked since. */

@@ -24,77 +24,77 @@ export type { Provenance, Requirement };
 export type PhaseState = 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
 
 export interface PhaseRecord {
-  name: PhaseName;
-  state: PhaseState;
-  startedAt?: string | undefined;
-  completedAt?: string | undefined;
+  readonly name: PhaseName;
+  readonly state: PhaseState;
+  readonly startedAt?: string | undefined;
+  readonly completedAt?: string | undefined;
   /** It has looked at the application for the last time: corrections come too late. */
-  closed?: boolean | undefined;
+  readonly closed?: boolean | undefined;
 }
 
 export type Waiter = 'customer' | 'operator' | 'finhub';
 
 export interface WaitingOn {
-  who: Waiter;
-  what: string;
-  since: string;
-  dueAt?: string | undefined;
+  readonly who: Waiter;
+  readonly what: string;
+  readonly since: string;
+  readonly dueAt?: string | undefined;
 }
 
 /** A call that neither retries nor rules could settle; a person decides how it goes on. */
 export interface Attention {
-  attentionId: string;
+  readonly attentionId: string;
   /** The call it is about, by its logical operation. */
-  key: string;
-  operation: string;
-  failure: string;
-  message: string;
-  fieldErrors: FieldError[];
-  options: AttentionAction[];
+  readonly key: string;
+  readonly operation: string;
+  readonly failure: string;
+  readonly message: string;
+  readonly fieldErrors: readonly FieldError[];
+  readonly options: readonly AttentionAction[];
   /** What `adopt` has to give. */
-  adopts: string[];
-  since: string;
+  readonly adopts: readonly string[];
+  readonly since: string;
 }
 
 export interface PersonRecord {
-  ref: string;
-  role: 'director' | 'shareholder' | 'employee';
+  readonly ref: string;
+  readonly role: 'director' | 'shareholder' | 'employee';
   /** Id of the person's record within the organization. */
-  recordId: string;
+  readonly recordId: string;
   /** Id of the person's own customer or user record; FinHub keeps two linked ones (S0, "Dual Record Creation"). */
-  individualId?: string | undefined;
+  readonly individualId?: string | undefined;
   /** Of a shareholder: the percentage that FinHub was told. */
-  share?: string | undefined;
+  readonly share?: string | undefined;
 }
 
 /** `executing` from the first try to execute on: from then on the transfer cannot be cancelled. */
 export interface TransferRecord {
-  reference: string;
-  state:
+  readonly reference: string;
+  readonly state:
     'running' | 'prepared' | 'executing' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
-  orderId?: string | undefined;
+  readonly orderId?: string | undefined;
   /** What FinHub asks for it, once it is prepared and where FinHub tells. */
-  fees?: Money | undefined;
+  readonly fees?: Money | undefined;
   /** Until when the prepared order can be executed. */
-  validUntil?: string | undefined;
+  readonly validUntil?: string | undefined;
 }
 
 /** What a TRANSACTION_APPROVER said to a transfer. */
 export interface TransferDecision {
   /** `ref` of the application's employee. */
-  by: string;
-  verdict: 'approve' | 'reject';
-  reason?: string | undefined;
+  readonly by: string;
+  readonly verdict: 'approve' | 'reject';
+  readonly reason?: string | undefined;
 }
 
 /** `active` ends an onboarding, `completed` and `failed` end a transfer or a call by hand as FinHub says. */
 export interface Outcome {
-  result: 'active' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
-  at: string;
+  readonly result: 'active' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
+  readonly at: string;
   /** For the customer; the internal one stays in the audit. */
-  reason?: string | undefined;
+  readonly reason?: string | undefined;
   /** Of a transfer: the last order that FinHub prepared for it. */
-  orderId?: string | undefined;
+  readonly orderId?: string | undefined;
 }
 
 const RESULTS = ['active', 'completed', 'failed', 'rejected', 'expired', 'cancelled', 'aborted'];
@@ -109,43 +109,43 @@ export function isOutcome(value: unknown): value is Outcome {
 /** What went before a case that was ended from outside and is resumed. */
 export interface EarlierLife {
   /** When the case began, ISO 8601: what FinHub has since then may be its own. */
-  since: string;
+  readonly since: string;
   /** Temporal's ids of its runs. */
-  runs: string[];
+  readonly runs: readonly string[];
   /** Activities that were begun in them; unknown where a run cannot be read any more. */
-  begun?: string[] | undefined;
+  readonly begun?: readonly string[] | undefined;
 }
 
 /** Something the outside is told: ids and states, no personal data. `data.sequence` numbers it within the lifecycle. */
 export interface Notification {
-  type: string;
+  readonly type: string;
   /** ISO 8601. */
-  at: string;
-  data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
+  readonly at: string;
+  readonly data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
 }
 
 /** An operator's remark. */
 export interface CaseNote {
-  at: string;
-  by: string;
-  text: string;
+  readonly at: string;
+  readonly by: string;
+  readonly text: string;
 }
 
 /** Ids and facts that FinHub gave. */
 export interface FinHubRecord {
-  customerId?: string | undefined;
-  userId?: string | undefined;
-  verificationId?: string | undefined;
-  accountId?: string | undefined;
-  iban?: string | undefined;
+  readonly customerId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly verificationId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly iban?: string | undefined;
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
-  beneficiaries: Record<string, string>;
-  paymentConsentId?: string | undefined;
+  readonly beneficiaries: Readonly<Record<string, string>>;
+  readonly paymentConsentId?: string | undefined;
   /** Types of the documents that FinHub itself asks for. */
-  requiredDocuments?: string[] | undefined;
+  readonly requiredDocuments?: readonly string[] | undefined;
   /** Balance, limits and allowed operations, as FinHub told them when the account was new. */
-  wallet?: WalletFacts | undefined;
-  facts: Prerequisite[];
+  readonly wallet?: WalletFacts | undefined;
+  readonly facts: readonly Prerequisite[];
 }
 
 /**
@@ -153,102 +153,105 @@ export interface FinHubRecord {
  * under an id that is taken.
  */
 export interface AnsweredMessage {
-  id: string;
-  answer: 'kept' | 'recorded' | 'applied' | Refusal;
+  readonly id: string;
+  readonly answer: 'kept' | 'recorded' | 'applied' | Refusal;
 }
 
 /** A correction with the envelope that it came in. */
 export interface SentCorrection {
-  body: CorrectApplication;
-  proof?: string | undefined;
+  readonly body: CorrectApplication;
+  readonly proof?: string | undefined;
 }
 
 /** All that a case knows; plain JSON, since it travels through continue-as-new. */
 export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Application> {
-  kind: Kind;
+  readonly kind: Kind;
   /** What the case is about. */
-  application: Subject;
-  startedAt: string;
-  policy?: Policy | undefined;
-  risk?: RiskLevel | undefined;
-  phases: PhaseRecord[];
-  finhub: FinHubRecord;
-  people: PersonRecord[];
-  review: ReviewState;
-  consents?: ConsentEvidence | undefined;
-  activationCode?: string | undefined;
-  transfer?: TransferRecord | undefined;
+  readonly application: Subject;
+  readonly startedAt: string;
+  readonly policy?: Policy | undefined;
+  readonly risk?: RiskLevel | undefined;
+  readonly phases: readonly PhaseRecord[];
+  readonly finhub: FinHubRecord;
+  readonly people: readonly PersonRecord[];
+  readonly review: ReviewState;
+  readonly consents?: ConsentEvidence | undefined;
+  readonly activationCode?: string | undefined;
+  readonly transfer?: TransferRecord | undefined;
   /** Of a transfer: the account that pays, as it was last looked up. */
-  payer?: PaymentAccount | undefined;
+  readonly payer?: PaymentAccount | undefined;
   /** Of a transfer: what the approver said. */
-  decision?: TransferDecision | undefined;
+  readonly decision?: TransferDecision | undefined;
   /** Of a transfer: the prepared order that was confirmed. */
-  confirmedOrderId?: string | undefined;
+  readonly confirmedOrderId?: string | undefined;
   /** Of a call by hand: what it came to. */
-  called?: CallResult | undefined;
-  waitingOn?: WaitingOn | undefined;
+  readonly called?: CallResult | undefined;
+  readonly waitingOn?: WaitingOn | undefined;
   /** Of the present wait; they outlive continue-as-new. */
-  deadlines: Deadline[];
+  readonly deadlines: readonly Deadline[];
   /** The operator who took the case on. */
-  assignee?: string | undefined;
-  notes: CaseNote[];
-  requirements: Requirement[];
-  attention?: Attention | undefined;
+  readonly assignee?: string | undefined;
+  readonly notes: readonly CaseNote[];
+  readonly requirements: readonly Requirement[];
+  readonly attention?: Attention | undefined;
   /** How many calls needed attention so far; numbers the next one. */
-  attentions: number;
+  readonly attentions: number;
   /** The application was corrected while a call waited for that. */
-  corrected?: boolean | undefined;
-  resolution?: ResolveAttention | undefined;
-  cancelRequest?: { by: string; reason: string } | undefined;
-  outcome?: Outcome | undefined;
+  readonly corrected?: boolean | undefined;
+  readonly resolution?: ResolveAttention | undefined;
+  readonly cancelRequest?: { by: string; reason: string } | undefined;
+  readonly outcome?: Outcome | undefined;
   /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
-  done: Record<string, { result: unknown; provenance: Provenance }>;
+  readonly done: Readonly<Record<string, { result: unknown; provenance: Provenance }>>;
   /** The call that writes and is being made just now, by its logical operation; not while it waits for its next slow try or for a person. */
-  underWay?: string | undefined;
+  readonly underWay?: string | undefined;
   /** Calls whose tries may have taken effect without a clear answer, by logical operation. */
-  unclear?: string[] | undefined;
+  readonly unclear?: readonly string[] | undefined;
   /** As `unclear`, whatever a person has said since. */
-  everUnclear?: string[] | undefined;
+  readonly everUnclear?: readonly string[] | undefined;
   /** What a person gave last that FinHub does not show. */
-  doubted?: string | undefined;
+  readonly doubted?: string | undefined;
   /** Temporal's id of the case's first run: each start of the same id makes another one. */
-  instance?: string | undefined;
+  readonly instance?: string | undefined;
   /** Of a case that was corrected: by what it is found now. */
-  searchTokens?: string[] | undefined;
+  readonly searchTokens?: readonly string[] | undefined;
   /** The envelope that the case was started with. */
-  startProof?: string | undefined;
+  readonly startProof?: string | undefined;
   /** The application as it was started, once a correction has changed it. */
-  startedWith?: Subject | undefined;
+  readonly startedWith?: Subject | undefined;
   /** Of a transfer that a lifecycle has started: how the lifecycle began, which asks for it. */
-  vouched?: unknown;
+  readonly vouched?: unknown;
   /** Corrections that were taken, in order, with their envelopes. */
-  corrections: SentCorrection[];
+  readonly corrections: readonly SentCorrection[];
   /** Of a transfer: the approver's and the customer's words, with their envelopes. */
-  sentDecision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
-  sentConfirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
+  readonly sentDecision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
+  readonly sentConfirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
   /** Of a call by hand: the second person's word. */
-  agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
+  readonly agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
   /** What messages with an id of their own came to, the latest last: each is taken once, and heard the same again. */
-  answered: AnsweredMessage[];
+  readonly answered: readonly AnsweredMessage[];
   /** Messages that were turned away without a look at what they say. */
-  turnedAway: number;
+  readonly turnedAway: number;
   /** Of a case that was resumed. */
-  earlier?: EarlierLife | undefined;
+  readonly earlier?: EarlierLife | undefined;
   /** An earlier run of the case's workflow was reset. */
-  wasReset?: boolean | undefined;
-  audit: AuditEntry[];
+  readonly wasReset?: boolean | undefined;
+  readonly audit: readonly AuditEntry[];
   /** Audit entries there were in all; the oldest ones of a very long record stay in the histories of earlier runs only. */
-  audited: number;
+  readonly audited: number;
   /** Notifications made so far; numbers the next one. */
-  notified: number;
+  readonly notified: number;
   /** Notifications that were not delivered yet. */
-  outbox: Notification[];
+  readonly outbox: readonly Notification[];
 }
 
 export type TransferState = CaseState<'transfer', TransferOrder>;
 export type AccountState = CaseState<'account', PaymentAccount>;
 export type CallState = CaseState<'call', HandCall>;
 export type AnyCaseState = CaseState<CaseKind, Application | TransferOrder | PaymentAccount | HandCall>;
+
+/** What changes of a case; its kind never does. */
+export type Changes = Partial<Omit<AnyCaseState, 'kind'>>;
 
 /** What names a case within its kind and tenant: the last part of its id. */
 export function caseName({ application }: Pick<AnyCaseState, 'application'>): string {

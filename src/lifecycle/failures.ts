@@ -89,5 +89,5 @@ export interface CallFailure {
   retryAfterMs?: number | undefined;
   /** Ids of the decisions that do not count. */
   notCounting?: string[] | undefined;
-  missing?: Requirement[] | undefined;
+  missing?: readonly Requirement[] | undefined;
 }

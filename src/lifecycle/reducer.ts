@@ -3,7 +3,7 @@ import type { AnswerData, AuditActor, AuditEvent, DecisionData } from './audit-e
 import type { Application } from './application.js';
 import { canonicalJson } from './canonical.js';
 import { correct, ownershipHashOf, resolve, whyClosed } from './case-rules.js';
-import type { AnyCaseState, CaseState, Outcome } from './case-state.js';
+import type { AnyCaseState, CaseState, Changes, Outcome } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';
 import { deadlinesFrom, extend, fire, timeOf, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
 import { documentFault, lackingDocuments } from './document-rules.js';
@@ -73,9 +73,6 @@ type Rule<Name extends MessageName> = (
   body: MessageBodies[Name],
   given: Given,
 ) => [Changes, Answer];
-
-/** What a rule changes of a case. */
-type Changes = Partial<Omit<CaseState, 'kind'>>;
 
 /** What each message does; `fateOf` has let it through. */
 const RULES: { [Name in MessageName]: Rule<Name> } = {
@@ -406,7 +403,7 @@ function withoutSecrets({ application, payer }: AnyCaseState): Changes {
         ? { ...application, input: DROPPED }
         : application;
   return {
-    application: ('approvers' in subject ? bare(subject) : subject) as CaseState['application'],
+    application: 'approvers' in subject ? bare(subject) : subject,
     payer: payer && bare(payer),
     activationCode: undefined,
     done: {},

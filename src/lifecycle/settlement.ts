@@ -29,9 +29,9 @@ export function afterFailure({ type, unclear }: CallFailure, tried: Tried): Next
 /** Keys of calls that FinHub may have carried out without our knowing. */
 export interface UnclearCalls {
   /** Nobody has settled them yet. */
-  unclear?: string[] | undefined;
+  unclear?: readonly string[] | undefined;
   /** They were unclear at some time since they were last known not to have happened. */
-  everUnclear?: string[] | undefined;
+  everUnclear?: readonly string[] | undefined;
 }
 
 /** What changes when a try has failed, by whether FinHub may have what was tried. What it refuses as faulty, it has refused at each earlier try. */
@@ -48,6 +48,6 @@ export function clearedOf({ unclear, everUnclear }: UnclearCalls, key: string): 
   return { unclear: without(unclear, key), everUnclear: without(everUnclear, key) };
 }
 
-const without = (keys: string[] = [], key: string): string[] => keys.filter((other) => other !== key);
+const without = (keys: readonly string[] = [], key: string): string[] => keys.filter((other) => other !== key);
 
-const including = (keys: string[] | undefined, key: string): string[] => [...without(keys, key), key];
+const including = (keys: readonly string[] | undefined, key: string): string[] => [...without(keys, key), key];

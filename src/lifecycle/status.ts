@@ -48,7 +48,7 @@ export interface LifecycleStatus {
   waitingOn: WaitingOn | null;
   /** Why the case needs a person, where it does. */
   attention: AttentionReason | null;
-  requirements: Requirement[];
+  requirements: readonly Requirement[];
   /** Of an organization: who owns so much of it, directly or through companies, that they are verified with it. */
   beneficialOwners: BeneficialOwner[] | null;
   accountActive: boolean;
@@ -70,12 +70,12 @@ export interface LifecycleStatus {
 export interface AttentionReason {
   reason: string;
   /** Parts of the application whose correction sets the case going; without any it is for an operator. */
-  correctable: string[];
+  correctable: readonly string[];
   since: string;
 }
 
 /** What an operator sees of a call that needs attention: what went wrong, and what helps. */
-export interface AttentionView extends Attention, AttentionReason {
+export interface AttentionView extends Attention, Omit<AttentionReason, 'since'> {
   /** The most likely first; `correct` is the backend's or the back office's, the others are actions of `resolve`. */
   helps: Help[];
   /** What to do, and where. */
@@ -97,9 +97,9 @@ export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   submitters: string[];
   attention: AttentionView | null;
   assignee: string | null;
-  notes: CaseNote[];
-  deadlines: Deadline[];
-  people: PersonRecord[];
+  notes: readonly CaseNote[];
+  deadlines: readonly Deadline[];
+  people: readonly PersonRecord[];
   finhub: FinHubRecord;
   /** A call by hand: who asked for it and why, and what it came to. */
   call: ({ operation: string; by: string; reason: string } & Partial<CallResult>) | null;

@@ -18,7 +18,7 @@ export interface Beginning<Subject = unknown> {
   workflowId: string;
   subject: Subject;
   proof: string | undefined;
-  corrections: SentCorrection[];
+  corrections: readonly SentCorrection[];
 }
 
 /** For telling FinHub a decision. */

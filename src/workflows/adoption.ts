@@ -5,9 +5,12 @@ import type { ResolveAttention } from '../lifecycle/messages.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import type { CaseState } from '../lifecycle/case-state.js';
 import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
+import { idsDoubted, type Transition } from '../lifecycle/transitions.js';
 
 /** What looking at FinHub needs of its case. */
-export interface AdoptingCase extends CallContext, AuditWriter {}
+export interface AdoptingCase extends CallContext, AuditWriter {
+  apply(transition: Transition): void;
+}
 
 /**
  * Looks at FinHub before ids that a person gives count, and says why they do not. What FinHub does not show counts when it is given again, since
@@ -38,7 +41,7 @@ export async function lookAtAdopted(
     kase.record('adoptedUnseen', { operation, ids: adopt }, by);
     return undefined;
   }
-  state.doubted = given;
+  kase.apply(idsDoubted(given));
   kase.record('adoptionRefused', { operation, ids: adopt, sight }, by);
   return whyNotAdopted(sight, adopt);
 }

@@ -7,10 +7,12 @@ import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js
 import { Ending, PhaseSkipped } from './endings.js';
 import { count } from './metrics.js';
 import type { Notifications } from './notifications.js';
+import { attentionAsked, attentionWithdrawn, type Transition, unclearCallsSeen } from '../lifecycle/transitions.js';
 
 /** What a question needs of its case. */
 export interface AskingCase extends AuditWriter {
   readonly state: AnyCaseState;
+  apply(transition: Transition): void;
   readonly notifications: Pick<Notifications, 'send'>;
   readonly mayMove: boolean;
   moveOn(met: () => boolean): Promise<void>;
@@ -33,9 +35,7 @@ export async function needsPerson(
 ): Promise<ResolveAttention | undefined> {
   const { state } = kase;
   if (state.attention?.key !== key) {
-    state.attentions += 1;
-    state.attention = {
-      attentionId: `${operation}-${state.attentions}`,
+    const asked = {
       key,
       operation,
       failure: failure.type,
@@ -45,9 +45,7 @@ export async function needsPerson(
       adopts,
       since: new Date().toISOString(),
     };
-    state.requirements = failure.missing ?? requirementsOf(failure);
-    state.resolution = undefined;
-    state.corrected = undefined;
+    kase.apply(attentionAsked(asked, failure.missing ?? requirementsOf(failure)));
     kase.record('needsAttention', { operation, failure: failure.type });
     count('attentions', { operation, failure: failure.type });
     kase.show();
@@ -66,15 +64,15 @@ async function resolutionOf(kase: AskingCase): Promise<ResolveAttention | undefi
     }
   } catch (error) {
     // Nobody has to decide any more: the case went on without the call, or ended.
-    if (isCancellation(error)) withdraw(state);
+    if (isCancellation(error)) kase.apply(attentionWithdrawn);
     throw error;
   }
   const { resolution } = state;
-  withdraw(state);
+  kase.apply(attentionWithdrawn);
   kase.record('attentionResolved', { action: resolution?.action ?? 'corrected' }, resolution?.by);
   kase.show();
   // Whoever decides has looked at what FinHub has.
-  if (resolution) state.unclear = undefined;
+  if (resolution) kase.apply(unclearCallsSeen);
   if (resolution?.action === 'abort') throw new Ending('aborted');
   if (resolution?.action === 'skip') throw new PhaseSkipped();
   return resolution;
@@ -84,10 +82,6 @@ async function resolutionOf(kase: AskingCase): Promise<ResolveAttention | undefi
 function optionsFor({ finhub }: AnyCaseState, adopts: string[]): AttentionAction[] {
   const active = finhub.facts.includes('accountActive');
   return ['retry', ...(adopts.length > 0 ? (['adopt'] as const) : []), ...(active ? (['skip'] as const) : []), 'abort'];
-}
-
-function withdraw(state: AnyCaseState): void {
-  Object.assign(state, { attention: undefined, resolution: undefined, corrected: undefined, requirements: [] });
 }
 
 /** What FinHub refused in the application: by field where it says so, else in its own words. */

@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.js';
 import type { CaseState, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { FAILURES, type CallFailure } from '../lifecycle/failures.js';
 import type { ResolveAttention } from '../lifecycle/messages.js';
-import { afterFailure, clearedOf, SLOW_RETRY_MINUTES, unclearAfter, type Tried } from '../lifecycle/settlement.js';
+import { afterFailure, SLOW_RETRY_MINUTES, type Tried } from '../lifecycle/settlement.js';
 import type { Warrant } from '../lifecycle/warrants.js';
 import { pollsEvery, type ActivityName, type CallInput, type CallResult } from './activities.js';
 import { askedAgain, lookAtAdopted } from './adoption.js';
@@ -14,6 +14,7 @@ import { failureOf } from './call-failure.js';
 import { CallFailed, CallNeedless, Ending } from './endings.js';
 import type { Hints } from './hints.js';
 import { count } from './metrics.js';
+import { callBegan, callDone, callFailed, callStopped } from '../lifecycle/transitions.js';
 
 /** What a call of the catalogue leaves behind. */
 type ResultOf<Name extends ActivityName> = CallResult<Name> extends { result: infer R } ? R : CallResult<Name>;
@@ -71,13 +72,10 @@ export class Calls {
         for: { ...purposeOf(this.#case, key, options), ...earlier },
         warrant: options.warrant?.(),
       };
-      state.underWay = key;
+      this.#case.apply(callBegan(key));
       return this.#shielded.run(() => carryOut(operation, call, this.#activities(options.of)));
     });
-    // Together: what is neither under way nor done may be corrected.
-    state.underWay = undefined;
-    Object.assign(state, clearedOf(state, key));
-    state.done[key] = { result, provenance };
+    this.#case.apply(callDone(key, result, provenance));
     if (tries > 1) this.#case.record('triedAgain', { call: key, tries });
     if (provenance.how === 'adopted') {
       this.#case.record('adopted', { operation, proof: provenance.proof });
@@ -178,10 +176,10 @@ export class Calls {
         return await attempt({ mayRepeat: tried.mayRepeat, mayBeOurs });
       } catch (error) {
         const wasUnderWay = state.underWay === key;
-        if (wasUnderWay) state.underWay = undefined;
+        if (wasUnderWay) this.#case.apply(callStopped);
         if (isCancellation(error) || error instanceof CallNeedless || error instanceof Ending) throw error;
         const failed = failureOf(error);
-        if (wasUnderWay) Object.assign(state, unclearAfter(state, key, failed));
+        if (wasUnderWay) this.#case.apply(callFailed(key, failed));
         if (leave?.(failed)) throw new CallFailed(failed);
         const { next, ...sofar } = afterFailure(failed, tried);
         tried = sofar;

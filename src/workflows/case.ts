@@ -10,7 +10,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isAskedFor, lackingOf, prerequisitesOf } from '../lifecycle/case-rules.js';
-import { recorded } from '../lifecycle/audit.js';
 import type { AuditCode, AuditData, AuditEvent, TurnedAway } from '../lifecycle/audit-events.js';
 import type {
   AnyCaseState,
@@ -21,22 +20,37 @@ import type {
   Requirement,
   Waiter,
 } from '../lifecycle/case-state.js';
-import { deadlinesFrom, nextDeadline, timeOf, type DeadlineKind } from '../lifecycle/deadlines.js';
+import { nextDeadline, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { PhaseName, Prerequisite } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
-import { occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
+import type { Answer, Message } from '../lifecycle/messages.js';
+import { decide, occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
 import { planDeletion } from './document-retention.js';
 import { Ending, PhaseSkipped } from './endings.js';
 import { Hints } from './hints.js';
-import { count, countOccurrence, measurePhase } from './metrics.js';
+import { count, countDecision, countOccurrence, measurePhase } from './metrics.js';
 import { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';
 import { SearchAttributes } from './search-attributes.js';
 import { needsPerson } from './attention.js';
 import { logOut } from './log-out.js';
+import {
+  correctionsClosed,
+  deadlinesDropped,
+  deadlinesSet,
+  eventRecorded,
+  factsEstablished,
+  messageTurnedAway,
+  noWaitShown,
+  phaseEnded,
+  phaseStarted,
+  resultKept,
+  type Transition,
+  waitShown,
+} from '../lifecycle/transitions.js';
 
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
 export interface CaseInput<State extends AnyCaseState> {
@@ -75,6 +89,7 @@ export interface Wait {
 
 /** A way through FinHub, of a customer or of money: its state, what it waits for, and its calls. */
 export class Case<State extends AnyCaseState = CaseState> {
+  /** Changes by {@link apply} and {@link occur} only. */
   readonly state: State;
   readonly calls: Calls;
   readonly notifications: Notifications;
@@ -91,7 +106,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.state = state;
     this.#shown = new SearchAttributes();
     this.calls = new Calls(this);
-    this.notifications = new Notifications(this.state);
+    this.notifications = new Notifications(this);
   }
 
   get policy(): Policy {
@@ -152,11 +167,11 @@ export class Case<State extends AnyCaseState = CaseState> {
     try {
       if (wait.days && state.deadlines.length === 0) {
         const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
-        state.deadlines = deadlinesFrom(await businessTimes(times));
+        this.apply(deadlinesSet(await businessTimes(times)));
       }
       // In a new run the wait goes on; whoever it is for was told.
       const goesOn = state.waitingOn?.what === wait.what;
-      this.#showWait({ ...wait, since: goesOn ? state.waitingOn!.since : new Date().toISOString() });
+      this.#showWait({ ...wait, since: goesOn ? state.waitingOn.since : new Date().toISOString() });
       if (!goesOn) this.notifications.send('lifecycle.waiting', { for: wait.who });
       while (!met()) {
         const next = nextDeadline(state.deadlines);
@@ -170,7 +185,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     } finally {
       this.#wait = undefined;
       this.#showNoWait();
-      state.deadlines = [];
+      this.apply(deadlinesDropped);
     }
   }
 
@@ -190,6 +205,22 @@ export class Case<State extends AnyCaseState = CaseState> {
     }
   }
 
+  /** Changes the state; whoever holds it sees the change. */
+  apply(transition: Transition): void {
+    // eslint-disable-next-line no-restricted-properties -- the one place
+    Object.assign(this.state, transition(this.state));
+  }
+
+  /** Takes a message by the reducer's rules. */
+  decide(message: Message, given: Given): Answer {
+    const { review: before } = this.state;
+    const { state, answer } = decide(this.state, message, given);
+    this.apply(() => state);
+    if (message.name === 'decideVerification')
+      countDecision(message.body.verdict, answer, { before, after: state.review });
+    return answer;
+  }
+
   /** Lets something happen to the case by the reducer's rules. */
   occur(occurrence: Occurrence, given: Partial<Given> = {}): void {
     const before = this.state.review;
@@ -198,7 +229,7 @@ export class Case<State extends AnyCaseState = CaseState> {
       operators: new Map(),
       ...given,
     });
-    Object.assign(this.state, state);
+    this.apply(() => state);
     countOccurrence(occurrence, answer, { before, after: state.review });
   }
 
@@ -207,9 +238,8 @@ export class Case<State extends AnyCaseState = CaseState> {
    * the audit.
    */
   turnAway(message: string, refusal: TurnedAway | 'unknown', why = ''): void {
-    const { state } = this;
-    state.turnedAway += 1;
-    const many = state.turnedAway;
+    this.apply(messageTurnedAway);
+    const { turnedAway: many } = this.state;
     if (many > TURNED_AWAY_IN_FULL && !Number.isInteger(Math.log2(many))) return;
     const inAll = many > TURNED_AWAY_IN_FULL ? many : undefined;
     if (refusal === 'unknown') this.record('unknownMessage', { message, inAll });
@@ -218,13 +248,12 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   /** Adds to the audit. */
   record<Code extends AuditCode>(event: Code, data: AuditData[Code], by?: string): void {
-    const happened = { event, data } as unknown as AuditEvent;
-    Object.assign(this.state, recorded(this.state, new Date(), happened, { by }));
+    this.apply(eventRecorded(new Date(), { event, data } as unknown as AuditEvent, { by }));
   }
 
   /** Keeps what must not be asked or found out again, beside the results of the calls. */
   keep(key: string, result: unknown, provenance: Provenance = { how: 'made' }): void {
-    this.state.done[key] = { result, provenance };
+    this.apply(resultKept(key, result, provenance));
   }
 
   kept<T>(key: string): T | undefined {
@@ -238,13 +267,12 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   /** Says that the phase has looked at the application for the last time: corrections come too late. */
   closeToCorrections(): void {
-    const phase = this.state.phases.find(({ state }) => state === 'active');
-    if (phase) phase.closed = true;
+    this.apply(correctionsClosed);
   }
 
   /** Marks a fact about the customer as true. */
   establish(...facts: AnyCaseState['finhub']['facts']): void {
-    this.state.finhub.facts = [...new Set([...this.state.finhub.facts, ...facts])];
+    this.apply(factsEstablished(...facts));
   }
 
   /** Goes on once these facts hold; until then a person has to say how. */
@@ -336,19 +364,14 @@ export class Case<State extends AnyCaseState = CaseState> {
   }
 
   #showNoWait(): void {
-    this.state.waitingOn = undefined;
-    if (!this.state.attention) this.state.requirements = [];
+    this.apply(noWaitShown);
   }
 
   /** A message may have changed what is missing and when it is due. */
   #refreshWait(): void {
-    const { state } = this;
     if (!this.#wait) return;
-    const { who, what, since, requirements } = this.#wait;
-    const dueAt = timeOf(state.deadlines, 'due');
-    state.waitingOn = { who, what, since, dueAt };
-    // What needs attention shows requirements of its own.
-    if (!state.attention) state.requirements = (requirements?.() ?? []).map((one) => ({ ...one, dueAt }));
+    const { who, what, since, requirements = () => [] } = this.#wait;
+    this.apply(waitShown({ who, what, since }, requirements));
   }
 
   /** Ends the case at once for everybody, then logs the customer out. */
@@ -364,7 +387,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     const entry = (): AnyCaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
     if (entry().state === 'completed' || entry().state === 'skipped') return;
     if (entry().state === 'pending') {
-      Object.assign(entry(), { state: 'active', startedAt: new Date().toISOString() });
+      this.apply(phaseStarted(name, new Date()));
       this.record('phaseStarted', {});
     }
     let ended: 'completed' | 'skipped' = 'completed';
@@ -378,7 +401,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     }
     this.record('phaseEnded', { result: ended });
     measurePhase(name, ended, entry().startedAt!);
-    Object.assign(entry(), { state: ended, completedAt: new Date().toISOString() });
+    this.apply(phaseEnded(name, ended, new Date()));
     this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
   }
 }

@@ -34,7 +34,7 @@ export const signals = each(defineSignal) as unknown as {
 export const queries = {
   status: defineQuery<LifecycleStatus, [], 'status'>('status'),
   case: defineQuery<CaseView, [], 'case'>('case'),
-  audit: defineQuery<AuditEntry[], [], 'audit'>('audit'),
+  audit: defineQuery<readonly AuditEntry[], [], 'audit'>('audit'),
   /** What was answered to messages, by their ids. */
   answered: defineQuery<AnyCaseState['answered'], [], 'answered'>('answered'),
   /** Of an account's case. */

@@ -17,13 +17,14 @@ import {
   type ProofFault,
   type Verified,
 } from '../lifecycle/proof-rules.js';
-import { correctionToCheck, decide, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
+import { correctionToCheck, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
 import type { KeptDecision } from '../lifecycle/review.js';
-import { earlierAnswerTo, remembered } from '../lifecycle/answered.js';
+import { earlierAnswerTo } from '../lifecycle/answered.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';
-import { count, countDecision } from './metrics.js';
+import { count } from './metrics.js';
 import { checkCorrection, lookUpOperator, lookUpSigners } from './own-activities.js';
+import { messageAnswered } from '../lifecycle/transitions.js';
 
 /** Looked up in one activity and handled in one go, so that a flood of messages costs a bounded number of both. */
 const BATCH = 100;
@@ -141,15 +142,12 @@ export class Inbox {
     }
     const { operators, checked } = known;
     const given: Given = { at: new Date(), operators, proof: verified, envelope: proof, checked };
-    const { state, answer } = decide(kase.state, message, given);
-    const { review } = kase.state;
-    Object.assign(kase.state, state);
-    if (id !== undefined) kase.state.answered = remembered(kase.state.answered, id, answer);
+    const { stage } = kase.state.review;
+    const answer = kase.decide(message, given);
+    if (id !== undefined) kase.apply(messageAnswered(id, answer));
     count('messages', { message: message.name, answer: answer.accepted ? answer.state : answer.refusal });
-    if (message.name === 'decideVerification')
-      countDecision(message.body.verdict, answer, { before: review, after: state.review });
     // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
-    if (state.review.stage === review.stage) kase.show();
+    if (kase.state.review.stage === stage) kase.show();
     if (message.name === 'cancel' && answer.accepted) kase.cancel();
     letter.answered?.(answer);
   }

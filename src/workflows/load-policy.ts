@@ -12,6 +12,7 @@ import {
 } from '../lifecycle/proof-rules.js';
 import { Ending } from './endings.js';
 import * as own from './own-activities.js';
+import { policyLoaded } from '../lifecycle/transitions.js';
 
 /** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
 export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
@@ -21,10 +22,11 @@ export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
   const start = { name: START, bodyHash: bodyHash(startBody(state.application)), proof: state.startProof } as const;
   const { tenantId } = state.application;
   const loaded = await CancellationScope.nonCancellable(() => own.loadPolicy({ tenantId, start }));
-  state.policy = loaded.policy;
+  const { policy } = loaded;
+  kase.apply(policyLoaded(policy));
   // A child's start is vouched for by its parent's, which is judged where something is done about it.
-  if (state.policy.requireProof && workflowInfo().parent === undefined) demandProof(kase, loaded.start);
-  kase.record('started', { policy: state.policy.version });
+  if (policy.requireProof && workflowInfo().parent === undefined) demandProof(kase, loaded.start);
+  kase.record('started', { policy: policy.version });
 }
 
 /** Ends a case that nobody with a key of the signers file has started. */

@@ -2,6 +2,12 @@ import { CancellationScope, condition, log, proxyActivities, workflowInfo } from
 import type { Activities } from '../activities/index.js';
 import { caseName, type AnyCaseState, type Notification } from '../lifecycle/case-state.js';
 import { statusWord } from '../lifecycle/status.js';
+import {
+  notificationCounted,
+  notificationQueued,
+  notificationsGone,
+  type Transition,
+} from '../lifecycle/transitions.js';
 
 /** After this time nobody is told any more. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 3600_000;
@@ -10,21 +16,27 @@ const LAST_TRY_MS = 60_000;
 /** Of a new run's history, the part that undelivered notifications may take up; else it would be long from its start. */
 const SHARE_OF_HISTORY = 1 / 4;
 
+/** What notifications need of their case. */
+interface NotifyingCase {
+  readonly state: AnyCaseState;
+  apply(transition: Transition): void;
+}
+
 /**
  * Tells the outside what happened: ids and states, no personal data, numbered within the lifecycle. Nothing waits for a delivery, no
  * cancellation breaks it off, and what was not delivered goes along into a new run. The last run ends when all of it was delivered or given up.
  */
 export class Notifications {
-  readonly #state: AnyCaseState;
+  readonly #case: NotifyingCase;
 
-  constructor(state: AnyCaseState) {
-    this.#state = state;
-    for (const notification of state.outbox) this.#deliver(notification);
+  constructor(kase: NotifyingCase) {
+    this.#case = kase;
+    for (const notification of kase.state.outbox) this.#deliver(notification);
   }
 
   send(type: string, more: Record<string, string> = {}): void {
-    const state = this.#state;
-    state.notified += 1;
+    this.#case.apply(notificationCounted);
+    const { state } = this.#case;
     const { tenantId } = state.application;
     const data = {
       workflowId: workflowInfo().workflowId,
@@ -41,19 +53,21 @@ export class Notifications {
       return;
     }
     const notification = { type, at: new Date().toISOString(), data };
-    state.outbox.push(notification);
+    this.#case.apply(notificationQueued(notification));
     this.#deliver(notification);
   }
 
   /** Leaves the newest ones for the next run to deliver, as many as its history should begin with. */
   handOver(): void {
-    const { outbox, policy } = this.#state;
+    const { outbox, policy } = this.#case.state;
     const most = Math.floor((policy?.continueAsNewAfter ?? 0) * SHARE_OF_HISTORY);
-    for (const notification of outbox.splice(0, Math.max(0, outbox.length - most))) givenUp(notification);
+    const gone = outbox.slice(0, Math.max(0, outbox.length - most));
+    this.#case.apply(notificationsGone(gone));
+    for (const notification of gone) givenUp(notification);
   }
 
   async drained(): Promise<void> {
-    await condition(() => this.#state.outbox.length === 0);
+    await condition(() => this.#case.state.outbox.length === 0);
   }
 
   #deliver(notification: Notification): void {
@@ -66,11 +80,7 @@ export class Notifications {
     });
     void CancellationScope.nonCancellable(() => notify(notification))
       .catch(() => givenUp(notification))
-      .then(() => {
-        const { outbox } = this.#state;
-        const index = outbox.indexOf(notification);
-        if (index >= 0) outbox.splice(index, 1);
-      });
+      .then(() => this.#case.apply(notificationsGone([notification])));
   }
 }
 

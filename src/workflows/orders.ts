@@ -9,6 +9,7 @@ import type { Case } from './case.js';
 import { CallFailed, Ending } from './endings.js';
 import { orderWarrant } from './warrants.js';
 import { needsPerson, UNANSWERED } from './attention.js';
+import { resultDropped, transferTracked } from '../lifecycle/transitions.js';
 
 /** An order as FinHub is asked for it. */
 export interface OrderRequest {
@@ -149,7 +150,7 @@ async function mayLapse(kase: Case<AnyCaseState>, of: string): Promise<boolean> 
   const since = kase.kept<string>(key) ?? new Date().toISOString();
   const left = Date.parse(since) + LAPSED_AFTER_MS - Date.now();
   if (left <= 0) {
-    delete kase.state.done[key];
+    kase.apply(resultDropped(key));
     return false;
   }
   kase.keep(key, since);
@@ -382,9 +383,9 @@ async function settled(
   }
 }
 
-/** Keeps what a backend may show of a transfer. */
-function track({ state }: Case<AnyCaseState>, change: Partial<TransferRecord>): void {
-  if (state.kind === 'transfer' && state.transfer) state.transfer = { ...state.transfer, ...change };
+/** A lifecycle's own funding is no transfer. */
+function track(kase: Case<AnyCaseState>, change: Partial<TransferRecord>): void {
+  if (kase.state.kind === 'transfer') kase.apply(transferTracked(change));
 }
 
 const text = (money: Money | undefined): string => (money ? moneyText(money) : 'unknown');

@@ -19,6 +19,7 @@ import { queries } from './definitions.js';
 import { answer, receive } from './messages.js';
 import { onSignal } from './signals.js';
 import { makeConsent, wasAsked } from './payment-consent.js';
+import { attentionOvertaken, consentTaken } from '../lifecycle/transitions.js';
 
 /**
  * Keeps what transfers from an account need for as long as the account is there, and renews its payment consent before it ends. Transfers ask
@@ -54,8 +55,8 @@ function takeOver(kase: Case<AccountState>, value: unknown): void {
     return;
   }
   // A renewal that waits for a person is of a consent that no longer counts.
-  if (attention && consent.consentId !== application.consent.consentId) kase.state.corrected = true;
-  kase.state.application = { ...application, ...handed };
+  if (attention && consent.consentId !== application.consent.consentId) kase.apply(attentionOvertaken);
+  kase.apply(consentTaken(handed));
   kase.record('handedOver', { consentId: consent.consentId, until: consent.validUntil });
   kase.show();
 }
@@ -85,7 +86,8 @@ async function renew(kase: Case<AccountState>, { consentId, terms, validUntil }:
   const { accountId } = current();
   const of = renewalOf({ validUntil });
   const consent = await makeConsent(kase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
-  kase.state.application = { ...current(), consent };
+  current();
+  kase.apply(consentTaken({ consent }));
   kase.record('paymentConsentRenewed', { until: consent.validUntil });
   kase.show();
 }

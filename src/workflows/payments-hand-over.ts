@@ -27,6 +27,7 @@ import type { Beginning } from '../lifecycle/warrants.js';
 import { pairsOf } from './search-attributes.js';
 import { beginningOf } from './warrants.js';
 import { needsPerson } from './attention.js';
+import { transferFollowed, transferTracked } from '../lifecycle/transitions.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
 export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
@@ -64,14 +65,14 @@ async function handOver(kase: Case, workflowId: string, handed: HandOver): Promi
  */
 export async function followTransfer(kase: Case, order: TransferOrder): Promise<Outcome> {
   const workflowId = transferId(order.tenantId, order.reference);
-  kase.state.transfer = { reference: order.reference, state: 'running' };
+  kase.apply(transferFollowed(order.reference));
   const fingerprint = await fingerprintTransfer(order);
   const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
     const child = await startOnce('transfer', workflowId, order, { fingerprint }, beginningOf(kase.state));
     return child ? endOf(child) : joined(kase, workflowId, fingerprint);
   });
   const { result, orderId } = outcome;
-  kase.state.transfer = { ...kase.state.transfer, state: result === 'active' ? 'completed' : result, orderId };
+  kase.apply(transferTracked({ state: result === 'active' ? 'completed' : result, orderId }));
   return outcome;
 }
 

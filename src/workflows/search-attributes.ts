@@ -76,7 +76,7 @@ function valuesOf(state: AnyCaseState): Values {
     WaitingFor: waitingFor(state),
     FinHubIds: finHubIds(state),
     // Those of the start are there already.
-    ...(state.searchTokens && { SearchTokens: state.searchTokens }),
+    ...(state.searchTokens && { SearchTokens: [...state.searchTokens] }),
   };
 }
 

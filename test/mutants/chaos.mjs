@@ -7,9 +7,9 @@ const whole = { in: 'test/chaos.test.ts', test: 'whatever is killed in the middl
 export default [
   {
     name: 'a decision is acknowledged and not stored',
-    file: 'src/workflows/inbox.ts',
-    from: '    Object.assign(kase.state, state);\n',
-    to: "  if (name !== 'decideVerification') Object.assign(kase.state, state);\n",
+    file: 'src/workflows/case.ts',
+    from: "    this.apply(() => state);\n    if (message.name === 'decideVerification')",
+    to: "    if (message.name !== 'decideVerification') this.apply(() => state);\n    else",
     env: { CHAOS_LIMIT: '45' },
     ...whole,
   },

@@ -163,7 +163,7 @@ export default [
   {
     name: 'an account keeps the payment consent that a reset lifecycle took back',
     file: 'src/workflows/payment-account.ts',
-    from: 'kase.state.application = { ...application, ...handed };',
+    from: 'kase.apply(consentTaken(handed));',
     to: '',
     in: 'test/transfer-resets.long.ts',
     test: 'an account goes on with the payment consent that its lifecycle made anew after a reset',

@@ -9,7 +9,7 @@ export default [
   {
     name: 'a PEP who is named late raises no risk',
     file: 'src/workflows/phases/personnel.ts',
-    from: "if (riskOf(application(kase)) === 'HIGH') kase.state.risk = 'HIGH';",
+    from: "if (riskOf(application(kase)) === 'HIGH') kase.apply(riskFound('HIGH'));",
     to: '',
   },
   {
@@ -23,7 +23,7 @@ export default [
   {
     name: 'a correction changes what FinHub is being told',
     file: 'src/workflows/calls.ts',
-    from: 'state.underWay = key;',
+    from: 'this.#case.apply(callBegan(key));',
     to: '',
     in: 'test/corrections.test.ts',
     test: 'of a director, that one stays, and the next one may still change',

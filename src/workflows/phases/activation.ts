@@ -7,12 +7,12 @@ import { loginOf } from '../call-context.js';
 import type { Case, Wait } from '../case.js';
 import { CallFailed } from '../endings.js';
 import { waitAndWatch } from '../watched-wait.js';
+import { activationCodeUsed, finhubGave } from '../../lifecycle/transitions.js';
 
 type Account = CallResult<'awaitAccount'>;
 
 /** Phase 5: everything FinHub asks for is checked, then the account is activated; wallet and IBAN come when FinHub has made them. */
 export async function activation(kase: Case): Promise<void> {
-  const { finhub } = kase.state;
   const elsewhere = await activate(kase);
   if (elsewhere) kase.record('activatedElsewhere', {});
   const { accountId, iban } =
@@ -20,8 +20,7 @@ export async function activation(kase: Case): Promise<void> {
     (await kase.waiting('finhub', 'wallet and IBAN', () =>
       lookForAccount(kase, { every: 1, slowest: 60, summary: 'looks for the wallet that carries the IBAN' }),
     ));
-  finhub.accountId = accountId;
-  finhub.iban = iban;
+  kase.apply(finhubGave({ accountId, iban }));
   kase.establish('accountActive', 'walletActive');
 }
 
@@ -125,8 +124,7 @@ async function activateWithCode(kase: Case): Promise<Account | undefined> {
       if (!(error instanceof CallFailed)) throw error;
       kase.record('activationCodeRefused', { said: error.failure.message });
     } finally {
-      // Another code may have come meanwhile; it is tried next.
-      if (kase.state.activationCode === code) kase.state.activationCode = undefined;
+      kase.apply(activationCodeUsed(code));
     }
     const elsewhere = await accountSeen(kase);
     if (elsewhere) return elsewhere;

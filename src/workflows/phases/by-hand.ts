@@ -8,6 +8,7 @@ import { CallFailed, Ending } from '../endings.js';
 import { callWarrant } from '../warrants.js';
 import { lookUpOperation, lookUpOperator } from '../own-activities.js';
 import { needsPerson } from '../attention.js';
+import { manualCallDone } from '../../lifecycle/transitions.js';
 
 /** Looks up who asks and what for; nothing that the input says of either is believed. */
 export async function permission(kase: Case<CallState>): Promise<void> {
@@ -46,12 +47,12 @@ export async function call(kase: Case<CallState>): Promise<void> {
   const { operation, input, actAs } = kase.state.application;
   const name = operation as ActivityName;
   try {
-    const answer: unknown = await kase.calls.once(name, () => input as never, {
+    await kase.calls.once(name, () => input as never, {
       leave: isRefusal,
       warrant: () => callWarrant(kase.state),
       ...(actAs === undefined ? {} : { actAs }),
     });
-    kase.state.called = { answer, provenance: kase.state.done[name]!.provenance };
+    kase.apply(manualCallDone(name));
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     throw new Ending('failed', failureText(error.failure));

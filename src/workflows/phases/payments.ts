@@ -7,6 +7,7 @@ import { settleOrder, type OrderRequest } from '../orders.js';
 import { makeConsent } from '../payment-consent.js';
 import { followTransfer, openAccount } from '../payments-hand-over.js';
 import { needsPerson } from '../attention.js';
+import { beneficiaryRegistered, finhubGave } from '../../lifecycle/transitions.js';
 
 function requested(kase: Case): PaymentsRequest {
   return kase.state.application.payments ?? { beneficiaries: [] };
@@ -72,12 +73,13 @@ async function addBeneficiaries(kase: Case, asked: () => PaymentsRequest): Promi
         { of: ref, adopts: ['beneficiaryId'] },
       );
       settled.add(ref);
-      if (await passes(kase, ref, current().iban, added.screening)) finhub.beneficiaries[ref] = added.beneficiaryId;
+      if (await passes(kase, ref, current().iban, added.screening))
+        kase.apply(beneficiaryRegistered(ref, added.beneficiaryId));
     } catch (error) {
       if (!(error instanceof CallNeedless)) throw error;
     }
   }
-  if (Object.keys(finhub.beneficiaries).length === 0) throw new PhaseSkipped();
+  if (Object.keys(kase.state.finhub.beneficiaries).length === 0) throw new PhaseSkipped();
   kase.establish('beneficiaryRegistered');
 }
 
@@ -122,7 +124,7 @@ async function passes(kase: Case, ref: string, iban: string, told: string): Prom
 async function createConsent(kase: Case): Promise<void> {
   const { finhub } = kase.state;
   const consent = await makeConsent(kase, { accountId: finhub.accountId!, terms: () => termsOf(kase) });
-  finhub.paymentConsentId = consent.consentId;
+  kase.apply(finhubGave({ paymentConsentId: consent.consentId }));
   kase.establish('paymentConsentActive');
   await openAccount(kase, consent);
 }

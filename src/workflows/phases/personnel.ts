@@ -11,6 +11,7 @@ import { declaredOwners, shareholderTold } from '../../lifecycle/ownership.js';
 import type { Case } from '../case.js';
 import { CallNeedless, Ending } from '../endings.js';
 import { needsPerson } from '../attention.js';
+import { personRegistered, resultDropped, riskFound, shareholderRemoved } from '../../lifecycle/transitions.js';
 
 /**
  * Phase 2 of an organization: directors, shareholders, employees, one after the other, until FinHub has everybody whom the application names by
@@ -49,7 +50,7 @@ function nextStep(kase: Case): (() => Promise<void>) | undefined {
 
 /** Somebody who was named since may be a PEP; nobody lowers the risk that the registration found. */
 function raiseRisk(kase: Case): void {
-  if (riskOf(application(kase)) === 'HIGH') kase.state.risk = 'HIGH';
+  if (riskOf(application(kase)) === 'HIGH') kase.apply(riskFound('HIGH'));
 }
 
 /** Shareholders whom FinHub has with another share than the application, or whom the application does not name. */
@@ -89,7 +90,7 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
     },
     options,
   );
-  keep(kase, { ref, role: 'director', ...added });
+  kase.apply(personRegistered({ ref, role: 'director', ...added }));
 }
 
 async function addShareholder(kase: Case, ref: string): Promise<void> {
@@ -108,16 +109,15 @@ async function addShareholder(kase: Case, ref: string): Promise<void> {
     },
     { of: ref, taken: taken(kase, 'shareholder'), adopts: ['recordId'] },
   );
-  keep(kase, { ref, role: 'shareholder', ...added, share });
+  kase.apply(personRegistered({ ref, role: 'shareholder', ...added, share }));
 }
 
 /** Afterwards the same person can be added anew. */
 async function removeShareholder(kase: Case, { ref, recordId }: PersonRecord): Promise<void> {
   const input = () => ({ organizationId: kase.customerId, recordId });
   await kase.calls.once('removeShareholder', input, { of: `${ref}/${recordId}` });
-  const { state } = kase;
-  state.people = state.people.filter((person) => person.recordId !== recordId || person.role !== 'shareholder');
-  delete state.done[`addShareholder/${ref}`];
+  kase.apply(shareholderRemoved({ recordId }));
+  kase.apply(resultDropped(`addShareholder/${ref}`));
 }
 
 async function addEmployee(kase: Case, ref: string): Promise<void> {
@@ -136,7 +136,7 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
     },
     { of: ref, taken: taken(kase, 'employee'), adopts: ['recordId'] },
   );
-  keep(kase, { ref, role: 'employee', ...added });
+  kase.apply(personRegistered({ ref, role: 'employee', ...added }));
 }
 
 function find<T extends { ref: string }>(people: T[], ref: string): T {
@@ -153,10 +153,4 @@ function personOf(from: Director | Employee): { [Field in keyof Required<Person>
 
 function taken(kase: Case, role: PersonRecord['role']): string[] {
   return kase.state.people.filter((person) => person.role === role).map(({ recordId }) => recordId);
-}
-
-/** Kept once, also when the phase is gone through again after continue-as-new. */
-function keep(kase: Case, record: PersonRecord): void {
-  const { people } = kase.state;
-  if (!people.some(({ ref, role }) => ref === record.ref && role === record.role)) people.push(record);
 }

@@ -7,14 +7,14 @@ import { highestRisk, type RiskLevel } from '../../lifecycle/policy.js';
 import { needsPerson } from '../attention.js';
 import type { Case } from '../case.js';
 import { CallFailed, Ending, NOT_ACCEPTED } from '../endings.js';
+import { finhubGave, riskFound } from '../../lifecycle/transitions.js';
 
 /** Phase 1: the customer is registered in the category that the application names, once FinHub's hierarchy has it. */
 export async function registration(kase: Case): Promise<void> {
-  const { finhub } = kase.state;
   const registered = await register(kase);
   weigh(kase, riskOf(kase.state.application), await categoryRiskOf(kase, registered));
-  finhub.customerId = registered.customerId;
-  finhub.userId = registered.userId;
+  const { customerId, userId } = registered;
+  kase.apply(finhubGave({ customerId, userId }));
   kase.establish('customerRecord');
 }
 
@@ -67,13 +67,13 @@ async function categoryRiskOf(
 
 /** The higher risk counts, the application's or the category's; one that is not taken on ends the case. */
 function weigh(kase: Case, ...risks: (RiskLevel | null)[]): void {
-  kase.state.risk = highestRisk(...risks);
+  kase.apply(riskFound(highestRisk(...risks)));
   if (kase.state.risk !== 'PROHIBITED') return;
   kase.record('riskProhibited', {});
   throw new Ending('rejected', NOT_ACCEPTED);
 }
 
-async function askToMend(kase: Case, missing: Requirement[]): Promise<void> {
+async function askToMend(kase: Case, missing: readonly Requirement[]): Promise<void> {
   await needsPerson(kase, CATEGORIZATION, CATEGORIZATION, {
     type: FAILURES.categorization,
     message: 'the categorization does not fit the hierarchy',

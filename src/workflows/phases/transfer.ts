@@ -8,6 +8,7 @@ import { Ending } from '../endings.js';
 import { settleOrder, type OrderRequest } from '../orders.js';
 import { lookUpAccount } from '../own-activities.js';
 import { needsPerson } from '../attention.js';
+import { payerFound } from '../../lifecycle/transitions.js';
 
 type Transfer = Case<TransferState>;
 
@@ -68,7 +69,7 @@ async function payable(kase: Transfer): Promise<OrderRequest> {
         ]);
         continue;
       }
-      kase.state.payer = account;
+      kase.apply(payerFound(account));
       const facts = await factsOf(kase, account);
       // What has been begun is followed, whatever stands against it now: its own payment may.
       const obstacles = facts.begunEarlier ? [] : paymentObstacles(order, account, facts, new Date());

@@ -13,6 +13,7 @@ import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';
 import { needsPerson } from '../attention.js';
 import { waitAndWatch } from '../watched-wait.js';
+import { finhubGave } from '../../lifecycle/transitions.js';
 
 const FIRST_LOOK = "the first look for a decision in FinHub's portal";
 
@@ -22,7 +23,7 @@ type FinHubVerdict = 'APPROVED' | 'REJECTED';
 /** Phase 3: KYC or KYB. Documents go to FinHub, people decide, FinHub is told, and only FinHub's own answer completes the phase. */
 export async function verification(kase: Case): Promise<void> {
   const { verificationId, requiredDocuments = [] } = await start(kase);
-  kase.state.finhub.verificationId = verificationId;
+  kase.apply(finhubGave({ verificationId }));
   await askForPapers(kase, requiredDocuments);
   for (;;) {
     if (kase.state.review.stage === 'collecting') {
@@ -46,7 +47,8 @@ async function askForPapers(kase: Case, withStart: readonly string[]): Promise<v
   const { kind, finhub } = kase.state;
   if (finhub.requiredDocuments) return;
   const written = [...withStart, ...(kind === 'organization' ? await requirementsOf(kase) : [])];
-  finhub.requiredDocuments = [...new Set(written.map(documentTypeAsked).filter((type) => type !== undefined))];
+  const asked = written.map(documentTypeAsked).filter((type) => type !== undefined);
+  kase.apply(finhubGave({ requiredDocuments: [...new Set(asked)] }));
   const unknown = written.filter((type) => documentTypeAsked(type) === undefined);
   // Nobody could hand them in, so they hold up nothing; FinHub says so itself if it cannot do without them.
   if (unknown.length > 0) kase.record('documentsUnknown', { types: unknown });
@@ -155,7 +157,7 @@ async function open(kase: Case, verificationId: string): Promise<void> {
   }
   kase.occur({ name: 'roundOpened', rules, deadlines });
   const { state, due } = dueDecisions(kase.state);
-  Object.assign(kase.state, state);
+  kase.apply(() => state);
   for (const kept of due) await judgeKept(kase, kept);
 }
 

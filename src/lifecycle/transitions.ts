@@ -1,0 +1,224 @@
+import { remembered } from './answered.js';
+import { recorded } from './audit.js';
+import type { AuditActor, AuditEvent } from './audit-events.js';
+import type {
+  AnyCaseState,
+  Attention,
+  Changes,
+  FinHubRecord,
+  Notification,
+  PersonRecord,
+  Provenance,
+  Requirement,
+  TransferRecord,
+  WaitingOn,
+} from './case-state.js';
+import { deadlinesFrom, timeOf, type DeadlineTimes } from './deadlines.js';
+import type { CallFailure } from './failures.js';
+import type { Answer } from './messages.js';
+import type { HandOver, PaymentAccount } from './payment-account.js';
+import type { PhaseName } from './phases.js';
+import type { Policy, RiskLevel } from './policy.js';
+import { clearedOf, unclearAfter } from './settlement.js';
+
+/*
+ * What changes a case besides messages and occurrences, which the reducer decides: each transition is pure, and workflows change a state by
+ * these and the reducer only.
+ */
+
+export type Transition = (state: AnyCaseState) => Changes;
+
+// The case as a whole
+
+export const policyLoaded =
+  (policy: Policy): Transition =>
+  () => ({ policy });
+
+export const riskFound =
+  (risk: RiskLevel | undefined): Transition =>
+  () => ({ risk });
+
+export const eventRecorded =
+  (at: Date, event: AuditEvent, actor: AuditActor): Transition =>
+  (state) =>
+    recorded(state, at, event, actor);
+
+export const messageTurnedAway: Transition = ({ turnedAway }) => ({ turnedAway: turnedAway + 1 });
+
+export const messageAnswered =
+  (id: string, answer: Answer): Transition =>
+  ({ answered }) => ({ answered: remembered(answered, id, answer) });
+
+// Phases and waits
+
+export const phaseStarted =
+  (name: PhaseName, at: Date): Transition =>
+  ({ phases }) => ({
+    phases: phases.map((phase) =>
+      phase.name === name ? { ...phase, state: 'active', startedAt: at.toISOString() } : phase,
+    ),
+  });
+
+export const phaseEnded =
+  (name: PhaseName, state: 'completed' | 'skipped', at: Date): Transition =>
+  ({ phases }) => ({
+    phases: phases.map((phase) => (phase.name === name ? { ...phase, state, completedAt: at.toISOString() } : phase)),
+  });
+
+/** The active phase has looked at the application for the last time. */
+export const correctionsClosed: Transition = ({ phases }) => ({
+  phases: phases.map((phase) => (phase.state === 'active' ? { ...phase, closed: true } : phase)),
+});
+
+export const deadlinesSet =
+  (times: DeadlineTimes): Transition =>
+  () => ({ deadlines: deadlinesFrom(times) });
+
+export const deadlinesDropped: Transition = () => ({ deadlines: [] });
+
+/** What needs attention keeps showing requirements of its own. */
+export const waitShown =
+  (wait: Omit<WaitingOn, 'dueAt'>, requirements: () => Requirement[]): Transition =>
+  ({ deadlines, attention }) => {
+    const dueAt = timeOf(deadlines, 'due');
+    return {
+      waitingOn: { ...wait, dueAt },
+      ...(!attention && { requirements: requirements().map((one) => ({ ...one, dueAt })) }),
+    };
+  };
+
+export const noWaitShown: Transition = ({ attention }) => ({
+  waitingOn: undefined,
+  ...(!attention && { requirements: [] }),
+});
+
+// Calls
+
+export const callBegan =
+  (key: string): Transition =>
+  () => ({ underWay: key });
+
+export const callStopped: Transition = () => ({ underWay: undefined });
+
+/** FinHub may have what was tried. */
+export const callFailed =
+  (key: string, failure: CallFailure): Transition =>
+  (state) =>
+    unclearAfter(state, key, failure);
+
+/** All at once: what is neither under way nor done may be corrected. */
+export const callDone =
+  (key: string, result: unknown, provenance: Provenance): Transition =>
+  (state) => ({ underWay: undefined, ...clearedOf(state, key), ...resultKept(key, result, provenance)(state) });
+
+export const resultKept =
+  (key: string, result: unknown, provenance: Provenance): Transition =>
+  ({ done }) => ({ done: { ...done, [key]: { result, provenance } } });
+
+/** It may be asked for or found out once more. */
+export const resultDropped =
+  (dropped: string): Transition =>
+  ({ done }) => ({ done: Object.fromEntries(Object.entries(done).filter(([key]) => key !== dropped)) });
+
+// What needs a person
+
+export const attentionAsked =
+  (asked: Omit<Attention, 'attentionId'>, requirements: readonly Requirement[]): Transition =>
+  (state) => {
+    const attentions = state.attentions + 1;
+    const attentionId = `${asked.operation}-${attentions}`;
+    return {
+      attentions,
+      attention: { attentionId, ...asked },
+      requirements,
+      resolution: undefined,
+      corrected: undefined,
+    };
+  };
+
+export const attentionWithdrawn: Transition = () => ({
+  attention: undefined,
+  resolution: undefined,
+  corrected: undefined,
+  requirements: [],
+});
+
+/** A person has looked at what FinHub has. */
+export const unclearCallsSeen: Transition = () => ({ unclear: undefined });
+
+/** What waits for a correction goes on, since something has taken its place. */
+export const attentionOvertaken: Transition = () => ({ corrected: true });
+
+/** A person gave what FinHub does not show; it counts when they give it again. */
+export const idsDoubted =
+  (given: string): Transition =>
+  () => ({ doubted: given });
+
+// What FinHub gave
+
+export const finhubGave =
+  (given: Partial<FinHubRecord>): Transition =>
+  ({ finhub }) => ({ finhub: { ...finhub, ...given } });
+
+export const factsEstablished =
+  (...facts: FinHubRecord['facts']): Transition =>
+  ({ finhub }) => ({ finhub: { ...finhub, facts: [...new Set([...finhub.facts, ...facts])] } });
+
+export const beneficiaryRegistered =
+  (ref: string, beneficiaryId: string): Transition =>
+  ({ finhub }) => ({ finhub: { ...finhub, beneficiaries: { ...finhub.beneficiaries, [ref]: beneficiaryId } } });
+
+/** Once, also when the phase is gone through again after continue-as-new. */
+export const personRegistered =
+  (person: PersonRecord): Transition =>
+  ({ people }) =>
+    people.some(({ ref, role }) => ref === person.ref && role === person.role) ? {} : { people: [...people, person] };
+
+export const shareholderRemoved =
+  ({ recordId }: Pick<PersonRecord, 'recordId'>): Transition =>
+  ({ people }) => ({ people: people.filter((one) => one.recordId !== recordId || one.role !== 'shareholder') });
+
+/** FinHub was given this code; another one may have come meanwhile. */
+export const activationCodeUsed =
+  (code: string): Transition =>
+  ({ activationCode }) =>
+    activationCode === code ? { activationCode: undefined } : {};
+
+// Money
+
+export const transferFollowed =
+  (reference: string): Transition =>
+  () => ({ transfer: { reference, state: 'running' } });
+
+/** Keeps what a backend may show of a transfer. */
+export const transferTracked =
+  (change: Partial<TransferRecord>): Transition =>
+  ({ transfer }) =>
+    transfer ? { transfer: { ...transfer, ...change } } : {};
+
+export const payerFound =
+  (payer: PaymentAccount): Transition =>
+  () => ({ payer });
+
+/** An account goes on with another payment consent, or with new approvers. */
+export const consentTaken =
+  (taken: Partial<HandOver>): Transition =>
+  ({ kind, application }) =>
+    kind === 'account' ? { application: { ...(application as PaymentAccount), ...taken } } : {};
+
+/** Of a call by hand: its result is what the case came to. */
+export const manualCallDone =
+  (operation: string): Transition =>
+  ({ done }) => ({ called: { answer: done[operation]!.result, provenance: done[operation]!.provenance } });
+
+// Notifications
+
+export const notificationCounted: Transition = ({ notified }) => ({ notified: notified + 1 });
+
+export const notificationQueued =
+  (notification: Notification): Transition =>
+  ({ outbox }) => ({ outbox: [...outbox, notification] });
+
+export const notificationsGone =
+  (gone: readonly Notification[]): Transition =>
+  ({ outbox }) => ({ outbox: outbox.filter((one) => !gone.includes(one)) });
