@@ -47,13 +47,22 @@ describe('what needs attention', () => {
   });
 
   test('is helped by a correction first, where FinHub refuses what the application says and can still be told otherwise', async () => {
-    for (const failure of ['FinHubInvalidRequest', 'CategorizationInvalid', 'SharesIncomplete']) {
+    const named = {
+      FinHubInvalidRequest: 'directors',
+      CategorizationInvalid: 'directors',
+      SharesIncomplete: 'shareholders',
+    };
+    for (const [failure, part] of Object.entries(named)) {
       const state = { ...(await caseIn('personnel', 'organization')), attention: attention(failure) };
       const view = caseViewOf(state, new Date());
       assert.equal(view.attention?.helps[0], 'correct');
-      assert.match(nextCommands(view)[0]!, /^starter -- correct .*"directors"/);
+      assert.ok(
+        /^starter -- correct .*/.test(nextCommands(view)[0]!) && nextCommands(view)[0]!.includes(`{"${part}":`),
+      );
       assert.deepEqual(statusOf(state, new Date()).attention?.correctable, ['directors', 'shareholders', 'employees']);
     }
+    const state = { ...(await caseIn('registration')), attention: attention('CategorizationInvalid') };
+    assert.match(nextCommands(caseViewOf(state, new Date()))[0]!, /"categorization":/);
   });
 
   test('is not helped by a correction in a phase that sends nothing of the application, and says so', async () => {
@@ -62,6 +71,11 @@ describe('what needs attention', () => {
     assert.deepEqual(view.attention?.helps, ['retry', 'abort']);
     assert.match(view.attention.advice, /a correction cannot change it in phase verification/);
     assert.deepEqual(view.attention?.correctable, []);
+  });
+
+  test('is no matter of adopting ids where FinHub has decided otherwise', async () => {
+    const advice = adviceFor(await caseIn('verification'), attention('FinHubConflict'));
+    assert.ok(!advice.includes('adopt') && advice.includes('settle it in FinHub'), advice);
   });
 
   test('offers nothing once the case is over', async () => {

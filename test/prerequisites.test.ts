@@ -15,6 +15,7 @@ import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js
 
 const REGISTRATION = 'POST /api/v2.1/customer/individual/registration';
 const APPROVAL = 'POST /api/v2.1/verifications/{verificationId}/approve';
+const WALLETS = 'GET /api/v2.1/wallets/customer/{customerId}';
 const ACTIVATION = 'POST /api/v2.1/customer/individual/{customerId}/activation';
 const HIGH_RISK = { categorization: { category: 'HIGH_RISK_INDIVIDUAL', parameters: { riskLevel: 'HIGH' } } };
 /** A call that brought no answer is tried again after FinHub's time-out. */
@@ -357,6 +358,13 @@ describe("the customer's turns", { concurrency: 3 }, () => {
       const id = await on.toReview(await anIndividual());
       await on.client.decide(id, decisionOf('op-1'));
       const { ids } = await on.until(id, 'asks', ({ waitingOn }) => waitingOn?.what === 'activation code');
+      if (on === looking) {
+        const looks = async () =>
+          (await on.finhub.requests(WALLETS)).filter(({ url }) => url.includes(ids.customerId!)).length;
+        const before = await looks();
+        await eventually('looks, and finds no wallet', async () => (await looks()) > before + 1);
+        assert.equal((await on.client.status(id)).status, 'waiting');
+      }
       await on.finhub.activateInPortal(ids.customerId!);
       if (on === quiet) await on.client.submitActivationCode(id, 'ACTIVATION_CODE_00000000');
       const { outcome } = await on.until(id, 'ends', (told) => told.outcome !== null);

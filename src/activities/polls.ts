@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { checkActivation, checkOrganizationReadiness } from '../finhub/catalogue/activation.js';
 import { getOrder } from '../finhub/catalogue/orders.js';
 import { getVerification } from '../finhub/catalogue/verification.js';
@@ -6,6 +7,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
 import { failing, notYet } from './failure.js';
 import { readInActivity, type FinHubCall } from './finhub-calls.js';
+import type { FailureDetails } from '../lifecycle/failures.js';
 import type { LifecycleKind } from '../lifecycle/phases.js';
 import type { Secrets } from './secrets.js';
 
@@ -60,7 +62,7 @@ export function pollActivities(client: FinHubClient, secrets: Secrets): PollActi
       );
     },
     async awaitAccount(call) {
-      const { wallets } = await read(listWallets, call);
+      const { wallets } = await read(listWallets, call).catch(noneBeforeActivation);
       for (const { accountId, iban, status } of wallets) {
         if (accountId && iban && (status ?? 'ACTIVE').toUpperCase() === 'ACTIVE') return { accountId, iban };
       }
@@ -72,4 +74,12 @@ export function pollActivities(client: FinHubClient, secrets: Secrets): PollActi
       throw notYet(`the order is ${status}`);
     },
   };
+}
+
+/** Before a customer is activated, FinHub answers 404 or 422 instead of an empty list (facts §5). */
+function noneBeforeActivation(error: unknown): { wallets: [] } {
+  const [details] = error instanceof ApplicationFailure ? (error.details ?? []) : [];
+  const { status } = (details ?? {}) as Partial<FailureDetails>;
+  if (status === 404 || status === 422) return { wallets: [] };
+  throw error;
 }

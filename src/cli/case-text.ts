@@ -1,7 +1,7 @@
 import { colours } from './colours.js';
 import type { ShownCase } from '../client/index.js';
-import type { Help } from '../lifecycle/attention.js';
 import type { ShownAuditEntry } from '../client/audit.js';
+import { partToCorrect, type Help } from '../lifecycle/attention.js';
 import { caseId } from '../lifecycle/ids.js';
 import type { AttentionView, CaseView } from '../lifecycle/status.js';
 import { fields, heading, statusLines } from './status-text.js';
@@ -109,12 +109,13 @@ export function nextCommands(view: CaseView): string[] {
   return attention ? [...toSettle, ...toDecide] : toDecide;
 }
 
-function settling(id: string, help: Help, { correctable, adopts }: AttentionView): string {
+function settling(id: string, help: Help, attention: AttentionView): string {
+  const { correctable, adopts } = attention;
   switch (help) {
     case 'correct':
-      return `starter -- correct ${id} --by WHO patch.json    # {"${correctable[0]}": {…}}`;
+      return `starter -- correct ${id} --by WHO patch.json    # {"${partToCorrect(attention, correctable)}": {…}}`;
     case 'adopt':
-      return `operator -- resolve ${id} --as OPERATOR --action adopt --adopt ${adopts.map((field) => `${field}=…`).join(' ')}`;
+      return `operator -- resolve ${id} --as OPERATOR --action adopt --adopt ${adopts.map((field) => `${field}=…`).join(' ')}${adopts.includes('outcome') ? '    # completed, failed or notExecuted' : ''}`;
     default:
       return `operator -- resolve ${id} --as OPERATOR --action ${help}`;
   }

@@ -36,12 +36,12 @@ export function finHubChecks({ finhub, notifications }: WorkerConfiguration): {
     {
       what: "login of the tenant's admin",
       helps:
-        'correct FINHUB_ADMIN_…, FINHUB_TENANT_KEY and FINHUB_TENANT_SECRET; five refusals lock the account for 30 minutes',
+        'where FinHub refuses it, correct FINHUB_ADMIN_…, FINHUB_TENANT_KEY and FINHUB_TENANT_SECRET; five refusals lock the account for 30 minutes',
       look: async () => (await hierarchy('admin'), 'FinHub takes it'),
     },
     {
       what: 'login of the power tenant',
-      helps: 'correct FINHUB_POWER_TENANT_…',
+      helps: 'where FinHub refuses it, correct FINHUB_POWER_TENANT_…',
       look: async () =>
         finhub.powerTenant
           ? (await hierarchy('powerTenant'), 'FinHub takes it')

@@ -15,6 +15,8 @@ interface Cause {
   reason: string;
   /** For an operator: what to do, and where. */
   advice: string;
+  /** The part of the application that a correction is about, where the failure alone tells. */
+  part?: string;
 }
 
 /** Failures of phases and transfers, beside those of calls. */
@@ -55,6 +57,7 @@ const CAUSES: Record<Failure, Cause> = {
     ...CORRECT,
     reason: "the category does not fit FinHub's hierarchy",
     advice: 'have `categorization` corrected; it is then looked up again',
+    part: 'categorization',
   },
   RiskProhibited: {
     helps: ['abort'],
@@ -66,6 +69,7 @@ const CAUSES: Record<Failure, Cause> = {
     ...CORRECT,
     reason: 'the ownership is not complete: shares do not add up to 100 %, or a company does not say who owns it',
     advice: "have `shareholders` corrected, all of them; FinHub's records follow",
+    part: 'shareholders',
   },
   FinHubConflict: {
     helps: ['adopt', 'correct', 'abort'],
@@ -102,7 +106,8 @@ const CAUSES: Record<Failure, Cause> = {
   NotProved: {
     helps: ['retry', 'abort'],
     reason: 'a step waits for somebody who may ask for it',
-    advice: 'the message says whose proof is missing or does not hold; once the signers file is right, retry',
+    advice:
+      'the message says whose proof is missing or does not hold; once the signers file is right, retry; what began without a proof never has one: abort, and start it again',
   },
   FinHubUnexpectedAnswer: {
     helps: ['retry'],
@@ -137,7 +142,7 @@ const CAUSES: Record<Failure, Cause> = {
     helps: ['skip', 'retry'],
     reason: 'an earlier step was left out',
     advice:
-      'what the requirements name was skipped here, and doing it at FinHub does not tell the case: skip this phase too',
+      'what the requirements name was left out here, and doing it at FinHub does not tell the case: skip this phase too',
   },
   TransferConflict: {
     helps: ['skip', 'correct'],
@@ -205,7 +210,12 @@ const CAUSES: Record<Failure, Cause> = {
   ConsentMissing: CONSENT,
   ConsentNotActive: CONSENT,
   ConsentExpired: CONSENT,
-  ConsentUsedUp: { ...CONSENT, reason: 'the payment consent is used up' },
+  ConsentUsedUp: {
+    helps: ['abort', 'retry'],
+    reason: 'the payment consent is used up',
+    advice:
+      'abort: the consent is made anew only at its renewal; after it the transfer may be started again, under another reference',
+  },
   LimitExceeded: {
     helps: ['retry', 'abort'],
     reason: 'the amount is beyond a limit',
@@ -251,6 +261,12 @@ export function correctable({ kind, phases, application }: AnyCaseState): string
   return (SENT_IN[active.name] ?? []).filter((field) => field in application);
 }
 
+/** The part of the application to correct first, of those that can be corrected. */
+export function partToCorrect({ failure }: Pick<Attention, 'failure'>, correctable: readonly string[]): string {
+  const { part } = causeOf(failure);
+  return part !== undefined && correctable.includes(part) ? part : correctable[0]!;
+}
+
 /** The actions that are possible, the ones that help first. */
 export function byHelp(failure: string, possible: readonly AttentionAction[]): AttentionAction[] {
   const order = [...causeOf(failure).helps, ...ATTENTION_ACTIONS];
@@ -266,11 +282,13 @@ export function helpsOf(state: AnyCaseState, { failure, options }: Pick<Attentio
 }
 
 /** What an operator does about it, in a sentence. */
-export function adviceFor(state: AnyCaseState, { failure }: Pick<Attention, 'failure'>): string {
+export function adviceFor(state: AnyCaseState, { failure, options }: Pick<Attention, 'failure' | 'options'>): string {
   const cause = causeOf(failure);
+  if (failure === 'FinHubConflict' && !options.includes('adopt'))
+    return "FinHub has it otherwise already, as the message says: settle it in FinHub's Admin Portal, then retry, or abort";
   if (cause.helps[0] !== 'correct' || correctable(state).length > 0) return cause.advice;
   return state.kind === 'transfer'
-    ? 'FinHub refuses this transfer: see its message; abort, and start it under another reference with what FinHub takes'
+    ? 'FinHub refuses this transfer: see its message; retry once its reason is over (a limit per day), else abort, and start it under another reference with what FinHub takes'
     : `FinHub refuses what it was sent, and a correction cannot change it ${whereIn(state)}: have it mended at FinHub, then retry`;
 }
 

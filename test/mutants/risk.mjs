@@ -74,4 +74,12 @@ export default [
     in: PREREQUISITES,
     test: 'whoever becomes active while the case waits for the code, or after a wrong one, is asked no more',
   },
+  {
+    name: 'a customer without wallets yet is a failure',
+    file: 'src/activities/polls.ts',
+    from: 'if (status === 404 || status === 422) return',
+    to: 'if (details === null) return',
+    in: PREREQUISITES,
+    test: 'whoever becomes active while the case waits for the code, or after a wrong one, is asked no more',
+  },
 ];
