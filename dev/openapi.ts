@@ -5,11 +5,14 @@ import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { breakingChanges } from '../src/gateway/breaking.js';
 import { openApi } from '../src/gateway/openapi.js';
 
-const FILE = join(PROJECT_FOLDER, 'docs', 'openapi.json');
+const FILE = join(PROJECT_FOLDER, 'docs', 'reference', 'openapi.json');
 
 const { write } = new Command('openapi')
   .description("Prints the gateway's contract (OpenAPI 3.1).")
-  .option('--write', 'puts it into docs/openapi.json, unless that would break callers without a new major version')
+  .option(
+    '--write',
+    'puts it into docs/reference/openapi.json, unless that would break callers without a new major version',
+  )
   .parse()
   .opts<{ write?: true }>();
 

@@ -9,7 +9,7 @@ const command = new Command('endpoints')
     "Shows FinHub's endpoints as the catalogue has them: class, how they are read back, which phases use them.",
   )
   .addOption(new Option('--json', 'one JSON array on standard output').conflicts('markdown'))
-  .addOption(new Option('--markdown', 'the tables of docs/endpoints.md'))
+  .addOption(new Option('--markdown', 'the tables of docs/reference/endpoints.md'))
   .action(({ json, markdown }: { json?: true; markdown?: true }) => {
     const endpoints = describeEndpoints();
     const text = json ? JSON.stringify(endpoints, undefined, 2) : markdown ? markdownOf(endpoints) : textOf(endpoints);

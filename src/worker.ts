@@ -84,7 +84,7 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
         encryptedOnly: config.encryptedPayloadsOnly,
         onUndecodable: ({ message }, workflowId) => {
           metrics.undecodablePayloads.add(1);
-          logger.error({ workflowId, runbook: 'docs/security.md#a-payload-that-cannot-be-read' }, message);
+          logger.error({ workflowId, runbook: 'docs/reference/security.md#a-payload-that-cannot-be-read' }, message);
         },
       }),
     };
@@ -107,7 +107,7 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
         signal: ending.signal,
         onEnded: ({ workflowId, runId, stopped }) =>
           logger.error(
-            { workflowId, runId, ...stopped, runbook: 'docs/runbook.md#onboardingcasesended' },
+            { workflowId, runId, ...stopped, runbook: 'docs/guides/runbook.md#onboardingcasesended' },
             'a case was ended from outside; npm run starter -- resume starts it again',
           ),
         onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),

@@ -87,8 +87,8 @@ describe('what needs attention', () => {
   });
 
   test('is in the runbook, each failure by its name or its kind', async () => {
-    const page = await readFile(fileURLToPath(new URL('../docs/runbook.md', import.meta.url)), 'utf8');
-    const payments = await readFile(fileURLToPath(new URL('../docs/payments.md', import.meta.url)), 'utf8');
+    const page = await readFile(fileURLToPath(new URL('../docs/guides/runbook.md', import.meta.url)), 'utf8');
+    const payments = await readFile(fileURLToPath(new URL('../docs/guides/payments.md', import.meta.url)), 'utf8');
     for (const failure of FAILURE_NAMES.filter((name) => !['AwaitingFinHub', 'Unanswered'].includes(name))) {
       const short = failure.replace(/^FinHub(RateLimited|Unavailable)$/, '…$1');
       assert.ok(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { compareLifecycles } from '../bench/lifecycle/compare.js';
 import { measureWaiting } from '../bench/waiting/compare.js';
 
-/** How many more events a person's lifecycle may take than bare calls in a row: docs/performance.md. */
+/** How many more events a person's lifecycle may take than bare calls in a row: docs/lab/performance.md. */
 const MOST_EVENTS = 1.25;
 
 /** What ours sends on top: it reads back before what must not be done twice, looks for a decision at FinHub, and logs out. */

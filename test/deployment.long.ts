@@ -32,7 +32,7 @@ const WAIT_SECONDS = 240;
 
 /**
  * The change that version N+1 brings: a pause that open cases must not meet, since they are past it. It follows a call: a patch in the same
- * workflow task as a local activity before it does not replay (docs/versioning.md).
+ * workflow task as a local activity before it does not replay (docs/guides/versioning.md).
  */
 const PHASE = 'src/workflows/phases/registration.ts';
 const CALLED = '  finhub.customerId = registered.customerId;\n';
@@ -101,7 +101,7 @@ describe('a new version under open cases', () => {
     return stdout;
   }
 
-  /** The command of docs/versioning.md; it is refused until the version's workers ask for work. */
+  /** The command of docs/guides/versioning.md; it is refused until the version's workers ask for work. */
   const makeCurrent = (buildId: string) =>
     eventually(
       `${buildId} is current`,

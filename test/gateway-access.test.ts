@@ -52,7 +52,7 @@ const ACCESS: Record<string, { scopes: Scope[]; /** Names an operator, who is th
 
 /** Every route by the file that is checked in. */
 async function operations(): Promise<Operation[]> {
-  const { paths } = JSON.parse(await readFile('docs/openapi.json', 'utf8')) as {
+  const { paths } = JSON.parse(await readFile('docs/reference/openapi.json', 'utf8')) as {
     paths: Record<string, Record<string, { operationId: string; 'x-scopes': Scope[]; requestBody?: unknown }>>;
   };
   // FinHub's webhooks are let in by their signature: webhooks.test.ts.

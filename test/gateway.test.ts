@@ -415,7 +415,7 @@ describe('the HTTP API', { timeout: 1_200_000 }, () => {
   });
 
   test('the contract that is checked in is what the gateway serves, and breaks nobody', async () => {
-    const checkedIn = JSON.parse(await readFile('docs/openapi.json', 'utf8')) as object;
+    const checkedIn = JSON.parse(await readFile('docs/reference/openapi.json', 'utf8')) as object;
     const served = JSON.parse(JSON.stringify(openApi())) as object;
     assert.deepEqual(breakingChanges(checkedIn, served), []);
     assert.deepEqual(served, checkedIn, 'npm run openapi -- --write');

@@ -113,8 +113,8 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
     assert.equal(sumOf(exported, 'onboarding_undecodable_payloads_total'), 0);
   });
 
-  test('belongs to cases that every view of docs/monitoring.md can be asked for', async () => {
-    const page = await file('docs/monitoring.md');
+  test('belongs to cases that every view of docs/guides/monitoring.md can be asked for', async () => {
+    const page = await file('docs/guides/monitoring.md');
     const views = [...page.matchAll(/^\| ([^`|]+?) +\| `(.+(?:Status|Kind).+)` +\|$/gm)];
     assert.ok(views.length > 10);
     const counts = new Map<string, number>();
@@ -164,8 +164,8 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
     }
   });
 
-  test('exports no metric of ours that docs/monitoring.md does not explain, and the page names no other', async () => {
-    const page = await file('docs/monitoring.md');
+  test('exports no metric of ours that docs/guides/monitoring.md does not explain, and the page names no other', async () => {
+    const page = await file('docs/guides/monitoring.md');
     const explained = new Set([...page.matchAll(/^\| `(onboarding_\w+)`/gm)].map(([, name]) => name!));
     const ours = exported.map(({ name }) => name.replace(/_(bucket|sum|count)$/, '')).filter(isOurs);
     assert.deepEqual([...explained].sort(), [...new Set(ours)].sort());
@@ -173,7 +173,7 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
 });
 
 test('every alert has its section in the runbook', async () => {
-  const headings = [...(await file('docs/runbook.md')).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+  const headings = [...(await file('docs/guides/runbook.md')).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!
       .toLowerCase()
       .replace(/[^\w -]/g, '')
@@ -182,8 +182,8 @@ test('every alert has its section in the runbook', async () => {
   const named = await alerts();
   assert.ok(named.length > 10);
   for (const { alert, annotations } of named) {
-    assert.equal(annotations.runbook, `docs/runbook.md#${alert.toLowerCase()}`);
-    assert.ok(headings.includes(alert.toLowerCase()), `docs/runbook.md has no section "${alert}"`);
+    assert.equal(annotations.runbook, `docs/guides/runbook.md#${alert.toLowerCase()}`);
+    assert.ok(headings.includes(alert.toLowerCase()), `docs/guides/runbook.md has no section "${alert}"`);
   }
 });
 

@@ -240,11 +240,11 @@ describe('the command lines beside a service that runs', () => {
 
 test('the pages that print commands of Temporal print them as they run here', async () => {
   for (const page of [
-    'docs/getting-started.md',
-    'docs/payments.md',
-    'docs/runbook.md',
-    'docs/versioning.md',
-    'docs/operators.md',
+    'docs/guides/getting-started.md',
+    'docs/guides/payments.md',
+    'docs/guides/runbook.md',
+    'docs/guides/versioning.md',
+    'docs/guides/operators.md',
   ]) {
     const text = await readFile(fileURLToPath(new URL(`../${page}`, import.meta.url)), 'utf8');
     assert.doesNotMatch(text, /^temporal |`temporal (?!CLI)[a-z]/m, page);

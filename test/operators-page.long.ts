@@ -11,9 +11,9 @@ import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { run } from './helpers/command-line.js';
 import { eventually } from './helpers/eventually.js';
 
-const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
+const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/guides/${name}`, import.meta.url)), 'utf8');
 
-describe('docs/operators.md', () => {
+describe('docs/guides/operators.md', () => {
   let stack: Stack;
   let folder: string;
   before(async () => {

@@ -20,13 +20,13 @@ import { DEFAULT_POLICY, rulesFor } from '../src/lifecycle/policy.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/stages.js';
 
-const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
+const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/reference/${name}`, import.meta.url)), 'utf8');
 
-test('docs/http-reference.md is what the code says (npm run docs writes it)', async () => {
+test('docs/reference/http-reference.md is what the code says (npm run docs writes it)', async () => {
   assert.equal(await page('http-reference.md'), httpReference());
 });
 
-describe('docs/states.md', () => {
+describe('docs/reference/states.md', () => {
   test('is what the code says (npm run docs writes it)', async () => {
     assert.equal(await page('states.md'), statesPage());
   });

@@ -7,7 +7,7 @@ const BEFORE = new Date('2026-03-02T11:59:00Z');
 const JUST_AFTER = new Date('2026-03-02T12:00:30Z');
 const LONG_AFTER = new Date('2026-03-02T12:01:00Z');
 
-/** The table of docs/payments.md, row by row. */
+/** The table of docs/guides/payments.md, row by row. */
 const ROWS: [status: string | undefined, refused: boolean, repeats: number, now: Date, step: NextStep][] = [
   ['EXECUTING', false, 0, BEFORE, 'follow'],
   ['PROCESSING', true, 9, LONG_AFTER, 'follow'],

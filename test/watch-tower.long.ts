@@ -125,7 +125,7 @@ describe('four cases', { timeout: 1_200_000 }, () => {
   });
 
   test('every command of the runbook works on them, in its order', async (t) => {
-    const runbook = await readFile(join(PROJECT, 'docs/runbook.md'), 'utf8');
+    const runbook = await readFile(join(PROJECT, 'docs/guides/runbook.md'), 'utf8');
     const commands = [...runbook.matchAll(/```sh\n([\s\S]+?)```/g)].flatMap(([, block]) => block!.trim().split('\n'));
     assert.ok(commands.length > 12);
     const values: Record<string, string> = {

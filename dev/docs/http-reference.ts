@@ -2,7 +2,7 @@ import { CODES, EXIT_CODES } from '../../src/client/codes.js';
 import { AUDIT_CODES } from '../../src/lifecycle/audit-codes.js';
 import { ROUTES } from '../../src/gateway/routes/index.js';
 
-/** Routes and codes of the HTTP API, for people: `docs/http-reference.md`. */
+/** Routes and codes of the HTTP API, for people: `docs/reference/http-reference.md`. */
 export function httpReference(): string {
   const routes = ROUTES.map(({ method, path, summary, scopes, commands, message }) => [
     `\`${method} ${path}\``,
@@ -26,7 +26,7 @@ export function httpReference(): string {
   return [
     '# HTTP API: routes and codes',
     '',
-    'Made by `npm run docs` from the code. How to use them: [http-api.md](http-api.md); every field: [openapi.json](openapi.json).',
+    'Made by `npm run docs` from the code. How to use them: [http-api.md](../guides/http-api.md); every field: [openapi.json](openapi.json).',
     '',
     '## Routes',
     '',

@@ -88,7 +88,7 @@ export const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/** The page `docs/states.md`, made from the tables that workflows decide by. */
+/** The page `docs/reference/states.md`, made from the tables that workflows decide by. */
 export function statesPage(): string {
   return [
     '<!-- Made by `npm run docs` from src/lifecycle/stages.ts; do not edit. -->',
@@ -124,7 +124,11 @@ export function statesPage(): string {
     '',
     ...markdownTable(
       ['situation', 'result', 'shown by'],
-      SITUATIONS.map(({ situation, result, shownBy }) => [situation, result, `[${shownBy.test}](../${shownBy.file})`]),
+      SITUATIONS.map(({ situation, result, shownBy }) => [
+        situation,
+        result,
+        `[${shownBy.test}](../../${shownBy.file})`,
+      ]),
     ),
     '',
   ].join('\n');

@@ -94,7 +94,7 @@ export interface WorkerConfiguration extends CaseConfiguration {
   metrics: MetricsConfiguration | undefined;
 }
 
-/** How much a worker takes on at a time; argued in docs/deployment.md. */
+/** How much a worker takes on at a time; argued in docs/guides/deployment.md. */
 export interface WorkerTuning {
   workflowTasks: number;
   activities: number;

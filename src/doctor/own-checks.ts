@@ -20,7 +20,7 @@ export function ownChecks({
   return [
     {
       what: 'key ring',
-      helps: 'see docs/security.md#keys',
+      helps: 'see docs/reference/security.md#keys',
       // One that others can read is a fault of the configuration already.
       look: () => Promise.resolve(`keys ${[...keys.keys.keys()].join(', ')}; ${keys.current} is current`),
     },

@@ -70,7 +70,7 @@ export function temporalChecks({ temporal, keys, documentStore }: WorkerConfigur
     },
     {
       what: 'cases ended from outside',
-      helps: 'npm run operator -- queue lists them; docs/runbook.md#onboardingcasesended',
+      helps: 'npm run operator -- queue lists them; docs/guides/runbook.md#onboardingcasesended',
       look: async () => {
         const ended = await new EndedCases(await client()).look();
         if (ended.length > 0) throw new Error(`${ended.length}, the latest ${ended[0]!.workflowId}`);

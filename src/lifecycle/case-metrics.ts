@@ -1,6 +1,6 @@
 /**
  * What workflows count, by Prometheus's names. Labels are words of the contract, never ids: `namespace`, `taskQueue` and `workflowType` come
- * from the SDK. The table with all labels: docs/monitoring.md.
+ * from the SDK. The table with all labels: docs/guides/monitoring.md.
  */
 export const CASE_METRICS = {
   /** Decisions that took effect: `verdict`, `level` that the review asked for, `by` (`operator`, or `portal` where FinHub's was adopted). */

@@ -43,7 +43,7 @@ export function wasExecuted(order: OrderReading): boolean {
  */
 const VALIDITY_MARGIN_MS = 60_000;
 
-/** What is to be done about an order after a try to execute it that ended without a good answer. `docs/payments.md` has the table. */
+/** What is to be done about an order after a try to execute it that ended without a good answer. `docs/guides/payments.md` has the table. */
 export type NextStep = 'follow' | 'repeat' | 'prepareAnew' | 'askPerson';
 
 /**

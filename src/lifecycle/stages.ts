@@ -25,7 +25,7 @@ const NEVER: Record<Stage, Fate> = {
   ended: 'AlreadyFinal',
 };
 
-/** The first rule for every message of a lifecycle; what else may refuse it depends on its content. `docs/states.md` is made from this. */
+/** The first rule for every message of a lifecycle; what else may refuse it depends on its content. `docs/reference/states.md` is made from this. */
 export const FATES: Record<MessageName, Record<Stage, Fate>> = {
   submitDocuments: { ...ALWAYS, inReview: 'NotAllowed', decided: 'AlreadyDecided', active: 'AlreadyDecided' },
   acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' },

@@ -101,7 +101,7 @@ export function operatorIn(set: SignerSet, id: string): Operator | undefined {
 }
 
 /**
- * Signers from a JSON file (docs/operators.md). Read anew at every look-up, and parsed where it has changed: a right that was taken away must
+ * Signers from a JSON file (docs/guides/operators.md). Read anew at every look-up, and parsed where it has changed: a right that was taken away must
  * not be used again.
  * @throws SignersFileError if it cannot be used now
  */

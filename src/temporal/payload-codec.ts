@@ -35,7 +35,7 @@ export interface CodecOptions {
 
 /**
  * Encrypts payloads with AES-256-GCM before they reach Temporal. Key id, namespace, workflow id and activity id are authenticated with each
- * (format v2, docs/security.md). A payload that was not encrypted, was changed, copied from elsewhere or encrypted under a key that nobody knows
+ * (format v2, docs/reference/security.md). A payload that was not encrypted, was changed, copied from elsewhere or encrypted under a key that nobody knows
  * comes out as a marker that no schema takes, so that one message never stalls a case. Only where a key of the ring is missing here does it
  * throw: the task fails and is tried again until the key is back.
  */

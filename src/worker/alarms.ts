@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { SERVICE_LOGINS, type ServiceLogin, type ServiceLoginWatch } from '../finhub/service-logins.js';
 import type { StoreWatch } from '../store/watched-store.js';
 
-/** 1 while one cause holds up every case that meets it, by cause; docs/runbook.md. */
+/** 1 while one cause holds up every case that meets it, by cause; docs/guides/runbook.md. */
 export const ALARM_METRIC = 'onboarding_service_alarm';
 
 const CAUSES = [...SERVICE_LOGINS, 'documentStore'] as const;
@@ -32,7 +32,7 @@ export class Alarms {
     if (this.#raised.has(cause)) return;
     this.#raised.set(cause, { cause, since: new Date().toISOString(), message });
     this.#set(1, cause);
-    this.#logger.error({ cause, runbook: 'docs/runbook.md#onboardingservicealarm' }, `calls pause: ${message}`);
+    this.#logger.error({ cause, runbook: 'docs/guides/runbook.md#onboardingservicealarm' }, `calls pause: ${message}`);
   }
 
   clear(cause: AlarmCause): void {

@@ -158,7 +158,7 @@ export const auditEntry = z.object({
   at: time,
   event: z
     .enum(Object.keys(AUDIT_CODES) as [AuditCode, ...AuditCode[]])
-    .describe('its code; docs/http-reference.md says what each means'),
+    .describe('its code; docs/reference/http-reference.md says what each means'),
   by: personal(z.string()).optional(),
   caller: z.string().optional().describe('the program that handed it on'),
   signers: z.string().optional().describe('SHA-256 of the signers file that its envelope was verified by'),
