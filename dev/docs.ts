@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { httpReference } from './docs/http-reference.js';
-import { statesPage } from './docs/states.js';
+import { PAGES } from './docs/pages.js';
 
-const page = (name: string): string => fileURLToPath(new URL(`../docs/reference/${name}.md`, import.meta.url));
-
-await writeFile(page('states'), statesPage());
-await writeFile(page('http-reference'), httpReference());
+for (const [name, made] of Object.entries(PAGES)) {
+  const path = fileURLToPath(new URL(`../docs/reference/${name}.md`, import.meta.url));
+  await writeFile(path, made(await readFile(path, 'utf8').catch(() => '')));
+}

@@ -1,6 +1,7 @@
 import { CODES, EXIT_CODES } from '../../src/client/codes.js';
 import { AUDIT_CODES } from '../../src/lifecycle/audit-codes.js';
 import { ROUTES } from '../../src/gateway/routes/index.js';
+import { markdownTable } from './markdown.js';
 
 /** Routes and codes of the HTTP API, for people: `docs/reference/http-reference.md`. */
 export function httpReference(): string {
@@ -30,26 +31,19 @@ export function httpReference(): string {
     '',
     '## Routes',
     '',
-    ...table(['route', 'what it does', 'scope', 'on the command line', 'message'], routes),
+    ...markdownTable(['route', 'what it does', 'scope', 'on the command line', 'message'], routes),
     '',
     '## Codes',
     '',
     "A problem's `code` over HTTP, and what a command line's exit code stands for.",
     '',
-    ...table(['code', 'HTTP', 'exit', 'meaning', 'what helps'], codes),
+    ...markdownTable(['code', 'HTTP', 'exit', 'meaning', 'what helps'], codes),
     '',
     '## Audit',
     '',
     "An audit entry's `event`. Its `data` holds the particulars, its `text` says them in English.",
     '',
-    ...table(['event', 'meaning'], audit),
+    ...markdownTable(['event', 'meaning'], audit),
     '',
   ].join('\n');
-}
-
-/** A Markdown table with columns of even width, as the formatter leaves it. */
-function table(head: string[], rows: string[][]): string[] {
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)));
-  const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }

@@ -1,5 +1,6 @@
 import { MESSAGES, type Refusal } from '../../src/lifecycle/messages.js';
 import { FATES, STAGE_REFUSALS, STAGES, type Fate, type Stage } from '../../src/lifecycle/stages.js';
+import { markdownTable } from './markdown.js';
 
 const STAGE_TITLES: Record<Stage, string> = {
   collecting: 'before and between review rounds, while documents are collected',
@@ -140,10 +141,4 @@ function isRefusal(fate: Fate): fate is Refusal {
 
 function cell(fate: Fate): string {
   return isRefusal(fate) ? `\`${fate}\`` : fate;
-}
-
-function markdownTable(head: string[], rows: string[][]): string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: string[]) => `| ${cells.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }

@@ -38,6 +38,14 @@ const AWAY: Cause = {
   advice: 'see whether FinHub works again, then retry',
 };
 
+/** With one cause for many cases: calls pause and are made again by themselves. */
+const PAUSED: Cause = {
+  helps: ['retry'],
+  reason: 'the service is being put right',
+  advice:
+    "nothing to do in the case: it goes on by itself once the cause is gone, which the worker's alarm and `npm run doctor` name",
+};
+
 const CORRECT: Cause = {
   helps: ['correct', 'retry'],
   reason: 'FinHub does not accept something that the application says',
@@ -91,7 +99,7 @@ const CAUSES: Record<Failure, Cause> = {
     helps: ['retry'],
     reason: 'FinHub does not allow us a step at the moment',
     advice:
-      'have it enabled at FinHub, or give the workers the credentials it takes (FINHUB_POWER_TENANT_…), then retry',
+      'have it enabled at FinHub, or give the workers the credentials it takes (FINHUB_POWER_TENANT_…), then retry; abort the case of another tenant, and start it where that tenant is served',
   },
   FinHubNotFound: {
     helps: ['retry', 'abort'],
@@ -101,7 +109,8 @@ const CAUSES: Record<Failure, Cause> = {
   RequestUnsendable: {
     ...CORRECT,
     reason: 'the application holds something that cannot be sent',
-    advice: 'have it corrected: it holds what HTTP cannot carry; nothing was sent',
+    advice:
+      'have it corrected: it holds what HTTP cannot carry, such as a user agent outside Latin-1; nothing was sent',
   },
   NotProved: {
     helps: ['retry', 'abort'],
@@ -116,10 +125,9 @@ const CAUSES: Record<Failure, Cause> = {
       'tell the developers: the answer does not fit its schema in src/finhub/catalogue/; retry once that is mended',
   },
   FinHubUnreachable: AWAY,
-  // These pause by themselves and heal with their cause; they are here for completeness.
-  FinHubLoginRefused: AWAY,
-  DocumentStoreUnavailable: AWAY,
-  KeyMissing: AWAY,
+  FinHubLoginRefused: PAUSED,
+  DocumentStoreUnavailable: PAUSED,
+  KeyMissing: PAUSED,
   FinHubRateLimited: AWAY,
   FinHubUnavailable: AWAY,
   AwaitingFinHub: AWAY,
@@ -131,7 +139,7 @@ const CAUSES: Record<Failure, Cause> = {
   VerdictContradicts: {
     helps: ['retry'],
     reason: 'the decision has not been carried out at FinHub yet',
-    advice: "FinHub's portal says the opposite of what was decided here: settle it there, then retry",
+    advice: "FinHub's portal says the opposite of what was decided here: settle it there, then retry, or abort",
   },
   NotReadyForActivation: {
     helps: ['retry'],
@@ -238,7 +246,8 @@ const UNLISTED: Cause = {
 /** Failures that are listed, for the pages that explain them. */
 export const FAILURE_NAMES = Object.keys(CAUSES) as Failure[];
 
-function causeOf(failure: string): Cause {
+/** What is known of a failure, whether it is listed or not. */
+export function causeOf(failure: string): Cause {
   return Object.hasOwn(CAUSES, failure) ? CAUSES[failure as Failure] : UNLISTED;
 }
 
@@ -281,11 +290,21 @@ export function helpsOf(state: AnyCaseState, { failure, options }: Pick<Attentio
   return [...new Set([...helps, ...options])].filter(possible);
 }
 
+/** Where nothing tells whether an order was executed. */
+export const ADVICE_ON_ORDERS =
+  "look the order up in FinHub's portal, and adopt what it shows as `outcome`: completed, failed or notExecuted; retry looks again";
+/** Where FinHub has decided otherwise, and there is nothing to adopt. */
+export const ADVICE_ON_DECISIONS =
+  "FinHub has it otherwise already, as the message says: settle it in FinHub's Admin Portal, then retry, or abort";
+
 /** What an operator does about it, in a sentence. */
-export function adviceFor(state: AnyCaseState, { failure, options }: Pick<Attention, 'failure' | 'options'>): string {
+export function adviceFor(
+  state: AnyCaseState,
+  { failure, options, adopts }: Pick<Attention, 'failure' | 'options' | 'adopts'>,
+): string {
   const cause = causeOf(failure);
-  if (failure === 'FinHubConflict' && !options.includes('adopt'))
-    return "FinHub has it otherwise already, as the message says: settle it in FinHub's Admin Portal, then retry, or abort";
+  if (adopts.includes('outcome')) return ADVICE_ON_ORDERS;
+  if (failure === 'FinHubConflict' && !options.includes('adopt')) return ADVICE_ON_DECISIONS;
   if (cause.helps[0] !== 'correct' || correctable(state).length > 0) return cause.advice;
   return state.kind === 'transfer'
     ? 'FinHub refuses this transfer: see its message; retry once its reason is over (a limit per day), else abort, and start it under another reference with what FinHub takes'

@@ -1,6 +1,6 @@
 import type { Requirement } from './requirement.js';
 
-/** Failure types that activities throw, by what came back from FinHub. The table of what then follows: docs/reference/how-it-works.md. */
+/** Failure types that activities throw, by what came back from FinHub. What then follows: docs/reference/failures.md. */
 export const FAILURES = {
   /** Refused, reset or timed out before an answer; retried by class. */
   unreachable: 'FinHubUnreachable',

@@ -4,7 +4,7 @@ import { exceeds, moneyText } from './money.js';
 import type { PaymentAccount } from './payment-account.js';
 import type { TransferOrder } from './transfer.js';
 
-/** Why a transfer cannot be made now; said before FinHub is asked. `docs/guides/payments.md` says what helps against each. */
+/** Why a transfer cannot be made now; said before FinHub is asked. `docs/reference/failures.md` says what helps against each. */
 export type PaymentObstacle =
   | 'AccountUnknown'
   | 'WalletNotActive'
