@@ -4,17 +4,13 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureDependencies } from './dependencies.mjs';
 import { fail, root } from './project.mjs';
 import { temporalBinary } from './temporal-binary.mjs';
+import { bundleTests } from './test-files.mjs';
 
 /** Tests wait for time to pass, and so leave a core idle, more often than not. */
 const FILES_AT_ONCE = availableParallelism() + 1;
-
-/**
- * Run by themselves, after the others: they let days pass again and again, and beside others Temporal's time-skipping server has left a task with
- * nobody, after which time no longer skips.
- */
-const ALONE = ['test/transfers.test.ts'];
 
 /** Of any one test, after which it counts as one that hangs. */
 const HANGS_AFTER_MS = 1_200_000;
@@ -23,40 +19,33 @@ const { long, at, patterns, parts } = commandLine();
 const files = testFiles();
 if (files.length === 0) fail(`no test file matches ${parts.join(', ') || 'test/**/*.test.ts'}`);
 
+await ensureDependencies();
 await temporalBinary('temporal');
 await temporalBinary('temporal-test-server');
 
-let runner;
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner?.kill(signal));
-const codes = [];
-for (const group of [files.filter((file) => !ALONE.includes(file)), files.filter((file) => ALONE.includes(file))])
-  if (group.length > 0) codes.push(await run(group));
-process.exit(Math.max(...codes));
-
-/** Runs test files, several at once; the exit code of the runner. */
-function run(group) {
-  runner = spawn(
-    process.execPath,
-    [
-      '--import=tsx',
-      // For processes of the tests only; Temporal's test server follows, other servers do not.
-      '--import=./test/helpers/set-clock.mjs',
-      '--test',
-      `--test-concurrency=${FILES_AT_ONCE}`,
-      `--test-timeout=${HANGS_AFTER_MS}`,
-      '--test-reporter=spec',
-      ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
-      ...group,
-    ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, ...(at && { TEST_CLOCK: at }) } },
-  );
-  return new Promise((resolve) => {
-    runner.on('exit', (code, signal) => {
-      if (signal !== null) process.exit(128 + constants.signals[signal]);
-      resolve(code);
-    });
-  });
-}
+const tests = await bundleTests(files);
+const runner = spawn(
+  process.execPath,
+  [
+    '--enable-source-maps',
+    // For processes of the tests only; Temporal's test server follows, other servers do not.
+    `--import=${tests.first}`,
+    '--test',
+    `--test-concurrency=${FILES_AT_ONCE}`,
+    `--test-timeout=${HANGS_AFTER_MS}`,
+    // What a set-up that failed left open must not hold up the others.
+    '--test-force-exit',
+    '--test-reporter=spec',
+    ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
+    ...tests.files,
+  ],
+  { cwd: root, stdio: 'inherit', detached: true, env: { ...process.env, ...(at && { TEST_CLOCK: at }) } },
+);
+// The runner does not hand signals on to the processes of the tests.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.kill(-runner.pid, signal));
+runner.on('exit', (code, signal) => {
+  void tests.remove().finally(() => process.exit(signal === null ? code : 128 + constants.signals[signal]));
+});
 
 function commandLine() {
   try {

@@ -6,7 +6,9 @@ export const ZONE = 'Europe/Vilnius';
 /** Moments at which clocks and calendars do something that they do not do at other times: for each, its next time after a date. */
 const MOMENTS = {
   '00:30': (from) => daily(from, 0, 30),
+  '06:00': (from) => daily(from, 6, 0),
   '11:59': (from) => daily(from, 11, 59),
+  '18:00': (from) => daily(from, 18, 0),
   '23:59': (from) => daily(from, 23, 59),
   // At its last minute, so that a test crosses over to another month.
   'month-end': (from) =>

@@ -49,7 +49,10 @@ export async function startTimeSkipping(): Promise<TimeSkipping> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
-  await follow(environment);
+  await follow(environment).catch(async (error: unknown) => {
+    await environment.teardown();
+    throw error;
+  });
   await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
   const lanes: Lane[] = [];
   let opened = 0;
