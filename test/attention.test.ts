@@ -5,16 +5,16 @@ import type { CaseSummary } from '../src/client/index.js';
 import { decisionText, nextCommands } from '../src/cli/case-text.js';
 import { queueText } from '../src/cli/queue-text.js';
 import { adviceFor, byHelp, FAILURE_NAMES, helpsOf, reasonFor } from '../src/lifecycle/attention.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
-import type { Attention, CaseState, PhaseRecord } from '../src/lifecycle/case-state.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { Attention, LifecycleState, PhaseRecord } from '../src/lifecycle/case-state.js';
 import { ATTENTION_ACTIONS } from '../src/lifecycle/messages.js';
 import { caseViewOf, statusOf } from '../src/lifecycle/status.js';
 import { decision } from './helpers/decision.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
 
-async function caseIn(phase: string, kind: 'individual' | 'organization' = 'individual'): Promise<CaseState> {
+async function caseIn(phase: string, kind: 'individual' | 'organization' = 'individual'): Promise<LifecycleState> {
   const application = kind === 'individual' ? await anIndividual() : await anOrganization();
-  const whole = { ...application, tenantId: 't', documents: [] } as unknown as CaseState['application'];
+  const whole = { ...application, tenantId: 't', documents: [] } as unknown as LifecycleState['application'];
   const state = newCase(kind, whole, new Date());
   const at = state.phases.findIndex(({ name }) => name === phase);
   assert.ok(at >= 0, phase);
@@ -80,9 +80,9 @@ describe('what needs attention', () => {
 
   test('offers nothing once the case is over', async () => {
     const begun = await caseIn('verification');
-    const state: CaseState = { ...begun, review: { ...begun.review, stage: 'inReview' } };
+    const state: LifecycleState = { ...begun, review: { ...begun.review, stage: 'inReview' } };
     assert.ok(nextCommands(caseViewOf(state, new Date())).length > 0);
-    const over: CaseState = { ...state, outcome: { result: 'aborted', at: '2026-01-01T00:00:00Z' } };
+    const over: LifecycleState = { ...state, outcome: { result: 'aborted', at: '2026-01-01T00:00:00Z' } };
     assert.deepEqual(nextCommands(caseViewOf(over, new Date())), []);
   });
 });

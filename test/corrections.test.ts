@@ -4,8 +4,8 @@ import { Worker } from '@temporalio/worker';
 import type { CaseView } from '../src/client/index.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
 import type { Application, IndividualApplication, OrganizationApplication } from '../src/lifecycle/application.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import { decide } from '../src/lifecycle/reducer.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual, anOrganization, HIGH_RISK_PAPERS, papersOf } from './helpers/applications.js';
@@ -387,14 +387,14 @@ describe('payments', { concurrency: 2 }, () => {
 const money = (value: string) => ({ value, currency: 'EUR' });
 
 describe('the rules', () => {
-  async function stateOf(more: Partial<CaseState>): Promise<CaseState> {
+  async function stateOf(more: Partial<LifecycleState>): Promise<LifecycleState> {
     const state = newCase('organization', await uncheckedOrganization(), new Date());
     return { ...state, ...more };
   }
   const given = { at: new Date(), operators: new Map() };
-  const answerTo = (state: CaseState, patch: Record<string, unknown>) =>
+  const answerTo = (state: LifecycleState, patch: Record<string, unknown>) =>
     decide(state, { name: 'correctApplication', body: { correctedBy: 'backoffice', patch } }, given).answer;
-  const done = (...keys: string[]): CaseState['done'] =>
+  const done = (...keys: string[]): LifecycleState['done'] =>
     Object.fromEntries(keys.map((key) => [key, { result: {}, provenance: { how: 'made' as const } }]));
 
   test('an amount that cannot be read is refused', async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Application, DocumentReference, OrganizationApplication } from '../src/lifecycle/application.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import { documentTypeAsked, lackingPapers, missingPapers, neededPapers, paperText } from '../src/lifecycle/evidence.js';
 import type { EvidenceRules } from '../src/lifecycle/evidence-rules.js';
 import type { Decision } from '../src/lifecycle/messages.js';
@@ -37,14 +37,14 @@ const POLICY = { ...DEFAULT_POLICY } as Policy;
 
 async function caseOf(
   kind: LifecycleKind,
-  more: Partial<CaseState> = {},
+  more: Partial<LifecycleState> = {},
   evidence: DocumentReference[] = [],
-): Promise<CaseState> {
+): Promise<LifecycleState> {
   const state = newCase(kind, { ...(await applicationOf(kind)), documents: evidence }, new Date());
   return { ...state, policy: POLICY, risk: 'LOW', ...more };
 }
 
-const lacking = (state: CaseState): string[] =>
+const lacking = (state: LifecycleState): string[] =>
   lackingPapers(state).map(({ proves, refs }) => [proves, refs?.[0]].filter(Boolean).join(' of '));
 
 describe('the papers of a review', () => {

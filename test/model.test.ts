@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DocumentReference, IndividualApplication } from '../src/lifecycle/application.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import type { Message } from '../src/lifecycle/messages.js';
-import { decide, dueDecisions, occur, type Given } from '../src/lifecycle/reducer.js';
-import { missingDocuments } from '../src/lifecycle/review.js';
+import { decide, occur } from '../src/lifecycle/reducer.js';
+import type { Given } from '../src/lifecycle/rulings.js';
+import { dueDecisionsTaken } from '../src/lifecycle/transitions.js';
+import { missingDocuments, takeDue } from '../src/lifecycle/review.js';
 import {
   command,
   decisionOf,
@@ -44,7 +46,7 @@ function document(): DocumentReference {
   };
 }
 
-function freshCase(): CaseState {
+function freshCase(): LifecycleState {
   const application = {
     applicationId: 'a-1',
     tenantId: TENANT,
@@ -57,7 +59,7 @@ function freshCase(): CaseState {
 }
 
 /** Runs one command on both and compares what was said and where it stands. */
-function step(kase: { state: CaseState }, sheet: Sheet, command: Command): void {
+function step(kase: { state: LifecycleState }, sheet: Sheet, command: Command): void {
   const send = (message: Message): string => {
     const reduced = decide(kase.state, message, given);
     kase.state = reduced.state;
@@ -95,8 +97,8 @@ function step(kase: { state: CaseState }, sheet: Sheet, command: Command): void 
         deadlines: {},
       });
       {
-        const { state, due } = dueDecisions(kase.state);
-        kase.state = state;
+        const { due } = takeDue(kase.state.review);
+        kase.state = { ...kase.state, ...dueDecisionsTaken(kase.state) } as typeof kase.state;
         for (const kept of due) happen({ name: 'keptDecision', kept });
       }
       sheet.open();
@@ -139,7 +141,7 @@ function step(kase: { state: CaseState }, sheet: Sheet, command: Command): void 
 }
 
 /** What must hold whatever was sent. */
-function invariants(state: CaseState, before: CaseState, rules: Rules): void {
+function invariants(state: LifecycleState, before: LifecycleState, rules: Rules): void {
   const { review } = state;
   const people = new Set(review.approvals.map(({ operatorId }) => operatorId));
   assert.equal(people.size, review.approvals.length, 'nobody approves twice');

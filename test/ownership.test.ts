@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
 import type { Application, OrganizationApplication, Owner, Shareholder } from '../src/lifecycle/application.js';
-import { newCase, ownershipHashOf, riskOf } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import { ownershipHashOf, riskOf } from '../src/lifecycle/case-rules.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import {
   beneficialOwners,
   declaredOwners,
@@ -269,7 +270,7 @@ describe('a correction of the ownership', () => {
   const given = { at: new Date(), operators: new Map() };
 
   /** A case in its review, with FinHub knowing everybody it is told of. */
-  async function inReview(more: Partial<CaseState> = {}): Promise<CaseState> {
+  async function inReview(more: Partial<LifecycleState> = {}): Promise<LifecycleState> {
     const application = { ...(await anOrganization({ documents: [] })), tenantId: 't' } as unknown as Application;
     const state = newCase('organization', application, given.at);
     const phases = state.phases.map((phase, index) => ({
@@ -279,11 +280,11 @@ describe('a correction of the ownership', () => {
     const rules = { ...DEFAULT_POLICY.review.organization.MEDIUM, quorum: 2 };
     return { ...state, phases, review: openRound(state.review, rules, given.at), ...more };
   }
-  const holdersOf = ({ application }: CaseState) => (application as OrganizationApplication).shareholders;
-  const correct = (state: CaseState, shareholders: Owner[]) =>
+  const holdersOf = ({ application }: LifecycleState) => (application as OrganizationApplication).shareholders;
+  const correct = (state: LifecycleState, shareholders: Owner[]) =>
     decide(state, { name: 'correctApplication', body: { correctedBy: 'backoffice', patch: { shareholders } } }, given);
   /** Who is behind the company changes places. */
-  const turned = (state: CaseState): Owner[] =>
+  const turned = (state: LifecycleState): Owner[] =>
     holdersOf(state).map((holder) => (holder.owners ? { ...holder, owners: holder.owners.toReversed() } : holder));
 
   test('voids what was decided on the former one, and opens the next round', async () => {

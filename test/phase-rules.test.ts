@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { exampleIndividual, exampleOrganization } from '../dev/demo/examples.js';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
-import { newCase, roleFaults } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import { roleFaults } from '../src/lifecycle/case-rules.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import { PHASES, type LifecycleKind } from '../src/lifecycle/phases.js';
 import { statusOf } from '../src/lifecycle/status.js';
 
@@ -25,7 +26,7 @@ describe('a phase takes longer than expected', () => {
   const began = new Date('2028-02-28T23:59:30.000Z');
 
   async function isLate(kind: LifecycleKind, name: string, took: number): Promise<boolean> {
-    const state = newCase(kind, (await applicationOf(kind)) as CaseState['application'], began);
+    const state = newCase(kind, (await applicationOf(kind)) as LifecycleState['application'], began);
     const phases = state.phases.map((phase) =>
       phase.name === name ? { ...phase, state: 'active' as const, startedAt: began.toISOString() } : phase,
     );
@@ -56,8 +57,8 @@ async function applicationOf(kind: LifecycleKind): Promise<unknown> {
 
 describe("an organization's people, before its activation", () => {
   /** Everybody of the example, registered; `change` takes something away. */
-  async function faults(change: (state: CaseState) => CaseState = (state) => state): Promise<string[]> {
-    const application = (await applicationOf('organization')) as CaseState['application'];
+  async function faults(change: (state: LifecycleState) => LifecycleState = (state) => state): Promise<string[]> {
+    const application = (await applicationOf('organization')) as LifecycleState['application'];
     const state = newCase('organization', structuredClone(application), new Date());
     assert.ok('shareholders' in state.application);
     const { directors, shareholders, employees } = state.application;
@@ -67,14 +68,14 @@ describe("an organization's people, before its activation", () => {
       ...of('director', directors),
       ...of('shareholder', shareholders),
       ...of('employee', employees),
-    ] as CaseState['people'];
+    ] as LifecycleState['people'];
     return roleFaults(change({ ...state, people })).map(({ field }) => field!);
   }
-  const without = (role: string) => (state: CaseState) => ({
+  const without = (role: string) => (state: LifecycleState) => ({
     ...state,
     people: state.people.filter((person) => person.role !== role),
   });
-  const patched = (patch: object) => (state: CaseState) => ({
+  const patched = (patch: object) => (state: LifecycleState) => ({
     ...state,
     application: { ...state.application, ...patch },
   });
@@ -83,7 +84,7 @@ describe("an organization's people, before its activation", () => {
     assert.deepEqual(await faults(), []);
   });
 
-  const LACKS: Record<string, [(state: CaseState) => CaseState, string]> = {
+  const LACKS: Record<string, [(state: LifecycleState) => LifecycleState, string]> = {
     'a director': [without('director'), 'directors'],
     'an employee': [without('employee'), 'employees'],
     'an employee with ADMIN_USER': [patched({ employees: [] }), 'employees'],

@@ -7,8 +7,8 @@ import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { exampleIndividual } from '../dev/demo/examples.js';
 import { PAGES } from '../dev/docs/pages.js';
 import { SITUATIONS } from '../dev/docs/states.js';
-import { newCase } from '../src/lifecycle/case-rules.js';
-import type { CaseState } from '../src/lifecycle/case-state.js';
+import { newCase } from '../src/lifecycle/new-case.js';
+import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import {
   MESSAGES,
   type Message,
@@ -81,11 +81,11 @@ describe('docs/reference/states.md', () => {
     const application = { ...(await exampleIndividual('a-1')), tenantId: 't', submittedBy: 'backend', documents: HELD };
     const { consents: _, ...fresh } = newCase(
       'individual',
-      application as unknown as CaseState['application'],
+      application as unknown as LifecycleState['application'],
       new Date(),
     );
     const { review, finhub } = fresh;
-    const at: Record<Stage, CaseState> = {
+    const at: Record<Stage, LifecycleState> = {
       collecting: fresh,
       inReview: { ...fresh, review: { ...review, stage: 'inReview' } },
       decided: { ...fresh, review: { ...review, stage: 'approved' } },
@@ -127,8 +127,8 @@ describe('docs/reference/states.md', () => {
   const RULES = rulesFor(DEFAULT_POLICY, 'individual', 'MEDIUM');
 
   /** The case with an attention, an assignee, a deadline and a review by rules. */
-  function withWhatItAsksFor(state: CaseState): CaseState {
-    const attention: CaseState['attention'] = {
+  function withWhatItAsksFor(state: LifecycleState): LifecycleState {
+    const attention: LifecycleState['attention'] = {
       ...{ attentionId: 'a', key: 'k', operation: 'o', failure: 'f', message: 'm', since: '2026-01-01T00:00:00Z' },
       ...{ fieldErrors: [], options: ['retry'], adopts: [] },
     };

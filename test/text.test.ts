@@ -18,8 +18,8 @@ import { COUNTRIES, countryFault } from '../src/intake/countries.js';
 import { ageFault, email, iban, password, phone } from '../src/intake/field-schemas.js';
 import { faultsOf } from '../src/intake/faults.js';
 import type { Application } from '../src/lifecycle/application.js';
-import { newCall, newCase } from '../src/lifecycle/case-rules.js';
-import type { CallState, CaseState } from '../src/lifecycle/case-state.js';
+import { newCall, newCase } from '../src/lifecycle/new-case.js';
+import type { CallState, LifecycleState } from '../src/lifecycle/case-state.js';
 import type { HandCall } from '../src/lifecycle/hand-call.js';
 import { parseMessage } from '../src/lifecycle/messages.js';
 import { decide } from '../src/lifecycle/reducer.js';
@@ -100,7 +100,7 @@ describe('text from outside', () => {
   it('is escaped in what an operator sees of a case: file names, notes, reasons', async () => {
     const application = (await anIndividual({ documents: [] })) as unknown as Application;
     const evil = 'x\u001b[2J\u202e';
-    const state: CaseState = {
+    const state: LifecycleState = {
       ...newCase('individual', { ...application, tenantId: 't' }, new Date()),
       notes: [{ at: evil, by: evil, text: evil }],
     };
@@ -296,7 +296,7 @@ describe('documents of a case', () => {
     };
   };
 
-  async function collecting(): Promise<CaseState> {
+  async function collecting(): Promise<LifecycleState> {
     const application = { ...(await anOrganization({ documents: [] })), tenantId: 't' } as unknown as Application;
     const state = newCase('organization', application, new Date());
     const phases = state.phases.map((phase) =>
@@ -306,7 +306,7 @@ describe('documents of a case', () => {
   }
 
   const given = { at: new Date(), operators: new Map<string, never>(), signed: new Set<string>() };
-  const submit = (state: CaseState, ...documents: ReturnType<typeof paper>[]) =>
+  const submit = (state: LifecycleState, ...documents: ReturnType<typeof paper>[]) =>
     decide(state, { name: 'submitDocuments', body: { submittedBy: 'customer', documents } }, given);
 
   it('of unknown people and types are refused', async () => {

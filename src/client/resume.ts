@@ -6,7 +6,7 @@ import type { Outcome } from '../lifecycle/case-state.js';
 import type { LifecycleStatus } from '../lifecycle/status.js';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Message } from '../lifecycle/messages.js';
-import { senderOf } from '../lifecycle/reducer.js';
+import { senderOf } from '../lifecycle/sender.js';
 import { audienceOf } from '../proof/envelope.js';
 import type { SignerSet, Signers } from '../proof/signers-file.js';
 import { verifyProof } from '../proof/verify.js';

@@ -3,7 +3,7 @@ import { Malformed } from '../lifecycle/schema.js';
 import { parseMessage } from '../lifecycle/messages.js';
 import type { MessageBodies, MessageName } from '../lifecycle/messages.js';
 import { bodyHash, START, startBody } from '../lifecycle/proof-rules.js';
-import { senderOf } from '../lifecycle/reducer.js';
+import { senderOf } from '../lifecycle/sender.js';
 import { audienceOf, signEnvelope, type SigningKey } from '../proof/envelope.js';
 import { readSigningKey } from '../proof/key-pair.js';
 import { describeCase } from './describe-case.js';

@@ -1,4 +1,4 @@
-import type { AnyCaseState, Attention } from './case-state.js';
+import type { CaseState, Attention } from './case-state.js';
 import type { FAILURES } from './failures.js';
 import { ATTENTION_ACTIONS, type AttentionAction } from './messages.js';
 import type { PaymentObstacle } from './payment-checks.js';
@@ -263,7 +263,7 @@ const SENT_IN: Partial<Record<PhaseName, readonly string[]>> = {
 };
 
 /** What a correction could change for the phase that runs now. */
-export function correctable({ kind, phases, application }: AnyCaseState): string[] {
+export function correctable({ kind, phases, application }: CaseState): string[] {
   if (kind !== 'individual' && kind !== 'organization') return [];
   const active = phases.find(({ state }) => state === 'active');
   if (!active || active.closed) return [];
@@ -283,7 +283,7 @@ export function byHelp(failure: string, possible: readonly AttentionAction[]): A
 }
 
 /** What helps against what the case waits for, the most likely first; all of it is possible. */
-export function helpsOf(state: AnyCaseState, { failure, options }: Pick<Attention, 'failure' | 'options'>): Help[] {
+export function helpsOf(state: CaseState, { failure, options }: Pick<Attention, 'failure' | 'options'>): Help[] {
   const { helps } = causeOf(failure);
   const possible = (help: Help): boolean =>
     help === 'correct' ? correctable(state).length > 0 : options.includes(help);
@@ -299,7 +299,7 @@ export const ADVICE_ON_DECISIONS =
 
 /** What an operator does about it, in a sentence. */
 export function adviceFor(
-  state: AnyCaseState,
+  state: CaseState,
   { failure, options, adopts }: Pick<Attention, 'failure' | 'options' | 'adopts'>,
 ): string {
   const cause = causeOf(failure);
@@ -316,7 +316,7 @@ export function reasonFor({ failure }: Pick<Attention, 'failure'>): string {
   return causeOf(failure).reason;
 }
 
-function whereIn({ phases }: AnyCaseState): string {
+function whereIn({ phases }: CaseState): string {
   const active = phases.find(({ state }) => state === 'active')?.name;
   return active === undefined ? 'any more' : `in phase ${active}`;
 }

@@ -1,5 +1,5 @@
 import type { AuditActor, AuditEntry, AuditEvent } from './audit-events.js';
-import type { AnyCaseState } from './case-state.js';
+import type { CaseState } from './case-state.js';
 
 /** Entries that a case carries along: the first ones, which say how it began, and the latest. */
 const FIRST = 200;
@@ -9,11 +9,11 @@ const MAX_ITEMS = 100;
 
 /** The record with one more entry: who, what, when, in which phase. */
 export function recorded(
-  state: AnyCaseState,
+  state: CaseState,
   at: Date,
   { event, data }: AuditEvent,
   actor: AuditActor,
-): Pick<AnyCaseState, 'audit' | 'audited'> {
+): Pick<CaseState, 'audit' | 'audited'> {
   const phase = state.phases.find((candidate) => candidate.state === 'active')?.name;
   const seq = state.audited + 1;
   const added = { seq, at: at.toISOString(), event, ...actor, phase, data: clipped(data) } as AuditEntry;

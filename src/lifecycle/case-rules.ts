@@ -1,90 +1,14 @@
-import {
-  isOrganization,
-  type Application,
-  type DocumentReference,
-  type OrganizationApplication,
-  type PaymentsRequest,
-} from './application.js';
+import { isOrganization, type Application, type OrganizationApplication, type PaymentsRequest } from './application.js';
 import { canonicalJson } from './canonical.js';
-import type { AccountState, AnyCaseState, CallState, CaseState, Requirement, TransferState } from './case-state.js';
+import { isLifecycle, type CaseState, type Changes, type LifecycleState, type Requirement } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';
-import type { HandCall } from './hand-call.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
 import { hashOwnership, ownersOf, ownershipFaults } from './ownership.js';
 import { pathText } from './path-text.js';
-import type { PaymentAccount } from './payment-account.js';
-import { PHASES, type CaseKind, type LifecycleKind, type PhaseName, type Prerequisite } from './phases.js';
+import { PHASES, type CaseKind, type PhaseName, type Prerequisite } from './phases.js';
 import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
-import { newReview } from './review.js';
 import { whyTooLate } from './told.js';
-import type { TransferOrder } from './transfer.js';
-
-/** A case as it is before its first phase. */
-export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): CaseState {
-  const { tenantId, submittedBy, handedInBy, documents, consents } = application;
-  const submitted = { tenantId, submittedBy, handedInBy, documents, ownershipHash: ownershipHashOf(application) };
-  return { ...unstarted(kind, application, submitted, startedAt), consents };
-}
-
-/** A transfer as it is before its first phase. */
-export function newTransfer(order: TransferOrder, startedAt: Date): TransferState {
-  const { reference, submittedBy } = order;
-  const state = unstarted('transfer', order, { tenantId: order.tenantId, submittedBy, documents: [] }, startedAt);
-  return { ...state, transfer: { reference, state: 'running' } };
-}
-
-/** An account as the lifecycle that opened it hands it over. */
-export function newAccount(account: PaymentAccount, startedAt: Date): AccountState {
-  const { tenantId, customerId } = account;
-  return unstarted('account', account, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
-}
-
-/** A call by hand before it is known whether it may be made. */
-export function newCall(call: HandCall, startedAt: Date): CallState {
-  return unstarted('call', call, { tenantId: call.tenantId, submittedBy: call.by, documents: [] }, startedAt);
-}
-
-function unstarted<Kind extends CaseKind, Subject>(
-  kind: Kind,
-  application: Subject,
-  submitted: {
-    tenantId: string;
-    submittedBy: string;
-    handedInBy?: string[] | undefined;
-    documents: DocumentReference[];
-    ownershipHash?: string | undefined;
-  },
-  startedAt: Date,
-): CaseState<Kind, Subject> {
-  return {
-    kind,
-    application,
-    startedAt: startedAt.toISOString(),
-    phases: PHASES[kind].map(({ name }) => ({ name, state: 'pending' })),
-    finhub: { beneficiaries: {}, facts: [] },
-    people: [],
-    review: newReview({
-      tenantId: submitted.tenantId,
-      submittedBy: submitted.submittedBy,
-      handedInBy: submitted.handedInBy,
-      evidence: submitted.documents,
-      ownershipHash: submitted.ownershipHash,
-    }),
-    requirements: [],
-    attentions: 0,
-    corrections: [],
-    answered: [],
-    turnedAway: 0,
-    deadlines: [],
-    notes: [],
-    done: {},
-    audit: [],
-    audited: 0,
-    notified: 0,
-    outbox: [],
-  };
-}
 
 /** What a decision is bound to besides the documents. */
 export function ownershipHashOf(application: Application): string | undefined {
@@ -117,7 +41,7 @@ export function prerequisitesOf(kind: CaseKind, phase: PhaseName): readonly Prer
 }
 
 /** Those of the facts that the case lacks. */
-export function lackingOf(state: AnyCaseState, facts: readonly Prerequisite[]): Requirement[] {
+export function lackingOf(state: CaseState, facts: readonly Prerequisite[]): Requirement[] {
   return facts
     .filter((fact) => !state.finhub.facts.includes(fact))
     .map((fact) => ({ code: fact, message: `${PREREQUISITES[fact]} is missing` }));
@@ -132,13 +56,13 @@ const ASKED: Partial<Record<PhaseName, (asked: PaymentsRequest) => boolean>> = {
 };
 
 /** Whether there is something to do in a phase; one that nobody asks for is skipped, whatever the case lacks for it. */
-export function isAskedFor({ application }: AnyCaseState, phase: PhaseName): boolean {
-  const payments = 'payments' in application ? application.payments : undefined;
+export function isAskedFor(state: CaseState, phase: PhaseName): boolean {
+  const payments = isLifecycle(state) ? state.application.payments : undefined;
   return ASKED[phase]?.(payments ?? { beneficiaries: [] }) ?? true;
 }
 
 /** What an organization's people lack for its activation, by FinHub's own list. Source: facts §7.4. */
-export function roleFaults(state: CaseState): Requirement[] {
+export function roleFaults(state: LifecycleState): Requirement[] {
   const { application, people } = state;
   if (!isOrganization(application)) return [];
   const has = (role: string) => people.some((person) => person.role === role);
@@ -183,7 +107,7 @@ const OPEN_UNTIL: Partial<Record<string, PhaseName[]>> = {
 };
 
 /** Why a field of a correction is not open to one any more, or never was; undefined where all are. */
-export function whyClosed(state: CaseState, patch: Record<string, unknown>): string | undefined {
+export function whyClosed(state: LifecycleState, patch: Record<string, unknown>): string | undefined {
   for (const field of Object.keys(patch)) {
     const until = Object.hasOwn(OPEN_UNTIL, field) ? OPEN_UNTIL[field] : undefined;
     const phase = state.phases.find(({ name }) => until?.includes(name));
@@ -215,10 +139,10 @@ function kept(was: unknown, is: unknown): unknown {
 
 /** Changes what FinHub has not accepted yet. A call that waits for a correction is made again. */
 export function correct(
-  state: CaseState,
+  state: LifecycleState,
   { patch }: CorrectApplication,
   checked?: CheckedCorrection,
-): { changes: Partial<CaseState>; answer: Answer } {
+): { changes: Changes & Pick<Partial<LifecycleState>, 'application'>; answer: Answer } {
   const closed = whyClosed(state, patch);
   if (closed !== undefined) return { changes: {}, answer: refuse('NotAllowed', closed) };
   const faulty = (checked?.faults.length ?? 0) > 0;
@@ -270,9 +194,9 @@ function firstOf<T>(items: readonly T[], fault: (item: T, index: number) => stri
 
 /** Takes a person's word on a call that needs attention. */
 export function resolve(
-  state: AnyCaseState,
+  state: CaseState,
   resolution: ResolveAttention,
-): { changes: Pick<AnyCaseState, 'resolution'>; answer: Answer } {
+): { changes: Pick<CaseState, 'resolution'>; answer: Answer } {
   const { attention } = state;
   // A correction sets the call going as a resolution does.
   const goesOn = state.resolution !== undefined || state.corrected === true;

@@ -163,29 +163,16 @@ export interface SentCorrection {
   readonly proof?: string | undefined;
 }
 
-/** All that a case knows; plain JSON, since it travels through continue-as-new. */
-export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Application> {
+/** What every case knows; plain JSON, since it travels through continue-as-new. */
+export interface CaseBase<Kind extends CaseKind, Subject> {
   readonly kind: Kind;
   /** What the case is about. */
   readonly application: Subject;
   readonly startedAt: string;
   readonly policy?: Policy | undefined;
-  readonly risk?: RiskLevel | undefined;
   readonly phases: readonly PhaseRecord[];
   readonly finhub: FinHubRecord;
-  readonly people: readonly PersonRecord[];
   readonly review: ReviewState;
-  readonly consents?: ConsentEvidence | undefined;
-  readonly activationCode?: string | undefined;
-  readonly transfer?: TransferRecord | undefined;
-  /** Of a transfer: the account that pays, as it was last looked up. */
-  readonly payer?: PaymentAccount | undefined;
-  /** Of a transfer: what the approver said. */
-  readonly decision?: TransferDecision | undefined;
-  /** Of a transfer: the prepared order that was confirmed. */
-  readonly confirmedOrderId?: string | undefined;
-  /** Of a call by hand: what it came to. */
-  readonly called?: CallResult | undefined;
   readonly waitingOn?: WaitingOn | undefined;
   /** Of the present wait; they outlive continue-as-new. */
   readonly deadlines: readonly Deadline[];
@@ -196,7 +183,7 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   readonly attention?: Attention | undefined;
   /** How many calls needed attention so far; numbers the next one. */
   readonly attentions: number;
-  /** The application was corrected while a call waited for that. */
+  /** What the case is about was changed while a call waited for that. */
   readonly corrected?: boolean | undefined;
   readonly resolution?: ResolveAttention | undefined;
   readonly cancelRequest?: { by: string; reason: string } | undefined;
@@ -213,21 +200,8 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   readonly doubted?: string | undefined;
   /** Temporal's id of the case's first run: each start of the same id makes another one. */
   readonly instance?: string | undefined;
-  /** Of a case that was corrected: by what it is found now. */
-  readonly searchTokens?: readonly string[] | undefined;
   /** The envelope that the case was started with. */
   readonly startProof?: string | undefined;
-  /** The application as it was started, once a correction has changed it. */
-  readonly startedWith?: Subject | undefined;
-  /** Of a transfer that a lifecycle has started: how the lifecycle began, which asks for it. */
-  readonly vouched?: unknown;
-  /** Corrections that were taken, in order, with their envelopes. */
-  readonly corrections: readonly SentCorrection[];
-  /** Of a transfer: the approver's and the customer's words, with their envelopes. */
-  readonly sentDecision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
-  readonly sentConfirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
-  /** Of a call by hand: the second person's word. */
-  readonly agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
   /** What messages with an id of their own came to, the latest last: each is taken once, and heard the same again. */
   readonly answered: readonly AnsweredMessage[];
   /** Messages that were turned away without a look at what they say. */
@@ -245,17 +219,83 @@ export interface CaseState<Kind extends CaseKind = LifecycleKind, Subject = Appl
   readonly outbox: readonly Notification[];
 }
 
-export type TransferState = CaseState<'transfer', TransferOrder>;
-export type AccountState = CaseState<'account', PaymentAccount>;
-export type CallState = CaseState<'call', HandCall>;
-export type AnyCaseState = CaseState<CaseKind, Application | TransferOrder | PaymentAccount | HandCall>;
+/** A customer's way from application to first transfer. */
+export interface LifecycleState extends CaseBase<LifecycleKind, Application> {
+  readonly risk?: RiskLevel | undefined;
+  readonly people: readonly PersonRecord[];
+  readonly consents?: ConsentEvidence | undefined;
+  readonly activationCode?: string | undefined;
+  /** The first transfer, which is a case of its own. */
+  readonly transfer?: TransferRecord | undefined;
+  /** The application as it was started, once a correction has changed it. */
+  readonly startedWith?: Application | undefined;
+  /** Corrections that were taken, in order, with their envelopes. */
+  readonly corrections: readonly SentCorrection[];
+  /** Of a case that was corrected: by what it is found now. */
+  readonly searchTokens?: readonly string[] | undefined;
+}
+
+export interface TransferState extends CaseBase<'transfer', TransferOrder> {
+  readonly transfer: TransferRecord;
+  /** The account that pays, as it was last looked up. */
+  readonly payer?: PaymentAccount | undefined;
+  /** What the approver said. */
+  readonly decision?: TransferDecision | undefined;
+  /** The prepared order that was confirmed. */
+  readonly confirmedOrderId?: string | undefined;
+  /** The approver's and the customer's words, with their envelopes. */
+  readonly sentDecision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
+  readonly sentConfirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
+  /** Of one that a lifecycle has started: how the lifecycle began, which asks for it. */
+  readonly vouched?: unknown;
+}
+
+/** An account that pays, for as long as it is there. */
+export type AccountState = CaseBase<'account', PaymentAccount>;
+
+/** A call by hand. */
+export interface CallState extends CaseBase<'call', HandCall> {
+  /** What it came to. */
+  readonly called?: CallResult | undefined;
+  /** The second person's word. */
+  readonly agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
+}
+
+/** All that a case knows, by its kind. */
+export type CaseState = LifecycleState | TransferState | AccountState | CallState;
+
+export function isLifecycle(state: CaseState): state is LifecycleState {
+  return state.kind === 'individual' || state.kind === 'organization';
+}
+
+/** FinHub's id of the account that a case is about from its start. */
+export function payingAccountOf(state: CaseState): string | undefined {
+  return state.kind === 'transfer' || state.kind === 'account' ? state.application.accountId : undefined;
+}
+
+/** The transfer that a case is, or the first one of a lifecycle. */
+export function transferOf(state: CaseState): TransferRecord | undefined {
+  return isLifecycle(state) || state.kind === 'transfer' ? state.transfer : undefined;
+}
+
+type Changing<State extends CaseState> = Partial<Omit<State, 'kind' | 'application'>>;
 
 /** What changes of a case; its kind never does. */
-export type Changes = Partial<Omit<AnyCaseState, 'kind'>>;
+export type Changes = Changing<LifecycleState> &
+  Changing<TransferState> &
+  Changing<CallState> & { readonly application?: CaseState['application'] };
 
 /** What names a case within its kind and tenant: the last part of its id. */
-export function caseName({ application }: Pick<AnyCaseState, 'application'>): string {
-  if ('reference' in application) return application.reference;
-  if ('callId' in application) return callName(application);
-  return 'applicationId' in application ? application.applicationId : application.accountId;
+export function caseName(state: CaseState): string {
+  switch (state.kind) {
+    case 'individual':
+    case 'organization':
+      return state.application.applicationId;
+    case 'transfer':
+      return state.application.reference;
+    case 'account':
+      return state.application.accountId;
+    case 'call':
+      return callName(state.application);
+  }
 }

@@ -9,7 +9,7 @@ import {
   type PaymentsRequest,
   type Person,
 } from './application.js';
-import type { AnyCaseState } from './case-state.js';
+import { isLifecycle, type CaseState } from './case-state.js';
 import { nameOfOwner, ownersOf } from './ownership.js';
 
 /** A person as an application names them. */
@@ -63,9 +63,9 @@ const NOTHING: CaseSubject = {
 };
 
 /** What a case is about. */
-export function subjectOf({ application }: Pick<AnyCaseState, 'application'>): CaseSubject {
-  if ('reference' in application) {
-    const { submittedBy, origin, accountId, beneficiaryIban, amount, description, confirmation } = application;
+export function subjectOf(state: CaseState): CaseSubject {
+  if (state.kind === 'transfer') {
+    const { submittedBy, origin, accountId, beneficiaryIban, amount, description, confirmation } = state.application;
     return {
       ...NOTHING,
       submittedBy,
@@ -74,7 +74,8 @@ export function subjectOf({ application }: Pick<AnyCaseState, 'application'>): C
     };
   }
   // An account and a call by hand name ids only, which the case shows by itself.
-  if (!('applicationId' in application)) return NOTHING;
+  if (!isLifecycle(state)) return NOTHING;
+  const { application } = state;
   const { submittedBy, categorization = null, origin, payments = null } = application;
   const isCompany = isOrganization(application);
   return {

@@ -1,5 +1,5 @@
 import type { DocumentReference } from './application.js';
-import type { AnyCaseState } from './case-state.js';
+import type { CaseState } from './case-state.js';
 
 /** Which documents of a case are deleted, and when. */
 export interface RetentionPlan {
@@ -16,7 +16,7 @@ const DAY_MS = 24 * 3600_000;
  * Whether the relationship with the customer ended with the case. The law counts the years from its end, which nobody tells us of an account
  * that is active; its documents stay until somebody deletes them.
  */
-export function endedWithCase({ finhub }: Pick<AnyCaseState, 'finhub'>): boolean {
+export function endedWithCase({ finhub }: Pick<CaseState, 'finhub'>): boolean {
   return !finhub.facts.includes('accountActive');
 }
 

@@ -1,5 +1,5 @@
 import { isOrganization, type Application } from './application.js';
-import type { AnyCaseState, CaseState, Requirement } from './case-state.js';
+import type { CaseState, LifecycleState, Requirement } from './case-state.js';
 import { documentTypeFault } from './document-types.js';
 import { lackingPapers, paperText, requirementOf } from './evidence.js';
 import type { DocumentRequest } from './messages.js';
@@ -18,11 +18,11 @@ function subjectsOf(application: Application): string[] {
  * person who is not there, and a paper of somebody unknown proves nothing.
  */
 export function documentFault(
-  { kind, application }: AnyCaseState,
+  { kind, application }: CaseState,
   documents: readonly { type: string; subject?: string | undefined }[],
 ): string | undefined {
   if (kind !== 'individual' && kind !== 'organization') return undefined;
-  const known = subjectsOf(application as Application);
+  const known = subjectsOf(application);
   for (const [index, { type, subject }] of documents.entries()) {
     const fault = documentTypeFault(type);
     if (fault !== undefined) return `documents[${index}].type: ${fault}`;
@@ -36,7 +36,7 @@ export function documentFault(
 }
 
 /** What the round still waits for: papers that are needed in any case, and what an operator asked for. */
-export function lackingDocuments(state: CaseState): { text: string; requirement: Requirement }[] {
+export function lackingDocuments(state: LifecycleState): { text: string; requirement: Requirement }[] {
   const papers = lackingPapers(state);
   // "Anything" says nothing where something in particular is missing.
   const requests = missingDocuments(state.review).filter(({ type }) => type !== 'ANY' || papers.length === 0);

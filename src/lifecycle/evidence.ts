@@ -1,5 +1,5 @@
 import { isOrganization, type Application, type DocumentReference } from './application.js';
-import type { CaseState } from './case-state.js';
+import type { LifecycleState } from './case-state.js';
 import type { AcceptedPaper, EvidenceRule, EvidenceRules } from './evidence-rules.js';
 import { DOCUMENT_TYPES } from './document-types.js';
 import { beneficialOwners, ownersOf, personKey } from './ownership.js';
@@ -95,7 +95,7 @@ export function missingPapers(needed: readonly NeededPaper[], evidence: readonly
 }
 
 /** What a case still lacks of the papers that its policy and FinHub ask for. */
-export function lackingPapers({ application, kind, policy, risk, finhub, review }: CaseState): NeededPaper[] {
+export function lackingPapers({ application, kind, policy, risk, finhub, review }: LifecycleState): NeededPaper[] {
   const needed = neededPapers(application, {
     rules: policy?.evidence[kind][reviewedRisk(risk)] ?? {},
     asked: finhub.requiredDocuments ?? [],
@@ -107,7 +107,11 @@ export function lackingPapers({ application, kind, policy, risk, finhub, review 
 /** What a policy asks for, of a case that nobody's word but its application and papers counts for. */
 export function lackingByPolicy(
   policy: TenantPolicy,
-  { application, risk, evidence }: Pick<CaseState, 'application' | 'risk'> & { evidence: readonly DocumentReference[] },
+  {
+    application,
+    risk,
+    evidence,
+  }: Pick<LifecycleState, 'application' | 'risk'> & { evidence: readonly DocumentReference[] },
 ): NeededPaper[] {
   const kind = isOrganization(application) ? 'organization' : 'individual';
   const rules = policy.evidence[kind][reviewedRisk(risk)];

@@ -209,6 +209,12 @@ export function parseMessage<Name extends MessageName>(name: Name, value: unknow
 /** A message as it was read. */
 export type Message = { [Name in MessageName]: { name: Name; body: MessageBodies[Name] } }[MessageName];
 
+/** What only a lifecycle takes, what only a transfer does, and what every case does. */
+export type LifecycleMessage =
+  'submitDocuments' | 'acceptConsents' | 'submitActivationCode' | 'decideVerification' | 'correctApplication';
+export type TransferMessage = 'decideTransfer' | 'confirmTransfer';
+export type HandlingMessage = Exclude<MessageName, LifecycleMessage | TransferMessage>;
+
 /** Why a message was not taken. */
 export type Refusal =
   | 'Malformed'

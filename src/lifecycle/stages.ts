@@ -1,4 +1,4 @@
-import type { AnyCaseState } from './case-state.js';
+import type { CaseState } from './case-state.js';
 import type { MessageName, Refusal } from './messages.js';
 import type { CaseKind, LifecycleKind } from './phases.js';
 
@@ -47,6 +47,9 @@ export const FATES: Record<MessageName, Record<Stage, Fate>> = {
 /** How operators, and only they, handle a case of any kind. */
 export const HANDLING = ['resolveAttention', 'claim', 'release', 'assign', 'note', 'viewDocument'] as const;
 
+/** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
+export const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([...HANDLING, 'extend']);
+
 /** What the cases without a review take while they run. */
 const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {
   transfer: new Set([...HANDLING, 'extend', 'decideTransfer', 'confirmTransfer', 'cancel']),
@@ -55,14 +58,14 @@ const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> 
 };
 
 /** The first rule for a message to this case. */
-export function fateOf(state: AnyCaseState, name: MessageName): Fate {
+export function fateOf(state: CaseState, name: MessageName): Fate {
   const { kind, outcome } = state;
   if (kind === 'individual' || kind === 'organization') return FATES[name][stageOf(state)];
   if (outcome) return 'AlreadyFinal';
   return TAKEN[kind].has(name) ? 'taken' : 'NotAllowed';
 }
 
-export function stageOf(state: AnyCaseState): Stage {
+export function stageOf(state: CaseState): Stage {
   if (state.outcome) return 'ended';
   if (state.finhub.facts.includes('accountActive')) return 'active';
   const { stage } = state.review;
@@ -79,7 +82,7 @@ export const STAGE_REFUSALS: Record<Stage, string> = {
 };
 
 /** Why a message is refused outright. */
-export function refusalDetail(state: AnyCaseState): string {
+export function refusalDetail(state: CaseState): string {
   if (!state.outcome && state.kind === 'transfer') return 'a transfer takes no such message';
   if (!state.outcome && state.kind === 'account') return 'an account takes no such message';
   if (!state.outcome && state.kind === 'call') return 'a call by hand takes no such message';

@@ -1,8 +1,10 @@
-import type { OrganizationApplication } from './application.js';
+import { isOrganization, type OrganizationApplication } from './application.js';
 import { adviceFor, correctable, helpsOf, reasonFor, type Help } from './attention.js';
 import {
   caseName,
-  type AnyCaseState,
+  isLifecycle,
+  transferOf,
+  type CaseState,
   type Attention,
   type CaseNote,
   type FinHubRecord,
@@ -105,7 +107,7 @@ export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   call: ({ operation: string; by: string; reason: string } & Partial<CallResult>) | null;
 }
 
-export function statusWord(state: AnyCaseState): LifecycleStatusWord {
+export function statusWord(state: CaseState): LifecycleStatusWord {
   if (state.outcome) return endWord(state.outcome);
   if (state.attention) return 'needsAttention';
   return state.waitingOn ? 'waiting' : 'running';
@@ -116,7 +118,7 @@ export function endWord({ result }: Outcome): LifecycleStatusWord {
 }
 
 /** The status of a case at `now`. */
-export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
+export function statusOf(state: CaseState, now: Date): LifecycleStatus {
   const { application, finhub, review } = state;
   return {
     kind: state.kind,
@@ -148,12 +150,12 @@ export function statusOf(state: AnyCaseState, now: Date): LifecycleStatus {
       dueAt: review.stage === 'inReview' ? timeOf(state.deadlines, 'due') : undefined,
       customerReason: review.customerReason,
     },
-    transfer: state.transfer ?? null,
+    transfer: transferOf(state) ?? null,
     outcome: state.outcome ?? null,
   };
 }
 
-function attentionReason(state: AnyCaseState, attention: Attention): AttentionReason {
+function attentionReason(state: CaseState, attention: Attention): AttentionReason {
   const canCorrect = helpsOf(state, attention).includes('correct');
   return {
     reason: reasonFor(attention),
@@ -162,7 +164,7 @@ function attentionReason(state: AnyCaseState, attention: Attention): AttentionRe
   };
 }
 
-function attentionView(state: AnyCaseState, attention: Attention): AttentionView {
+function attentionView(state: CaseState, attention: Attention): AttentionView {
   return {
     ...attention,
     ...attentionReason(state, attention),
@@ -177,13 +179,13 @@ export function registeredIds({ customerId, userId }: LifecycleStatus['ids']): R
 }
 
 /** The case at `now`, for operators. */
-export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
+export function caseViewOf(state: CaseState, now: Date): CaseView {
   const { review } = state;
   return {
     ...statusOf(state, now),
     subject: subjectOf(state),
     ownership: ownershipOf(state, ownershipView),
-    risk: state.risk ?? null,
+    risk: (isLifecycle(state) ? state.risk : undefined) ?? null,
     evidence: review.evidence,
     evidenceHash: review.evidenceHash,
     decision: review.rules
@@ -194,7 +196,7 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
     assignee: state.assignee ?? null,
     notes: state.notes,
     deadlines: state.deadlines,
-    people: state.people,
+    people: isLifecycle(state) ? state.people : [],
     finhub: state.finhub,
     call: callOf(state),
   };
@@ -202,24 +204,24 @@ export function caseViewOf(state: AnyCaseState, now: Date): CaseView {
 
 /** What is computed of an organization's owners, by the threshold of the case's policy. */
 function ownershipOf<T>(
-  { application, policy }: Pick<AnyCaseState, 'application' | 'policy'>,
+  { kind, application, policy }: CaseState,
   compute: (application: OrganizationApplication, fromPercent: number) => T,
 ): T | null {
-  if (!('organization' in application)) return null;
+  if (kind !== 'organization' || !isOrganization(application)) return null;
   const { ownership } = policy ?? DEFAULT_POLICY;
   return compute(application, ownership.beneficialOwnerPercent);
 }
 
-function callOf({ application, called }: AnyCaseState): CaseView['call'] {
-  if (!('callId' in application)) return null;
-  const { operation, by, reason } = application;
-  return { operation, by, reason, ...called };
+function callOf(state: CaseState): CaseView['call'] {
+  if (state.kind !== 'call') return null;
+  const { operation, by, reason } = state.application;
+  return { operation, by, reason, ...state.called };
 }
 
 const MARKS = { completed: '✔', active: '▶', pending: '▫', skipped: '–', stopped: '■' } as const;
 
 /** The phase checklist that Temporal's UI shows as current details; Markdown, without personal data. */
-export function checklist(state: AnyCaseState, now: Date): string {
+export function checklist(state: CaseState, now: Date): string {
   const status = statusOf(state, now);
   const lines = status.phases.map((phase) => `- ${MARKS[phase.status]} ${phase.title}`);
   const { waitingOn } = status;

@@ -6,7 +6,7 @@ import {
   type PaymentsRequest,
 } from './application.js';
 import { canonicalJson } from './canonical.js';
-import type { CaseState } from './case-state.js';
+import type { LifecycleState } from './case-state.js';
 import { isAmount } from './money.js';
 import { shareholderTold } from './ownership.js';
 import type { PhaseName } from './phases.js';
@@ -30,7 +30,7 @@ const PEOPLE = [
 ] as const;
 
 /** Why FinHub would not learn of a correction any more, in words for its sender; undefined where it will. */
-export function whyTooLate(state: CaseState, corrected: Application): string | undefined {
+export function whyTooLate(state: LifecycleState, corrected: Application): string | undefined {
   const { application } = state;
   return (
     registered(state, corrected) ??
@@ -44,14 +44,18 @@ export function whyTooLate(state: CaseState, corrected: Application): string | u
   );
 }
 
-function registered(state: CaseState, corrected: Application): string | undefined {
+function registered(state: LifecycleState, corrected: Application): string | undefined {
   const call = state.kind === 'individual' ? 'registerIndividual' : 'registerOrganization';
   const telling = tellingOf(state, (key) => key === call);
   const changed = REGISTERED.find((field) => !isSame(valueOf(state.application, field), valueOf(corrected, field)));
   return changed && telling && REASONS[telling](`"${changed}"`, 'it');
 }
 
-function people(state: CaseState, before: OrganizationApplication, after: OrganizationApplication): string | undefined {
+function people(
+  state: LifecycleState,
+  before: OrganizationApplication,
+  after: OrganizationApplication,
+): string | undefined {
   for (const { field, who, add } of PEOPLE) {
     const fault = faultOfRefs(field, after[field]);
     if (fault) return fault;
@@ -79,13 +83,13 @@ function asTold(field: (typeof PEOPLE)[number]['field'], application: Organizati
 }
 
 /** Whether FinHub has everybody, and its records follow no correction any more. */
-function hasPersonnel({ phases }: CaseState): boolean {
+function hasPersonnel({ phases }: LifecycleState): boolean {
   return phases.some(({ name, state, closed }) => name === 'personnel' && (state === 'completed' || closed === true));
 }
 
 /** Decided is decided, on the owners that were shown. */
 function owners(
-  { review }: CaseState,
+  { review }: LifecycleState,
   before: OrganizationApplication,
   after: OrganizationApplication,
 ): string | undefined {
@@ -101,7 +105,7 @@ function canFollow(was: object | undefined, is: { ownershipPercentage?: string }
 }
 
 function signatory(
-  state: CaseState,
+  state: LifecycleState,
   before: OrganizationApplication,
   after: OrganizationApplication,
 ): string | undefined {
@@ -122,13 +126,13 @@ function approvers(
   return '"payments.approvers" needs refs of employees with the role TRANSACTION_APPROVER';
 }
 
-const PAYMENTS: Record<CaseState['kind'], readonly string[]> = {
+const PAYMENTS: Record<LifecycleState['kind'], readonly string[]> = {
   individual: ['beneficiaries', 'consent', 'transfer'],
   organization: ['beneficiaries', 'consent', 'transfer', 'topUp', 'approvers'],
 };
 
 function payments(
-  state: CaseState,
+  state: LifecycleState,
   before: PaymentsRequest | undefined,
   after: PaymentsRequest | undefined,
 ): string | undefined {
@@ -184,7 +188,7 @@ function amountsOf(field: string, { transfer, topUp, consent }: PaymentsRequest)
 }
 
 function beneficiaries(
-  state: CaseState,
+  state: LifecycleState,
   before: PaymentsRequest | undefined,
   after: PaymentsRequest,
 ): string | undefined {
@@ -198,7 +202,7 @@ function beneficiaries(
 }
 
 /** How far the calls of these logical operations have come. Somebody's word on what needs attention sets its call going at once. */
-function tellingOf(state: CaseState, isIt: (key: string) => boolean): Telling | undefined {
+function tellingOf(state: LifecycleState, isIt: (key: string) => boolean): Telling | undefined {
   const { done, underWay, unclear, attention, resolution } = state;
   if (Object.keys(done).some(isIt)) return 'told';
   const going = resolution ? attention?.key : underWay;

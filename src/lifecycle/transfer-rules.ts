@@ -1,7 +1,19 @@
-import type { AnyCaseState } from './case-state.js';
-import { accept, refuse, type Answer, type ConfirmTransfer, type DecideTransfer } from './messages.js';
+import type { TransferState } from './case-state.js';
+import { accept, refuse, type ConfirmTransfer, type DecideTransfer, type TransferMessage } from './messages.js';
+import type { Rules, Ruling } from './rulings.js';
 
-type Ruling = [Partial<Pick<AnyCaseState, 'decision' | 'confirmedOrderId'>>, Answer];
+/** What the messages do that only a transfer takes. */
+export const TRANSFER_RULES: Rules<TransferState, TransferMessage> = {
+  decideTransfer: (state, body, given) => {
+    const [changes, answer] = decideTransfer(state, body);
+    return ['decision' in changes ? { ...changes, sentDecision: { body, proof: given.envelope } } : changes, answer];
+  },
+
+  confirmTransfer: (state, body, given) => {
+    const [changes, answer] = confirmTransfer(state, body);
+    return [answer.accepted ? { ...changes, sentConfirmation: { body, proof: given.envelope } } : changes, answer];
+  },
+};
 
 /** Who approves transfers, of the people whom the organization named, by ref or e-mail address. */
 export function approverNamed<Approver extends Named>(
@@ -22,7 +34,7 @@ interface Named {
 }
 
 /** Takes an approver's word on a transfer: only those whom the organization named, and never who asked for the transfer. */
-export function decideTransfer(state: AnyCaseState, { by, verdict, reason }: DecideTransfer): Ruling {
+function decideTransfer(state: TransferState, { by, verdict, reason }: DecideTransfer): Ruling {
   const { payer, decision, review } = state;
   if (!payer) return [{}, refuse('NotAllowed', 'the transfer was not checked yet')];
   const approver = approverNamed(payer.approvers, by);
@@ -43,8 +55,8 @@ export function decideTransfer(state: AnyCaseState, { by, verdict, reason }: Dec
 }
 
 /** Takes the customer's word on the prepared order that the status shows. */
-export function confirmTransfer({ transfer }: AnyCaseState, { orderId }: ConfirmTransfer): Ruling {
-  return transfer?.state === 'prepared' && transfer.orderId === orderId
+function confirmTransfer({ transfer }: TransferState, { orderId }: ConfirmTransfer): Ruling {
+  return transfer.state === 'prepared' && transfer.orderId === orderId
     ? [{ confirmedOrderId: orderId }, accept('applied', 'confirmed')]
     : [{}, refuse('NotAllowed', 'no order of this id waits for a confirmation')];
 }

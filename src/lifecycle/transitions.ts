@@ -2,10 +2,11 @@ import { remembered } from './answered.js';
 import { recorded } from './audit.js';
 import type { AuditActor, AuditEvent } from './audit-events.js';
 import type {
-  AnyCaseState,
+  CaseState,
   Attention,
   Changes,
   FinHubRecord,
+  LifecycleState,
   Notification,
   PersonRecord,
   Provenance,
@@ -13,12 +14,14 @@ import type {
   TransferRecord,
   WaitingOn,
 } from './case-state.js';
+import { transferOf } from './case-state.js';
 import { deadlinesFrom, timeOf, type DeadlineTimes } from './deadlines.js';
 import type { CallFailure } from './failures.js';
 import type { Answer } from './messages.js';
 import type { HandOver, PaymentAccount } from './payment-account.js';
 import type { PhaseName } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
+import { takeDue } from './review.js';
 import { clearedOf, unclearAfter } from './settlement.js';
 
 /*
@@ -26,7 +29,7 @@ import { clearedOf, unclearAfter } from './settlement.js';
  * these and the reducer only.
  */
 
-export type Transition = (state: AnyCaseState) => Changes;
+export type Transition<State extends CaseState = CaseState> = (state: State) => Changes;
 
 // The case as a whole
 
@@ -91,6 +94,11 @@ export const noWaitShown: Transition = ({ attention }) => ({
   waitingOn: undefined,
   ...(!attention && { requirements: [] }),
 });
+
+// The review
+
+/** The kept decisions that are due leave the state; whoever takes them judges them at once. */
+export const dueDecisionsTaken: Transition = ({ review }) => ({ review: takeDue(review).review });
 
 // Calls
 
@@ -170,17 +178,17 @@ export const beneficiaryRegistered =
 
 /** Once, also when the phase is gone through again after continue-as-new. */
 export const personRegistered =
-  (person: PersonRecord): Transition =>
+  (person: PersonRecord): Transition<LifecycleState> =>
   ({ people }) =>
     people.some(({ ref, role }) => ref === person.ref && role === person.role) ? {} : { people: [...people, person] };
 
 export const shareholderRemoved =
-  ({ recordId }: Pick<PersonRecord, 'recordId'>): Transition =>
+  ({ recordId }: Pick<PersonRecord, 'recordId'>): Transition<LifecycleState> =>
   ({ people }) => ({ people: people.filter((one) => one.recordId !== recordId || one.role !== 'shareholder') });
 
 /** FinHub was given this code; another one may have come meanwhile. */
 export const activationCodeUsed =
-  (code: string): Transition =>
+  (code: string): Transition<LifecycleState> =>
   ({ activationCode }) =>
     activationCode === code ? { activationCode: undefined } : {};
 
@@ -193,8 +201,10 @@ export const transferFollowed =
 /** Keeps what a backend may show of a transfer. */
 export const transferTracked =
   (change: Partial<TransferRecord>): Transition =>
-  ({ transfer }) =>
-    transfer ? { transfer: { ...transfer, ...change } } : {};
+  (state) => {
+    const transfer = transferOf(state);
+    return transfer ? { transfer: { ...transfer, ...change } } : {};
+  };
 
 export const payerFound =
   (payer: PaymentAccount): Transition =>
@@ -203,8 +213,8 @@ export const payerFound =
 /** An account goes on with another payment consent, or with new approvers. */
 export const consentTaken =
   (taken: Partial<HandOver>): Transition =>
-  ({ kind, application }) =>
-    kind === 'account' ? { application: { ...(application as PaymentAccount), ...taken } } : {};
+  (state) =>
+    state.kind === 'account' ? { application: { ...state.application, ...taken } } : {};
 
 /** Of a call by hand: its result is what the case came to. */
 export const manualCallDone =

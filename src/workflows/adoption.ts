@@ -3,7 +3,7 @@ import type { AuditWriter } from '../lifecycle/audit-events.js';
 import type { CallFailure } from '../lifecycle/failures.js';
 import type { ResolveAttention } from '../lifecycle/messages.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
-import type { CaseState } from '../lifecycle/case-state.js';
+import { isLifecycle, payingAccountOf } from '../lifecycle/case-state.js';
 import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
 import { idsDoubted, type Transition } from '../lifecycle/transitions.js';
 
@@ -22,8 +22,8 @@ export async function lookAtAdopted(
   { adopt = {}, by }: ResolveAttention,
 ): Promise<string | undefined> {
   const { state } = kase;
-  const { finhub, application } = state;
-  const accountId = finhub.accountId ?? ('accountId' in application ? application.accountId : undefined);
+  const { finhub } = state;
+  const accountId = finhub.accountId ?? payingAccountOf(state);
   const input = {
     operation,
     ids: adopt,
@@ -48,8 +48,8 @@ export async function lookAtAdopted(
 
 /** The login that the given ids make, where they are a person's. */
 function loginBy(state: CallContext['state'], operation: string, { customerId, userId }: Record<string, string>) {
-  if (operation !== 'registerIndividual' || !customerId || !userId) return undefined;
-  return { ...loginOf(state as CaseState), customerId, userId };
+  if (!isLifecycle(state) || operation !== 'registerIndividual' || !customerId || !userId) return undefined;
+  return { ...loginOf(state), customerId, userId };
 }
 
 /** The question again, with why the answer did not do. */

@@ -1,6 +1,6 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import { byHelp } from '../lifecycle/attention.js';
-import type { AnyCaseState, Requirement } from '../lifecycle/case-state.js';
+import type { CaseState, Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, type CallFailure, type FieldError } from '../lifecycle/failures.js';
 import type { AuditWriter } from '../lifecycle/audit-events.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
@@ -11,7 +11,7 @@ import { attentionAsked, attentionWithdrawn, type Transition, unclearCallsSeen }
 
 /** What a question needs of its case. */
 export interface AskingCase extends AuditWriter {
-  readonly state: AnyCaseState;
+  readonly state: CaseState;
   apply(transition: Transition): void;
   readonly notifications: Pick<Notifications, 'send'>;
   readonly mayMove: boolean;
@@ -79,7 +79,7 @@ async function resolutionOf(kase: AskingCase): Promise<ResolveAttention | undefi
 }
 
 /** Policy lets a person skip what comes after activation; nothing before it. */
-function optionsFor({ finhub }: AnyCaseState, adopts: string[]): AttentionAction[] {
+function optionsFor({ finhub }: CaseState, adopts: string[]): AttentionAction[] {
   const active = finhub.facts.includes('accountActive');
   return ['retry', ...(adopts.length > 0 ? (['adopt'] as const) : []), ...(active ? (['skip'] as const) : []), 'abort'];
 }

@@ -1,14 +1,14 @@
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
 import { isOrganization, type Origin } from '../lifecycle/application.js';
-import { caseName, type AnyCaseState, type CaseState } from '../lifecycle/case-state.js';
+import { caseName, type CaseState, type LifecycleState } from '../lifecycle/case-state.js';
 import { PHASES } from '../lifecycle/phases.js';
 import type { Policy } from '../lifecycle/policy.js';
 import { callsTo, routeTo, type Route } from './activities.js';
 
 /** What every call takes from its case. */
 export interface CallContext {
-  readonly state: AnyCaseState;
+  readonly state: CaseState;
   readonly policy: Policy;
   kept(key: string): unknown;
 }
@@ -60,22 +60,29 @@ export function routeOf({ policy, state }: CallContext): Route {
 }
 
 /** What Temporal's UI shows beside the operation: the phase it belongs to, and what it is about. */
-export function summaryOf({ kind, phases }: AnyCaseState, of?: string): string {
+export function summaryOf({ kind, phases }: CaseState, of?: string): string {
   const phase = phases.find(({ state }) => state === 'active')?.name;
   const title = PHASES[kind].find(({ name }) => name === phase)?.title ?? kind;
   return of === undefined ? title : `${title}: ${of}`;
 }
 
 /** The customer's login; the password stays sealed until an activity opens it. */
-export function loginOf({ application, finhub, kind }: CaseState) {
+export function loginOf({ application, finhub, kind }: LifecycleState) {
   const username = isOrganization(application) ? application.organization.email : application.person.email;
   return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
 }
 
 /** The login that the case acts with; organizations act through the tenant's admin (S0: activation takes admin headers). */
-function sessionOf(state: AnyCaseState): CallFor['session'] {
-  const { application, payer, finhub } = state;
-  if ('reference' in application) return payer?.session;
-  if ('approvers' in application) return application.session;
-  return finhub.facts.includes('session') ? loginOf(state as CaseState) : undefined;
+function sessionOf(state: CaseState): CallFor['session'] {
+  switch (state.kind) {
+    case 'individual':
+    case 'organization':
+      return state.finhub.facts.includes('session') ? loginOf(state) : undefined;
+    case 'transfer':
+      return state.payer?.session;
+    case 'account':
+      return state.application.session;
+    case 'call':
+      return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
-import type { CaseState, Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
+import type { Provenance, Requirement, Waiter } from '../lifecycle/case-state.js';
 import { FAILURES, type CallFailure } from '../lifecycle/failures.js';
 import type { ResolveAttention } from '../lifecycle/messages.js';
 import { afterFailure, SLOW_RETRY_MINUTES, type Tried } from '../lifecycle/settlement.js';
@@ -9,7 +9,15 @@ import type { Warrant } from '../lifecycle/warrants.js';
 import { pollsEvery, type ActivityName, type CallInput, type CallResult } from './activities.js';
 import { askedAgain, lookAtAdopted } from './adoption.js';
 import { needsPerson, UNANSWERED, type AskingCase } from './attention.js';
-import { callsOf, loginOf, purposeOf, routeOf, summaryOf, type CallContext, type CallPurpose } from './call-context.js';
+import {
+  callsOf,
+  purposeOf,
+  routeOf,
+  summaryOf,
+  type CallContext,
+  type CallPurpose,
+  type loginOf,
+} from './call-context.js';
 import { failureOf } from './call-failure.js';
 import { CallFailed, CallNeedless, Ending } from './endings.js';
 import type { Hints } from './hints.js';
@@ -133,15 +141,11 @@ export class Calls {
     );
   }
 
-  /** Logs the customer in with the application's own password. */
-  openSession(): Promise<void> {
+  /** Logs the customer in; `login` is taken anew for each try, since the password may have been corrected. */
+  openSession(login: () => ReturnType<typeof loginOf>): Promise<void> {
     return this.#untilSettled('openSession', 'openSession', {}, () => {
-      const session = loginOf(this.#case.state as CaseState);
-      return carryOut<void>(
-        'openSession',
-        { session, for: purposeOf(this.#case, 'openSession', {}) },
-        this.#activities(),
-      );
+      const call = { session: login(), for: purposeOf(this.#case, 'openSession', {}) };
+      return carryOut<void>('openSession', call, this.#activities());
     });
   }
 

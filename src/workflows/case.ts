@@ -11,20 +11,24 @@ import {
 } from '@temporalio/workflow';
 import { isAskedFor, lackingOf, prerequisitesOf } from '../lifecycle/case-rules.js';
 import type { AuditCode, AuditData, AuditEvent, TurnedAway } from '../lifecycle/audit-events.js';
-import type {
-  AnyCaseState,
-  CaseState,
-  EarlierLife,
-  Outcome,
-  Provenance,
-  Requirement,
-  Waiter,
+import {
+  isLifecycle,
+  type CaseState,
+  type Changes,
+  type LifecycleState,
+  type EarlierLife,
+  type Outcome,
+  type Provenance,
+  type Requirement,
+  type Waiter,
 } from '../lifecycle/case-state.js';
 import { nextDeadline, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { PhaseName, Prerequisite } from '../lifecycle/phases.js';
 import type { BusinessDays, Policy } from '../lifecycle/policy.js';
 import type { Answer, Message } from '../lifecycle/messages.js';
-import { decide, occur, type Given, type Occurrence } from '../lifecycle/reducer.js';
+import type { Occurrence } from '../lifecycle/occurrences.js';
+import { decide, occur } from '../lifecycle/reducer.js';
+import type { Given } from '../lifecycle/rulings.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
@@ -53,7 +57,7 @@ import {
 } from '../lifecycle/transitions.js';
 
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
-export interface CaseInput<State extends AnyCaseState> {
+export interface CaseInput<State extends CaseState> {
   application: State['application'];
   /** The envelope of the start. */
   proof?: string | undefined;
@@ -64,12 +68,12 @@ export interface CaseInput<State extends AnyCaseState> {
   earlier?: EarlierLife | undefined;
 }
 
-export type LifecycleInput = CaseInput<CaseState>;
+export type LifecycleInput = CaseInput<LifecycleState>;
 
-export type PhaseFunction<State extends AnyCaseState = CaseState> = (kase: Case<State>) => Promise<void>;
+export type PhaseFunction<State extends CaseState = LifecycleState> = (kase: Case<State>) => Promise<void>;
 
 /** How a case is run: its phases by name, what comes before them, and how it ends when all went well. */
-export interface Course<State extends AnyCaseState> {
+export interface Course<State extends CaseState> {
   phases: Record<string, PhaseFunction<State>>;
   prepare: PhaseFunction<State>;
   success: 'active' | 'completed';
@@ -88,7 +92,7 @@ export interface Wait {
 }
 
 /** A way through FinHub, of a customer or of money: its state, what it waits for, and its calls. */
-export class Case<State extends AnyCaseState = CaseState> {
+export class Case<State extends CaseState = LifecycleState> {
   /** Changes by {@link apply} and {@link occur} only. */
   readonly state: State;
   readonly calls: Calls;
@@ -120,8 +124,8 @@ export class Case<State extends AnyCaseState = CaseState> {
 
   /** Runs the phases in order, each once and only on its prerequisites, and returns how it all ended. */
   async run({ phases, prepare, success }: Course<State>): Promise<Outcome> {
-    const { application } = this.state;
-    if ('password' in application && !isSealedText(application.password)) {
+    const state: CaseState = this.state;
+    if (isLifecycle(state) && !isSealedText(state.application.password)) {
       throw ApplicationFailure.nonRetryable(
         'the password was not sealed; start lifecycles with the client library',
         'UnsealedSecret',
@@ -206,16 +210,20 @@ export class Case<State extends AnyCaseState = CaseState> {
   }
 
   /** Changes the state; whoever holds it sees the change. */
-  apply(transition: Transition): void {
+  apply(transition: Transition<State>): void {
+    this.#change(transition(this.state));
+  }
+
+  #change(changes: Changes | CaseState): void {
     // eslint-disable-next-line no-restricted-properties -- the one place
-    Object.assign(this.state, transition(this.state));
+    Object.assign(this.state, changes);
   }
 
   /** Takes a message by the reducer's rules. */
   decide(message: Message, given: Given): Answer {
     const { review: before } = this.state;
     const { state, answer } = decide(this.state, message, given);
-    this.apply(() => state);
+    this.#change(state);
     if (message.name === 'decideVerification')
       countDecision(message.body.verdict, answer, { before, after: state.review });
     return answer;
@@ -229,7 +237,7 @@ export class Case<State extends AnyCaseState = CaseState> {
       operators: new Map(),
       ...given,
     });
-    this.apply(() => state);
+    this.#change(state);
     countOccurrence(occurrence, answer, { before, after: state.review });
   }
 
@@ -271,7 +279,7 @@ export class Case<State extends AnyCaseState = CaseState> {
   }
 
   /** Marks a fact about the customer as true. */
-  establish(...facts: AnyCaseState['finhub']['facts']): void {
+  establish(...facts: CaseState['finhub']['facts']): void {
     this.apply(factsEstablished(...facts));
   }
 
@@ -340,7 +348,7 @@ export class Case<State extends AnyCaseState = CaseState> {
     this.notifications.handOver();
     const { application } = this.state;
     const resumed = { ...this.state, wasReset: this.wasReset };
-    return continueAsNew({ application, resumed } satisfies CaseInput<AnyCaseState>);
+    return continueAsNew({ application, resumed } satisfies CaseInput<CaseState>);
   }
 
   /** True when `woken`, false when the time came first. */
@@ -384,7 +392,7 @@ export class Case<State extends AnyCaseState = CaseState> {
   }
 
   async #runPhase(name: PhaseName, phase: PhaseFunction<State>): Promise<void> {
-    const entry = (): AnyCaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
+    const entry = (): CaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
     if (entry().state === 'completed' || entry().state === 'skipped') return;
     if (entry().state === 'pending') {
       this.apply(phaseStarted(name, new Date()));

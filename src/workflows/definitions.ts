@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { QueryDefinition, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { AuditEntry } from '../lifecycle/audit-events.js';
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CaseState } from '../lifecycle/case-state.js';
 import {
   AWAIT_REGISTRATION,
   MESSAGES,
@@ -36,7 +36,7 @@ export const queries = {
   case: defineQuery<CaseView, [], 'case'>('case'),
   audit: defineQuery<readonly AuditEntry[], [], 'audit'>('audit'),
   /** What was answered to messages, by their ids. */
-  answered: defineQuery<AnyCaseState['answered'], [], 'answered'>('answered'),
+  answered: defineQuery<CaseState['answered'], [], 'answered'>('answered'),
   /** Of an account's case. */
   account: defineQuery<PaymentAccount, [], 'account'>('account'),
 } satisfies Record<string, QueryDefinition<unknown>>;

@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { AuditCode, AuditData, AuditEntry, AuditWriter } from '../lifecycle/audit-events.js';
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CaseState } from '../lifecycle/case-state.js';
 import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import { queries } from './definitions.js';
@@ -110,7 +110,7 @@ function isPlanOf(value: unknown, caseId?: string): value is RetentionPlan {
 
 /** What of a case tells which documents it leaves. */
 interface EndedCase extends AuditWriter {
-  readonly state: AnyCaseState;
+  readonly state: CaseState;
   readonly wasReset: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { newCall } from '../lifecycle/case-rules.js';
+import { newCall } from '../lifecycle/new-case.js';
 import type { CallState, Outcome } from '../lifecycle/case-state.js';
 import type { CallPhase } from '../lifecycle/phases.js';
 import { type CaseInput, type PhaseFunction } from './case.js';

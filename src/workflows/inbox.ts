@@ -1,7 +1,7 @@
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import type { TurnedAway } from '../lifecycle/audit-events.js';
 import type { Application } from '../lifecycle/application.js';
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CaseState } from '../lifecycle/case-state.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { refuse, type Answer, type Message, type MessageName } from '../lifecycle/messages.js';
 import { Malformed } from '../lifecycle/schema.js';
@@ -17,7 +17,9 @@ import {
   type ProofFault,
   type Verified,
 } from '../lifecycle/proof-rules.js';
-import { correctionToCheck, operatorsNamed, senderOf, type Given } from '../lifecycle/reducer.js';
+import { correctionToCheck, operatorsNamed } from '../lifecycle/look-ups.js';
+import type { Given } from '../lifecycle/rulings.js';
+import { senderOf } from '../lifecycle/sender.js';
 import type { KeptDecision } from '../lifecycle/review.js';
 import { earlierAnswerTo } from '../lifecycle/answered.js';
 import { Unreadable } from '../lifecycle/slots.js';
@@ -45,11 +47,11 @@ interface Read {
 
 /** Takes messages in their order, as many at a time as there are. */
 export class Inbox {
-  readonly #case: Case<AnyCaseState>;
+  readonly #case: Case<CaseState>;
   readonly #letters: Letter[] = [];
   #isBusy = false;
 
-  constructor(kase: Case<AnyCaseState>) {
+  constructor(kase: Case<CaseState>) {
     this.#case = kase;
     // A cancellation of the case must not break off the answer to a message that has been taken in.
     void CancellationScope.nonCancellable(() => this.#run());
@@ -218,7 +220,7 @@ class LookUps {
     return ids.filter((id) => !this.#asked.has(id));
   }
 
-  async add(kase: Case<AnyCaseState>, asked: Read[]): Promise<void> {
+  async add(kase: Case<CaseState>, asked: Read[]): Promise<void> {
     const ids = [...new Set(asked.flatMap(({ message }) => operatorsNamed(kase.state, message)))];
     const messages = asked.map(({ message: { name, body }, proof }) => ({ name, bodyHash: bodyHash(body), proof }));
     const found = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages });

@@ -1,5 +1,5 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CaseState } from '../lifecycle/case-state.js';
 import type { Case } from './case.js';
 import {
   bodyHash,
@@ -15,7 +15,7 @@ import * as own from './own-activities.js';
 import { policyLoaded } from '../lifecycle/transitions.js';
 
 /** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
-export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
+export async function loadPolicy(kase: Case<CaseState>): Promise<void> {
   const { state } = kase;
   if (state.policy) return;
   // A lifecycle that is cancelled at once still has to tell of its end, and the policy says how.
@@ -30,8 +30,8 @@ export async function loadPolicy(kase: Case<AnyCaseState>): Promise<void> {
 }
 
 /** Ends a case that nobody with a key of the signers file has started. */
-function demandProof({ state }: Case<AnyCaseState>, start: Verified): void {
-  const asker = 'callId' in state.application ? state.application.by : undefined;
+function demandProof({ state }: Case<CaseState>, start: Verified): void {
+  const asker = state.kind === 'call' ? state.application.by : undefined;
   const needed = asker === undefined ? 'submitter' : 'own';
   const fault = start.ok ? insufficient(needed, start.proof, asker) : start.fault;
   if (fault) throw new Ending('aborted', `${START_NOT_PROVED}: ${PROOF_FAULTS[fault]}`);

@@ -1,7 +1,7 @@
 import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { AuditWriter } from '../lifecycle/audit-events.js';
-import type { CaseState } from '../lifecycle/case-state.js';
+import { isLifecycle } from '../lifecycle/case-state.js';
 import { localCallsTo } from './activities.js';
 import { callsOf, loginOf, purposeOf, type CallContext } from './call-context.js';
 import { causeOf, failureOf } from './call-failure.js';
@@ -11,8 +11,9 @@ import { causeOf, failureOf } from './call-failure.js';
  * be closed ends by itself within the hour.
  */
 export function logOut(kase: CallContext & AuditWriter): () => Promise<void> {
-  if (!kase.state.finhub.facts.includes('session')) return async () => {};
-  const call = { session: loginOf(kase.state as CaseState), for: purposeOf(kase, 'closeSession', {}) };
+  const { state } = kase;
+  if (!isLifecycle(state) || !state.finhub.facts.includes('session')) return async () => {};
+  const call = { session: loginOf(state), for: purposeOf(kase, 'closeSession', {}) };
   return async () => {
     try {
       await closeSession(kase, call);

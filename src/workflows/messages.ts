@@ -1,5 +1,5 @@
 import { CancelledFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CaseState } from '../lifecycle/case-state.js';
 import { MESSAGES, parseMessage, type Answer } from '../lifecycle/messages.js';
 import { registeredIds, caseViewOf, statusOf } from '../lifecycle/status.js';
 import { Unreadable } from '../lifecycle/slots.js';
@@ -9,7 +9,7 @@ import { Inbox } from './inbox.js';
 import { onOtherSignals, onSignal } from './signals.js';
 
 /** Takes every message, as Signal and as Update under one name. Nothing that anybody sends stops the case. */
-export function receive(kase: Case<AnyCaseState>): void {
+export function receive(kase: Case<CaseState>): void {
   const inbox = new Inbox(kase);
   for (const name of MESSAGES) {
     onSignal(name, (value) => inbox.put(name, value));
@@ -22,7 +22,7 @@ export function receive(kase: Case<AnyCaseState>): void {
 }
 
 /** Answers questions about the case. */
-export function answer(kase: Case<AnyCaseState>): void {
+export function answer(kase: Case<CaseState>): void {
   setHandler(queries.status, () => statusOf(kase.state, new Date()));
   setHandler(queries.case, () => caseViewOf(kase.state, new Date()));
   setHandler(queries.audit, () => kase.state.audit);

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { caseName, type AnyCaseState, type Notification } from '../lifecycle/case-state.js';
+import { caseName, type CaseState, type Notification } from '../lifecycle/case-state.js';
 import { statusWord } from '../lifecycle/status.js';
 import {
   notificationCounted,
@@ -18,7 +18,7 @@ const SHARE_OF_HISTORY = 1 / 4;
 
 /** What notifications need of their case. */
 interface NotifyingCase {
-  readonly state: AnyCaseState;
+  readonly state: CaseState;
   apply(transition: Transition): void;
 }
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { caseName, type AnyCaseState } from '../lifecycle/case-state.js';
+import { caseName, type CaseState } from '../lifecycle/case-state.js';
 import { LOOK_NOW } from '../lifecycle/hints.js';
 import { caseId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import { Unreadable } from '../lifecycle/slots.js';
@@ -11,7 +11,7 @@ import { onSignal } from './signals.js';
  * Opens the case that a workflow is, in the place that belongs to it: its type and id follow from what it is about, and only a run that its own
  * chain continues as new goes on with a state.
  */
-export function openCase<State extends AnyCaseState>(
+export function openCase<State extends CaseState>(
   input: CaseInput<State>,
   make: (startedAt: Date) => State,
 ): Case<State> {
@@ -47,7 +47,7 @@ function hasSubject(input: unknown): boolean {
 }
 
 /** What nobody has checked may be of any form. */
-function made<State extends AnyCaseState>(make: (startedAt: Date) => State): State {
+function made<State extends CaseState>(make: (startedAt: Date) => State): State {
   try {
     return make(new Date());
   } catch {

@@ -1,6 +1,6 @@
 import { CancellationScope, CancelledFailure, condition, sleep } from '@temporalio/workflow';
 import type { Money } from '../lifecycle/application.js';
-import type { AnyCaseState, TransferRecord } from '../lifecycle/case-state.js';
+import type { CaseState, TransferRecord } from '../lifecycle/case-state.js';
 import { type CallFailure, FAILURES, type FieldError } from '../lifecycle/failures.js';
 import { moneyText } from '../lifecycle/money.js';
 import { nextStep, standingOf, type OrderReading } from '../lifecycle/orders.js';
@@ -73,7 +73,7 @@ const TRY_AGAIN_AFTER_MS = 16 * 60_000;
  * is another prepared order only when the last one is known not to have been executed and never will be.
  */
 export async function settleOrder(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   reference: string,
   { request, confirmation = false, stillAsked = () => {} }: OrderOptions,
 ): Promise<SettledOrder> {
@@ -105,7 +105,7 @@ interface Preparation {
  * a run before a workflow reset may have paid and nothing can tell is a person's to say.
  */
 async function prepare(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   reference: string,
   of: string,
   { request, stillAsked }: Required<Pick<OrderOptions, 'request' | 'stillAsked'>>,
@@ -145,7 +145,7 @@ async function prepare(
 }
 
 /** Waits while a reservation of ours, of which we have no answer, may hold what is asked for; false once it has lapsed for sure. */
-async function mayLapse(kase: Case<AnyCaseState>, of: string): Promise<boolean> {
+async function mayLapse(kase: Case<CaseState>, of: string): Promise<boolean> {
   const key = `reserved/${of}`;
   const since = kase.kept<string>(key) ?? new Date().toISOString();
   const left = Date.parse(since) + LAPSED_AFTER_MS - Date.now();
@@ -161,9 +161,9 @@ async function mayLapse(kase: Case<AnyCaseState>, of: string): Promise<boolean> 
 }
 
 /** Waits for the customer's word for as long as the prepared order is good. */
-async function confirmed(kase: Case<AnyCaseState>, { preparedOrderId, validUntil }: PreparedOrder): Promise<void> {
+async function confirmed(kase: Case<CaseState>, { preparedOrderId, validUntil }: PreparedOrder): Promise<void> {
   const { state } = kase;
-  const isConfirmed = (): boolean => state.confirmedOrderId === preparedOrderId;
+  const isConfirmed = (): boolean => state.kind === 'transfer' && state.confirmedOrderId === preparedOrderId;
   // The activity has read the time; one that it could not read is none.
   const end = Date.parse(validUntil ?? '');
   const left = Number.isNaN(end) ? undefined : Math.max(1, end - Date.now());
@@ -182,7 +182,7 @@ async function confirmed(kase: Case<AnyCaseState>, { preparedOrderId, validUntil
 
 /** Executes the prepared order and follows it; undefined where it was not executed and never will be. */
 async function spend(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   reference: string,
   of: string,
   order: OrderRequest,
@@ -194,14 +194,14 @@ async function spend(
   return 'status' in executed ? executed : follow(kase, reference, order, executed.orderId);
 }
 
-function recorded(kase: Case<AnyCaseState>, reference: string, settled: SettledOrder): SettledOrder {
+function recorded(kase: Case<CaseState>, reference: string, settled: SettledOrder): SettledOrder {
   kase.record('orderSettled', { reference, ...settled });
   return settled;
 }
 
 /** Tries until it is known what became of the prepared order. No other order is prepared in here. */
 async function execute(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   reference: string,
   of: string,
   order: OrderRequest,
@@ -257,18 +257,14 @@ async function execute(
 
 const LONGEST_PAUSE_SECONDS = 300;
 
-async function settling(kase: Case<AnyCaseState>, repeats: number): Promise<void> {
+async function settling(kase: Case<CaseState>, repeats: number): Promise<void> {
   const seconds = Math.min(kase.policy.callSeconds * 2 ** repeats, LONGEST_PAUSE_SECONDS);
   await kase.waiting('finhub', 'what became of the last try', () =>
     sleep(seconds * 1000, { summary: 'FinHub may still be at work' }),
   );
 }
 
-async function readOrder(
-  kase: Case<AnyCaseState>,
-  accountId: string,
-  orderId: string,
-): Promise<OrderReading | undefined> {
+async function readOrder(kase: Case<CaseState>, accountId: string, orderId: string): Promise<OrderReading | undefined> {
   try {
     return await kase.calls.read('getOrder', { accountId, orderId }, { leave: isUnreadable });
   } catch (error) {
@@ -285,7 +281,7 @@ const isUnreadable = ({ type }: CallFailure): boolean =>
  * `completed`, `failed` or `notExecuted`. Undefined is to try again.
  */
 async function ask(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   key: string,
   order: OrderRequest,
   failure: CallFailure,
@@ -305,7 +301,7 @@ async function ask(
 
 /** Takes a person's word for what became of the order, with the balance now and before beside the evidence. */
 async function askOutcome(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   key: string,
   operation: string,
   { accountId, availableBefore }: OrderRequest,
@@ -323,13 +319,13 @@ async function askOutcome(
 }
 
 /** Whether the run before this one has left the question what became of an order with a person. */
-function isAsked({ state: { attention } }: Case<AnyCaseState>, key: string): boolean {
+function isAsked({ state: { attention } }: Case<CaseState>, key: string): boolean {
   return attention?.key === key && attention.adopts.includes('outcome');
 }
 
 /** Puts the question what became of an order, unless an earlier run did; undefined is to try again. */
 async function answerTo(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   key: string,
   operation: string,
   question: CallFailure = UNANSWERED,
@@ -343,7 +339,7 @@ async function answerTo(
 
 /** Follows an executed order to its end; one that FinHub loses sight of goes to a person. */
 async function follow(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   reference: string,
   order: OrderRequest,
   orderId: string,
@@ -367,7 +363,7 @@ async function follow(
 }
 
 async function settled(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   { type, accountId }: OrderRequest,
   orderId: string,
 ): Promise<{ status: string; reason?: string | undefined } | { failure: CallFailure }> {
@@ -384,7 +380,7 @@ async function settled(
 }
 
 /** A lifecycle's own funding is no transfer. */
-function track(kase: Case<AnyCaseState>, change: Partial<TransferRecord>): void {
+function track(kase: Case<CaseState>, change: Partial<TransferRecord>): void {
   if (kase.state.kind === 'transfer') kase.apply(transferTracked(change));
 }
 

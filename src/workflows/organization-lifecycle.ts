@@ -1,4 +1,4 @@
-import { newCase } from '../lifecycle/case-rules.js';
+import { newCase } from '../lifecycle/new-case.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { OrganizationPhase } from '../lifecycle/phases.js';
 import { type LifecycleInput, type PhaseFunction } from './case.js';

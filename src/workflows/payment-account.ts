@@ -1,5 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import { newAccount } from '../lifecycle/case-rules.js';
+import { newAccount } from '../lifecycle/new-case.js';
 import type { AccountState, Outcome } from '../lifecycle/case-state.js';
 import {
   areOfOneApplication,

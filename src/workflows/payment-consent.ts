@@ -1,4 +1,4 @@
-import type { AnyCaseState } from '../lifecycle/case-state.js';
+import type { CaseState } from '../lifecycle/case-state.js';
 import type { ConsentTerms, PaymentConsent } from '../lifecycle/payment-account.js';
 import type { Case } from './case.js';
 
@@ -14,7 +14,7 @@ export interface ConsentRequest {
 const askedKey = (of = 'first'): string => `consentAsked/${of}`;
 
 /** Whether the renewal of this name has begun. */
-export const wasAsked = (kase: Case<AnyCaseState>, of: string): boolean => kase.kept(askedKey(of)) !== undefined;
+export const wasAsked = (kase: Case<CaseState>, of: string): boolean => kase.kept(askedKey(of)) !== undefined;
 
 /**
  * Makes a payment consent and has it approved. FinHub tells its code only in the answer to its creation: what a try without an answer left
@@ -24,7 +24,7 @@ export const wasAsked = (kase: Case<AnyCaseState>, of: string): boolean => kase.
  * @param stillAsked throws where the consent is no longer asked for; called before each try
  */
 export async function makeConsent(
-  kase: Case<AnyCaseState>,
+  kase: Case<CaseState>,
   { accountId, terms, of, stillAsked = () => {} }: ConsentRequest,
 ): Promise<PaymentConsent> {
   // Kept, so that a try on another day asks for the same days.

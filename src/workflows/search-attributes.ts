@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { AnyCaseState, Waiter } from '../lifecycle/case-state.js';
+import { isLifecycle, payingAccountOf, transferOf, type CaseState, type Waiter } from '../lifecycle/case-state.js';
 import { timeOf } from '../lifecycle/deadlines.js';
 import {
   SEARCH_ATTRIBUTES,
@@ -30,7 +30,7 @@ export class SearchAttributes {
   }
 
   /** @param passing the case goes on by itself: a phase that it only passes through is not worth an event */
-  update(state: AnyCaseState, { passing = false } = {}): void {
+  update(state: CaseState, { passing = false } = {}): void {
     const values = valuesOf(state);
     const changed = Object.fromEntries(
       Object.entries(values).filter(([name, value]) => (this.#shown[name] ?? 'null') !== JSON.stringify(value)),
@@ -57,7 +57,7 @@ export function keyOf<Name extends SearchAttributeName>(name: Name) {
   return defineSearchAttributeKey<(typeof SEARCH_ATTRIBUTES)[Name]>(name, SEARCH_ATTRIBUTES[name]);
 }
 
-function valuesOf(state: AnyCaseState): Values {
+function valuesOf(state: CaseState): Values {
   const { review } = state;
   const open = review.stage === 'inReview';
   const dueAt = timeOf(state.deadlines, 'due');
@@ -68,7 +68,7 @@ function valuesOf(state: AnyCaseState): Values {
     LifecycleStatus:
       state.waitingOn?.who === 'finhub' ? statusWord({ ...state, waitingOn: undefined }) : statusWord(state),
     FinHubTenant: state.application.tenantId,
-    RiskLevel: state.risk ?? null,
+    RiskLevel: (isLifecycle(state) ? state.risk : undefined) ?? null,
     ReviewLevel: open ? (review.rules?.level ?? null) : null,
     ReviewAssignee: state.assignee ?? null,
     ReviewDueAt: open && dueAt !== undefined ? new Date(dueAt) : null,
@@ -76,24 +76,20 @@ function valuesOf(state: AnyCaseState): Values {
     WaitingFor: waitingFor(state),
     FinHubIds: finHubIds(state),
     // Those of the start are there already.
-    ...(state.searchTokens && { SearchTokens: [...state.searchTokens] }),
+    ...(isLifecycle(state) && state.searchTokens && { SearchTokens: [...state.searchTokens] }),
   };
 }
 
 /** By what webhooks find the case. An account waits for nothing at FinHub. */
-function finHubIds({ kind, application, finhub, transfer }: AnyCaseState): string[] | null {
-  if (kind === 'account') return null;
-  const {
-    customerId,
-    verificationId,
-    accountId = 'accountId' in application ? application.accountId : undefined,
-  } = finhub;
-  const ids = [customerId, verificationId, accountId, transfer?.orderId].filter((id) => id !== undefined);
+function finHubIds(state: CaseState): string[] | null {
+  if (state.kind === 'account') return null;
+  const { customerId, verificationId, accountId = payingAccountOf(state) } = state.finhub;
+  const ids = [customerId, verificationId, accountId, transferOf(state)?.orderId].filter((id) => id !== undefined);
   return ids.length > 0 ? ids : null;
 }
 
 /** Whose turn it is: where no person's, FinHub's, since the rest takes us no time. An account's upkeep is no turn of anybody's. */
-function waitingFor({ kind, outcome, attention, waitingOn }: AnyCaseState): Waiter | null {
+function waitingFor({ kind, outcome, attention, waitingOn }: CaseState): Waiter | null {
   if (outcome) return null;
   if (attention) return 'operator';
   return kind === 'account' ? null : (waitingOn?.who ?? 'finhub');

@@ -1,5 +1,5 @@
 import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
-import { newTransfer } from '../lifecycle/case-rules.js';
+import { newTransfer } from '../lifecycle/new-case.js';
 import type { Outcome, TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
 import { type CaseInput, type PhaseFunction } from './case.js';

@@ -1,13 +1,13 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { AnyCaseState, CallState, CaseState } from '../lifecycle/case-state.js';
+import { isLifecycle, type CallState, type CaseState, type LifecycleState } from '../lifecycle/case-state.js';
 import { rulesFor } from '../lifecycle/policy.js';
-import type { TransferOrder } from '../lifecycle/transfer.js';
 import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
 import { startBody } from '../lifecycle/proof-rules.js';
 
 /** How the case began, for whoever judges what it does; without its secrets. */
-export function beginningOf<Subject>(state: AnyCaseState): Beginning<Subject> {
-  const { startedWith, application, startProof, corrections } = state;
+export function beginningOf<Subject>(state: CaseState): Beginning<Subject> {
+  const { application, startProof } = state;
+  const { startedWith, corrections } = isLifecycle(state) ? state : { startedWith: undefined, corrections: [] };
   return {
     workflowId: workflowInfo().workflowId,
     subject: startBody(startedWith ?? application) as Subject,
@@ -16,7 +16,7 @@ export function beginningOf<Subject>(state: AnyCaseState): Beginning<Subject> {
   };
 }
 
-export function decisionWarrant(state: CaseState): DecisionWarrant {
+export function decisionWarrant(state: LifecycleState): DecisionWarrant {
   const { kind, policy, risk, review } = state;
   const decisions = review.rejection ? [review.rejection] : review.approvals.map(({ sent }) => sent);
   return {
@@ -34,15 +34,18 @@ export function decisionWarrant(state: CaseState): DecisionWarrant {
 }
 
 /** Of a transfer, or of a lifecycle's own funding. */
-export function orderWarrant(state: AnyCaseState, order: OrderWarrant['order']): OrderWarrant {
-  const { policy, payer, sentDecision, sentConfirmation, vouched } = state;
-  const isTransfer = state.kind === 'transfer';
+export function orderWarrant(state: CaseState, order: OrderWarrant['order']): OrderWarrant {
+  const { requireProof } = state.policy!;
+  if (state.kind !== 'transfer') {
+    return { for: 'order', requireProof, beginning: beginningOf(state), order, approvers: [] };
+  }
+  const { application, payer, sentDecision, sentConfirmation, vouched } = state;
   return {
     for: 'order',
-    requireProof: policy!.requireProof,
+    requireProof,
     beginning: (vouched as OrderWarrant['beginning'] | undefined) ?? beginningOf(state),
     order,
-    transfer: isTransfer && vouched ? (state.application as TransferOrder) : undefined,
+    transfer: vouched ? application : undefined,
     approvers: payer?.approvers ?? [],
     decision: sentDecision,
     confirmation: sentConfirmation,

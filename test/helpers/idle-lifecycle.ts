@@ -1,4 +1,4 @@
-import { newCase } from '../../src/lifecycle/case-rules.js';
+import { newCase } from '../../src/lifecycle/new-case.js';
 import type { Outcome } from '../../src/lifecycle/case-state.js';
 import { INDIVIDUAL_PHASES } from '../../src/lifecycle/phases.js';
 import type { LifecycleInput } from '../../src/workflows/case.js';

@@ -8,8 +8,8 @@ export default [
   {
     name: 'a decision is acknowledged and not stored',
     file: 'src/workflows/case.ts',
-    from: "    this.apply(() => state);\n    if (message.name === 'decideVerification')",
-    to: "    if (message.name !== 'decideVerification') this.apply(() => state);\n    else",
+    from: "    this.#change(state);\n    if (message.name === 'decideVerification')",
+    to: "    if (message.name !== 'decideVerification') this.#change(state);\n    else",
     env: { CHAOS_LIMIT: '45' },
     ...whole,
   },

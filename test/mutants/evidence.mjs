@@ -16,7 +16,7 @@ export default [
   },
   {
     name: 'an approval counts although papers are missing',
-    file: 'src/lifecycle/reducer.ts',
+    file: 'src/lifecycle/verdicts.ts',
     from: "decision.verdict === 'approve' && answer.accepted ? lackingPapers",
     to: "decision.verdict === 'approve' && !answer.accepted ? lackingPapers",
     test: 'are there before anybody approves, whatever opened the round',

@@ -378,7 +378,7 @@ export default [
   },
   {
     name: 'the audit does not tell by which signers file a message was verified',
-    file: 'src/lifecycle/reducer.ts',
+    file: 'src/lifecycle/reduction-audit.ts',
     from: 'return { signers, ...(caller !== undefined && { caller }) };',
     to: 'return { ...(caller !== undefined && { caller }) };',
     in: 'test/signed-decisions.test.ts',

@@ -69,7 +69,7 @@ export default [
   },
   {
     name: 'a corrected case is found by what it was',
-    file: 'src/lifecycle/reducer.ts',
+    file: 'src/lifecycle/lifecycle-rules.ts',
     from: '        searchTokens: given.checked?.searchTokens,\n',
     to: '',
     in: WEBHOOKS,

@@ -1,7 +1,8 @@
+import { loginOf } from '../call-context.js';
 import type { Case } from '../case.js';
 
 /** Phase 2 of an individual: the application's own credentials log in, and act for the customer from here on. */
 export async function session(kase: Case): Promise<void> {
-  await kase.calls.openSession();
+  await kase.calls.openSession(() => loginOf(kase.state));
   kase.establish('session');
 }

@@ -2,7 +2,7 @@ import { isOrganization, type DocumentReference } from '../../lifecycle/applicat
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
 import { rulesFor } from '../../lifecycle/policy.js';
-import { dueDecisions } from '../../lifecycle/reducer.js';
+import { takeDue } from '../../lifecycle/review.js';
 import { lackingDocuments } from '../../lifecycle/document-rules.js';
 import { documentTypeAsked } from '../../lifecycle/evidence.js';
 import type { CallResult } from '../activities.js';
@@ -13,7 +13,7 @@ import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';
 import { needsPerson } from '../attention.js';
 import { waitAndWatch } from '../watched-wait.js';
-import { finhubGave } from '../../lifecycle/transitions.js';
+import { dueDecisionsTaken, finhubGave } from '../../lifecycle/transitions.js';
 
 const FIRST_LOOK = "the first look for a decision in FinHub's portal";
 
@@ -156,8 +156,8 @@ async function open(kase: Case, verificationId: string): Promise<void> {
     deadlines = await times();
   }
   kase.occur({ name: 'roundOpened', rules, deadlines });
-  const { state, due } = dueDecisions(kase.state);
-  kase.apply(() => state);
+  const { due } = takeDue(kase.state.review);
+  kase.apply(dueDecisionsTaken);
   for (const kept of due) await judgeKept(kase, kept);
 }
 

@@ -1,0 +1,50 @@
+import type { CaseState, Changes, Outcome } from './case-state.js';
+import type { PaymentAccount } from './payment-account.js';
+import { DROPPED } from './sealed.js';
+
+/** What changes when a case ends, which it does once. */
+export function endOf(state: CaseState, { result, reason }: Pick<Outcome, 'result' | 'reason'>, at: Date): Changes {
+  if (state.outcome) return {};
+  return {
+    phases: state.phases.map((phase) => (phase.state === 'active' ? { ...phase, state: 'stopped' } : phase)),
+    waitingOn: undefined,
+    attention: undefined,
+    deadlines: [],
+    requirements: [],
+    ...withoutSecrets(state),
+    ...endOfTransfer(state, result),
+    outcome: { result, at: at.toISOString(), reason, ...orderOf(state) },
+  };
+}
+
+/** What is over needs no secrets: passwords, and what was sealed in FinHub's answers. */
+function withoutSecrets(state: CaseState): Changes {
+  return { ...bare(state), done: {} };
+}
+
+function bare(state: CaseState): Changes {
+  switch (state.kind) {
+    case 'individual':
+    case 'organization':
+      return { application: { ...state.application, password: DROPPED }, activationCode: undefined };
+    case 'transfer':
+      return { payer: state.payer && bareAccount(state.payer) };
+    case 'account':
+      return { application: bareAccount(state.application) };
+    case 'call':
+      return { application: { ...state.application, input: DROPPED } };
+  }
+}
+
+function bareAccount(account: PaymentAccount): PaymentAccount {
+  return { ...account, session: undefined, consent: undefined };
+}
+
+function endOfTransfer(state: CaseState, result: Outcome['result']): Changes {
+  return state.kind === 'transfer' && result !== 'active' ? { transfer: { ...state.transfer, state: result } } : {};
+}
+
+function orderOf(state: CaseState): Pick<Outcome, 'orderId'> {
+  const orderId = state.kind === 'transfer' ? state.transfer.orderId : undefined;
+  return orderId === undefined ? {} : { orderId };
+}

@@ -1,0 +1,36 @@
+import type { Application } from './application.js';
+import { whyClosed } from './case-rules.js';
+import { isLifecycle, type CaseState } from './case-state.js';
+import type { Message } from './messages.js';
+import { earlierAnswer, isDue } from './review.js';
+import { isSealedText } from './sealed.js';
+import { senderOf } from './sender.js';
+import { fateOf, OPERATORS_ONLY } from './stages.js';
+
+/**
+ * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
+ * it. A decision that is kept is looked up when it is due.
+ */
+export function operatorsNamed(state: CaseState, message: Message): string[] {
+  const fate = fateOf(state, message.name);
+  if (fate !== 'taken' && fate !== 'kept') return [];
+  if (message.name === 'decideVerification') {
+    const { body } = message;
+    return isDue(state.review, body) && earlierAnswer(state.review, body) === undefined ? [body.operator.id] : [];
+  }
+  if (message.name === 'assign') return [message.body.by, message.body.to];
+  return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
+}
+
+/** What the rules of the intake have to be asked about before a message can be decided; nothing for one that is refused anyway. */
+export function correctionToCheck(
+  state: CaseState,
+  message: Message,
+): { application: Application; patch: Record<string, unknown> } | undefined {
+  if (message.name !== 'correctApplication' || fateOf(state, message.name) !== 'taken') return undefined;
+  if (!isLifecycle(state)) return undefined;
+  const { patch } = message.body;
+  if (whyClosed(state, patch) !== undefined) return undefined;
+  if ('password' in patch && !isSealedText(patch['password'])) return undefined;
+  return { application: state.application, patch };
+}

@@ -1,0 +1,69 @@
+import type { Application, DocumentReference } from './application.js';
+import { ownershipHashOf } from './case-rules.js';
+import type { AccountState, CallState, CaseBase, LifecycleState, TransferState } from './case-state.js';
+import type { HandCall } from './hand-call.js';
+import type { PaymentAccount } from './payment-account.js';
+import { PHASES, type CaseKind, type LifecycleKind } from './phases.js';
+import { newReview } from './review.js';
+import type { TransferOrder } from './transfer.js';
+
+/** A case as it is before its first phase. */
+export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): LifecycleState {
+  const { tenantId, submittedBy, handedInBy, documents, consents } = application;
+  const submitted = { tenantId, submittedBy, handedInBy, documents, ownershipHash: ownershipHashOf(application) };
+  return { ...unstarted(kind, application, submitted, startedAt), people: [], corrections: [], consents };
+}
+
+/** A transfer as it is before its first phase. */
+export function newTransfer(order: TransferOrder, startedAt: Date): TransferState {
+  const { reference, submittedBy } = order;
+  const state = unstarted('transfer', order, { tenantId: order.tenantId, submittedBy, documents: [] }, startedAt);
+  return { ...state, transfer: { reference, state: 'running' } };
+}
+
+/** An account as the lifecycle that opened it hands it over. */
+export function newAccount(account: PaymentAccount, startedAt: Date): AccountState {
+  const { tenantId, customerId } = account;
+  return unstarted('account', account, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
+}
+
+/** A call by hand before it is known whether it may be made. */
+export function newCall(call: HandCall, startedAt: Date): CallState {
+  return unstarted('call', call, { tenantId: call.tenantId, submittedBy: call.by, documents: [] }, startedAt);
+}
+
+interface Submitted {
+  tenantId: string;
+  submittedBy: string;
+  handedInBy?: string[] | undefined;
+  documents: DocumentReference[];
+  ownershipHash?: string | undefined;
+}
+
+/** What every case begins with. */
+function unstarted<Kind extends CaseKind, Subject>(
+  kind: Kind,
+  application: Subject,
+  { tenantId, submittedBy, handedInBy, documents: evidence, ownershipHash }: Submitted,
+  startedAt: Date,
+): CaseBase<Kind, Subject> {
+  return {
+    kind,
+    application,
+    startedAt: startedAt.toISOString(),
+    phases: PHASES[kind].map(({ name }) => ({ name, state: 'pending' })),
+    finhub: { beneficiaries: {}, facts: [] },
+    review: newReview({ tenantId, submittedBy, handedInBy, evidence, ownershipHash }),
+    requirements: [],
+    attentions: 0,
+    answered: [],
+    turnedAway: 0,
+    deadlines: [],
+    notes: [],
+    done: {},
+    audit: [],
+    audited: 0,
+    notified: 0,
+    outbox: [],
+  };
+}

@@ -1,0 +1,25 @@
+import type { LifecycleState } from './case-state.js';
+import { lackingPapers, paperText } from './evidence.js';
+import { refuse } from './messages.js';
+import { decide as decideReview, type SentDecision } from './review.js';
+import type { Given, Ruling } from './rulings.js';
+
+/** What ends with the review of a round. */
+export const REVIEW_OVER = { deadlines: [], assignee: undefined };
+
+/** Judges a decision on the round that is open. */
+export function judged(
+  state: LifecycleState,
+  { decision, proof, evidenceHash }: SentDecision & { evidenceHash: string | undefined },
+  given: Given,
+): Ruling {
+  const operator = given.operators.get(decision.operator.id);
+  const { review, answer } = decideReview(state.review, { decision, proof }, operator, evidenceHash);
+  // No approval of a case that lacks what has to be there; a round opens without it only if the case was not told the truth.
+  const lacking = decision.verdict === 'approve' && answer.accepted ? lackingPapers(state) : [];
+  if (lacking.length > 0) {
+    return [{}, refuse('NotAllowed', `required evidence is missing: ${lacking.map(paperText).join('; ')}`)];
+  }
+  const endsRound = state.review.stage === 'inReview' && review.stage !== 'inReview';
+  return [{ review, ...(endsRound ? REVIEW_OVER : {}) }, answer];
+}
