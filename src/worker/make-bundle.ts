@@ -25,6 +25,7 @@ const KEPT_MS = 3600_000;
  * rewritten, and names stay, so that stack traces can be read.
  */
 const DROP_UNUSED: MinifyOptions = {
+  ecma: 2020,
   mangle: false,
   keep_classnames: true,
   keep_fnames: true,
