@@ -10,9 +10,9 @@ export default [
   },
   {
     name: 'a message does what the states page denies',
-    file: 'src/lifecycle/stages.ts',
-    from: 'claim: ALWAYS,\n  release: ALWAYS,',
-    to: 'claim: ALWAYS,\n  release: NEVER,',
+    file: 'src/lifecycle/reducer.ts',
+    from: "if (fate !== 'taken' && fate !== 'kept') return [{}, refuse(fate, refusalDetail(state))];",
+    to: 'if (state.outcome) return [{}, refuse(fate, refusalDetail(state))];',
     in: 'test/states-page.test.ts',
     test: 'says of every message at every stage what a case does with it',
   },
