@@ -82,4 +82,12 @@ export default [
     in: PREREQUISITES,
     test: 'whoever becomes active while the case waits for the code, or after a wrong one, is asked no more',
   },
+  {
+    name: 'what a list of FinHub does not show is adopted',
+    file: 'src/activities/adopted.ts',
+    from: "(isThere ? 'shown' : 'notShown')",
+    to: "(isThere || !isThere ? 'shown' : 'notShown')",
+    in: 'test/adopted.test.ts',
+    test: 'addBeneficiary: are looked for at FinHub',
+  },
 ];
