@@ -44,9 +44,9 @@ describe('ids that a person gives in place of a result', () => {
   });
 
   const lookUp = (input: Given): Promise<Sight> => {
-    const { lookUpAdopted } = adoptedActivities(client, secretsWith(parseKeyRing(newKeyRingText())));
+    const activities = adoptedActivities(client, secretsWith(parseKeyRing(newKeyRingText())));
     const purpose = { tenantId: SANDBOX_TENANT.id, key: 'adopted', requestedAt: new Date().toISOString() };
-    return new MockActivityEnvironment().run(lookUpAdopted, { input, for: purpose });
+    return new MockActivityEnvironment().run(() => activities.lookUpAdopted({ input, for: purpose }));
   };
 
   for (const [name, id] of Object.entries(GIVEN) as [keyof typeof GIVEN, string][]) {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { Judge } from '../src/activities/judge.js';
+import type { Application, DocumentReference } from '../src/lifecycle/application.js';
+import { DEFAULT_POLICY, rulesFor, type RiskLevel } from '../src/lifecycle/policy.js';
+import { hashEvidence } from '../src/lifecycle/review.js';
+import type { DecisionWarrant } from '../src/lifecycle/warrants.js';
+import type { Policies } from '../src/policies/policy-file.js';
+import type { Signer } from '../src/proof/signers-file.js';
+import { anIndividual } from './helpers/applications.js';
+import { decision } from './helpers/decision.js';
+
+const TENANT = 't';
+const SUBJECT = { customerId: 'c', verificationId: 'v' };
+
+/* What the last mile asks of a decision besides its envelope, which proof.test.ts and the attacks look at. */
+describe('a decision is told to FinHub', () => {
+  let application: Application;
+  before(async () => {
+    const input = await anIndividual({ categorization: { category: 'x', parameters: { riskLevel: 'LOW' } } });
+    application = { ...input, tenantId: TENANT, submittedBy: 'backend', documents: [] } as unknown as Application;
+  });
+
+  const paper = (type: string): DocumentReference => ({
+    ...{ documentId: type, type, sha256: type, fileName: 'a.pdf', mimeType: 'application/pdf', size: 1 },
+  });
+  const EVIDENCE = ['PASSPORT', 'PROOF_OF_ADDRESS', 'SOURCE_OF_FUNDS'].map(paper);
+
+  const operator = (id: string, level: 'TENANT' | 'POWER_TENANT', more: Partial<Signer> = {}): Signer => ({
+    ...{ id, role: 'operator', level, tenants: [TENANT], ...more },
+  });
+  const OPERATORS = [
+    operator('op-1', 'TENANT'),
+    operator('op-2', 'POWER_TENANT'),
+    operator('op-3', 'POWER_TENANT'),
+    operator('elsewhere', 'POWER_TENANT', { tenants: ['another'] }),
+    operator('backend', 'POWER_TENANT'),
+  ];
+
+  interface Given {
+    warrant?: Partial<DecisionWarrant>;
+    status?: string;
+    operators?: Signer[];
+    /** By FinHub's own hierarchy. */
+    categoryRisk?: RiskLevel | null;
+    quorum?: number;
+  }
+
+  /** What keeps the decision from being told, or undefined. */
+  async function judged({ warrant, status = 'APPROVED', operators = OPERATORS, categoryRisk = null, quorum }: Given) {
+    const low = rulesFor(DEFAULT_POLICY, 'individual', 'LOW');
+    const policy = structuredClone(DEFAULT_POLICY);
+    if (quorum) policy.review.individual.LOW.quorum = quorum;
+    const signers = { signers: new Map(operators.map((one) => [one.id, one])), keys: new Map() };
+    const judge = new Judge({
+      signers: { current: () => Promise.resolve({ version: 1, hash: '', ...signers }) },
+      policies: { of: () => Promise.resolve({ policy }) } as unknown as Policies,
+      environment: 'default',
+      requireProof: false,
+    });
+    const whole: DecisionWarrant = {
+      ...{ for: 'decision', kind: 'individual', requireProof: false, rules: low, risk: 'LOW', round: 1 },
+      ...{ beginning: { workflowId: 'w', subject: application, proof: undefined, corrections: [] } },
+      ...{ evidence: EVIDENCE, submitters: [], decisions: [{ decision: decision() }] },
+      ...warrant,
+    };
+    const ruling = () => judge.decision(TENANT, status, SUBJECT, whole, () => Promise.resolve(categoryRisk));
+    return new MockActivityEnvironment({}, { client: TEMPORAL, logger: new DefaultLogger('ERROR') }).run(ruling).then(
+      () => undefined,
+      (error: unknown) => {
+        assert.ok(error instanceof ApplicationFailure && error.type === 'NotProved', String(error));
+        return error.message;
+      },
+    );
+  }
+
+  const by = (...ids: string[]) => ({
+    decisions: ids.map((id) => ({ decision: decision({ decisionId: id, operator: { id } }) })),
+  });
+  const changed = (more: Parameters<typeof decision>[0]) => ({ decisions: [{ decision: decision(more) }] });
+
+  test('where people of the policy have taken it', async () => {
+    assert.equal(await judged({}), undefined);
+    const evidenceHash = hashEvidence(EVIDENCE, undefined);
+    assert.equal(await judged({ warrant: changed({ evidenceHash, subject: SUBJECT }) }), undefined);
+    assert.equal(await judged({ warrant: by('op-1', 'op-2'), quorum: 2 }), undefined);
+    assert.equal(await judged({ warrant: by('op-2', 'op-3'), categoryRisk: 'HIGH' }), undefined);
+    const rejected = { status: 'REJECTED', warrant: { ...changed({ verdict: 'reject' }), evidence: [] } };
+    assert.equal(await judged(rejected), undefined);
+  });
+
+  const REFUSED: Record<string, [given: Given, why: RegExp]> = {
+    'nobody has taken': [{ warrant: { decisions: [] } }, /0 of 1 people/],
+    'too few have taken, by the policy in force': [{ quorum: 2 }, /1 of 2 people/],
+    'one person has taken twice': [{ warrant: by('op-2', 'op-2'), quorum: 2 }, /1 of 2 people/],
+    "too few have taken, by the case's own rules": [
+      { warrant: { rules: { ...rulesFor(DEFAULT_POLICY, 'individual', 'LOW'), quorum: 2 } } },
+      /1 of 2 people/,
+    ],
+    "nobody of the level has taken that the category's risk asks for": [
+      { categoryRisk: 'HIGH', warrant: by('op-1') },
+      /POWER_TENANT|of 2 people/,
+    ],
+    "nobody of the level has taken that the case's risk asks for": [
+      { warrant: { risk: 'HIGH', ...by('op-1') } },
+      /POWER_TENANT|of 2 people/,
+    ],
+    'somebody has taken who is no operator any more': [{ operators: [] }, /op-1 is no operator/],
+    'somebody has taken who works for another tenant': [{ warrant: by('elsewhere') }, /does not work for this tenant/],
+    'whoever submitted the application has taken': [{ warrant: by('backend') }, /submitted or corrected/],
+    'whoever handed documents in has taken': [{ warrant: { submitters: ['op-1'] } }, /submitted or corrected/],
+    'was taken the other way': [{ warrant: changed({ verdict: 'reject' }) }, /its verdict is another one/],
+    'was taken in another round': [{ warrant: changed({ round: 2 }) }, /of another round/],
+    'was taken on other evidence': [{ warrant: changed({ evidenceHash: 'other' }) }, /on other evidence/],
+    'was taken about another customer': [
+      { warrant: changed({ subject: { ...SUBJECT, customerId: 'other' } }) },
+      /about another customer/,
+    ],
+    'was taken about another verification': [
+      { warrant: changed({ subject: { ...SUBJECT, verificationId: 'other' } }) },
+      /about another customer or verification/,
+    ],
+    'lacks papers that the policy asks for': [{ warrant: { evidence: [] } }, /required evidence is missing/],
+  };
+  for (const [what, [given, why]] of Object.entries(REFUSED)) {
+    test(`but not one that ${what}`, async () => {
+      assert.match((await judged(given)) ?? 'told', why);
+    });
+  }
+});
+
+/** Says how the workflow began. */
+const TEMPORAL = {
+  withAbortSignal: <T>(_: AbortSignal, work: () => T): T => work(),
+  options: { namespace: 'default' },
+  workflowService: {
+    getWorkflowExecutionHistory: () => {
+      const workflowExecutionStartedEventAttributes = { firstExecutionRunId: 'first' };
+      return Promise.resolve({
+        history: { events: [{ eventTime: { seconds: 1 }, workflowExecutionStartedEventAttributes }] },
+      });
+    },
+  },
+} as unknown as Client;
