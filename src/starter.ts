@@ -45,7 +45,7 @@ for (const kind of ['individual', 'organization'] as const) {
     `${kind} - --json < application.json`,
     `${kind} examples/${kind}.json --ids-within 10`,
   ])
-    .option('--ids-within <seconds>', "waits so long for FinHub's ids, and starts all the same without", wholeNumber)
+    .option('--ids-within <seconds>', "waits up to this long for FinHub's ids; starts either way", wholeNumber)
     .action((file: string, options: StartFlags) => start(kind, file, options));
 }
 
@@ -60,7 +60,7 @@ addCommand(program, 'status <id>', 'shows where a lifecycle stands', [`status ${
 addCommand(
   program,
   'wait <id>',
-  'waits until a lifecycle gets somewhere; exits 3 if it ended in another way, 6 if it needs attention first',
+  'waits until a lifecycle reaches a point; exits 3 if it ended another way, 6 if it needs attention first',
   [`wait ${EXAMPLE_ID} --for decision`, `wait ${EXAMPLE_ID} --for active --timeout 600`],
 )
   .addOption(new Option('--for <what>', 'what to wait for').choices([...WAIT_TARGETS]).makeOptionMandatory())
@@ -95,7 +95,7 @@ addCommand(
     }),
   );
 
-addCommand(program, 'accept-consents <id>', 'hands on that the customer accepted the three consents', [
+addCommand(program, 'accept-consents <id>', 'passes on that the customer accepted the three consents', [
   `accept-consents ${EXAMPLE_ID} --version 1.0 --at 2025-11-03T09:41:12Z --ip 192.0.2.24 --user-agent 'Mozilla/5.0 …'`,
 ])
   .requiredOption('--version <version>', 'of the texts that were accepted')
@@ -111,7 +111,7 @@ addCommand(program, 'accept-consents <id>', 'hands on that the customer accepted
   );
 type ConsentFlag = 'version' | 'at' | 'ip' | 'userAgent' | 'acceptedBy';
 
-addCommand(program, 'submit-activation-code <id> [code]', 'hands on the code that FinHub mailed to the customer', [
+addCommand(program, 'submit-activation-code <id> [code]', 'passes on the code that FinHub mailed to the customer', [
   `submit-activation-code ${EXAMPLE_ID} < code.txt`,
   `submit-activation-code ${EXAMPLE_ID} CODE    # seen by everybody who can list processes`,
 ]).action((id: string, code: string | undefined, { json }: Json) =>
@@ -133,7 +133,7 @@ addCommand(
     }),
   );
 
-addCommand(program, 'cancel <id>', 'ends a lifecycle; what FinHub holds already stays there', [
+addCommand(program, 'cancel <id>', 'ends a lifecycle; FinHub keeps what it already has', [
   `cancel ${EXAMPLE_ID} --by backoffice --reason 'withdrawn by the customer'`,
 ])
   .requiredOption('--by <who>', 'who cancels')
@@ -145,7 +145,7 @@ addCommand(program, 'cancel <id>', 'ends a lifecycle; what FinHub holds already 
 addCommand(
   program,
   'resume <id> [file]',
-  'starts a case again whose workflow was ended from outside: terminated, failed, or completed by somebody else',
+  'restarts a case whose workflow somebody ended in Temporal: terminated, failed, or completed from outside',
   [
     `resume ${EXAMPLE_ID}`,
     `resume ${EXAMPLE_ID} application.json    # where Temporal has no start that can be read, or the case was corrected`,

@@ -36,7 +36,7 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
     });
   });
 
-  addCommand(program, 'decide-transfer <id>', 'hands on what a TRANSACTION_APPROVER says to a transfer', [
+  addCommand(program, 'decide-transfer <id>', "passes on a TRANSACTION_APPROVER's decision on a transfer", [
     `decide-transfer ${EXAMPLE_ID} --by employee-anke --approve`,
     `decide-transfer ${EXAMPLE_ID} --by anke@firm.example --reject --reason 'not our supplier'`,
   ])
@@ -51,7 +51,7 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
       }),
     );
 
-  addCommand(program, 'confirm-transfer <id> <orderId>', "hands on the customer's word on a prepared order", [
+  addCommand(program, 'confirm-transfer <id> <orderId>', 'passes on whether the customer confirms a prepared order', [
     `confirm-transfer ${EXAMPLE_ID} ORDER --by customer`,
   ])
     .requiredOption('--by <who>', 'who confirms')
@@ -62,15 +62,15 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
   addCommand(
     program,
     'batch <file>',
-    'starts what JSON lines say, "-" for standard input; run again it starts nothing twice',
+    'starts everything in a file of JSON lines, "-" for standard input; running it again starts nothing twice',
     [
       'batch payday.jsonl --concurrency 16    # {"transfer": {…}} per line, or {"individual": {…}}, {"organization": {…}}',
       'batch payday.jsonl --json > report.jsonl',
     ],
   )
-    .option('--concurrency <number>', 'lines at work at a time', wholeNumber, 8)
-    .option('--per-account <number>', 'transfers of one account at work at a time', wholeNumber, 1)
-    .option('--no-follow', 'starts transfers without following them')
+    .option('--concurrency <number>', 'lines in progress at a time', wholeNumber, 8)
+    .option('--per-account <number>', 'transfers of one account in progress at a time', wholeNumber, 1)
+    .option('--no-follow', 'starts transfers without waiting for them')
     .action((file: string, { json, concurrency, perAccount, follow }: BatchFlags) =>
       withClient(async (client) => {
         const { lines, folder } = await readLines(file);

@@ -45,8 +45,8 @@ export function addCall(program: Command): void {
     .option('--power-tenant', "with the power tenant's rights at FinHub")
     .option('--ip <address>', "the customer's own, where the call is the customer's act; FinHub keeps it")
     .option('--user-agent <text>', "the customer's own, with --ip")
-    .option('--timeout <seconds>', 'exits 5 after that time; the call goes on', wholeNumber, 60)
-    .option('--dry-run', 'says what would be sent, and sends nothing')
+    .option('--timeout <seconds>', 'exits with 5 after this time; the call goes on', wholeNumber, 60)
+    .option('--dry-run', 'prints what would be sent, and sends nothing')
     .addOption(new Option('--schema', 'prints what the operation takes, as JSON Schema').conflicts('input'))
     .action(async (operation: string, flags: CallFlags) => {
       if (flags.schema) return print(true, callInputSchema(operation), String);

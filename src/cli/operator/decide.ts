@@ -49,10 +49,10 @@ export function addDecide(program: Command): void {
     .addOption(new Option('--internal-reason <text>', 'never leaves the case').conflicts('internalReasonFile'))
     .option(
       '--internal-reason-file <file>',
-      'the same, where no list of processes should show it; "-" for standard input',
+      'the same from a file, so that other users cannot see it among the processes; "-" for standard input',
     )
-    .option('--retryable', 'with --reject: the customer may hand in again; without it a rejection ends the case')
-    .option('--yes', 'with --reject: does not ask whether you are sure')
+    .option('--retryable', 'with --reject: the customer may apply again; without it a rejection is final')
+    .option('--yes', 'with --reject: does not ask for confirmation')
     .option('--decision-id <id>', 'by default a new one; the same id again is the same decision')
     .action((id: string, flags: DecideFlags, command: Command) =>
       withClient(async (client) => {

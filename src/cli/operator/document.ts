@@ -18,7 +18,7 @@ interface DocumentFlags extends Sender {
 
 /** A document's content, for the person who decides on it; the case keeps who looked. */
 export function addDocument(program: Command): void {
-  addCommand(program, 'document <id> <document>', 'opens or saves a document of a case; the case keeps who looked', [
+  addCommand(program, 'document <id> <document>', 'opens or saves a document of a case; the case records who looked', [
     `document ${EXAMPLE_ID} DOCUMENT --as op-1 --open    # the document's id, as show prints it`,
     `document ${EXAMPLE_ID} DOCUMENT --as op-1 --save passport.pdf`,
   ])

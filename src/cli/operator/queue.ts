@@ -18,11 +18,11 @@ export function addQueue(program: Command): void {
   addCommand(
     program,
     'queue',
-    'lists the cases that wait for an operator, the most urgent first, and those that were ended from outside',
+    'lists the cases that wait for an operator, most urgent first, and those that somebody ended in Temporal',
     ['queue', 'queue --unassigned --level TENANT', 'queue --needs-attention', 'queue --level POWER_TENANT --overdue'],
   )
     .option('--all', 'every running case, whoever it waits for')
-    .option('--needs-attention', 'only those where a call has to be settled')
+    .option('--needs-attention', 'only cases with a call to resolve')
     .addOption(new Option('--kind <kind>').choices(['individual', 'organization']))
     .addOption(new Option('--level <level>', 'of the decision').choices(OPERATOR_LEVELS))
     .option('--tenant <id>')
@@ -59,7 +59,7 @@ export function addFind(program: Command): void {
     'find 304567890',
   ])
     .description(
-      "finds cases by somebody in them, ended ones as well: by an e-mail, a phone, a whole name, a registration or tax number, or FinHub's own id",
+      "finds cases, ended ones too, by someone in them: an e-mail, a phone number, a whole name, a registration or tax number, or FinHub's own id",
     )
     .option('--tenant <id>')
     .option('--limit <number>', 'how many at most', wholeNumber, 100)

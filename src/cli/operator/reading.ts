@@ -5,7 +5,7 @@ import { EXAMPLE_ID, withClient, type Json } from './common.js';
 
 /** What one case says of itself. */
 export function addReading(program: Command): void {
-  addCommand(program, 'show <id>', 'shows a case with what a decision needs', [`show ${EXAMPLE_ID}`]).action(
+  addCommand(program, 'show <id>', 'shows a case with everything a decision needs', [`show ${EXAMPLE_ID}`]).action(
     (id: string, { json }: Json) =>
       withClient(async (client) => {
         const view = await client.caseView(id);

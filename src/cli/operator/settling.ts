@@ -22,7 +22,7 @@ export function addSettling(program: Command): void {
   addCommand(
     program,
     'resolve [id]',
-    'settles a call that needs attention, or with --cause all that do for that cause',
+    'resolves a call that needs attention, or with --cause all calls that need it for that cause',
     [
       `resolve ${EXAMPLE_ID} --as op-1 --action retry`,
       `resolve ${EXAMPLE_ID} --as op-1 --action adopt --adopt customerId=… userId=… --reason 'found in the Admin Portal'`,
@@ -41,7 +41,7 @@ export function addSettling(program: Command): void {
       ]),
     )
     .option('--tenant <id>', 'with --cause: only cases of this tenant')
-    .option('--dry-run', 'with --cause: lists the cases, and settles none')
+    .option('--dry-run', 'with --cause: lists the cases and resolves none')
     .action((id: string | undefined, flags: ResolveFlags, command: Command) => {
       if ((id === undefined) === (flags.cause === undefined))
         command.error('error: either an id or --cause is expected');
@@ -50,7 +50,7 @@ export function addSettling(program: Command): void {
       );
     });
 
-  addCommand(program, 'cancel <id>', 'ends a case; what FinHub holds already stays there', [
+  addCommand(program, 'cancel <id>', 'ends a case; FinHub keeps what it already has', [
     `cancel ${EXAMPLE_ID} --as op-1 --reason 'duplicate of ind-2025-0002'`,
   ])
     .requiredOption(...AS)

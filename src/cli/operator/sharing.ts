@@ -6,13 +6,13 @@ import { AS, EXAMPLE_ID, withClient, type Sender } from './common.js';
 
 /** How operators share the work: who has a case, what they tell each other, how long it may take. */
 export function addSharing(program: Command): void {
-  addCommand(program, 'claim <id>', 'takes a case on, so that others see who has it', [`claim ${EXAMPLE_ID} --as op-1`])
+  addCommand(program, 'claim <id>', 'claims a case, so that others see who has it', [`claim ${EXAMPLE_ID} --as op-1`])
     .requiredOption(...AS)
     .action((id: string, { json, as }: Sender) =>
       withClient(async (client) => printAnswer(json, await client.claim(id, { by: as }))),
     );
 
-  addCommand(program, 'release <id>', 'gives a case back that you have', [`release ${EXAMPLE_ID} --as op-1`])
+  addCommand(program, 'release <id>', 'gives back a case that you have', [`release ${EXAMPLE_ID} --as op-1`])
     .requiredOption(...AS)
     .action((id: string, { json, as }: Sender) =>
       withClient(async (client) => printAnswer(json, await client.release(id, { by: as }))),
@@ -28,7 +28,7 @@ export function addSharing(program: Command): void {
       withClient(async (client) => printAnswer(json, await client.assign(id, { by: as, to, reason }))),
     );
 
-  addCommand(program, 'note <id> [text]', 'leaves a remark for other operators; it never leaves the case', [
+  addCommand(program, 'note <id> [text]', 'leaves a note for other operators; it never leaves the case', [
     `note ${EXAMPLE_ID} --as op-1 'called the customer, the new passport is on its way'`,
     `note ${EXAMPLE_ID} --as op-1 --file - < remark.txt`,
   ])
@@ -41,7 +41,7 @@ export function addSharing(program: Command): void {
       }),
     );
 
-  addCommand(program, 'extend <id>', 'gives what a case waits for more time; its later deadlines move along', [
+  addCommand(program, 'extend <id>', 'gives a case more time; its later deadlines move with it', [
     `extend ${EXAMPLE_ID} --as op-1 --until 2025-11-14T17:00:00+02:00 --reason 'the registry is closed this week'`,
   ])
     .requiredOption(...AS)

@@ -133,7 +133,7 @@ export const OPERATING_ROUTES: readonly Route[] = [
         cause: z.string().min(1).max(100).describe('a failure as the review of a case shows it'),
         action: z.enum(['retry', 'abort']),
         reason: z.string().max(4000).optional(),
-        dryRun: z.boolean().optional().describe('lists the cases, and settles none'),
+        dryRun: z.boolean().optional().describe('lists the cases and resolves none'),
       }),
       example: { cause: 'FinHubUnauthorized', action: 'retry', dryRun: true },
     },
