@@ -228,7 +228,8 @@ export class Attacker {
       const task = await this.#connection.withDeadline(Date.now() + 60_000, () =>
         this.temporal.pollActivityTaskQueue(asked),
       );
-      if (!task.taskToken?.length) continue;
+      // A poll lasts a minute.
+      if (!task.taskToken?.length) throw new Error(`nobody asks for more than ${taken.length} of ${count} activities`);
       const { taskToken, activityId, activityType, input } = task;
       taken.push({ taskToken, activityId, type: activityType!.name!, input: input?.payloads ?? [] });
     }
