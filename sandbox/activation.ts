@@ -5,7 +5,7 @@ import { fromMajor } from './amounts.js';
 import { available, move, OUTSIDE } from './money.js';
 import type { Readiness } from './profiles/runner-shapes.js';
 import { Refusal } from './refusal.js';
-import type { Customer, Personnel, RiskLevel, Wallet } from './state.js';
+import type { Customer, Personnel, RiskLevel, Wallet } from './records.js';
 import { schedule, type World } from './world.js';
 
 /** The mandatory consents by their name in the path, in the order in which they come (R8). */

@@ -7,7 +7,7 @@ import { headerOf, type Headers } from './headers.js';
 import { signJwt, TOKEN_SECONDS, verifyJwt } from './jwt.js';
 import type { OpenedSession } from './profiles/runner-shapes.js';
 import { read, Refusal } from './refusal.js';
-import type { Session, User } from './state.js';
+import type { Session, User } from './records.js';
 import type { World } from './world.js';
 
 const MAX_ATTEMPTS = 5;

@@ -1,7 +1,7 @@
 import { TENANTS, type Tenant } from './fixtures.js';
 import type { Answer } from './profiles/answer.js';
 import { invalid, notFound, Refusal } from './refusal.js';
-import type { Customer, CustomerKind, OperationType, Verification, Wallet } from './state.js';
+import type { Customer, CustomerKind, OperationType, Verification, Wallet } from './records.js';
 import type { World } from './world.js';
 
 /** Who calls, from the session token. */

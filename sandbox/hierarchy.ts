@@ -1,5 +1,5 @@
 import type { Tenant } from './fixtures.js';
-import type { CustomerKind, RiskLevel } from './state.js';
+import type { CustomerKind, RiskLevel } from './records.js';
 
 export interface Category {
   readonly databaseId: string;

@@ -1,7 +1,7 @@
 import { finishActivation } from './activation.js';
 import { lapse, settle } from './orders.js';
 import { createDefaultAdmin } from './personnel.js';
-import type { JobKind } from './state.js';
+import type { JobKind } from './records.js';
 import type { World } from './world.js';
 
 const EFFECTS: Readonly<Record<JobKind, (world: World, ref: string) => void>> = {

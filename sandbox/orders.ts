@@ -8,7 +8,7 @@ import { scaleOf } from './amounts.js';
 import { available, blocked, move, OUTSIDE } from './money.js';
 import { categoryLimits, checkLimits, checkUsable, executedOrders } from './payment-consents.js';
 import { invalid, read, Refusal } from './refusal.js';
-import type { Beneficiary, Customer, OperationType, Order, PaymentConsent, Wallet } from './state.js';
+import type { Beneficiary, Customer, OperationType, Order, PaymentConsent, Wallet } from './records.js';
 import { recordMaking, recordUndoing, schedule, type World } from './world.js';
 
 const VALIDITY_MS = 15 * MINUTE;

@@ -1,7 +1,8 @@
 import { DAY, iso } from './clock.js';
 import { formatted } from './amounts.js';
 import { Refusal } from './refusal.js';
-import type { Order, PaymentConsent, RiskLevel, State } from './state.js';
+import type { Order, PaymentConsent, RiskLevel } from './records.js';
+import type { State } from './state.js';
 import { isHighRisk } from './hierarchy.js';
 import type { World } from './world.js';
 

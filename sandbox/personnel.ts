@@ -6,7 +6,7 @@ import { iso } from './clock.js';
 import type { AddedPerson } from './profiles/runner-shapes.js';
 import { invalid, read, Refusal } from './refusal.js';
 import { fieldsOf, putUser } from './registration.js';
-import type { Customer, Personnel } from './state.js';
+import type { Customer, Personnel } from './records.js';
 import { recordMaking, type World } from './world.js';
 
 const EMPLOYEE_ROLES = ['ADMIN_USER', 'COMPLIANCE_OFFICER', 'TRANSACTION_APPROVER', 'EMPLOYEE'] as const;

@@ -4,7 +4,7 @@ import type { Call } from './call.js';
 import { iso } from './clock.js';
 import { categoriesOf, checkParameters, riskIn } from './hierarchy.js';
 import { invalid, read, Refusal } from './refusal.js';
-import type { Customer, CustomerKind, RiskLevel, User, Wallet } from './state.js';
+import type { Customer, CustomerKind, RiskLevel, User, Wallet } from './records.js';
 import { recordMaking, type World } from './world.js';
 
 type Fields = Readonly<Record<string, unknown>>;

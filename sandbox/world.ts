@@ -1,7 +1,8 @@
 import type { Clock } from './clock.js';
 import type { Settings } from './options.js';
 import type { Profile } from './profiles/profile.js';
-import type { JobKind, State } from './state.js';
+import type { JobKind } from './records.js';
+import type { State } from './state.js';
 import { randomUUID } from 'node:crypto';
 
 /** What every part of the sandbox works on. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { colours } from './cli/colours.js';
 import { ConfigurationError, faultLine } from './config/configuration-error.js';
-import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { loadEnvironment } from './config/environment.js';
+import { type WorkerConfiguration } from './config/configurations.js';
 import { examine, type Finding } from './doctor/finding.js';
 import { finHubChecks } from './doctor/finhub-checks.js';
 import { ownChecks } from './doctor/own-checks.js';

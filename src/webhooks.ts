@@ -2,7 +2,8 @@ import { addCommand, createProgram, print, runProgram } from './cli/program.js';
 import { connectClient } from './client/index.js';
 import { takeWebhook } from './client/take-webhook.js';
 import { ConfigurationError } from './config/configuration-error.js';
-import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { loadEnvironment } from './config/environment.js';
+import { type WorkerConfiguration } from './config/configurations.js';
 import { FinHubClient } from './finhub/client.js';
 import { WebhookSubscriptions, type Delivery, type WebhookTarget } from './finhub/webhook-subscription.js';
 

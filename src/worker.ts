@@ -4,7 +4,8 @@ import { DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worke
 import { createActivities } from './activities/index.js';
 import { activityInterceptors } from './activities/interceptors.js';
 import { ConfigurationError } from './config/configuration-error.js';
-import { loadEnvironment, type WorkerConfiguration } from './config/environment.js';
+import { loadEnvironment } from './config/environment.js';
+import { type WorkerConfiguration } from './config/configurations.js';
 import { explained } from './config/explain.js';
 import { both } from './finhub/call-observer.js';
 import { TASK_QUEUE } from './lifecycle/ids.js';

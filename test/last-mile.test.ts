@@ -7,7 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { Judge } from '../src/activities/judge.js';
 import type { Application, DocumentReference } from '../src/lifecycle/application.js';
 import { DEFAULT_POLICY, rulesFor, type RiskLevel } from '../src/lifecycle/policy.js';
-import { hashEvidence } from '../src/lifecycle/review.js';
+import { hashEvidence } from '../src/lifecycle/review-state.js';
 import type { DecisionWarrant } from '../src/lifecycle/warrants.js';
 import type { Policies } from '../src/policies/policy-file.js';
 import type { Signer } from '../src/proof/signers-file.js';

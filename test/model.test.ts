@@ -8,7 +8,8 @@ import type { Message } from '../src/lifecycle/messages.js';
 import { decide, occur } from '../src/lifecycle/reducer.js';
 import type { Given } from '../src/lifecycle/rulings.js';
 import { dueDecisionsTaken } from '../src/lifecycle/transitions.js';
-import { missingDocuments, takeDue } from '../src/lifecycle/review.js';
+import { missingDocuments } from '../src/lifecycle/review-evidence.js';
+import { takeDue } from '../src/lifecycle/review.js';
 import {
   command,
   decisionOf,

@@ -17,7 +17,8 @@ import {
 } from '../src/lifecycle/ownership.js';
 import { DEFAULT_POLICY } from '../src/lifecycle/policy.js';
 import { decide } from '../src/lifecycle/reducer.js';
-import { hashEvidence, openRound } from '../src/lifecycle/review.js';
+import { hashEvidence } from '../src/lifecycle/review-state.js';
+import { openRound } from '../src/lifecycle/review.js';
 import { ownershipText } from '../src/cli/ownership-text.js';
 import { anOrganization } from './helpers/applications.js';
 

@@ -11,19 +11,9 @@ import { Malformed } from '../src/lifecycle/schema.js';
 import { parseHandOver } from '../src/lifecycle/payment-account.js';
 import { parseMessage } from '../src/lifecycle/messages.js';
 import { DEFAULT_POLICY, riskLevel, type Operator, type ReviewRules } from '../src/lifecycle/policy.js';
-import {
-  addEvidence,
-  decide as decideSent,
-  earlierAnswer,
-  hashEvidence,
-  isDue,
-  keep,
-  missingDocuments,
-  newReview,
-  openRound,
-  takeDue,
-  type ReviewState,
-} from '../src/lifecycle/review.js';
+import { addEvidence, missingDocuments } from '../src/lifecycle/review-evidence.js';
+import { decide as decideSent, earlierAnswer, isDue, keep, openRound, takeDue } from '../src/lifecycle/review.js';
+import { hashEvidence, newReview, type ReviewState } from '../src/lifecycle/review-state.js';
 import { sha256 } from '../src/lifecycle/sha256.js';
 
 const TENANT = 'tenant-1';

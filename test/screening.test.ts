@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { unwrap } from '../src/finhub/answer.js';
 import { addBeneficiary, listBeneficiaries } from '../src/finhub/catalogue/beneficiaries.js';
 import { PROFILES } from '../sandbox/profiles/index.js';
-import type { Beneficiary } from '../sandbox/state.js';
+import type { Beneficiary } from '../sandbox/records.js';
 
 const STATUS = { VERIFIED: 'ACTIVE', PENDING: 'PENDING', FLAGGED: 'INACTIVE' } as const;
 

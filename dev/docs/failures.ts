@@ -1,4 +1,5 @@
-import { ADVICE_ON_DECISIONS, ADVICE_ON_ORDERS, causeOf, FAILURE_NAMES } from '../../src/lifecycle/attention.js';
+import { ADVICE_ON_DECISIONS, ADVICE_ON_ORDERS } from '../../src/lifecycle/attention.js';
+import { causeOf, FAILURE_NAMES } from '../../src/lifecycle/attention-causes.js';
 import { FAILURES, PAUSING } from '../../src/lifecycle/failures.js';
 import { markdownTable } from './markdown.js';
 

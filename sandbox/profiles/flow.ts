@@ -1,10 +1,11 @@
 import { TOKEN_SECONDS } from '../jwt.js';
 import { SANDBOX_BIC } from '../iban.js';
 import { formatted } from '../amounts.js';
-import type * as Row from '../state.js';
+import type * as Row from '../records.js';
 import type { Profile } from './profile.js';
 import { runner } from './runner.js';
-import { orderView, runnerShapes, walletView, type Activation, type Shapes } from './runner-shapes.js';
+import { orderView, walletView } from './runner-views.js';
+import { runnerShapes, type Activation, type Shapes } from './runner-shapes.js';
 
 const shapes: Shapes = {
   ...runnerShapes,

@@ -1,12 +1,5 @@
-import {
-  balanceView,
-  amountView,
-  documentView,
-  orderView,
-  runnerShapes,
-  walletView,
-  type Shapes,
-} from './runner-shapes.js';
+import { balanceView, amountView, documentView, orderView, walletView } from './runner-views.js';
+import { runnerShapes, type Shapes } from './runner-shapes.js';
 import { activatedOrganization } from './flow.js';
 import type { Profile } from './profile.js';
 

@@ -3,9 +3,9 @@ import { activate, isProductWallet, readinessOf } from '../activation.js';
 import { callerOf, customerOf, type Call, type Route } from '../call.js';
 import { headerOf } from '../headers.js';
 import type { Answer } from '../profiles/answer.js';
-import { userView, walletView } from '../profiles/runner-shapes.js';
+import { userView, walletView } from '../profiles/runner-views.js';
 import { invalid, read, Refusal } from '../refusal.js';
-import type { Customer, Wallet } from '../state.js';
+import type { Customer, Wallet } from '../records.js';
 
 const INDIVIDUAL = '/api/v2.1/customer/individual/{customerId}';
 const ORGANIZATION = '/api/v2.1/customer/organization/{organizationId}';

@@ -6,7 +6,7 @@ import { isBic, isIban, plainIban } from '../iban.js';
 import { scaleOf } from '../amounts.js';
 import type { Answer } from '../profiles/answer.js';
 import { notFound, read, Refusal } from '../refusal.js';
-import type { Beneficiary } from '../state.js';
+import type { Beneficiary } from '../records.js';
 import { recordMaking, recordUndoing, schedule } from '../world.js';
 
 const ACCOUNT = '/api/v2.1/fintrans/{accountId}';

@@ -5,7 +5,7 @@ import { customerOf, type Call, type Route } from '../call.js';
 import { DAY, iso } from '../clock.js';
 import type { Answer } from '../profiles/answer.js';
 import { invalid, read, Refusal } from '../refusal.js';
-import type { Customer } from '../state.js';
+import type { Customer } from '../records.js';
 import { recordMaking, schedule } from '../world.js';
 
 export const consentRoutes: readonly Route[] = [

@@ -5,9 +5,9 @@ import { formatted } from '../amounts.js';
 import { execute, prepare } from '../orders.js';
 import { categoryLimits, executedOrders, usage, paymentConsentView } from '../payment-consents.js';
 import type { Answer } from '../profiles/answer.js';
-import { walletView } from '../profiles/runner-shapes.js';
+import { walletView } from '../profiles/runner-views.js';
 import { notFound } from '../refusal.js';
-import type { Customer } from '../state.js';
+import type { Customer } from '../records.js';
 
 const ACCOUNT = '/api/v2.1/fintrans/{accountId}';
 

@@ -5,7 +5,7 @@ import { hierarchyOf } from '../hierarchy.js';
 import type { Answer } from '../profiles/answer.js';
 import { notFound, Refusal } from '../refusal.js';
 import { readIndividual, register } from '../registration.js';
-import type { User } from '../state.js';
+import type { User } from '../records.js';
 import { randomUUID } from 'node:crypto';
 
 const BASE = '/api/v2.1/customer/individual';

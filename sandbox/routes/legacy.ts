@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { customerOf, type Call, type Route } from '../call.js';
 import { iso } from '../clock.js';
 import type { Answer } from '../profiles/answer.js';
-import { documentView } from '../profiles/runner-shapes.js';
+import { documentView } from '../profiles/runner-views.js';
 import { invalid, read, Refusal } from '../refusal.js';
 import { checkPassword, fieldsOf, isRegistered } from '../registration.js';
-import type { Customer, Verification } from '../state.js';
+import type { Customer, Verification } from '../records.js';
 import { recordMaking } from '../world.js';
 import { create } from './verification.js';
 

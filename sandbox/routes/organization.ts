@@ -5,7 +5,7 @@ import { addDirector, addEmployee, addShareholders, personKey } from '../personn
 import type { Answer } from '../profiles/answer.js';
 import { notFound } from '../refusal.js';
 import { readOrganization, register } from '../registration.js';
-import type { Customer, Personnel } from '../state.js';
+import type { Customer, Personnel } from '../records.js';
 import { recordUndoing, schedule } from '../world.js';
 import { closeSession, userNotFound } from './individual.js';
 

@@ -9,7 +9,7 @@ import { fromMajor } from '../amounts.js';
 import type { Answer } from '../profiles/answer.js';
 import { invalid, notFound, read, Refusal } from '../refusal.js';
 import { fieldsOf } from '../registration.js';
-import type { PaymentConsent } from '../state.js';
+import type { PaymentConsent } from '../records.js';
 import { recordMaking, recordUndoing } from '../world.js';
 
 const CONSENTS = '/api/v2.1/fintrans/{accountId}/payment-consents';

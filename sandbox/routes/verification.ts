@@ -5,10 +5,10 @@ import { callerOf, customerOf, isPowerTenant, verificationOf, type Call, type Ro
 import { iso } from '../clock.js';
 import { isHighRisk } from '../hierarchy.js';
 import type { Answer } from '../profiles/answer.js';
-import { documentView } from '../profiles/runner-shapes.js';
+import { documentView } from '../profiles/runner-views.js';
 import { invalid, read, Refusal } from '../refusal.js';
 import { fieldsOf } from '../registration.js';
-import type { Customer, RiskLevel, Verification } from '../state.js';
+import type { Customer, RiskLevel, Verification } from '../records.js';
 import { recordMaking, type World } from '../world.js';
 
 const INDIVIDUAL = '/api/v2.1/customer/individual/{customerId}';

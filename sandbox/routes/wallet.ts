@@ -1,7 +1,7 @@
 import { customerOf, type Call, type Route } from '../call.js';
 import type { Answer } from '../profiles/answer.js';
 import { invalid, Refusal } from '../refusal.js';
-import type { CustomerKind } from '../state.js';
+import type { CustomerKind } from '../records.js';
 
 export const walletRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/v2.1/wallets/customer/{customerId}', access: 'session', handle: walletsOfCustomer },

@@ -1,4 +1,4 @@
-import type { Customer, Order, Verification } from '../state.js';
+import type { Customer, Order, Verification } from '../records.js';
 
 /** What an event tells, before it has an id and a time. */
 export interface Happening {

@@ -1,6 +1,8 @@
 import { getPaymentConsent } from '../finhub/catalogue/payment-consents.js';
 import { listBeneficiaries } from '../finhub/catalogue/beneficiaries.js';
-import { listDirectors, listEmployees, listShareholders } from '../finhub/catalogue/personnel.js';
+import { listDirectors } from '../finhub/catalogue/directors.js';
+import { listEmployees } from '../finhub/catalogue/employees.js';
+import { listShareholders } from '../finhub/catalogue/shareholders.js';
 import { getVerification } from '../finhub/catalogue/verification.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Credentials, Endpoint } from '../finhub/endpoint.js';

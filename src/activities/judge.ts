@@ -1,49 +1,40 @@
 import { activityInfo } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
-import type { Application, Categorization } from '../lifecycle/application.js';
+import type { Categorization } from '../lifecycle/application.js';
 import { ownershipHashOf, riskOf } from '../lifecycle/case-rules.js';
-import type { SentCorrection } from '../lifecycle/case-state.js';
-import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
-import { isSecond, refusalOf, takesTwo, type HandCall, type OperationFacts } from '../lifecycle/hand-call.js';
 import { lackingByPolicy, paperText } from '../lifecycle/evidence.js';
+import { type HandCall, isSecond, type OperationFacts, refusalOf, takesTwo } from '../lifecycle/hand-call.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
 import {
   highestRisk,
   levelSuffices,
-  rulesFor,
-  worksFor,
   type Operator,
   type OperatorLevel,
   type RiskLevel,
+  rulesFor,
+  worksFor,
 } from '../lifecycle/policy.js';
 import {
   bodyHash,
   insufficient,
   PROOF_FAULTS,
+  type ProofNeeded,
   START,
   startBody,
-  type ProofNeeded,
-  type Signable,
   type Verified,
   type VerifiedProof,
 } from '../lifecycle/proof-rules.js';
-import { hashEvidence, type SentDecision } from '../lifecycle/review.js';
+import { hashEvidence, type SentDecision } from '../lifecycle/review-state.js';
 import { approverNamed, isNamed } from '../lifecycle/transfer-rules.js';
-import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import type { TransferOrder } from '../lifecycle/transfer.js';
 import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
 import type { Policies } from '../policies/policy-file.js';
-import { operatorIn, type SignerSet, type Signers } from '../proof/signers-file.js';
 import { audienceOf } from '../proof/envelope.js';
+import { operatorIn, type Signers, type SignerSet } from '../proof/signers-file.js';
 import { verifyProof } from '../proof/verify.js';
 import { wasStartedBefore } from './earlier-runs.js';
-import { executionOf, type Execution } from './execution.js';
-
-/** A message as its envelope signs it. */
-export interface Unverified {
-  name: Signable;
-  bodyHash: string;
-  proof: string | undefined;
-}
+import { type Execution, executionOf } from './execution.js';
+import { asksFor, type Subject, submittersOf } from './order-subject.js';
+import { unproved, type Unverified } from './unproved.js';
 
 export interface JudgeOptions {
   signers: Signers;
@@ -304,57 +295,4 @@ interface Bench {
   isProofNeeded: boolean;
   signers: SignerSet;
   execution: Execution;
-}
-
-/** Whom FinHub is told of. */
-interface Subject {
-  customerId: string;
-  verificationId: string;
-}
-
-function submittersOf({ subject, corrections }: Beginning<Application>): string[] {
-  return [
-    subject.submittedBy,
-    ...(subject.handedInBy ?? []),
-    ...corrections.map(({ body }: SentCorrection) => body.correctedBy),
-  ];
-}
-
-/** @throws ApplicationFailure where what was started does not ask for the order */
-function asksFor(
-  subject: TransferOrder | Application,
-  order: OrderWarrant['order'],
-  transfer: TransferOrder | undefined,
-): void {
-  if ('reference' in subject) {
-    if (order.type !== 'transfer' || subject.reference !== order.reference || subject.accountId !== order.accountId)
-      throw unproved('another transfer was asked for');
-    return;
-  }
-  const { payments } = subject;
-  if (order.type === 'topup') {
-    if (!payments?.topUp) throw unproved('no funding was asked for');
-    if (payments.topUp.reference !== order.reference) throw unproved('another funding was asked for');
-    return;
-  }
-  const asked = payments?.transfer;
-  const iban = payments?.beneficiaries.find(({ ref }) => ref === asked?.beneficiary)?.iban;
-  const isAsked =
-    asked &&
-    transfer &&
-    order.reference === asked.reference &&
-    transferContent({
-      ...transfer,
-      amount: asked.amount,
-      beneficiaryIban: iban ?? '',
-      description: asked.description,
-      reference: asked.reference,
-    }) === transferContent(transfer);
-  if (!isAsked) throw unproved('the application asks for another transfer');
-}
-
-/** Nothing was sent. `notCounting` are the decisions that have to be taken anew. */
-function unproved(why: string, notCounting: string[] = []): ApplicationFailure {
-  const details: FailureDetails = { operation: activityInfo().activityType, notCounting };
-  return ApplicationFailure.nonRetryable(why, FAILURES.unproved, details);
 }

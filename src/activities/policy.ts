@@ -4,7 +4,8 @@ import type { Verified } from '../lifecycle/proof-rules.js';
 import { operatorIn } from '../proof/signers-file.js';
 import type { Policies } from '../policies/policy-file.js';
 import { businessTimes } from './business-times.js';
-import type { Judge, Unverified } from './judge.js';
+import type { Judge } from './judge.js';
+import type { Unverified } from './unproved.js';
 
 /** What of the worker's configuration is part of a case's policy. */
 export type PolicySettings = Omit<Policy, 'version' | keyof TenantPolicy>;

@@ -1,7 +1,8 @@
 import { colours } from './colours.js';
 import type { ShownCase } from '../client/index.js';
 import type { ShownAuditEntry } from '../client/audit.js';
-import { partToCorrect, type Help } from '../lifecycle/attention.js';
+import { partToCorrect } from '../lifecycle/attention.js';
+import { type Help } from '../lifecycle/attention-causes.js';
 import { caseId } from '../lifecycle/ids.js';
 import type { AttentionView, CaseView } from '../lifecycle/status.js';
 import { fields, heading, statusLines } from './status-text.js';

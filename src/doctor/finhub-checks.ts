@@ -1,5 +1,5 @@
 import { EnvHttpProxyAgent, request } from 'undici';
-import type { WorkerConfiguration } from '../config/environment.js';
+import type { WorkerConfiguration } from '../config/configurations.js';
 import { CATALOGUE } from '../finhub/catalogue/index.js';
 import { FinHubClient } from '../finhub/client.js';
 import type { Check } from './finding.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkerConfiguration } from '../config/environment.js';
+import type { WorkerConfiguration } from '../config/configurations.js';
 import { signersFile } from '../proof/signers-file.js';
 import { policyFile } from '../policies/policy-file.js';
 import { encryptedStore } from '../store/encrypted-store.js';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { WorkerConfiguration } from '../config/environment.js';
+import type { WorkerConfiguration } from '../config/configurations.js';
 import { EndedCases } from '../client/ended-cases.js';
 import { openBlobs } from '../store/open-store.js';
 import { storeId } from '../store/store-id.js';

@@ -15,7 +15,7 @@ import type { PaymentAccount } from './payment-account.js';
 import type { WalletFacts } from './payment-checks.js';
 import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
-import type { ReviewState } from './review.js';
+import type { ReviewState } from './review-state.js';
 import type { TransferOrder } from './transfer.js';
 import type { Provenance } from './provenance.js';
 import type { Requirement } from './requirement.js';

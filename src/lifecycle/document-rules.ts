@@ -4,7 +4,7 @@ import { documentTypeFault } from './document-types.js';
 import { lackingPapers, paperText, requirementOf } from './evidence.js';
 import type { DocumentRequest } from './messages.js';
 import { ownersOf } from './ownership.js';
-import { missingDocuments } from './review.js';
+import { missingDocuments } from './review-evidence.js';
 
 /** The people of an application whose documents may be asked for and handed in, by their refs. */
 function subjectsOf(application: Application): string[] {

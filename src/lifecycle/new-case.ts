@@ -4,7 +4,7 @@ import type { AccountState, CallState, CaseBase, LifecycleState, TransferState }
 import type { HandCall } from './hand-call.js';
 import type { PaymentAccount } from './payment-account.js';
 import { PHASES, type CaseKind, type LifecycleKind } from './phases.js';
-import { newReview } from './review.js';
+import { newReview } from './review-state.js';
 import type { TransferOrder } from './transfer.js';
 
 /** A case as it is before its first phase. */

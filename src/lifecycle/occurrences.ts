@@ -3,7 +3,8 @@ import { endOf } from './case-end.js';
 import { deadlinesFrom, fire, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
 import { accept, refuse } from './messages.js';
 import type { ReviewRules } from './policy.js';
-import { adoptPortalDecision, escalate, openRound, reopen, type KeptDecision } from './review.js';
+import { adoptPortalDecision, escalate, openRound, reopen } from './review.js';
+import { type KeptDecision } from './review-state.js';
 import type { Given, Ruling } from './rulings.js';
 import { judged, REVIEW_OVER } from './verdicts.js';
 

@@ -1,140 +1,12 @@
-import type { DocumentReference } from './application.js';
 import { canonicalJson } from './canonical.js';
-import { accept, refuse, type Answer, type Decision, type DocumentRequest } from './messages.js';
-import { levelSuffices, worksFor, type Operator, type OperatorLevel, type ReviewRules } from './policy.js';
+import { accept, type Answer, type Decision, refuse } from './messages.js';
+import { levelSuffices, type Operator, type OperatorLevel, type ReviewRules, worksFor } from './policy.js';
+import { type Approval, type KeptDecision, nextRound, type ReviewState, type SentDecision } from './review-state.js';
 import { sha256 } from './sha256.js';
-
-/** Rounds of a review: evidence is collected, then people decide; asking for documents opens the next round. */
-export type ReviewStage = 'collecting' | 'inReview' | 'approved' | 'rejected';
-
-export interface Approval {
-  operatorId: string;
-  level: OperatorLevel;
-  decisionId: string;
-  /** What was sent, so that whoever acts on it can judge it again. */
-  sent: SentDecision;
-}
-
-/** A decision with the envelope that it came in, if it came in one. */
-export interface SentDecision {
-  decision: Decision;
-  proof?: string | undefined;
-}
-
-/** A decision and the evidence it was sent on: what it names, else what the case held when it came. */
-export interface KeptDecision extends SentDecision {
-  evidenceHash: string;
-}
-
-export interface ReviewState {
-  tenantId: string;
-  /** Known from the first opening on. */
-  rules?: ReviewRules | undefined;
-  stage: ReviewStage;
-  /** From 1; the round that is being collected for, or decided. */
-  round: number;
-  evidence: DocumentReference[];
-  evidenceHash: string;
-  /** Of an organization: stands for who owns it, which a decision is bound to as well. */
-  ownershipHash?: string | undefined;
-  /** How much of the evidence earlier rounds had; the rest was handed in for this one. */
-  seenBefore: number;
-  /** Who handed in the application or documents, or corrected them before the decision; none of them decides. */
-  submitters: string[];
-  approvals: Approval[];
-  /** What the last decision asked the customer for. */
-  requested: DocumentRequest[];
-  /** Decisions that came before their round opened. */
-  kept: KeptDecision[];
-  /** Answers by decision id, so that a repeat hears what the first one heard. */
-  handled: { decisionId: string; fingerprint: string; answer: Answer }[];
-  openedAt?: string | undefined;
-  customerReason?: string | undefined;
-  /** The decision that rejected for good. */
-  rejection?: SentDecision | undefined;
-}
 
 /** Bounds what senders can pile up in a case, which has to fit into one Temporal payload when it moves to a new run. */
 const MAX_KEPT = 20;
 const MAX_HANDLED = 500;
-const MAX_EVIDENCE = 300;
-
-/** The hash that decisions name: over the sorted content hashes and whose documents they are, and who owns an organization. */
-export function hashEvidence(evidence: readonly DocumentReference[], ownershipHash?: string): string {
-  const lines = evidence.map((document) => `${document.subject ?? ''}|${document.type}|${document.sha256}`);
-  if (ownershipHash !== undefined) lines.push(`ownership|${ownershipHash}`);
-  return sha256(lines.sort().join('\n'));
-}
-
-/** A review before its first round, with what the application brought. */
-export function newReview(input: {
-  tenantId: string;
-  submittedBy: string;
-  handedInBy?: string[] | undefined;
-  evidence: DocumentReference[];
-  ownershipHash?: string | undefined;
-}): ReviewState {
-  return {
-    tenantId: input.tenantId,
-    stage: 'collecting',
-    round: 1,
-    seenBefore: 0,
-    evidence: input.evidence,
-    evidenceHash: hashEvidence(input.evidence, input.ownershipHash),
-    ownershipHash: input.ownershipHash,
-    submitters: [input.submittedBy, ...(input.handedInBy ?? [])],
-    approvals: [],
-    requested: [],
-    kept: [],
-    handled: [],
-  };
-}
-
-/** Documents handed in for the round that is being collected; those with an id the review already holds are not added again. */
-export function addEvidence(review: ReviewState, documents: readonly DocumentReference[], by: string): ReviewState {
-  const known = new Set(review.evidence.map((document) => document.documentId));
-  const added = documents.filter((document) => !known.has(document.documentId));
-  if (added.length === 0) return review;
-  const evidence = [...review.evidence, ...added];
-  return {
-    ...review,
-    evidence,
-    evidenceHash: hashEvidence(evidence, review.ownershipHash),
-    submitters: [...new Set([...review.submitters, by])],
-  };
-}
-
-/** Whoever corrects the application does not decide on it; an approval that they gave before counts no more. */
-export function addCorrector(review: ReviewState, by: string): ReviewState {
-  if (review.stage === 'approved' || review.stage === 'rejected') return review;
-  return {
-    ...review,
-    submitters: [...new Set([...review.submitters, by])],
-    approvals: review.approvals.filter(({ operatorId }) => operatorId !== by),
-  };
-}
-
-/** The ownership was corrected: what was decided on the former one counts no more, and an open round gives way to the next one. */
-export function changeOwnership(review: ReviewState, ownershipHash: string | undefined): ReviewState {
-  if (review.ownershipHash === ownershipHash) return review;
-  const changed = { ...review, ownershipHash, evidenceHash: hashEvidence(review.evidence, ownershipHash) };
-  if (review.stage !== 'inReview') return changed;
-  return { ...changed, stage: 'collecting', round: review.round + 1, approvals: [], openedAt: undefined };
-}
-
-/** Whether a case has taken in all the documents it can hold. */
-export function isFull(review: ReviewState, more: number): boolean {
-  return review.evidence.length + more > MAX_EVIDENCE;
-}
-
-/** Documents that the round still waits for: what was asked for, or any at all where nothing in particular was. */
-export function missingDocuments(review: ReviewState): DocumentRequest[] {
-  const fresh = review.evidence.slice(review.seenBefore);
-  if (review.requested.length === 0) return fresh.length > 0 ? [] : [{ type: 'ANY', why: review.customerReason }];
-  const covers = (request: DocumentRequest) => (document: DocumentReference) =>
-    document.type === request.type && (request.subject === undefined || document.subject === request.subject);
-  return review.requested.filter((request) => !fresh.some(covers(request)));
-}
 
 /** Opens the current round for decisions under these rules. */
 export function openRound(review: ReviewState, rules: ReviewRules, at: Date): ReviewState {
@@ -315,19 +187,6 @@ function levelInsufficient(rules: ReviewRules): Answer {
 
 function roundsAreUp(review: ReviewState, rules: ReviewRules): boolean {
   return review.round > rules.maxResubmissions;
-}
-
-function nextRound(review: ReviewState, decision: Decision): ReviewState {
-  return {
-    ...review,
-    stage: 'collecting',
-    round: review.round + 1,
-    seenBefore: review.evidence.length,
-    approvals: [],
-    requested: decision.documents ?? [],
-    customerReason: decision.customerReason,
-    openedAt: undefined,
-  };
 }
 
 /** Remembers what a decision was answered, in place of what it heard before. */

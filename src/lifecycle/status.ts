@@ -1,5 +1,6 @@
 import { isOrganization, type OrganizationApplication } from './application.js';
-import { adviceFor, correctable, helpsOf, reasonFor, type Help } from './attention.js';
+import { adviceFor, correctable, helpsOf, reasonFor } from './attention.js';
+import { type Help } from './attention-causes.js';
 import {
   caseName,
   isLifecycle,
@@ -23,7 +24,7 @@ import type { WalletFacts } from './payment-checks.js';
 import { PHASES, type CaseKind, type PhaseName } from './phases.js';
 import { beneficialOwners, ownershipView, type BeneficialOwner, type OwnerView } from './ownership.js';
 import { DEFAULT_POLICY, type OperatorLevel, type RiskLevel } from './policy.js';
-import type { ReviewState, ReviewStage } from './review.js';
+import type { ReviewState, ReviewStage } from './review-state.js';
 
 /** One word for where a lifecycle stands. Waiting is normal and never looks like a failure. */
 export type LifecycleStatusWord =

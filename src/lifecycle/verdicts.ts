@@ -1,7 +1,8 @@
 import type { LifecycleState } from './case-state.js';
 import { lackingPapers, paperText } from './evidence.js';
 import { refuse } from './messages.js';
-import { decide as decideReview, type SentDecision } from './review.js';
+import { decide as decideReview } from './review.js';
+import { type SentDecision } from './review-state.js';
 import type { Given, Ruling } from './rulings.js';
 
 /** What ends with the review of a round. */

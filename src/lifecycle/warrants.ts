@@ -5,7 +5,7 @@ import type { ConfirmTransfer, DecideTransfer, ResolveAttention } from './messag
 import type { Approver } from './payment-account.js';
 import type { LifecycleKind } from './phases.js';
 import type { ReviewRules, RiskLevel } from './policy.js';
-import type { ReviewState, SentDecision } from './review.js';
+import type { ReviewState, SentDecision } from './review-state.js';
 import type { TransferOrder } from './transfer.js';
 
 /*

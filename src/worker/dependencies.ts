@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ActivityDependencies } from '../activities/index.js';
-import type { WorkerConfiguration } from '../config/environment.js';
+import type { WorkerConfiguration } from '../config/configurations.js';
 import type { CallObserver } from '../finhub/call-observer.js';
 import { FinHubClient } from '../finhub/client.js';
 import { signersFile } from '../proof/signers-file.js';

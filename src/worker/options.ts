@@ -1,5 +1,5 @@
 import type { WorkerOptions } from '@temporalio/worker';
-import type { WorkerConfiguration } from '../config/environment.js';
+import type { WorkerConfiguration } from '../config/configurations.js';
 
 type Limits = Pick<
   WorkerOptions,

@@ -1,5 +1,5 @@
 import type { RuntimeOptions } from '@temporalio/worker';
-import type { MetricsConfiguration } from '../config/environment.js';
+import type { MetricsConfiguration } from '../config/configurations.js';
 import { CASE_METRICS } from '../lifecycle/case-metrics.js';
 import { FINHUB_CALL_SECONDS } from './finhub-metrics.js';
 

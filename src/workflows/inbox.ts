@@ -20,7 +20,7 @@ import {
 import { correctionToCheck, operatorsNamed } from '../lifecycle/look-ups.js';
 import type { Given } from '../lifecycle/rulings.js';
 import { senderOf } from '../lifecycle/sender.js';
-import type { KeptDecision } from '../lifecycle/review.js';
+import type { KeptDecision } from '../lifecycle/review-state.js';
 import { earlierAnswerTo } from '../lifecycle/answered.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import type { Case } from './case.js';

@@ -2,7 +2,7 @@ import { metricMeter } from '@temporalio/workflow';
 import { CASE_METRICS } from '../lifecycle/case-metrics.js';
 import type { Answer } from '../lifecycle/messages.js';
 import type { Occurrence } from '../lifecycle/occurrences.js';
-import type { ReviewState } from '../lifecycle/review.js';
+import type { ReviewState } from '../lifecycle/review-state.js';
 
 /** The review before and after. */
 interface Change {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { startGateway, type Gateway, type GatewayOptions } from '../../src/gateway/server.js';
+import { startGateway, type Gateway } from '../../src/gateway/server.js';
+import { type GatewayOptions } from '../../src/gateway/options.js';
 import type { Lane } from './lane.js';
 
 /** What an HTTP request was answered. */

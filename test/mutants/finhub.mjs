@@ -2,14 +2,14 @@
 export default [
   {
     name: 'a director may be added again freely',
-    file: 'src/finhub/catalogue/personnel.ts',
+    file: 'src/finhub/catalogue/directors.ts',
     from: "    class: 'guarded',\n    readBack: {\n      reads: [listDirectors],",
     to: "    class: 'repeatable',\n    readBack: {\n      reads: [listDirectors],",
     test: 'that overlap in one process make one object',
   },
   {
     name: 'a shareholder may be added again freely',
-    file: 'src/finhub/catalogue/personnel.ts',
+    file: 'src/finhub/catalogue/shareholders.ts',
     from: "    class: 'guarded',\n    readBack: {\n      reads: [listShareholders],",
     to: "    class: 'repeatable',\n    readBack: {\n      reads: [listShareholders],",
     test: 'addShareholder is adopted, and there is one',

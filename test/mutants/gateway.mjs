@@ -5,7 +5,7 @@ const ACCESS = 'test/gateway-access.test.ts';
 export default [
   {
     name: 'a scope is not asked for',
-    file: 'src/gateway/server.ts',
+    file: 'src/gateway/admission.ts',
     from: 'if (!route.scopes.some((scope) => caller.scopes.has(scope))) {',
     to: 'if (false) {',
     in: ACCESS,

@@ -34,7 +34,7 @@ export default [
   },
   {
     name: 'an unclear execution is followed by another preparation',
-    file: 'src/workflows/orders.ts',
+    file: 'src/workflows/orders/execute-order.ts',
     from: "        case 'repeat':\n          continue;",
     to: "        case 'repeat':\n          return 'notExecuted';",
     in: 'test/transfers.test.ts',
@@ -42,7 +42,7 @@ export default [
   },
   {
     name: 'an unclear outcome is called done',
-    file: 'src/workflows/orders.ts',
+    file: 'src/workflows/orders/execute-order.ts',
     from: "        case 'askPerson': {",
     to: "        case 'askPerson': {\n          if (read === undefined) return { status: 'completed' };",
     in: 'test/transfers.test.ts',
@@ -50,7 +50,7 @@ export default [
   },
   {
     name: 'a repeat executes another order than the first try',
-    file: 'src/workflows/orders.ts',
+    file: 'src/workflows/orders/prepare-order.ts',
     from: '    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());',
     to: "    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());\n    delete kase.state.done[`prepareOrder/${of}`];\n    await kase.calls.once('prepareOrder', () => ({ ...order, reference }) as never, { of: `${of}/first` });",
     in: 'test/transfers.test.ts',
@@ -154,7 +154,7 @@ export default [
   },
   {
     name: 'a question about an order is another one in the next run',
-    file: 'src/workflows/orders.ts',
+    file: 'src/workflows/orders/order-outcome.ts',
     from: 'return attention?.key === key &&',
     to: 'return false &&',
     in: 'test/transfers.test.ts',
@@ -170,7 +170,7 @@ export default [
   },
   {
     name: 'our own reservation is put before a person at once',
-    file: 'src/workflows/orders.ts',
+    file: 'src/workflows/orders/prepare-order.ts',
     from: 'error.failure.earlierUnclear && (await mayLapse(kase, of))',
     to: 'false',
     in: 'test/transfers.test.ts',
@@ -178,7 +178,7 @@ export default [
   },
   {
     name: 'a reservation is waited for without end',
-    file: 'src/workflows/orders.ts',
+    file: 'src/workflows/orders/prepare-order.ts',
     from: 'if (left <= 0) {',
     to: 'if (false as boolean) {',
     in: 'test/transfers.test.ts',

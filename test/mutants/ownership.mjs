@@ -63,14 +63,14 @@ export default [
   },
   {
     name: 'a decision holds for another ownership',
-    file: 'src/lifecycle/review.ts',
+    file: 'src/lifecycle/review-evidence.ts',
     from: 'evidenceHash: hashEvidence(review.evidence, ownershipHash) };',
     to: '};',
     test: 'voids what was decided on the former one, and opens the next round',
   },
   {
     name: 'an approval outlives a change of the ownership',
-    file: 'src/lifecycle/review.ts',
+    file: 'src/lifecycle/review-evidence.ts',
     from: "if (review.stage !== 'inReview') return changed;",
     to: 'return changed;',
     test: 'voids what was decided on the former one, and opens the next round',

@@ -62,7 +62,7 @@ export default [
   },
   {
     name: 'every director is executive',
-    file: 'src/finhub/catalogue/personnel.ts',
+    file: 'src/finhub/catalogue/directors.ts',
     from: 'role: DIRECTOR_ROLES[directorType],',
     to: "role: 'EXECUTIVE_DIRECTOR',",
     in: 'test/people.test.ts',
@@ -70,7 +70,7 @@ export default [
   },
   {
     name: 'every employee owns the account',
-    file: 'src/finhub/catalogue/personnel.ts',
+    file: 'src/finhub/catalogue/employees.ts',
     from: "      organizationRole,\n      status: 'ACTIVE',",
     to: "      organizationRole: 'ACCOUNT_OWNER',\n      status: 'ACTIVE',",
     in: 'test/people.test.ts',

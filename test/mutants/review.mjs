@@ -2,13 +2,13 @@
 export default [
   {
     name: 'whoever corrects the application may decide on it',
-    file: 'src/lifecycle/review.ts',
+    file: 'src/lifecycle/review-evidence.ts',
     from: '    submitters: [...new Set([...review.submitters, by])],\n    approvals: review',
     to: '    submitters: review.submitters,\n    approvals: review',
   },
   {
     name: 'an approval counts although its giver then corrected the application',
-    file: 'src/lifecycle/review.ts',
+    file: 'src/lifecycle/review-evidence.ts',
     from: 'review.approvals.filter(({ operatorId }) => operatorId !== by)',
     to: 'review.approvals',
   },

@@ -258,7 +258,7 @@ export default [
   },
   {
     name: 'whoever handed documents in before a case was resumed may decide on it',
-    file: 'src/lifecycle/review.ts',
+    file: 'src/lifecycle/review-state.ts',
     from: ', ...(input.handedInBy ?? [])]',
     to: ']',
     in: 'test/resume.test.ts',

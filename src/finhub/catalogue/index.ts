@@ -6,7 +6,9 @@ import * as documents from './documents.js';
 import * as legacy from './legacy.js';
 import * as orders from './orders.js';
 import * as paymentConsents from './payment-consents.js';
-import * as personnel from './personnel.js';
+import * as directors from './directors.js';
+import * as employees from './employees.js';
+import * as shareholders from './shareholders.js';
 import * as registration from './registration.js';
 import * as sessions from './sessions.js';
 import * as verification from './verification.js';
@@ -18,7 +20,9 @@ export const CATALOGUE = {
   ...categorization,
   ...registration,
   ...sessions,
-  ...personnel,
+  ...directors,
+  ...shareholders,
+  ...employees,
   ...verification,
   ...documents,
   ...consents,

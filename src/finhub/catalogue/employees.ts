@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { ORGANIZATION_ROLES } from '../../lifecycle/application.js';
+import { personal, plain } from '../../privacy/marks.js';
+import { endpoint } from '../endpoint.js';
+import { absenceFrom } from './absence.js';
+import { Id, Nothing, sameText } from './fields.js';
+import { fullName, Person, twoNames } from './people.js';
+import {
+  Added,
+  goneFrom,
+  hasEmail,
+  Listed,
+  LISTED_PERSONAL,
+  type ListedPerson,
+  matching,
+  nobody,
+  Removal,
+} from './personnel-records.js';
+
+/** R15. */
+export const listEmployees = endpoint({
+  operation: 'listEmployees',
+  summary: "Lists an organization's employees",
+  method: 'GET',
+  path: '/api/v2.1/customer/organization/{organizationId}/employees',
+  auth: 'admin',
+  sources: ['R15'],
+  request: z.strictObject({ organizationId: Id }),
+  response: Listed('employees'),
+  personal: LISTED_PERSONAL,
+  idempotency: { class: 'safe' },
+});
+
+/** An employee's gender goes by ISO 5218 (facts §1.5); it has no number for others. */
+const GENDERS: Readonly<Partial<Record<string, string>>> = { MALE: '1', FEMALE: '2' };
+
+/** Adds an employee; the first one must hold ADMIN_USER. S0, S2, O2, R12, R16, A5. */
+export const addEmployee = endpoint({
+  operation: 'addEmployee',
+  summary: 'Adds an employee with roles',
+  method: 'POST',
+  path: '/api/v2.1/customer/organization/{organizationId}/employee',
+  auth: 'admin',
+  sources: ['S0', 'S2', 'O0', 'O2', 'R1', 'R10', 'R15', 'R16', 'A5'],
+  request: z.strictObject({
+    organizationId: Id,
+    person: Person,
+    position: personal(z.string()),
+    department: personal(z.string()).optional(),
+    roles: z.array(plain(z.string())),
+    organizationRole: z.enum(ORGANIZATION_ROLES),
+  }),
+  headers: ({ actor }) => ({ 'X-User-Roles': actor.roles.join(',') }),
+  body: ({ organizationId, person, position, department, roles, organizationRole }) => {
+    const { phone, address, gender, ...identity } = person;
+    return {
+      organizationId,
+      person: {
+        ...identity,
+        ...twoNames(person),
+        ...(gender && GENDERS[gender] ? { gender: GENDERS[gender] } : {}),
+        fullName: fullName(person),
+        phoneNumber: phone,
+        countryCode: address.country,
+        contacts: [{ type: 'EMAIL', value: person.email, isPrimary: true }],
+        addresses: [{ addressLine1: address.street, addressType: 'HOME', ...address }],
+      },
+      position,
+      ...(department === undefined ? {} : { department }),
+      roles,
+      organizationRole,
+      status: 'ACTIVE',
+    };
+  },
+  response: Added,
+  idempotency: {
+    class: 'guarded',
+    readBack: {
+      reads: [listEmployees],
+      proof: 'listed as an employee with the same e-mail',
+      absence: absenceFrom(listEmployees, 'an e-mail address'),
+      find: async ({ input, ...search }) => {
+        const listed = await search.read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
+        const isSame = ({ email }: ListedPerson): boolean => sameText(email, input.person.email);
+        return matching(search, listEmployees, listed, { isSame, isKnown: hasEmail });
+      },
+    },
+  },
+});
+
+/** R15 has the 204 of it without its path. */
+export const removeEmployee = endpoint({
+  operation: 'removeEmployee',
+  summary: 'Removes an employee',
+  method: 'DELETE',
+  path: '/api/v2.1/customer/organization/{organizationId}/employees/{recordId}',
+  auth: 'admin',
+  sources: ['R15'],
+  assumed: "The path follows the director's; nothing of the answer is used.",
+  request: Removal,
+  response: Nothing,
+  idempotency: { class: 'repeatable', readBack: goneFrom(listEmployees) },
+});

@@ -1,0 +1,23 @@
+import type { Logger } from 'pino';
+import type { OnboardingClient } from '../client/index.js';
+import type { Credentials } from './caller.js';
+import type { WebhookOptions } from './webhooks.js';
+
+export interface GatewayOptions {
+  client: OnboardingClient;
+  /** Without them whoever reaches it is let in: on this machine only. */
+  credentials: Credentials | undefined;
+  /** The environment's name, which envelopes are for. */
+  environment: string;
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Requests that a caller may make in a minute. */
+  requestsPerMinute: number;
+  /** Waits and streams that a caller may have open. */
+  waitsPerCaller: number;
+  /** How FinHub's webhooks are known; none are taken without it. */
+  webhooks?: WebhookOptions | undefined;
+  /** Gets a line for each request: who, what, with which outcome; never what was in it. */
+  log: Logger;
+}
