@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -18,8 +18,10 @@ describe('docs/guides/operators.md', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
-    await symlink(EXAMPLES, join(folder, 'examples'));
-    stack = await startStack({ workerEnv: { FINHUB_VERDICT_POLL_SECONDS: '1' } });
+    await cp(EXAMPLES, join(folder, 'examples'), { recursive: true });
+    await cp(join(EXAMPLES, 'signers.json'), join(folder, 'signers.json'));
+    const workerEnv = { FINHUB_VERDICT_POLL_SECONDS: '1', SIGNERS_FILE: join(folder, 'signers.json') };
+    stack = await startStack({ workerEnv });
   });
   after(async () => {
     await stack.stop();
@@ -37,6 +39,19 @@ describe('docs/guides/operators.md', () => {
     const npm = `npm() { entry=$2; shift 3; "${process.execPath}" --import "${import.meta.resolve('tsx')}" "${PROJECT_FOLDER}/src/$entry.ts" "$@"; }`;
     const env = { ...process.env, ...stack.environment };
     return run('sh', ['-c', `cd "${folder}" && ${npm} && ${command}`], env);
+  }
+
+  /** What keygen printed goes into the operator's entry, as the page says. */
+  async function addKey(operator: string, printedKey: string) {
+    const path = join(folder, 'signers.json');
+    const file = JSON.parse(await readFile(path, 'utf8')) as {
+      version: number;
+      signers: { id: string; keys?: object[] }[];
+    };
+    const { publicKey } = JSON.parse(`{${printedKey}}`) as { publicKey: object };
+    file.version += 1;
+    file.signers.find(({ id }) => id === operator)!.keys = [{ publicKey }];
+    await writeFile(path, JSON.stringify(file));
   }
 
   test('every command does as printed, in the order of the page', async () => {
@@ -64,7 +79,8 @@ describe('docs/guides/operators.md', () => {
       const { code, stdout, stderr } = await printed(command);
       assert.equal(code, 0, `${command}\n${stdout}${stderr}`);
       if (command.includes('submit-documents')) await until('individual/ind-2025-0001', inReview);
-      if (command.includes(' queue')) assert.match(stdout, /no cases|case +phase/);
+      if (command.includes(' keygen')) await addKey('op-2', stdout);
+      if (command.includes(' queue')) assert.match(stdout, /no cases|case +age/);
       if (command.includes('--action retry')) {
         await until('individual/ind-2025-0002', ({ status }) => status === 'needsAttention');
       }
