@@ -11,6 +11,7 @@ import { CASE_METRICS } from '../src/lifecycle/case-metrics.js';
 import { TASK_QUEUE } from '../src/lifecycle/ids.js';
 import { connectClient } from '../src/client/index.js';
 import { loadEnvironment } from '../src/config/environment.js';
+import { keepMachineClock } from './helpers/clock.js';
 import { eventually } from './helpers/eventually.js';
 import { scrape, sumOf, type Sample } from './helpers/metrics.js';
 
@@ -44,6 +45,7 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
   let exported: Sample[];
 
   before(async () => {
+    keepMachineClock();
     address = `127.0.0.1:${await freePort()}`;
     stack = await startStack({ workerEnv: { METRICS_ADDRESS: address.split(':')[1], METRICS_COUNT_SECONDS: '1' } });
     const individual = await exampleIndividual('metrics-1');

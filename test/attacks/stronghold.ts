@@ -16,6 +16,7 @@ import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { parseKeyRing } from '../../src/secrets/key-ring.js';
 import { openDocumentStore } from '../../src/store/open-store.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
+import { keepMachineClock } from '../helpers/clock.js';
 import { KEYS, speaking, startLane, type Lane, type LaneOptions } from '../helpers/lane.js';
 import { bundled, quiet } from '../helpers/time-skipping.js';
 import { Attacker } from './attacker.js';
@@ -65,6 +66,7 @@ export interface Stronghold {
 /** Starts it on a dev server of its own: encrypted payloads only, and proof for everything. */
 export async function startStronghold(env: Record<string, string> = {}): Promise<Stronghold> {
   quiet();
+  keepMachineClock();
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.splice(0).reverse()) await close();
