@@ -1,59 +1,43 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
-  isCancellation,
-  log,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isAskedFor, lackingOf, prerequisitesOf } from '../lifecycle/case-rules.js';
+import { lackingOf } from '../lifecycle/case-rules.js';
 import type { AuditCode, AuditData, AuditEvent, TurnedAway } from '../lifecycle/audit-events.js';
 import {
-  isLifecycle,
   type CaseState,
   type Changes,
   type LifecycleState,
   type EarlierLife,
-  type Outcome,
   type Provenance,
   type Requirement,
   type Waiter,
 } from '../lifecycle/case-state.js';
-import { nextDeadline, type DeadlineKind } from '../lifecycle/deadlines.js';
-import type { PhaseName, Prerequisite } from '../lifecycle/phases.js';
-import type { BusinessDays, Policy } from '../lifecycle/policy.js';
+import type { Prerequisite } from '../lifecycle/phases.js';
+import type { Policy } from '../lifecycle/policy.js';
 import type { Answer, Message } from '../lifecycle/messages.js';
 import type { Occurrence } from '../lifecycle/occurrences.js';
 import { decide, occur } from '../lifecycle/reducer.js';
 import type { Given } from '../lifecycle/rulings.js';
-import { isSealedText } from '../lifecycle/sealed.js';
 import { checklist } from '../lifecycle/status.js';
 import { Calls } from './calls.js';
-import { planDeletion } from './document-retention.js';
-import { Ending, PhaseSkipped } from './endings.js';
 import { Hints } from './hints.js';
-import { count, countDecision, countOccurrence, measurePhase } from './metrics.js';
+import { countDecision, countOccurrence } from './metrics.js';
 import { Notifications } from './notifications.js';
-import { businessTimes } from './own-activities.js';
+import { Waits, type Wait } from './waits.js';
 import { SearchAttributes } from './search-attributes.js';
 import { needsPerson } from './attention.js';
-import { logOut } from './log-out.js';
 import {
   correctionsClosed,
-  deadlinesDropped,
-  deadlinesSet,
   eventRecorded,
   factsEstablished,
   messageTurnedAway,
-  noWaitShown,
-  phaseEnded,
-  phaseStarted,
   resultKept,
   type Transition,
-  waitShown,
 } from '../lifecycle/transitions.js';
 
 /** Input of a case's workflow; `resumed` is the case where continue-as-new left it. */
@@ -70,26 +54,8 @@ export interface CaseInput<State extends CaseState> {
 
 export type LifecycleInput = CaseInput<LifecycleState>;
 
-export type PhaseFunction<State extends CaseState = LifecycleState> = (kase: Case<State>) => Promise<void>;
-
-/** How a case is run: its phases by name, what comes before them, and how it ends when all went well. */
-export interface Course<State extends CaseState> {
-  phases: Record<string, PhaseFunction<State>>;
-  prepare: PhaseFunction<State>;
-  success: 'active' | 'completed';
-}
-
 const CALM_MS = 100;
 const TURNED_AWAY_IN_FULL = 200;
-
-/** What is waited for, as people see it. */
-export interface Wait {
-  who: Waiter;
-  what: string;
-  requirements?: (() => Requirement[]) | undefined;
-  /** Business days to reminder, due time, escalation and expiry, for a wait that sets its own. */
-  days?: BusinessDays | undefined;
-}
 
 /** A way through FinHub, of a customer or of money: its state, what it waits for, and its calls. */
 export class Case<State extends CaseState = LifecycleState> {
@@ -103,12 +69,13 @@ export class Case<State extends CaseState = LifecycleState> {
   /** What has come and was not taken yet. */
   inbox: { readonly isEmpty: boolean } = { isEmpty: true };
   readonly #shown: SearchAttributes;
-  #wait: (Wait & { since: string }) | undefined;
+  readonly #waits: Waits;
   #scope: CancellationScope | undefined;
 
   constructor(state: State) {
     this.state = state;
     this.#shown = new SearchAttributes();
+    this.#waits = new Waits(this);
     this.calls = new Calls(this);
     this.notifications = new Notifications(this);
   }
@@ -122,34 +89,13 @@ export class Case<State extends CaseState = LifecycleState> {
     return this.state.finhub.customerId!;
   }
 
-  /** Runs the phases in order, each once and only on its prerequisites, and returns how it all ended. */
-  async run({ phases, prepare, success }: Course<State>): Promise<Outcome> {
-    const state: CaseState = this.state;
-    if (isLifecycle(state) && !isSealedText(state.application.password)) {
-      throw ApplicationFailure.nonRetryable(
-        'the password was not sealed; start lifecycles with the client library',
-        'UnsealedSecret',
-      );
-    }
-    try {
-      await CancellationScope.cancellable(async () => {
-        this.#scope = CancellationScope.current();
-        if (this.state.cancelRequest) this.cancel();
-        await prepare(this);
-        for (const { name } of this.state.phases) await this.#runPhase(name, phases[name]!);
-      });
-      await this.#end(success);
-    } catch (error) {
-      if (error instanceof Ending) await this.#end(error.result, error.reason);
-      else if (isCancellation(error)) await this.#end('cancelled');
-      else throw error;
-    }
-    await CancellationScope.nonCancellable(async () => {
-      await condition(() => this.isQuiet);
-      await planDeletion(this);
-      await this.notifications.drained();
+  /** Does what {@link cancel} can stop. */
+  cancellable(work: () => Promise<void>): Promise<void> {
+    return CancellationScope.cancellable(() => {
+      this.#scope = CancellationScope.current();
+      if (this.state.cancelRequest) this.cancel();
+      return work();
     });
-    return this.state.outcome!;
   }
 
   /** Stops at the next point where nothing is under way at FinHub. */
@@ -161,52 +107,14 @@ export class Case<State extends CaseState = LifecycleState> {
     return this.#scope?.consideredCancelled === true;
   }
 
-  /**
-   * Waits visibly until `met`. Reminder and escalation fire once each at their hour, expiry ends the lifecycle; a long history moves to a
-   * new run, and the wait goes on there.
-   */
-  async wait(wait: Wait, met: () => boolean): Promise<void> {
-    const { state } = this;
-    if (met()) return;
-    try {
-      if (wait.days && state.deadlines.length === 0) {
-        const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
-        this.apply(deadlinesSet(await businessTimes(times)));
-      }
-      // In a new run the wait goes on; whoever it is for was told.
-      const goesOn = state.waitingOn?.what === wait.what;
-      this.#showWait({ ...wait, since: goesOn ? state.waitingOn.since : new Date().toISOString() });
-      if (!goesOn) this.notifications.send('lifecycle.waiting', { for: wait.who });
-      while (!met()) {
-        const next = nextDeadline(state.deadlines);
-        const woken = (): boolean => met() || this.mayMove || nextDeadline(state.deadlines)?.at !== next?.at;
-        const inTime = await this.#until(woken, next && { at: next.at, summary: `${next.kind}: ${wait.what}` });
-        if (!met() && !inTime) this.#pass(next!.kind, wait);
-        if (!met() && this.mayMove) await this.moveOn(met);
-        // What comes after the wait shows the case itself; each change of a search attribute is an event.
-        if (!met()) this.show();
-      }
-    } finally {
-      this.#wait = undefined;
-      this.#showNoWait();
-      this.apply(deadlinesDropped);
-    }
+  /** Waits visibly until `met`; see {@link Waits.until}. */
+  wait(wait: Wait, met: () => boolean): Promise<void> {
+    return this.#waits.until(wait, met);
   }
 
-  /** Shows what is waited for while `work` runs; a wait that it is part of is shown again afterwards. */
-  async waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements?: () => Requirement[]): Promise<T> {
-    const outer = this.#wait;
-    const wait: Wait & { since: string } = { who, what, requirements, since: new Date().toISOString() };
-    this.#showWait(wait);
-    try {
-      return await work();
-    } finally {
-      if (this.#wait === wait) {
-        this.#wait = outer;
-        if (outer) this.#showWait(outer);
-        else this.#showNoWait();
-      }
-    }
+  /** Shows what is waited for while `work` runs. */
+  waiting<T>(who: Waiter, what: string, work: () => Promise<T>, requirements?: () => Requirement[]): Promise<T> {
+    return this.#waits.during({ who, what, requirements }, work);
   }
 
   /** Changes the state; whoever holds it sees the change. */
@@ -308,7 +216,7 @@ export class Case<State extends CaseState = LifecycleState> {
 
   /** Brings what people see up to date; of a case that only passes through a phase, lists keep the last one that it stopped in. */
   show({ passing = false } = {}): void {
-    this.#refreshWait();
+    this.#waits.refresh();
     this.#shown.update(this.state, { passing });
     setCurrentDetails(checklist(this.state, new Date()));
   }
@@ -349,67 +257,5 @@ export class Case<State extends CaseState = LifecycleState> {
     const { application } = this.state;
     const resumed = { ...this.state, wasReset: this.wasReset };
     return continueAsNew({ application, resumed } satisfies CaseInput<CaseState>);
-  }
-
-  /** True when `woken`, false when the time came first. */
-  async #until(woken: () => boolean, timer: { at: string; summary: string } | undefined): Promise<boolean> {
-    if (timer) return condition(woken, Math.max(1, Date.parse(timer.at) - Date.now()), { summary: timer.summary });
-    await condition(woken);
-    return true;
-  }
-
-  #pass(kind: DeadlineKind, { who, what }: Wait): void {
-    this.occur({ name: 'deadlinePassed', kind });
-    count('deadlinesPassed', { deadline: kind, waiting_for: who });
-    this.notifications.send(`lifecycle.${kind}`, { for: who });
-    log.info('deadline passed', { deadline: kind, waitingFor: who, what });
-    if (kind === 'expiry') throw new Ending('expired');
-  }
-
-  #showWait(wait: Wait & { since: string }): void {
-    this.#wait = wait;
-    this.show();
-  }
-
-  #showNoWait(): void {
-    this.apply(noWaitShown);
-  }
-
-  /** A message may have changed what is missing and when it is due. */
-  #refreshWait(): void {
-    if (!this.#wait) return;
-    const { who, what, since, requirements = () => [] } = this.#wait;
-    this.apply(waitShown({ who, what, since }, requirements));
-  }
-
-  /** Ends the case at once for everybody, then logs the customer out. */
-  async #end(result: Outcome['result'], reason?: string): Promise<void> {
-    const goodbye = logOut(this);
-    this.occur({ name: 'ended', result, reason });
-    this.notifications.send('lifecycle.ended', { result });
-    this.show();
-    await CancellationScope.nonCancellable(goodbye);
-  }
-
-  async #runPhase(name: PhaseName, phase: PhaseFunction<State>): Promise<void> {
-    const entry = (): CaseState['phases'][number] => this.state.phases.find((candidate) => candidate.name === name)!;
-    if (entry().state === 'completed' || entry().state === 'skipped') return;
-    if (entry().state === 'pending') {
-      this.apply(phaseStarted(name, new Date()));
-      this.record('phaseStarted', {});
-    }
-    let ended: 'completed' | 'skipped' = 'completed';
-    try {
-      if (!isAskedFor(this.state, name)) throw new PhaseSkipped();
-      await this.require(prerequisitesOf(this.state.kind, name));
-      await phase(this);
-    } catch (error) {
-      if (!(error instanceof PhaseSkipped)) throw error;
-      ended = 'skipped';
-    }
-    this.record('phaseEnded', { result: ended });
-    measurePhase(name, ended, entry().startedAt!);
-    this.apply(phaseEnded(name, ended, new Date()));
-    this.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
   }
 }

@@ -1,7 +1,8 @@
 import { newCall } from '../lifecycle/new-case.js';
 import type { CallState, Outcome } from '../lifecycle/case-state.js';
 import type { CallPhase } from '../lifecycle/phases.js';
-import { type CaseInput, type PhaseFunction } from './case.js';
+import { type CaseInput } from './case.js';
+import { runCourse, type PhaseFunction } from './course.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
 import { answer, receive } from './messages.js';
@@ -14,5 +15,5 @@ export async function finhubCall(input: CaseInput<CallState>): Promise<Outcome> 
   const kase = openCase(input, (at) => newCall(input.application, at));
   receive(kase);
   answer(kase);
-  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
+  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }

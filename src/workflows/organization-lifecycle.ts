@@ -1,7 +1,8 @@
 import { newCase } from '../lifecycle/new-case.js';
 import type { Outcome } from '../lifecycle/case-state.js';
 import type { OrganizationPhase } from '../lifecycle/phases.js';
-import { type LifecycleInput, type PhaseFunction } from './case.js';
+import { type LifecycleInput } from './case.js';
+import { runCourse, type PhaseFunction } from './course.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
 import { announceRegistration, answer, receive } from './messages.js';
@@ -29,5 +30,5 @@ export async function organizationLifecycle(input: LifecycleInput): Promise<Outc
   receive(kase);
   answer(kase);
   announceRegistration(kase);
-  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
+  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
 }

@@ -12,6 +12,7 @@ import { Malformed } from '../lifecycle/schema.js';
 import { parseHandOver } from '../lifecycle/payment-account.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { type Case, type CaseInput } from './case.js';
+import { runCourse } from './course.js';
 import { CallNeedless } from './endings.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
@@ -31,7 +32,7 @@ export async function paymentAccount(input: CaseInput<AccountState>): Promise<Ou
   receive(kase);
   answer(kase);
   setHandler(queries.account, () => kase.state.application);
-  return kase.run({ phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
+  return runCourse(kase, { phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
 }
 
 /** Goes on with what the lifecycle hands over that opened the account, was reset, and has come here again; nothing else changes anything. */

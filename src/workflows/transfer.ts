@@ -2,7 +2,8 @@ import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { newTransfer } from '../lifecycle/new-case.js';
 import type { Outcome, TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
-import { type CaseInput, type PhaseFunction } from './case.js';
+import { type CaseInput } from './case.js';
+import { runCourse, type PhaseFunction } from './course.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
 import { answer, receive } from './messages.js';
@@ -15,7 +16,7 @@ export async function transfer(input: CaseInput<TransferState>): Promise<Outcome
   const kase = openCase(input, (at) => newTransfer(input.application, at));
   receive(kase);
   answer(kase);
-  return kase.run({ phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
+  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }
 
 // A transfer is short: it ends on the version it began on. A worker of no deployment may not ask for this: the server refuses its tasks.

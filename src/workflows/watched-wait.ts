@@ -1,5 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { Case, Wait } from './case.js';
+import type { Case } from './case.js';
+import type { Wait } from './waits.js';
 
 /** How FinHub is looked at beside a wait. */
 export interface Watch {

@@ -1,3 +1,4 @@
+import { runCourse } from '../../src/workflows/course.js';
 import { newCase } from '../../src/lifecycle/new-case.js';
 import type { Outcome } from '../../src/lifecycle/case-state.js';
 import { INDIVIDUAL_PHASES } from '../../src/lifecycle/phases.js';
@@ -13,5 +14,5 @@ export async function individualLifecycle(input: LifecycleInput): Promise<Outcom
   answer(kase);
   const idle = () => Promise.resolve();
   const phases = Object.fromEntries(INDIVIDUAL_PHASES.map(({ name }) => [name, idle]));
-  return kase.run({ phases, prepare: loadPolicy, success: 'active' });
+  return runCourse(kase, { phases, prepare: loadPolicy, success: 'active' });
 }

@@ -25,8 +25,8 @@ export default [
   })),
   {
     name: 'a phase begins whatever the case lacks',
-    file: 'src/workflows/case.ts',
-    from: 'await this.require(prerequisitesOf(this.state.kind, name));',
+    file: 'src/workflows/course.ts',
+    from: 'await kase.require(prerequisitesOf(kase.state.kind, name));',
     to: '',
     in: GATE,
     test: 'a phase does not begin without what it builds on',
