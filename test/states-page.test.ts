@@ -18,7 +18,7 @@ import {
 } from '../src/lifecycle/messages.js';
 import { DEFAULT_POLICY, rulesFor } from '../src/lifecycle/policy.js';
 import { decide } from '../src/lifecycle/reducer.js';
-import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/stages.js';
+import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/admission.js';
 
 const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/reference/${name}`, import.meta.url)), 'utf8');
 

@@ -1,5 +1,5 @@
 import { MESSAGES, type Refusal } from '../../src/lifecycle/messages.js';
-import { FATES, STAGE_REFUSALS, STAGES, type Fate, type Stage } from '../../src/lifecycle/stages.js';
+import { FATES, STAGE_REFUSALS, STAGES, type Fate, type Stage } from '../../src/lifecycle/admission.js';
 import { markdownTable } from './markdown.js';
 
 const STAGE_TITLES: Record<Stage, string> = {
@@ -92,7 +92,7 @@ export const SITUATIONS: readonly Situation[] = [
 /** The page `docs/reference/states.md`, made from the tables that workflows decide by. */
 export function statesPage(): string {
   return [
-    '<!-- Made by `npm run docs` from src/lifecycle/stages.ts; do not edit. -->',
+    '<!-- Made by `npm run docs` from src/lifecycle/admission.ts; do not edit. -->',
     '',
     '# What becomes of a message',
     '',

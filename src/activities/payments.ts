@@ -10,7 +10,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import type { Performed } from '../finhub/perform.js';
-import { isOutcome, type Outcome } from '../lifecycle/case-state.js';
+import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { accountCaseId } from '../lifecycle/ids.js';
 import type { PaymentAccount } from '../lifecycle/payment-account.js';

@@ -4,7 +4,7 @@ import {
   type Client,
   type WorkflowExecutionDescription,
 } from '@temporalio/client';
-import type { Outcome } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import type { CaseKind } from '../lifecycle/phases.js';
 import { endWord, type CaseView, type LifecycleStatus, type LifecycleStatusWord } from '../lifecycle/status.js';
 import { searchAttributeKeys } from '../temporal/search-attributes.js';

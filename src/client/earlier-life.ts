@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type proto from '@temporalio/proto';
-import type { EarlierLife, Outcome } from '../lifecycle/case-state.js';
+import type { EarlierLife } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import { MESSAGES, parseMessage, type Message, type MessageName } from '../lifecycle/messages.js';
 import { Malformed } from '../lifecycle/schema.js';
 import { proofOf } from '../lifecycle/proof-rules.js';

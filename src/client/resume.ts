@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription
 import type { Application, DocumentReference } from '../lifecycle/application.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
 import { bodyHash, insufficient, START, startBody, type Signable } from '../lifecycle/proof-rules.js';
-import type { Outcome } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import type { LifecycleStatus } from '../lifecycle/status.js';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Message } from '../lifecycle/messages.js';

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { isOutcome, type Outcome } from '../lifecycle/case-state.js';
+import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { START_NOT_PROVED } from '../lifecycle/proof-rules.js';
 import { readPayloads } from '../temporal/payloads.js';
 

@@ -1,4 +1,5 @@
-import type { CaseState, Changes, Outcome } from './case-state.js';
+import type { CaseState, Changes } from './case-state.js';
+import type { Outcome } from './outcome.js';
 import type { PaymentAccount } from './payment-account.js';
 import { DROPPED } from './sealed.js';
 

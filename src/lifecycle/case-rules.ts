@@ -8,7 +8,7 @@ import { hashOwnership, ownersOf, ownershipFaults } from './ownership.js';
 import { pathText } from './path-text.js';
 import { PHASES, type CaseKind, type PhaseName, type Prerequisite } from './phases.js';
 import { isHighRiskIndustry, riskLevel, type RiskLevel } from './policy.js';
-import { whyTooLate } from './told.js';
+import { whyTooLate } from './late-corrections.js';
 
 /** What a decision is bound to besides the documents. */
 export function ownershipHashOf(application: Application): string | undefined {

@@ -1,8 +1,7 @@
-import type { Application, ConsentEvidence, Money } from './application.js';
-import type { AuditEntry } from './audit-events.js';
-import type { Deadline } from './deadlines.js';
+import type { Provenance } from './provenance.js';
+import type { Requirement } from './requirement.js';
+import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { FieldError } from './failures.js';
-import { callName, type CallResult, type HandCall } from './hand-call.js';
 import type {
   AttentionAction,
   ConfirmTransfer,
@@ -11,14 +10,17 @@ import type {
   Refusal,
   ResolveAttention,
 } from './messages.js';
-import type { PaymentAccount } from './payment-account.js';
+import type { Application, ConsentEvidence, Money } from './application.js';
 import type { WalletFacts } from './payment-checks.js';
-import type { CaseKind, LifecycleKind, PhaseName, Prerequisite } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review-state.js';
+import type { Deadline } from './deadlines.js';
+import type { Outcome } from './outcome.js';
+import type { AuditEntry } from './audit-events.js';
 import type { TransferOrder } from './transfer.js';
-import type { Provenance } from './provenance.js';
-import type { Requirement } from './requirement.js';
+import type { PaymentAccount } from './payment-account.js';
+import { callName, type CallResult, type HandCall } from './hand-call.js';
+
 export type { Provenance, Requirement };
 
 export type PhaseState = 'pending' | 'active' | 'completed' | 'skipped' | 'stopped';
@@ -85,25 +87,6 @@ export interface TransferDecision {
   readonly by: string;
   readonly verdict: 'approve' | 'reject';
   readonly reason?: string | undefined;
-}
-
-/** `active` ends an onboarding, `completed` and `failed` end a transfer or a call by hand as FinHub says. */
-export interface Outcome {
-  readonly result: 'active' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
-  readonly at: string;
-  /** For the customer; the internal one stays in the audit. */
-  readonly reason?: string | undefined;
-  /** Of a transfer: the last order that FinHub prepared for it. */
-  readonly orderId?: string | undefined;
-}
-
-const RESULTS = ['active', 'completed', 'failed', 'rejected', 'expired', 'cancelled', 'aborted'];
-
-/** Whether what a workflow came to is an outcome. Whoever takes a workflow's tasks can end it with anything that they can write or copy. */
-export function isOutcome(value: unknown): value is Outcome {
-  if (typeof value !== 'object' || value === null) return false;
-  const { result, at } = value as Partial<Outcome>;
-  return RESULTS.includes(result as string) && typeof at === 'string';
 }
 
 /** What went before a case that was ended from outside and is resumed. */

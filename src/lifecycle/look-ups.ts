@@ -5,7 +5,7 @@ import type { Message } from './messages.js';
 import { earlierAnswer, isDue } from './review.js';
 import { isSealedText } from './sealed.js';
 import { senderOf } from './sender.js';
-import { fateOf, OPERATORS_ONLY } from './stages.js';
+import { fateOf, OPERATORS_ONLY } from './admission.js';
 
 /**
  * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent

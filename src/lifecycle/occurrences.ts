@@ -1,4 +1,5 @@
-import { isLifecycle, type CaseState, type Outcome } from './case-state.js';
+import { isLifecycle, type CaseState } from './case-state.js';
+import { type Outcome } from './outcome.js';
 import { endOf } from './case-end.js';
 import { deadlinesFrom, fire, type DeadlineKind, type DeadlineTimes } from './deadlines.js';
 import { accept, refuse } from './messages.js';

@@ -8,7 +8,7 @@ import { actorOf, eventOf, eventOfOccurrence } from './reduction-audit.js';
 import { earlierAnswer } from './review.js';
 import type { Given, Ruling } from './rulings.js';
 import { senderOf } from './sender.js';
-import { fateOf, OPERATORS_ONLY, refusalDetail } from './stages.js';
+import { fateOf, OPERATORS_ONLY, refusalDetail } from './admission.js';
 
 export interface Reduction<State extends CaseState> {
   state: State;

@@ -9,13 +9,13 @@ import {
   type Attention,
   type CaseNote,
   type FinHubRecord,
-  type Outcome,
   type PhaseState,
   type PersonRecord,
   type Requirement,
   type TransferRecord,
   type WaitingOn,
 } from './case-state.js';
+import { type Outcome } from './outcome.js';
 import { subjectOf, type CaseSubject } from './case-subject.js';
 import { timeOf, type Deadline } from './deadlines.js';
 import type { CallResult } from './hand-call.js';

@@ -1,6 +1,7 @@
 import type { MetricMeter } from '@temporalio/common';
 import { CASE_METRICS } from '../lifecycle/case-metrics.js';
-import type { Outcome, Waiter } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
+import type { Waiter } from '../lifecycle/case-state.js';
 import { DEADLINE_KINDS } from '../lifecycle/deadlines.js';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import { VERDICTS } from '../lifecycle/messages.js';

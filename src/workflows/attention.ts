@@ -4,7 +4,7 @@ import type { CaseState, Requirement } from '../lifecycle/case-state.js';
 import { FAILURES, type CallFailure, type FieldError } from '../lifecycle/failures.js';
 import type { AuditWriter } from '../lifecycle/audit-events.js';
 import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js';
-import { Ending, PhaseSkipped } from './endings.js';
+import { Ending, PhaseSkipped } from './control-flow.js';
 import { count } from './metrics.js';
 import type { Notifications } from './notifications.js';
 import { attentionAsked, attentionWithdrawn, type Transition, unclearCallsSeen } from '../lifecycle/transitions.js';

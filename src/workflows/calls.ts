@@ -19,7 +19,7 @@ import {
   type loginOf,
 } from './call-context.js';
 import { failureOf } from './call-failure.js';
-import { CallFailed, CallNeedless, Ending } from './endings.js';
+import { CallFailed, CallNeedless, Ending } from './control-flow.js';
 import type { Hints } from './hints.js';
 import { count } from './metrics.js';
 import { callBegan, callDone, callFailed, callStopped } from '../lifecycle/transitions.js';

@@ -1,12 +1,13 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { isAskedFor, prerequisitesOf } from '../lifecycle/case-rules.js';
-import { isLifecycle, type CaseState, type LifecycleState, type Outcome } from '../lifecycle/case-state.js';
+import { isLifecycle, type CaseState, type LifecycleState } from '../lifecycle/case-state.js';
+import { type Outcome } from '../lifecycle/outcome.js';
 import type { PhaseName } from '../lifecycle/phases.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { phaseEnded, phaseStarted } from '../lifecycle/transitions.js';
 import type { Case } from './case.js';
 import { planDeletion } from './document-retention.js';
-import { Ending, PhaseSkipped } from './endings.js';
+import { Ending, PhaseSkipped } from './control-flow.js';
 import { logOut } from './log-out.js';
 import { measurePhase } from './metrics.js';
 

@@ -17,7 +17,7 @@ import type { CaseState } from '../lifecycle/case-state.js';
 import { endedWithCase, retentionPlan, type RetentionPlan } from '../lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId } from '../lifecycle/ids.js';
 import { queries } from './definitions.js';
-import { NOT_ITS_PLACE } from './endings.js';
+import { NOT_ITS_PLACE } from './control-flow.js';
 import { keyOf } from './search-attributes.js';
 import { onOtherSignals, onSignal } from './signals.js';
 

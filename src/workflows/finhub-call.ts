@@ -1,5 +1,6 @@
 import { newCall } from '../lifecycle/new-case.js';
-import type { CallState, Outcome } from '../lifecycle/case-state.js';
+import type { CallState } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import type { CallPhase } from '../lifecycle/phases.js';
 import { type CaseInput } from './case.js';
 import { runCourse, type PhaseFunction } from './course.js';

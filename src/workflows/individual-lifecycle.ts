@@ -1,5 +1,5 @@
 import { newCase } from '../lifecycle/new-case.js';
-import type { Outcome } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import type { IndividualPhase } from '../lifecycle/phases.js';
 import { type LifecycleInput } from './case.js';
 import { runCourse, type PhaseFunction } from './course.js';

@@ -10,7 +10,7 @@ import {
   startBody,
   type Verified,
 } from '../lifecycle/proof-rules.js';
-import { Ending } from './endings.js';
+import { Ending } from './control-flow.js';
 import * as own from './own-activities.js';
 import { policyLoaded } from '../lifecycle/transitions.js';
 

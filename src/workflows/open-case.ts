@@ -3,7 +3,7 @@ import { caseName, type CaseState } from '../lifecycle/case-state.js';
 import { LOOK_NOW } from '../lifecycle/hints.js';
 import { caseId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import { Unreadable } from '../lifecycle/slots.js';
-import { NOT_ITS_PLACE } from './endings.js';
+import { NOT_ITS_PLACE } from './control-flow.js';
 import { Case, type CaseInput } from './case.js';
 import { onSignal } from './signals.js';
 

@@ -1,6 +1,7 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import { newAccount } from '../lifecycle/new-case.js';
-import type { AccountState, Outcome } from '../lifecycle/case-state.js';
+import type { AccountState } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import {
   areOfOneApplication,
   HAND_OVER,
@@ -13,7 +14,7 @@ import { parseHandOver } from '../lifecycle/payment-account.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { type Case, type CaseInput } from './case.js';
 import { runCourse } from './course.js';
-import { CallNeedless } from './endings.js';
+import { CallNeedless } from './control-flow.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
 import { queries } from './definitions.js';

@@ -9,7 +9,7 @@ import {
   type Workflow,
 } from '@temporalio/workflow';
 import { isOrganization, type Application } from '../lifecycle/application.js';
-import { isOutcome, type Outcome } from '../lifecycle/case-state.js';
+import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import {
   HAND_OVER,

@@ -1,6 +1,7 @@
 import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import { newTransfer } from '../lifecycle/new-case.js';
-import type { Outcome, TransferState } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
+import type { TransferState } from '../lifecycle/case-state.js';
 import type { TransferPhase } from '../lifecycle/phases.js';
 import { type CaseInput } from './case.js';
 import { runCourse, type PhaseFunction } from './course.js';

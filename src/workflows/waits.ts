@@ -4,7 +4,7 @@ import { nextDeadline, type DeadlineKind } from '../lifecycle/deadlines.js';
 import type { Occurrence } from '../lifecycle/occurrences.js';
 import type { BusinessDays } from '../lifecycle/policy.js';
 import { deadlinesDropped, deadlinesSet, noWaitShown, waitShown, type Transition } from '../lifecycle/transitions.js';
-import { Ending } from './endings.js';
+import { Ending } from './control-flow.js';
 import { count } from './metrics.js';
 import type { Notifications } from './notifications.js';
 import { businessTimes } from './own-activities.js';

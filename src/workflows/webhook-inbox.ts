@@ -12,7 +12,7 @@ import { webhookInboxId } from '../lifecycle/ids.js';
 import { Malformed } from '../lifecycle/schema.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { sha256 } from '../lifecycle/sha256.js';
-import { NOT_ITS_PLACE } from './endings.js';
+import { NOT_ITS_PLACE } from './control-flow.js';
 import { count } from './metrics.js';
 import { onOtherSignals, onSignal } from './signals.js';
 

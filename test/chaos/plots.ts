@@ -1,5 +1,5 @@
 import type { IndividualInput, OrganizationInput } from '../../src/client/index.js';
-import type { Outcome } from '../../src/lifecycle/case-state.js';
+import type { Outcome } from '../../src/lifecycle/outcome.js';
 import { individualNumber, organizationNumber } from '../helpers/applications.js';
 
 /** What happens to an application in review, and what has to come of it. */

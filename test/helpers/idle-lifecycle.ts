@@ -1,6 +1,6 @@
 import { runCourse } from '../../src/workflows/course.js';
 import { newCase } from '../../src/lifecycle/new-case.js';
-import type { Outcome } from '../../src/lifecycle/case-state.js';
+import type { Outcome } from '../../src/lifecycle/outcome.js';
 import { INDIVIDUAL_PHASES } from '../../src/lifecycle/phases.js';
 import type { LifecycleInput } from '../../src/workflows/case.js';
 import { loadPolicy } from '../../src/workflows/load-policy.js';

@@ -77,14 +77,14 @@ export default [
   },
   {
     name: 'shareholders whom FinHub has are corrected here alone',
-    file: 'src/lifecycle/told.ts',
+    file: 'src/lifecycle/late-corrections.ts',
     from: "if (who === 'shareholder' && hasPersonnel(state)) {",
     to: "if (who === 'shareholder' && false) {",
     test: 'reaches nobody whom FinHub has, and nothing that is decided',
   },
   {
     name: 'the ownership changes after the decision',
-    file: 'src/lifecycle/told.ts',
+    file: 'src/lifecycle/late-corrections.ts',
     from: 'if (!isDecided ||',
     to: 'if (true ||',
     test: 'reaches nobody whom FinHub has, and nothing that is decided',

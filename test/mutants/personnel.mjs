@@ -14,7 +14,7 @@ export default [
   },
   {
     name: 'a correction changes whom FinHub has',
-    file: 'src/lifecycle/told.ts',
+    file: 'src/lifecycle/late-corrections.ts',
     from: "if (Object.keys(done).some(isIt)) return 'told';",
     to: '',
     in: 'test/corrections.test.ts',

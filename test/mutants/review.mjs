@@ -38,7 +38,7 @@ export default [
   },
   {
     name: 'a correction names anybody as an approver of transfers',
-    file: 'src/lifecycle/told.ts',
+    file: 'src/lifecycle/late-corrections.ts',
     from: "valuesOf(roles).includes('TRANSACTION_APPROVER')",
     to: 'ref === wanted',
     in: 'test/corrections.test.ts',

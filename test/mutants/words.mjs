@@ -2,7 +2,7 @@
 export default [
   {
     name: 'the states page says of a message what is not so',
-    file: 'src/lifecycle/stages.ts',
+    file: 'src/lifecycle/admission.ts',
     from: "acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' }",
     to: "acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'taken', active: 'NotAllowed' }",
     in: 'test/states-page.test.ts',

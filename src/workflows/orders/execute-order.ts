@@ -4,7 +4,7 @@ import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { nextStep, standingOf } from '../../lifecycle/orders.js';
 import { needsPerson } from '../attention.js';
 import type { Case } from '../case.js';
-import { CallFailed } from '../endings.js';
+import { CallFailed } from '../control-flow.js';
 import { orderWarrant } from '../warrants.js';
 import { answerTo, ask, isAsked } from './order-outcome.js';
 import {

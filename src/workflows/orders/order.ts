@@ -4,7 +4,7 @@ import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import type { OrderReading } from '../../lifecycle/orders.js';
 import { transferTracked } from '../../lifecycle/transitions.js';
 import type { Case } from '../case.js';
-import { CallFailed } from '../endings.js';
+import { CallFailed } from '../control-flow.js';
 
 /** An order as FinHub is asked for it. */
 export interface OrderRequest {

@@ -5,7 +5,7 @@ import { resultDropped } from '../../lifecycle/transitions.js';
 import { needsPerson } from '../attention.js';
 import { EARLIER_RUNS } from '../call-context.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending } from '../endings.js';
+import { CallFailed, Ending } from '../control-flow.js';
 import { answerTo, askOutcome, isAsked } from './order-outcome.js';
 import {
   type OrderOptions,

@@ -6,7 +6,7 @@ import { needsPerson } from '../attention.js';
 import { loginOf } from '../call-context.js';
 import type { Case } from '../case.js';
 import type { Wait } from '../waits.js';
-import { CallFailed } from '../endings.js';
+import { CallFailed } from '../control-flow.js';
 import { waitAndWatch } from '../watched-wait.js';
 import { activationCodeUsed, finhubGave } from '../../lifecycle/transitions.js';
 

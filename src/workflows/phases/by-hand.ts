@@ -4,7 +4,7 @@ import { type CallFailure, RETRYABLE } from '../../lifecycle/failures.js';
 import { isSecond, refusalOf, takesTwo, type OperationFacts } from '../../lifecycle/hand-call.js';
 import type { ActivityName } from '../activities.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending } from '../endings.js';
+import { CallFailed, Ending } from '../control-flow.js';
 import { callWarrant } from '../warrants.js';
 import { lookUpOperation, lookUpOperator } from '../own-activities.js';
 import { needsPerson } from '../attention.js';

@@ -2,7 +2,7 @@ import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from
 import { TRANSFER_REQUIRES } from '../../lifecycle/phases.js';
 import { consentTitle, type ConsentTerms } from '../../lifecycle/payment-account.js';
 import type { Case } from '../case.js';
-import { CallNeedless, PhaseSkipped } from '../endings.js';
+import { CallNeedless, PhaseSkipped } from '../control-flow.js';
 import { settleOrder } from '../orders/settle-order.js';
 import { type OrderRequest } from '../orders/order.js';
 import { makeConsent } from '../payment-consent.js';

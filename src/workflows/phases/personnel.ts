@@ -9,7 +9,7 @@ import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
 import { declaredOwners, shareholderTold } from '../../lifecycle/ownership.js';
 import type { Case } from '../case.js';
-import { CallNeedless, Ending } from '../endings.js';
+import { CallNeedless, Ending } from '../control-flow.js';
 import { needsPerson } from '../attention.js';
 import { personRegistered, resultDropped, riskFound, shareholderRemoved } from '../../lifecycle/transitions.js';
 

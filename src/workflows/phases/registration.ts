@@ -6,7 +6,7 @@ import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { highestRisk, type RiskLevel } from '../../lifecycle/policy.js';
 import { needsPerson } from '../attention.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending, NOT_ACCEPTED } from '../endings.js';
+import { CallFailed, Ending, NOT_ACCEPTED } from '../control-flow.js';
 import { finhubGave, riskFound } from '../../lifecycle/transitions.js';
 
 /** Phase 1: the customer is registered in the category that the application names, once FinHub's hierarchy has it. */

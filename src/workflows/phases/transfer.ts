@@ -4,7 +4,7 @@ import { paymentObstacles, type TransferFacts } from '../../lifecycle/payment-ch
 import type { BusinessDays } from '../../lifecycle/policy.js';
 import { isBeyondRetention, isDatedAhead } from '../../lifecycle/transfer.js';
 import type { Case } from '../case.js';
-import { Ending } from '../endings.js';
+import { Ending } from '../control-flow.js';
 import { settleOrder } from '../orders/settle-order.js';
 import { type OrderRequest } from '../orders/order.js';
 import { lookUpAccount } from '../own-activities.js';

@@ -7,7 +7,7 @@ import { lackingDocuments } from '../../lifecycle/document-rules.js';
 import { documentTypeAsked } from '../../lifecycle/evidence.js';
 import type { CallResult } from '../activities.js';
 import type { Case } from '../case.js';
-import { CallFailed, Ending, NOT_ACCEPTED } from '../endings.js';
+import { CallFailed, Ending, NOT_ACCEPTED } from '../control-flow.js';
 import { decisionWarrant } from '../warrants.js';
 import { judgeKept } from '../inbox.js';
 import { businessTimes } from '../own-activities.js';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
 import type { CallFailure } from '../lifecycle/failures.js';
 
 /** The failure of a workflow that runs where it does not belong. */
