@@ -202,6 +202,20 @@ describe('against the sandbox', () => {
       await other.close();
     });
 
+    test("a customer's refused login is not tried again for half an hour, and then is", async () => {
+      mock.timers.enable({ apis: ['Date'], now: Date.now() });
+      const { session } = await SITUATIONS.openCustomerSession(new SandboxClient(sandbox.url));
+      const open = async (): Promise<unknown> => client.sessions.open(session as Credentials);
+      const path = '/api/v2.1/customer/individual/{customerId}/users/{userId}/sessions';
+      await finhub.inject({ method: 'POST', path, kind: 'refuse-401' });
+      for (const minutes of [0, 29]) {
+        mock.timers.tick(minutes * MINUTE);
+        assert.equal((await failure(open())).kind, 'unauthorized');
+      }
+      mock.timers.tick(2 * MINUTE);
+      await open();
+    });
+
     test('a locked account is left alone until the lock ends', async () => {
       mock.timers.enable({ apis: ['Date'], now: Date.now() });
       const outside = new SandboxClient(sandbox.url);

@@ -91,7 +91,7 @@ export const CODES = {
     'send one; the same for a repeat',
   ),
   BodyUnreadable: row(400, 'invalid', 'the request cannot be read', 'send well-formed JSON in UTF-8'),
-  KeyMissing: row(500, 'failure', 'it was encrypted with a key that this process lacks', 'complete the key ring'),
+  KeyMissing: row(500, 'invalid', 'it was encrypted with a key that this process lacks', 'complete the key ring'),
   CredentialsUnavailable: row(503, 'noAnswer', 'nobody can be let in now', 'repeat it later; look at the log'),
   Unauthenticated: row(401, 'refused', 'no credentials that hold', 'send a valid token or API key'),
   Forbidden: row(403, 'refused', 'the credentials do not allow this', 'use some with the scope that is named'),

@@ -9,7 +9,7 @@ import {
 } from './catalogue/sessions.js';
 import type { Credentials, Endpoint } from './endpoint.js';
 import { FinHubError } from './error.js';
-import { isLocked, LOCK_MS, type ServiceLogin, type ServiceLogins } from './service-logins.js';
+import { LOCK_MS, type ServiceLogin, type ServiceLogins } from './service-logins.js';
 
 /** Someone the tenant acts as. */
 export interface Actor {
@@ -60,8 +60,7 @@ const PROOF_MS = 60_000;
 
 /**
  * Sessions of this process: opened once however many calls wait, renewed before they end, closed with the client, never written anywhere. A
- * customer's refused login blocks its credentials until there are others, since five refusals lock the account; a locked one is left alone
- * until the lock ends (facts F2). Refused logins of the service itself are the matter of {@link ServiceLogins}.
+ * customer's refused login is not tried again for as long as a lock lasts, since five refusals lock the account (facts F2). Refused logins of the service itself are the matter of {@link ServiceLogins}.
  */
 export class Sessions {
   readonly #send: SendSession;
@@ -186,7 +185,7 @@ export class Sessions {
       if (error instanceof FinHubError && ['unauthorized', 'forbidden'].includes(error.kind)) {
         await this.#proveTenant();
         if (error.kind === 'unauthorized') {
-          this.#refused.set(key, { error, until: isLocked(error) ? Date.now() + LOCK_MS : Infinity });
+          this.#refused.set(key, { error, until: Date.now() + LOCK_MS });
         }
       }
       throw error;

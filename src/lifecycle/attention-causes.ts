@@ -91,7 +91,7 @@ const CAUSES: Record<Failure, Cause> = {
     helps: ['retry'],
     reason: 'FinHub does not let us in at the moment',
     advice:
-      'put right the password that FinHub refuses (FINHUB_ADMIN_…, FINHUB_POWER_TENANT_…, or the customer has changed theirs), restart the workers, then retry; `resolve --cause FinHubUnauthorized` settles all such cases',
+      'put right the password that FinHub refuses (FINHUB_ADMIN_…, FINHUB_POWER_TENANT_…, or the customer has changed theirs), restart the workers or wait for half an hour, then retry; `resolve --cause FinHubUnauthorized` settles all such cases',
   },
   FinHubForbidden: {
     helps: ['retry'],
