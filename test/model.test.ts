@@ -60,14 +60,14 @@ function freshCase(): LifecycleState {
 }
 
 /** Runs one command on both and compares what was said and where it stands. */
-function step(kase: { state: LifecycleState }, sheet: Sheet, command: Command): void {
+function step(theCase: { state: LifecycleState }, sheet: Sheet, command: Command): void {
   const send = (message: Message): string => {
-    const reduced = decide(kase.state, message, given);
-    kase.state = reduced.state;
+    const reduced = decide(theCase.state, message, given);
+    theCase.state = reduced.state;
     return told(reduced.answer);
   };
   const happen = (occurrence: Parameters<typeof occur>[1]): void => {
-    kase.state = occur(kase.state, occurrence, given).state;
+    theCase.state = occur(theCase.state, occurrence, given).state;
   };
   const over = sheet.standing === 'over';
   switch (command.do) {
@@ -84,7 +84,7 @@ function step(kase: { state: LifecycleState }, sheet: Sheet, command: Command): 
       break;
     case 'open':
       if (sheet.standing !== 'collecting' || sheet.fresh === 0) return;
-      assert.deepEqual(missingDocuments(kase.state.review), []);
+      assert.deepEqual(missingDocuments(theCase.state.review), []);
       happen({
         name: 'roundOpened',
         rules: {
@@ -98,8 +98,8 @@ function step(kase: { state: LifecycleState }, sheet: Sheet, command: Command): 
         deadlines: {},
       });
       {
-        const { due } = takeDue(kase.state.review);
-        kase.state = { ...kase.state, ...dueDecisionsTaken(kase.state) } as typeof kase.state;
+        const { due } = takeDue(theCase.state.review);
+        theCase.state = { ...theCase.state, ...dueDecisionsTaken(theCase.state) } as typeof theCase.state;
         for (const kept of due) happen({ name: 'keptDecision', kept });
       }
       sheet.open();
@@ -179,16 +179,16 @@ test(`the reducer answers and stands as the model says, over ${SEQUENCES} random
   const reached = new Map<string, number>();
   fc.assert(
     fc.property(rules, fc.array(command, { minLength: 1, maxLength: 40 }), (given, commands) => {
-      const kase = { state: freshCase() };
+      const theCase = { state: freshCase() };
       const sheet = new Sheet(given);
       for (const each of commands) {
-        const before = kase.state;
-        step(kase, sheet, each);
-        invariants(kase.state, before, given);
-        const { stage } = kase.state.review;
-        const standing = kase.state.outcome ? 'over' : stage === 'inReview' ? 'open' : stage;
+        const before = theCase.state;
+        step(theCase, sheet, each);
+        invariants(theCase.state, before, given);
+        const { stage } = theCase.state.review;
+        const standing = theCase.state.outcome ? 'over' : stage === 'inReview' ? 'open' : stage;
         assert.equal(standing, sheet.standing);
-        assert.equal(kase.state.review.round, sheet.round);
+        assert.equal(theCase.state.review.round, sheet.round);
         reached.set(standing, (reached.get(standing) ?? 0) + 1);
       }
     }),

@@ -17,11 +17,11 @@ export interface AdoptingCase extends CallContext, AuditWriter {
  * its look-ups may be late or blind; a customer into whom the application's password does not log in never does.
  */
 export async function lookAtAdopted(
-  kase: AdoptingCase,
+  theCase: AdoptingCase,
   { key, operation }: { key: string; operation: string },
   { adopt = {}, by }: ResolveAttention,
 ): Promise<string | undefined> {
-  const { state } = kase;
+  const { state } = theCase;
   const { finhub } = state;
   const accountId = finhub.accountId ?? payingAccountOf(state);
   const input = {
@@ -31,18 +31,18 @@ export async function lookAtAdopted(
     accountId,
     login: loginBy(state, operation, adopt),
   };
-  const sight = await callsOf(kase, 'looks for what a person gave').lookUpAdopted({
+  const sight = await callsOf(theCase, 'looks for what a person gave').lookUpAdopted({
     input,
-    for: purposeOf(kase, `${key}/adopted`, {}),
+    for: purposeOf(theCase, `${key}/adopted`, {}),
   });
   if (sight === 'shown' || sight === 'unknown') return undefined;
   const given = canonicalJson({ key, adopt });
   if (sight === 'notShown' && state.doubted === given) {
-    kase.record('adoptedUnseen', { operation, ids: adopt }, by);
+    theCase.record('adoptedUnseen', { operation, ids: adopt }, by);
     return undefined;
   }
-  kase.apply(idsDoubted(given));
-  kase.record('adoptionRefused', { operation, ids: adopt, sight }, by);
+  theCase.apply(idsDoubted(given));
+  theCase.record('adoptionRefused', { operation, ids: adopt, sight }, by);
   return whyNotAdopted(sight, adopt);
 }
 

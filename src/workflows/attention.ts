@@ -27,13 +27,13 @@ export const UNANSWERED: CallFailure = { type: 'Unanswered', message: 'asked in 
  * @param key names the same thing in every run, so that what was asked before continue-as-new is not asked again
  */
 export async function needsPerson(
-  kase: AskingCase,
+  theCase: AskingCase,
   key: string,
   operation: string,
   failure: CallFailure,
   adopts: string[] = [],
 ): Promise<ResolveAttention | undefined> {
-  const { state } = kase;
+  const { state } = theCase;
   if (state.attention?.key !== key) {
     const asked = {
       key,
@@ -45,34 +45,34 @@ export async function needsPerson(
       adopts,
       since: new Date().toISOString(),
     };
-    kase.apply(attentionAsked(asked, failure.missing ?? requirementsOf(failure)));
-    kase.record('needsAttention', { operation, failure: failure.type });
+    theCase.apply(attentionAsked(asked, failure.missing ?? requirementsOf(failure)));
+    theCase.record('needsAttention', { operation, failure: failure.type });
     count('attentions', { operation, failure: failure.type });
-    kase.show();
-    kase.notifications.send('lifecycle.needsAttention', { operation, failure: failure.type });
+    theCase.show();
+    theCase.notifications.send('lifecycle.needsAttention', { operation, failure: failure.type });
   }
-  return resolutionOf(kase);
+  return resolutionOf(theCase);
 }
 
-async function resolutionOf(kase: AskingCase): Promise<ResolveAttention | undefined> {
-  const { state } = kase;
+async function resolutionOf(theCase: AskingCase): Promise<ResolveAttention | undefined> {
+  const { state } = theCase;
   const resolved = (): boolean => state.resolution !== undefined || state.corrected === true;
   try {
     while (!resolved()) {
-      await condition(() => resolved() || kase.mayMove);
-      if (!resolved()) await kase.moveOn(resolved);
+      await condition(() => resolved() || theCase.mayMove);
+      if (!resolved()) await theCase.moveOn(resolved);
     }
   } catch (error) {
     // Nobody has to decide any more: the case went on without the call, or ended.
-    if (isCancellation(error)) kase.apply(attentionWithdrawn);
+    if (isCancellation(error)) theCase.apply(attentionWithdrawn);
     throw error;
   }
   const { resolution } = state;
-  kase.apply(attentionWithdrawn);
-  kase.record('attentionResolved', { action: resolution?.action ?? 'corrected' }, resolution?.by);
-  kase.show();
+  theCase.apply(attentionWithdrawn);
+  theCase.record('attentionResolved', { action: resolution?.action ?? 'corrected' }, resolution?.by);
+  theCase.show();
   // Whoever decides has looked at what FinHub has.
-  if (resolution) kase.apply(unclearCallsSeen);
+  if (resolution) theCase.apply(unclearCallsSeen);
   if (resolution?.action === 'abort') throw new Ending('aborted');
   if (resolution?.action === 'skip') throw new PhaseSkipped();
   return resolution;

@@ -27,8 +27,8 @@ export interface CallPurpose {
 export const EARLIER_RUNS = 'earlierRuns';
 
 /** For whom and what a call is made, and with whose login. */
-export function purposeOf(kase: CallContext, key: string, options: CallPurpose): CallFor {
-  const { state } = kase;
+export function purposeOf(theCase: CallContext, key: string, options: CallPurpose): CallFor {
+  const { state } = theCase;
   const { application, kind } = state;
   return {
     tenantId: application.tenantId,
@@ -40,15 +40,15 @@ export function purposeOf(kase: CallContext, key: string, options: CallPurpose):
     session: sessionOf(state),
     actAs: options.actAs,
     taken: options.taken,
-    earlierRunsCleared: kase.kept(EARLIER_RUNS) !== undefined,
+    earlierRunsCleared: theCase.kept(EARLIER_RUNS) !== undefined,
   };
 }
 
 /** The activities that make calls, by the case's policy. */
-export function callsOf(kase: CallContext, summary: string, maximumAttempts?: number): Activities {
-  const { callSeconds, heartbeatSeconds } = kase.policy;
+export function callsOf(theCase: CallContext, summary: string, maximumAttempts?: number): Activities {
+  const { callSeconds, heartbeatSeconds } = theCase.policy;
   return callsTo(callSeconds, summary, {
-    route: routeOf(kase),
+    route: routeOf(theCase),
     heartbeatSeconds,
     ...(maximumAttempts && { maximumAttempts }),
   });

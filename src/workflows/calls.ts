@@ -56,8 +56,8 @@ export class Calls {
   /** Calls are not cut short by a cancellation: what a write came to must be known. */
   readonly #shielded = new CancellationScope({ cancellable: false });
 
-  constructor(kase: CallingCase) {
-    this.#case = kase;
+  constructor(theCase: CallingCase) {
+    this.#case = theCase;
   }
 
   /** Makes a call once per case and returns its result; `input` is taken anew for each try, since it may have been corrected. */

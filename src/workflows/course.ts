@@ -11,7 +11,7 @@ import { Ending, PhaseSkipped } from './control-flow.js';
 import { logOut } from './log-out.js';
 import { measurePhase } from './metrics.js';
 
-export type PhaseFunction<State extends CaseState = LifecycleState> = (kase: Case<State>) => Promise<void>;
+export type PhaseFunction<State extends CaseState = LifecycleState> = (theCase: Case<State>) => Promise<void>;
 
 /** How a case is run: its phases by name, what comes before them, and how it ends when all went well. */
 export interface Course<State extends CaseState> {
@@ -22,10 +22,10 @@ export interface Course<State extends CaseState> {
 
 /** Runs the phases in order, each once and only on its prerequisites, and returns how it all ended. */
 export async function runCourse<State extends CaseState>(
-  kase: Case<State>,
+  theCase: Case<State>,
   { phases, prepare, success }: Course<State>,
 ): Promise<Outcome> {
-  const state: CaseState = kase.state;
+  const state: CaseState = theCase.state;
   if (isLifecycle(state) && !isSealedText(state.application.password)) {
     throw ApplicationFailure.nonRetryable(
       'the password was not sealed; start lifecycles with the client library',
@@ -33,55 +33,55 @@ export async function runCourse<State extends CaseState>(
     );
   }
   try {
-    await kase.cancellable(async () => {
-      await prepare(kase);
-      for (const { name } of kase.state.phases) await runPhase(kase, name, phases[name]!);
+    await theCase.cancellable(async () => {
+      await prepare(theCase);
+      for (const { name } of theCase.state.phases) await runPhase(theCase, name, phases[name]!);
     });
-    await end(kase, success);
+    await end(theCase, success);
   } catch (error) {
-    if (error instanceof Ending) await end(kase, error.result, error.reason);
-    else if (isCancellation(error)) await end(kase, 'cancelled');
+    if (error instanceof Ending) await end(theCase, error.result, error.reason);
+    else if (isCancellation(error)) await end(theCase, 'cancelled');
     else throw error;
   }
   await CancellationScope.nonCancellable(async () => {
-    await condition(() => kase.isQuiet);
-    await planDeletion(kase);
-    await kase.notifications.drained();
+    await condition(() => theCase.isQuiet);
+    await planDeletion(theCase);
+    await theCase.notifications.drained();
   });
-  return kase.state.outcome!;
+  return theCase.state.outcome!;
 }
 
 /** Ends the case at once for everybody, then logs the customer out. */
-async function end(kase: Case<CaseState>, result: Outcome['result'], reason?: string): Promise<void> {
-  const goodbye = logOut(kase);
-  kase.occur({ name: 'ended', result, reason });
-  kase.notifications.send('lifecycle.ended', { result });
-  kase.show();
+async function end(theCase: Case<CaseState>, result: Outcome['result'], reason?: string): Promise<void> {
+  const goodbye = logOut(theCase);
+  theCase.occur({ name: 'ended', result, reason });
+  theCase.notifications.send('lifecycle.ended', { result });
+  theCase.show();
   await CancellationScope.nonCancellable(goodbye);
 }
 
 async function runPhase<State extends CaseState>(
-  kase: Case<State>,
+  theCase: Case<State>,
   name: PhaseName,
   phase: PhaseFunction<State>,
 ): Promise<void> {
-  const entry = (): CaseState['phases'][number] => kase.state.phases.find((candidate) => candidate.name === name)!;
+  const entry = (): CaseState['phases'][number] => theCase.state.phases.find((candidate) => candidate.name === name)!;
   if (entry().state === 'completed' || entry().state === 'skipped') return;
   if (entry().state === 'pending') {
-    kase.apply(phaseStarted(name, new Date()));
-    kase.record('phaseStarted', {});
+    theCase.apply(phaseStarted(name, new Date()));
+    theCase.record('phaseStarted', {});
   }
   let ended: 'completed' | 'skipped' = 'completed';
   try {
-    if (!isAskedFor(kase.state, name)) throw new PhaseSkipped();
-    await kase.require(prerequisitesOf(kase.state.kind, name));
-    await phase(kase);
+    if (!isAskedFor(theCase.state, name)) throw new PhaseSkipped();
+    await theCase.require(prerequisitesOf(theCase.state.kind, name));
+    await phase(theCase);
   } catch (error) {
     if (!(error instanceof PhaseSkipped)) throw error;
     ended = 'skipped';
   }
-  kase.record('phaseEnded', { result: ended });
+  theCase.record('phaseEnded', { result: ended });
   measurePhase(name, ended, entry().startedAt!);
-  kase.apply(phaseEnded(name, ended, new Date()));
-  kase.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
+  theCase.apply(phaseEnded(name, ended, new Date()));
+  theCase.notifications.send('lifecycle.phaseEnded', { phase: name, state: ended });
 }

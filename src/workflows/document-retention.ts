@@ -115,14 +115,14 @@ interface EndedCase extends AuditWriter {
 }
 
 /** Sees to it that the documents of a case that has ended are deleted when the tenant's policy says so. */
-export async function planDeletion(kase: EndedCase): Promise<void> {
-  const { policy, review, outcome, application } = kase.state;
+export async function planDeletion(theCase: EndedCase): Promise<void> {
+  const { policy, review, outcome, application } = theCase.state;
   const keptDays = policy?.documents.keptDays;
   if (keptDays === undefined || review.evidence.length === 0) return;
   const { workflowId: caseId } = workflowInfo();
   const workflowId = documentRetentionId(caseId);
-  if (!endedWithCase(kase.state)) {
-    if (kase.wasReset || kase.state.earlier) await dropPlan(workflowId);
+  if (!endedWithCase(theCase.state)) {
+    if (theCase.wasReset || theCase.state.earlier) await dropPlan(workflowId);
     return;
   }
   const { tenantId } = application;
@@ -142,7 +142,7 @@ export async function planDeletion(kase: EndedCase): Promise<void> {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await getExternalWorkflowHandle(workflowId).signal(REPLAN, plan);
   }
-  kase.record('documentsKept', { until: plan.dueAt });
+  theCase.record('documentsKept', { until: plan.dueAt });
 }
 
 /** An end before the reset, or before the case was resumed, may have planned the deletion of what a customer who is active now has handed in. */

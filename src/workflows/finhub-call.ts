@@ -13,8 +13,8 @@ const PHASE_FUNCTIONS: Record<CallPhase, PhaseFunction<CallState>> = { permissio
 
 /** Makes one call to FinHub that an operator asked for, by the rules that hold for the calls of a case. */
 export async function finhubCall(input: CaseInput<CallState>): Promise<Outcome> {
-  const kase = openCase(input, (at) => newCall(input.application, at));
-  receive(kase);
-  answer(kase);
-  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
+  const theCase = openCase(input, (at) => newCall(input.application, at));
+  receive(theCase);
+  answer(theCase);
+  return runCourse(theCase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }

@@ -51,8 +51,8 @@ export class Inbox {
   readonly #letters: Letter[] = [];
   #isBusy = false;
 
-  constructor(kase: Case<CaseState>) {
-    this.#case = kase;
+  constructor(theCase: Case<CaseState>) {
+    this.#case = theCase;
     // A cancellation of the case must not break off the answer to a message that has been taken in.
     void CancellationScope.nonCancellable(() => this.#run());
   }
@@ -116,23 +116,23 @@ export class Inbox {
   }
 
   async #settle(one: Read, known: LookUps): Promise<void> {
-    const kase = this.#case;
+    const theCase = this.#case;
     const { letter, message, proof } = one;
     // The case may have moved on since operators were looked up; what it needs then is looked up as well.
     for (;;) {
-      if (known.misses(one, operatorsNamed(kase.state, message)).length > 0) {
-        await known.add(kase, [one]);
+      if (known.misses(one, operatorsNamed(theCase.state, message)).length > 0) {
+        await known.add(theCase, [one]);
         continue;
       }
       const fault = this.#proofFault(one, known);
       if (fault) return this.#turnAway(letter, 'ProofInvalid', PROOF_FAULTS[fault]);
-      const correction = correctionToCheck(kase.state, message);
+      const correction = correctionToCheck(theCase.state, message);
       if (!correction || known.hasChecked(correction.application)) break;
       await known.check(correction);
     }
     const verified = known.proofOf(one);
     const id = verified?.messageId ?? messageIdOf(letter.value);
-    const earlier = id === undefined ? undefined : earlierAnswerTo(kase.state.answered, id);
+    const earlier = id === undefined ? undefined : earlierAnswerTo(theCase.state.answered, id);
     if (earlier === 'conflict') {
       return this.#turnAway(letter, 'Duplicate', 'another message came under this id before');
     }
@@ -144,13 +144,13 @@ export class Inbox {
     }
     const { operators, checked } = known;
     const given: Given = { at: new Date(), operators, proof: verified, envelope: proof, checked };
-    const { stage } = kase.state.review;
-    const answer = kase.decide(message, given);
-    if (id !== undefined) kase.apply(messageAnswered(id, answer));
+    const { stage } = theCase.state.review;
+    const answer = theCase.decide(message, given);
+    if (id !== undefined) theCase.apply(messageAnswered(id, answer));
     count('messages', { message: message.name, answer: answer.accepted ? answer.state : answer.refusal });
     // What ends a round sets the case going, which shows itself; each change of a search attribute is an event.
-    if (kase.state.review.stage === stage) kase.show();
-    if (message.name === 'cancel' && answer.accepted) kase.cancel();
+    if (theCase.state.review.stage === stage) theCase.show();
+    if (message.name === 'cancel' && answer.accepted) theCase.cancel();
     letter.answered?.(answer);
   }
 
@@ -178,10 +178,10 @@ export class Inbox {
 }
 
 /** Judges a decision that was kept for the round that is open now, with what the signers file says now. */
-export async function judgeKept(kase: Case, kept: KeptDecision): Promise<void> {
+export async function judgeKept(theCase: Case, kept: KeptDecision): Promise<void> {
   const { id } = kept.decision.operator;
-  const operator = await lookUpOperator(kase.state.application.tenantId, id);
-  kase.occur({ name: 'keptDecision', kept }, { operators: new Map(operator && [[id, operator]]) });
+  const operator = await lookUpOperator(theCase.state.application.tenantId, id);
+  theCase.occur({ name: 'keptDecision', kept }, { operators: new Map(operator && [[id, operator]]) });
 }
 
 /** Operators and envelopes as an activity found them; its result is recorded, so a replay judges by the same. */
@@ -220,10 +220,10 @@ class LookUps {
     return ids.filter((id) => !this.#asked.has(id));
   }
 
-  async add(kase: Case<CaseState>, asked: Read[]): Promise<void> {
-    const ids = [...new Set(asked.flatMap(({ message }) => operatorsNamed(kase.state, message)))];
+  async add(theCase: Case<CaseState>, asked: Read[]): Promise<void> {
+    const ids = [...new Set(asked.flatMap(({ message }) => operatorsNamed(theCase.state, message)))];
     const messages = asked.map(({ message: { name, body }, proof }) => ({ name, bodyHash: bodyHash(body), proof }));
-    const found = await lookUpSigners({ ids, tenantId: kase.state.application.tenantId, messages });
+    const found = await lookUpSigners({ ids, tenantId: theCase.state.application.tenantId, messages });
     this.isRequired ||= found.requireProof;
     for (const [index, verified] of found.verified.entries()) this.#verified.set(asked[index]!.letter, verified);
     for (const id of ids) this.#asked.add(id);

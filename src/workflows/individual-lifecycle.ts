@@ -26,9 +26,9 @@ const PHASE_FUNCTIONS: Record<IndividualPhase, PhaseFunction> = {
 
 /** Carries a person through FinHub's seven phases (S1), over days. The table of phases is `lifecycle/phases.ts`. */
 export async function individualLifecycle(input: LifecycleInput): Promise<Outcome> {
-  const kase = openCase(input, (at) => newCase('individual', input.application, at));
-  receive(kase);
-  answer(kase);
-  announceRegistration(kase);
-  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
+  const theCase = openCase(input, (at) => newCase('individual', input.application, at));
+  receive(theCase);
+  answer(theCase);
+  announceRegistration(theCase);
+  return runCourse(theCase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
 }

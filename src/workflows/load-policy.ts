@@ -15,18 +15,18 @@ import * as own from './own-activities.js';
 import { policyLoaded } from '../lifecycle/transitions.js';
 
 /** Takes the tenant's policy in once; what was recorded then holds for the whole case. */
-export async function loadPolicy(kase: Case<CaseState>): Promise<void> {
-  const { state } = kase;
+export async function loadPolicy(theCase: Case<CaseState>): Promise<void> {
+  const { state } = theCase;
   if (state.policy) return;
   // A lifecycle that is cancelled at once still has to tell of its end, and the policy says how.
   const start = { name: START, bodyHash: bodyHash(startBody(state.application)), proof: state.startProof } as const;
   const { tenantId } = state.application;
   const loaded = await CancellationScope.nonCancellable(() => own.loadPolicy({ tenantId, start }));
   const { policy } = loaded;
-  kase.apply(policyLoaded(policy));
+  theCase.apply(policyLoaded(policy));
   // A child's start is vouched for by its parent's, which is judged where something is done about it.
-  if (policy.requireProof && workflowInfo().parent === undefined) demandProof(kase, loaded.start);
-  kase.record('started', { policy: policy.version });
+  if (policy.requireProof && workflowInfo().parent === undefined) demandProof(theCase, loaded.start);
+  theCase.record('started', { policy: policy.version });
 }
 
 /** Ends a case that nobody with a key of the signers file has started. */

@@ -10,15 +10,15 @@ import { causeOf, failureOf } from './call-failure.js';
  * Logs the customer out, if they were logged in; with the password as it is now, since the end of a case drops it. A session that cannot
  * be closed ends by itself within the hour.
  */
-export function logOut(kase: CallContext & AuditWriter): () => Promise<void> {
-  const { state } = kase;
+export function logOut(theCase: CallContext & AuditWriter): () => Promise<void> {
+  const { state } = theCase;
   if (!isLifecycle(state) || !state.finhub.facts.includes('session')) return async () => {};
-  const call = { session: loginOf(state), for: purposeOf(kase, 'closeSession', {}) };
+  const call = { session: loginOf(state), for: purposeOf(theCase, 'closeSession', {}) };
   return async () => {
     try {
-      await closeSession(kase, call);
+      await closeSession(theCase, call);
     } catch (error) {
-      kase.record('sessionLeftOpen', { failure: failureOf(error).type });
+      theCase.record('sessionLeftOpen', { failure: failureOf(error).type });
     }
   };
 }
@@ -28,11 +28,11 @@ export function logOut(kase: CallContext & AuditWriter): () => Promise<void> {
  * task queue, so where queues limit the calls it is a durable one.
  */
 async function closeSession(
-  kase: CallContext,
+  theCase: CallContext,
   call: { session: ReturnType<typeof loginOf>; for: CallFor },
 ): Promise<void> {
-  const { callsAreRated, callSeconds } = kase.policy;
-  const durably = () => callsOf(kase, 'The end', 3).closeSession(call);
+  const { callsAreRated, callSeconds } = theCase.policy;
+  const durably = () => callsOf(theCase, 'The end', 3).closeSession(call);
   if (callsAreRated) return durably();
   try {
     return await localCallsTo(callSeconds).closeSession(call);

@@ -29,9 +29,9 @@ interface NotifyingCase {
 export class Notifications {
   readonly #case: NotifyingCase;
 
-  constructor(kase: NotifyingCase) {
-    this.#case = kase;
-    for (const notification of kase.state.outbox) this.#deliver(notification);
+  constructor(theCase: NotifyingCase) {
+    this.#case = theCase;
+    for (const notification of theCase.state.outbox) this.#deliver(notification);
   }
 
   send(type: string, more: Record<string, string> = {}): void {

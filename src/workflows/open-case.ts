@@ -30,12 +30,12 @@ export function openCase<State extends CaseState>(
   const isHere =
     workflowType === WORKFLOW_TYPES[kind] && workflowId === caseId(kind, application.tenantId, caseName(state));
   if (!isHere) refuse('its type and id are not those of what it is about');
-  const kase = new Case(state);
+  const theCase = new Case(state);
   onSignal(LOOK_NOW, (value) => {
-    if (value instanceof Unreadable) kase.turnAway(LOOK_NOW, 'Unreadable', value.why);
-    else kase.hints.come();
+    if (value instanceof Unreadable) theCase.turnAway(LOOK_NOW, 'Unreadable', value.why);
+    else theCase.hints.come();
   });
-  return kase;
+  return theCase;
 }
 
 const INCOMPLETE = 'its subject is not complete';

@@ -26,9 +26,9 @@ const PHASE_FUNCTIONS: Record<OrganizationPhase, PhaseFunction> = {
 
 /** Carries an organization and its people through FinHub's eight phases (S0), over days. The table of phases is `lifecycle/phases.ts`. */
 export async function organizationLifecycle(input: LifecycleInput): Promise<Outcome> {
-  const kase = openCase(input, (at) => newCase('organization', input.application, at));
-  receive(kase);
-  answer(kase);
-  announceRegistration(kase);
-  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
+  const theCase = openCase(input, (at) => newCase('organization', input.application, at));
+  receive(theCase);
+  answer(theCase);
+  announceRegistration(theCase);
+  return runCourse(theCase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'active' });
 }

@@ -28,49 +28,49 @@ import { attentionOvertaken, consentTaken } from '../lifecycle/transitions.js';
  * for it by the query `account`.
  */
 export async function paymentAccount(input: CaseInput<AccountState>): Promise<Outcome> {
-  const kase = openCase(input, (at) => newAccount(input.application, at));
-  onSignal(HAND_OVER, (value) => takeOver(kase, value));
-  receive(kase);
-  answer(kase);
-  setHandler(queries.account, () => kase.state.application);
-  return runCourse(kase, { phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
+  const theCase = openCase(input, (at) => newAccount(input.application, at));
+  onSignal(HAND_OVER, (value) => takeOver(theCase, value));
+  receive(theCase);
+  answer(theCase);
+  setHandler(queries.account, () => theCase.state.application);
+  return runCourse(theCase, { phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
 }
 
 /** Goes on with what the lifecycle hands over that opened the account, was reset, and has come here again; nothing else changes anything. */
-function takeOver(kase: Case<AccountState>, value: unknown): void {
-  const { application, outcome, attention } = kase.state;
+function takeOver(theCase: Case<AccountState>, value: unknown): void {
+  const { application, outcome, attention } = theCase.state;
   if (outcome || !application.consent) return;
   let handed: HandOver;
   try {
     handed = parseHandOver(value instanceof Unreadable ? undefined : value);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    kase.record('handOverMalformed', { why: error.message });
+    theCase.record('handOverMalformed', { why: error.message });
     return;
   }
   const { consent } = handed;
   const refused = !areOfOneApplication(consent, application.consent)
     ? 'otherApplication'
-    : wasAsked(kase, renewalOf(consent)) && 'renewalBegun';
+    : wasAsked(theCase, renewalOf(consent)) && 'renewalBegun';
   if (refused) {
-    kase.record('handOverRefused', { consentId: consent.consentId, why: refused });
+    theCase.record('handOverRefused', { consentId: consent.consentId, why: refused });
     return;
   }
   // A renewal that waits for a person is of a consent that no longer counts.
-  if (attention && consent.consentId !== application.consent.consentId) kase.apply(attentionOvertaken);
-  kase.apply(consentTaken(handed));
-  kase.record('handedOver', { consentId: consent.consentId, until: consent.validUntil });
-  kase.show();
+  if (attention && consent.consentId !== application.consent.consentId) theCase.apply(attentionOvertaken);
+  theCase.apply(consentTaken(handed));
+  theCase.record('handedOver', { consentId: consent.consentId, until: consent.validUntil });
+  theCase.show();
 }
 
-async function upkeep(kase: Case<AccountState>): Promise<never> {
+async function upkeep(theCase: Case<AccountState>): Promise<never> {
   for (;;) {
-    const consent = await untilRenewal(kase);
+    const consent = await untilRenewal(theCase);
     try {
-      await renew(kase, consent);
+      await renew(theCase, consent);
     } catch (error) {
       if (!(error instanceof CallNeedless)) throw error;
-      kase.record('renewalNeedless', { consentId: consent.consentId });
+      theCase.record('renewalNeedless', { consentId: consent.consentId });
     }
   }
 }
@@ -79,33 +79,33 @@ async function upkeep(kase: Case<AccountState>): Promise<never> {
 const renewalOf = ({ validUntil }: Pick<PaymentConsent, 'validUntil'>): string => validUntil.slice(0, 10);
 
 /** @throws CallNeedless where another consent was handed over meanwhile */
-async function renew(kase: Case<AccountState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
+async function renew(theCase: Case<AccountState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
   const current = (): AccountState['application'] => {
-    const { application } = kase.state;
+    const { application } = theCase.state;
     if (application.consent?.consentId !== consentId) throw new CallNeedless();
     return application;
   };
   const { accountId } = current();
   const of = renewalOf({ validUntil });
-  const consent = await makeConsent(kase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
+  const consent = await makeConsent(theCase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
   current();
-  kase.apply(consentTaken({ consent }));
-  kase.record('paymentConsentRenewed', { until: consent.validUntil });
-  kase.show();
+  theCase.apply(consentTaken({ consent }));
+  theCase.record('paymentConsentRenewed', { until: consent.validUntil });
+  theCase.show();
 }
 
 /** The consent that is to be renewed now. Without one there is nothing to renew; the wait ends with the case's cancellation only. */
-async function untilRenewal(kase: Case<AccountState>): Promise<PaymentConsent> {
+async function untilRenewal(theCase: Case<AccountState>): Promise<PaymentConsent> {
   for (;;) {
-    const { consent } = kase.state.application;
+    const { consent } = theCase.state.application;
     if (!consent) {
       await condition(() => false);
       continue;
     }
-    const isAnother = (): boolean => kase.state.application.consent?.consentId !== consent.consentId;
+    const isAnother = (): boolean => theCase.state.application.consent?.consentId !== consent.consentId;
     const left = renewalTime(consent).getTime() - Date.now();
     if (left <= 0) return consent;
-    await condition(() => kase.mayMove || isAnother(), left, { summary: 'renewal of the payment consent' });
-    if (kase.mayMove) await kase.moveOn(isAnother);
+    await condition(() => theCase.mayMove || isAnother(), left, { summary: 'renewal of the payment consent' });
+    if (theCase.mayMove) await theCase.moveOn(isAnother);
   }
 }

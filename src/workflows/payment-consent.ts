@@ -14,7 +14,7 @@ export interface ConsentRequest {
 const askedKey = (of = 'first'): string => `consentAsked/${of}`;
 
 /** Whether the renewal of this name has begun. */
-export const wasAsked = (kase: Case<CaseState>, of: string): boolean => kase.kept(askedKey(of)) !== undefined;
+export const wasAsked = (theCase: Case<CaseState>, of: string): boolean => theCase.kept(askedKey(of)) !== undefined;
 
 /**
  * Makes a payment consent and has it approved. FinHub tells its code only in the answer to its creation: what a try without an answer left
@@ -24,17 +24,17 @@ export const wasAsked = (kase: Case<CaseState>, of: string): boolean => kase.kep
  * @param stillAsked throws where the consent is no longer asked for; called before each try
  */
 export async function makeConsent(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   { accountId, terms, of, stillAsked = () => {} }: ConsentRequest,
 ): Promise<PaymentConsent> {
   // Kept, so that a try on another day asks for the same days.
   const key = askedKey(of);
-  const asked = kase.kept<string>(key) ?? new Date().toISOString();
-  kase.keep(key, asked);
+  const asked = theCase.kept<string>(key) ?? new Date().toISOString();
+  theCase.keep(key, asked);
   const from = new Date(asked);
   const endDate = ({ validDays }: ConsentTerms) => day(new Date(from.getTime() + validDays * DAY));
   let told = terms();
-  const { consentId, status, authenticationCode } = await kase.calls.once(
+  const { consentId, status, authenticationCode } = await theCase.calls.once(
     'createPaymentConsent',
     () => {
       stillAsked();
@@ -56,7 +56,7 @@ export async function makeConsent(
       stillAsked();
       return { consentId };
     };
-    await kase.calls.once('approvePaymentConsent', approved, of === undefined ? {} : { of });
+    await theCase.calls.once('approvePaymentConsent', approved, of === undefined ? {} : { of });
   }
   return { consentId, authenticationCode, validUntil: `${endDate(told)}T23:59:59.999Z`, terms: told };
 }

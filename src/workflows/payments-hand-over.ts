@@ -30,32 +30,32 @@ import { needsPerson } from './attention.js';
 import { transferFollowed, transferTracked } from '../lifecycle/transitions.js';
 
 /** Hands the account over to a case of its own, which outlives the lifecycle. */
-export async function openAccount(kase: Case, consent: PaymentConsent): Promise<void> {
-  const { application, finhub, kind } = kase.state;
+export async function openAccount(theCase: Case, consent: PaymentConsent): Promise<void> {
+  const { application, finhub, kind } = theCase.state;
   const account: PaymentAccount = {
     accountId: finhub.accountId!,
     tenantId: application.tenantId,
     iban: finhub.iban!,
-    customerId: kase.customerId,
+    customerId: theCase.customerId,
     kind,
     origin: application.origin,
-    session: finhub.facts.includes('session') ? loginOf(kase.state) : undefined,
+    session: finhub.facts.includes('session') ? loginOf(theCase.state) : undefined,
     approvers: approversOf(application),
     consent,
   };
   const workflowId = accountCaseId(account.tenantId, account.accountId);
   const isNew = await startOnce('account', workflowId, account, {});
-  if (!isNew) await handOver(kase, workflowId, { consent, approvers: account.approvers });
+  if (!isNew) await handOver(theCase, workflowId, { consent, approvers: account.approvers });
 }
 
 /** After a workflow reset the account is there, with a consent that was taken back for this one. */
-async function handOver(kase: Case, workflowId: string, handed: HandOver): Promise<void> {
+async function handOver(theCase: Case, workflowId: string, handed: HandOver): Promise<void> {
   try {
     await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
   } catch (error) {
     if (isCancellation(error)) throw error;
     // A case that has ended pays for nothing.
-    kase.record('notHandedOver', { account: workflowId });
+    theCase.record('notHandedOver', { account: workflowId });
   }
 }
 
@@ -63,16 +63,16 @@ async function handOver(kase: Case, workflowId: string, handed: HandOver): Promi
  * Starts a transfer that outlives the lifecycle, or joins the one that somebody started with the same reference and content, and follows it to
  * its end.
  */
-export async function followTransfer(kase: Case, order: TransferOrder): Promise<Outcome> {
+export async function followTransfer(theCase: Case, order: TransferOrder): Promise<Outcome> {
   const workflowId = transferId(order.tenantId, order.reference);
-  kase.apply(transferFollowed(order.reference));
+  theCase.apply(transferFollowed(order.reference));
   const fingerprint = await fingerprintTransfer(order);
-  const outcome = await kase.waiting('finhub', `${workflowId} to end`, async () => {
-    const child = await startOnce('transfer', workflowId, order, { fingerprint }, beginningOf(kase.state));
-    return child ? endOf(child) : joined(kase, workflowId, fingerprint);
+  const outcome = await theCase.waiting('finhub', `${workflowId} to end`, async () => {
+    const child = await startOnce('transfer', workflowId, order, { fingerprint }, beginningOf(theCase.state));
+    return child ? endOf(child) : joined(theCase, workflowId, fingerprint);
   });
   const { result, orderId } = outcome;
-  kase.apply(transferTracked({ state: result === 'active' ? 'completed' : result, orderId }));
+  theCase.apply(transferTracked({ state: result === 'active' ? 'completed' : result, orderId }));
   return outcome;
 }
 
@@ -88,15 +88,15 @@ async function endOf(transfer: ChildWorkflowHandle<Workflow>): Promise<Outcome> 
 }
 
 /** The same reference with other content is another transfer, and a person's business. */
-async function joined(kase: Case, workflowId: string, fingerprint: string): Promise<Outcome> {
+async function joined(theCase: Case, workflowId: string, fingerprint: string): Promise<Outcome> {
   while ((await lookUpTransfer({ workflowId })) !== fingerprint) {
-    await needsPerson(kase, `join/${workflowId}`, 'transfer', {
+    await needsPerson(theCase, `join/${workflowId}`, 'transfer', {
       type: 'TransferConflict',
       message: 'a transfer of this reference is there with other content',
     });
   }
-  kase.record('transferJoined', { transfer: workflowId });
-  return kase.calls.poll(
+  theCase.record('transferJoined', { transfer: workflowId });
+  return theCase.calls.poll(
     'awaitTransfer',
     { workflowId },
     { every: 1, slowest: 60, summary: 'looks whether the transfer has ended' },

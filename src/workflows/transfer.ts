@@ -14,10 +14,10 @@ const PHASE_FUNCTIONS: Record<TransferPhase, PhaseFunction<TransferState>> = { c
 
 /** Pays once. Its id is the payment's reference, so that the same reference is the same transfer, whoever starts it and how often. */
 export async function transfer(input: CaseInput<TransferState>): Promise<Outcome> {
-  const kase = openCase(input, (at) => newTransfer(input.application, at));
-  receive(kase);
-  answer(kase);
-  return runCourse(kase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
+  const theCase = openCase(input, (at) => newTransfer(input.application, at));
+  receive(theCase);
+  answer(theCase);
+  return runCourse(theCase, { phases: PHASE_FUNCTIONS, prepare: loadPolicy, success: 'completed' });
 }
 
 // A transfer is short: it ends on the version it began on. A worker of no deployment may not ask for this: the server refuses its tasks.

@@ -34,8 +34,8 @@ export class Waits {
   readonly #case: WaitingCase;
   #wait: (Wait & { since: string }) | undefined;
 
-  constructor(kase: WaitingCase) {
-    this.#case = kase;
+  constructor(theCase: WaitingCase) {
+    this.#case = theCase;
   }
 
   /**

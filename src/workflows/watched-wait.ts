@@ -14,15 +14,15 @@ export interface Watch {
  * Waits for a person, and looks at FinHub meanwhile, where somebody may have done the same. Not at once: most is done here, and a look that is
  * given up costs more than a timer. What looking brings ends the lifecycle or makes `met` true; the wait goes on until then.
  */
-export async function waitAndWatch(kase: Case, wait: Wait, met: () => boolean, watch: Watch): Promise<void> {
-  const every = kase.policy.verdictPollSeconds;
+export async function waitAndWatch(theCase: Case, wait: Wait, met: () => boolean, watch: Watch): Promise<void> {
+  const every = theCase.policy.verdictPollSeconds;
   const watched = async (): Promise<void> => {
-    const hinted = await kase.hints.sleep(every * 1000, watch.until);
+    const hinted = await theCase.hints.sleep(every * 1000, watch.until);
     await watch.look({ every, hinted });
   };
   const both = new CancellationScope();
   await both.run(async () => {
-    const person = kase.wait(wait, met);
+    const person = theCase.wait(wait, met);
     const watching = watched();
     try {
       await Promise.race([person, watching.then(() => person)]);

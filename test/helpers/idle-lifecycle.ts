@@ -9,10 +9,10 @@ import { openCase } from '../../src/workflows/open-case.js';
 
 /** A person's lifecycle whose phases do nothing, so that none brings about what the next one builds on. */
 export async function individualLifecycle(input: LifecycleInput): Promise<Outcome> {
-  const kase = openCase(input, (at) => newCase('individual', input.application, at));
-  receive(kase);
-  answer(kase);
+  const theCase = openCase(input, (at) => newCase('individual', input.application, at));
+  receive(theCase);
+  answer(theCase);
   const idle = () => Promise.resolve();
   const phases = Object.fromEntries(INDIVIDUAL_PHASES.map(({ name }) => [name, idle]));
-  return runCourse(kase, { phases, prepare: loadPolicy, success: 'active' });
+  return runCourse(theCase, { phases, prepare: loadPolicy, success: 'active' });
 }

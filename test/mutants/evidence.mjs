@@ -4,7 +4,7 @@ export default [
     name: 'a review opens although papers are missing',
     file: 'src/workflows/phases/verification.ts',
     from: '() => lacking().length === 0,',
-    to: '() => kase.state.review.evidence.length > 0,',
+    to: '() => theCase.state.review.evidence.length > 0,',
     test: 'says of whom which are missing and what will do, less with each that comes, and is not decided before',
   },
   {

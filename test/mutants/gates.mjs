@@ -26,7 +26,7 @@ export default [
   {
     name: 'a phase begins whatever the case lacks',
     file: 'src/workflows/course.ts',
-    from: 'await kase.require(prerequisitesOf(kase.state.kind, name));',
+    from: 'await theCase.require(prerequisitesOf(theCase.state.kind, name));',
     to: '',
     in: GATE,
     test: 'a phase does not begin without what it builds on',
@@ -34,7 +34,7 @@ export default [
   {
     name: 'a first transfer is asked for without a payment consent',
     file: 'src/workflows/phases/payments.ts',
-    from: 'await kase.require(TRANSFER_REQUIRES);',
+    from: 'await theCase.require(TRANSFER_REQUIRES);',
     to: '',
     in: GATE,
     test: 'a first transfer whose payment consent was skipped is not asked for; what needs none is done',

@@ -51,8 +51,8 @@ export default [
   {
     name: 'a repeat executes another order than the first try',
     file: 'src/workflows/orders/prepare-order.ts',
-    from: '    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());',
-    to: "    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());\n    delete kase.state.done[`prepareOrder/${of}`];\n    await kase.calls.once('prepareOrder', () => ({ ...order, reference }) as never, { of: `${of}/first` });",
+    from: '    const order = theCase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());',
+    to: "    const order = theCase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());\n    delete theCase.state.done[`prepareOrder/${of}`];\n    await theCase.calls.once('prepareOrder', () => ({ ...order, reference }) as never, { of: `${of}/first` });",
     in: 'test/transfers.test.ts',
     test: 'is never followed by another preparation while it may have paid',
   },
@@ -163,7 +163,7 @@ export default [
   {
     name: 'an account keeps the payment consent that a reset lifecycle took back',
     file: 'src/workflows/payment-account.ts',
-    from: 'kase.apply(consentTaken(handed));',
+    from: 'theCase.apply(consentTaken(handed));',
     to: '',
     in: 'test/transfer-resets.long.ts',
     test: 'an account goes on with the payment consent that its lifecycle made anew after a reset',
@@ -171,7 +171,7 @@ export default [
   {
     name: 'our own reservation is put before a person at once',
     file: 'src/workflows/orders/prepare-order.ts',
-    from: 'error.failure.earlierUnclear && (await mayLapse(kase, of))',
+    from: 'error.failure.earlierUnclear && (await mayLapse(theCase, of))',
     to: 'false',
     in: 'test/transfers.test.ts',
     test: 'is waited for until the reservation has lapsed, and then prepared anew; nobody is asked',

@@ -9,7 +9,7 @@ export default [
   {
     name: 'a PEP who is named late raises no risk',
     file: 'src/workflows/phases/personnel.ts',
-    from: "if (riskOf(application(kase)) === 'HIGH') kase.apply(riskFound('HIGH'));",
+    from: "if (riskOf(application(theCase)) === 'HIGH') theCase.apply(riskFound('HIGH'));",
     to: '',
   },
   {
@@ -47,7 +47,7 @@ export default [
   {
     name: 'a share waits for ever for room that another one has to make',
     file: 'src/workflows/phases/personnel.ts',
-    from: 'if (outdated(kase).length > 0) throw new CallNeedless();',
+    from: 'if (outdated(theCase).length > 0) throw new CallNeedless();',
     to: '',
     in: 'test/corrections.test.ts',
     test: "a share that FinHub refuses because of another's is mended by correcting the other",
@@ -55,8 +55,8 @@ export default [
   {
     name: 'payments go on with what was asked for when they began',
     file: 'src/workflows/phases/payments.ts',
-    from: 'const asked = asking(kase);\n  await addBeneficiaries(kase, asked);\n  if',
-    to: 'const found = requested(kase);\n  const asked = () => found;\n  await addBeneficiaries(kase, asked);\n  if',
+    from: 'const asked = asking(theCase);\n  await addBeneficiaries(theCase, asked);\n  if',
+    to: 'const found = requested(theCase);\n  const asked = () => found;\n  await addBeneficiaries(theCase, asked);\n  if',
     in: 'test/corrections.test.ts',
     test: 'what FinHub was not told of may change while the phase runs, the rest may not',
   },

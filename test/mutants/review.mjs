@@ -15,7 +15,7 @@ export default [
   {
     name: 'a risk that is corrected between two tries of the registration is not seen',
     file: 'src/workflows/phases/registration.ts',
-    from: '  weigh(kase, riskOf(kase.state.application));\n  const { application }',
+    from: '  weigh(theCase, riskOf(theCase.state.application));\n  const { application }',
     to: '  const { application }',
     in: 'test/corrections.test.ts',
     test: 'holds for the review',

@@ -5,7 +5,7 @@ export default [
   {
     name: "the category's own risk is not consulted",
     file: 'src/workflows/phases/registration.ts',
-    from: 'await categoryRiskOf(kase, registered)',
+    from: 'await categoryRiskOf(theCase, registered)',
     to: 'null',
     in: PREREQUISITES,
     test: 'a category of higher risk than the application says counts, for the case and for who decides',
@@ -29,8 +29,8 @@ export default [
   {
     name: 'a rejection without a reason says something else than that of a prohibited customer',
     file: 'src/workflows/phases/verification.ts',
-    from: 'kase.state.review.customerReason ?? NOT_ACCEPTED',
-    to: 'kase.state.review.customerReason',
+    from: 'theCase.state.review.customerReason ?? NOT_ACCEPTED',
+    to: 'theCase.state.review.customerReason',
     in: PREREQUISITES,
     test: "a prohibited risk, the application's, is rejected; nothing is registered, and only the audit says why",
   },
@@ -61,7 +61,7 @@ export default [
   {
     name: 'who is active already is asked for the code',
     file: 'src/workflows/phases/activation.ts',
-    from: 'return await lookForAccount(kase, once);',
+    from: 'return await lookForAccount(theCase, once);',
     to: 'return undefined;',
     in: PREREQUISITES,
     test: 'whoever is active already is not asked for the code',
@@ -69,7 +69,7 @@ export default [
   {
     name: 'nobody looks at FinHub while the customer is asked for the code',
     file: 'src/workflows/phases/activation.ts',
-    from: 'seen = await lookForAccount(kase, { ...polling, summary });',
+    from: 'seen = await lookForAccount(theCase, { ...polling, summary });',
     to: 'await Promise.resolve({ polling, summary });',
     in: PREREQUISITES,
     test: 'whoever becomes active while the case waits for the code, or after a wrong one, is asked no more',

@@ -387,8 +387,8 @@ export default [
   {
     name: 'a deletion that an earlier end planned stays',
     file: 'src/workflows/document-retention.ts',
-    from: 'if (kase.wasReset || kase.state.earlier) await dropPlan(workflowId);',
-    to: 'if (kase.state.earlier) await dropPlan(workflowId);',
+    from: 'if (theCase.wasReset || theCase.state.earlier) await dropPlan(workflowId);',
+    to: 'if (theCase.state.earlier) await dropPlan(workflowId);',
     in: 'test/resets.long.ts',
     test: 'a case that ended, was reset and became active drops the deletion of its documents',
   },

@@ -5,7 +5,7 @@ export default [
   {
     name: 'whoever waits for the ids keeps the case from its next run',
     file: 'src/workflows/messages.ts',
-    from: ' || kase.isLong',
+    from: ' || theCase.isLong',
     to: '',
     in: IN,
     test: 'outlives who gave up or was killed, and the run that was asked',
@@ -13,7 +13,7 @@ export default [
   {
     name: 'whoever waits for the ids of a cancelled case waits in vain',
     file: 'src/workflows/messages.ts',
-    from: 'isOver() || kase.isCancelled)',
+    from: 'isOver() || theCase.isCancelled)',
     to: 'isOver())',
     in: IN,
     test: 'ends with the lifecycle, be it ended by a message',

@@ -12,7 +12,7 @@ import type { OrderRequest, SettledOrder } from './order.js';
  * `completed`, `failed` or `notExecuted`. Undefined is to try again.
  */
 export async function ask(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   key: string,
   order: OrderRequest,
   failure: CallFailure,
@@ -20,11 +20,11 @@ export async function ask(
   isKnown: boolean,
 ): Promise<'notExecuted' | SettledOrder | undefined> {
   if (isKnown) {
-    await needsPerson(kase, key, 'executeOrder', failure);
+    await needsPerson(theCase, key, 'executeOrder', failure);
     return undefined;
   }
   const message = 'whether the order was executed is not known, and nothing that FinHub documents can tell';
-  return askOutcome(kase, key, 'executeOrder', order, { type: FAILURES.unclear, message }, [
+  return askOutcome(theCase, key, 'executeOrder', order, { type: FAILURES.unclear, message }, [
     { field: 'execute', message: failure.message },
     { field: 'order', message: read ? `FinHub's order is ${read.status}` : 'FinHub shows no such order' },
   ]);
@@ -32,21 +32,21 @@ export async function ask(
 
 /** Takes a person's word for what became of the order, with the balance now and before beside the evidence. */
 export async function askOutcome(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   key: string,
   operation: string,
   { accountId, availableBefore }: OrderRequest,
   { type, message }: CallFailure,
   evidence: FieldError[],
 ): Promise<'notExecuted' | SettledOrder | undefined> {
-  const { available, blocked } = await kase.calls.read('getBalance', { accountId });
+  const { available, blocked } = await theCase.calls.read('getBalance', { accountId });
   const fieldErrors = [
     ...evidence,
     { field: 'balance', message: `${text(available)} available, ${text(blocked)} blocked` },
     { field: 'balanceBefore', message: `${text(availableBefore)} available` },
   ];
   const missing = [{ code: 'outcome', message }];
-  return answerTo(kase, key, operation, { type, message, fieldErrors, missing });
+  return answerTo(theCase, key, operation, { type, message, fieldErrors, missing });
 }
 
 /** Whether the run before this one has left the question what became of an order with a person. */
@@ -56,12 +56,12 @@ export function isAsked({ state: { attention } }: Case<CaseState>, key: string):
 
 /** Puts the question what became of an order, unless an earlier run did; undefined is to try again. */
 export async function answerTo(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   key: string,
   operation: string,
   question: CallFailure = UNANSWERED,
 ): Promise<'notExecuted' | SettledOrder | undefined> {
-  const resolution = await needsPerson(kase, key, operation, question, ['outcome']);
+  const resolution = await needsPerson(theCase, key, operation, question, ['outcome']);
   const outcome = resolution?.adopt?.['outcome'];
   if (outcome === 'notExecuted') return outcome;
   const reason = `on the word of ${resolution?.by}`;

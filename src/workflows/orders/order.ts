@@ -56,12 +56,12 @@ export const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 export async function readOrder(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   accountId: string,
   orderId: string,
 ): Promise<OrderReading | undefined> {
   try {
-    return await kase.calls.read('getOrder', { accountId, orderId }, { leave: isUnreadable });
+    return await theCase.calls.read('getOrder', { accountId, orderId }, { leave: isUnreadable });
   } catch (error) {
     if (error instanceof CallFailed) return undefined;
     throw error;
@@ -72,6 +72,6 @@ export const isUnreadable = ({ type }: CallFailure): boolean =>
   type === FAILURES.notFound || type === FAILURES.unexpectedAnswer || type === FAILURES.invalidRequest;
 
 /** A lifecycle's own funding is no transfer. */
-export function track(kase: Case<CaseState>, change: Partial<TransferRecord>): void {
-  if (kase.state.kind === 'transfer') kase.apply(transferTracked(change));
+export function track(theCase: Case<CaseState>, change: Partial<TransferRecord>): void {
+  if (theCase.state.kind === 'transfer') theCase.apply(transferTracked(change));
 }

@@ -35,19 +35,19 @@ interface Preparation {
  * a run before a workflow reset may have paid and nothing can tell is a person's to say.
  */
 export async function prepare(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   reference: string,
   of: string,
   { request, stillAsked }: Required<Pick<OrderOptions, 'request' | 'stillAsked'>>,
 ): Promise<Preparation | SettledOrder> {
   const key = `prepareOrder/${of}`;
-  let told = isAsked(kase, key) ? await answerTo(kase, key, 'prepareOrder') : undefined;
+  let told = isAsked(theCase, key) ? await answerTo(theCase, key, 'prepareOrder') : undefined;
   /** What our own reservation may hold up; it is not made anew, since the balance lacks what is reserved. */
   let held: OrderRequest | undefined;
   for (;;) {
-    if (told === 'notExecuted') kase.keep(EARLIER_RUNS, told);
+    if (told === 'notExecuted') theCase.keep(EARLIER_RUNS, told);
     else if (told) return told;
-    const order = kase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());
+    const order = theCase.kept<OrderRequest>(`order/${of}`) ?? held ?? (await request());
     const { accountId, iban, type, description, amount, counterparty, consentId } = order;
     const input = { accountId, iban, type, reference, description, amount, counterparty, consentId };
     try {
@@ -55,44 +55,47 @@ export async function prepare(
         stillAsked();
         return input;
       };
-      const prepared = await kase.calls.once('prepareOrder', asked, {
+      const prepared = await theCase.calls.once('prepareOrder', asked, {
         of,
         leave: ({ type }) => REFUSALS.has(type) || type === FAILURES.unclear,
       });
-      kase.keep(`order/${of}`, order);
+      theCase.keep(`order/${of}`, order);
       const { preparedOrderId: orderId, fees, validUntil } = prepared;
-      track(kase, { state: 'prepared', orderId, fees, validUntil });
-      return { order, prepared, begun: kase.adopted(key) };
+      track(theCase, { state: 'prepared', orderId, fees, validUntil });
+      return { order, prepared, begun: theCase.adopted(key) };
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       told = undefined;
       held = undefined;
-      if (error.failure.earlierUnclear && (await mayLapse(kase, of))) held = order;
-      else if (error.failure.type !== FAILURES.unclear) await needsPerson(kase, key, 'prepareOrder', error.failure);
-      else told = await askOutcome(kase, key, 'prepareOrder', order, error.failure, []);
+      if (error.failure.earlierUnclear && (await mayLapse(theCase, of))) held = order;
+      else if (error.failure.type !== FAILURES.unclear) await needsPerson(theCase, key, 'prepareOrder', error.failure);
+      else told = await askOutcome(theCase, key, 'prepareOrder', order, error.failure, []);
     }
   }
 }
 
 /** Waits while a reservation of ours, of which we have no answer, may hold what is asked for; false once it has lapsed for sure. */
-async function mayLapse(kase: Case<CaseState>, of: string): Promise<boolean> {
+async function mayLapse(theCase: Case<CaseState>, of: string): Promise<boolean> {
   const key = `reserved/${of}`;
-  const since = kase.kept<string>(key) ?? new Date().toISOString();
+  const since = theCase.kept<string>(key) ?? new Date().toISOString();
   const left = Date.parse(since) + LAPSED_AFTER_MS - Date.now();
   if (left <= 0) {
-    kase.apply(resultDropped(key));
+    theCase.apply(resultDropped(key));
     return false;
   }
-  kase.keep(key, since);
+  theCase.keep(key, since);
   const what = 'a reservation to lapse that may be our own: the answer to an earlier try was lost';
   const pause = Math.min(left, TRY_AGAIN_AFTER_MS);
-  await kase.waiting('finhub', what, () => sleep(pause, { summary: 'then the order is prepared anew' }));
+  await theCase.waiting('finhub', what, () => sleep(pause, { summary: 'then the order is prepared anew' }));
   return true;
 }
 
 /** Waits for the customer's word for as long as the prepared order is good. */
-export async function confirmed(kase: Case<CaseState>, { preparedOrderId, validUntil }: PreparedOrder): Promise<void> {
-  const { state } = kase;
+export async function confirmed(
+  theCase: Case<CaseState>,
+  { preparedOrderId, validUntil }: PreparedOrder,
+): Promise<void> {
+  const { state } = theCase;
   const isConfirmed = (): boolean => state.kind === 'transfer' && state.confirmedOrderId === preparedOrderId;
   // The activity has read the time; one that it could not read is none.
   const end = Date.parse(validUntil ?? '');
@@ -101,7 +104,7 @@ export async function confirmed(kase: Case<CaseState>, { preparedOrderId, validU
   const requirements = () => [
     { code: 'confirmation', message: `order ${preparedOrderId} waits for the customer's word`, dueAt: validUntil },
   ];
-  const came = await kase.waiting(
+  const came = await theCase.waiting(
     'customer',
     what,
     async () => (left === undefined ? condition(isConfirmed).then(() => true) : condition(isConfirmed, left)),

@@ -10,27 +10,27 @@ import { confirmed, prepare } from './prepare-order.js';
  * is another prepared order only when the last one is known not to have been executed and never will be.
  */
 export async function settleOrder(
-  kase: Case<CaseState>,
+  theCase: Case<CaseState>,
   reference: string,
   { request, confirmation = false, stillAsked = () => {} }: OrderOptions,
 ): Promise<SettledOrder> {
   for (let generation = 1; ; generation += 1) {
     const of = generation === 1 ? reference : `${reference}/${generation}`;
-    if (kase.kept(`lapsed/${of}`)) continue;
-    const made = await prepare(kase, reference, of, { request, stillAsked });
-    if ('status' in made) return recorded(kase, reference, made);
+    if (theCase.kept(`lapsed/${of}`)) continue;
+    const made = await prepare(theCase, reference, of, { request, stillAsked });
+    if ('status' in made) return recorded(theCase, reference, made);
     const { order, prepared, begun } = made;
-    if (confirmation && !begun) await confirmed(kase, prepared);
+    if (confirmation && !begun) await confirmed(theCase, prepared);
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before it was executed');
-    const settled = await CancellationScope.nonCancellable(() => spend(kase, reference, of, order, prepared));
-    if (settled) return recorded(kase, reference, settled);
-    kase.keep(`lapsed/${of}`, true);
-    kase.record('orderLapsed', { reference, orderId: prepared.preparedOrderId });
-    track(kase, { state: 'running', orderId: undefined, validUntil: undefined });
+    const settled = await CancellationScope.nonCancellable(() => spend(theCase, reference, of, order, prepared));
+    if (settled) return recorded(theCase, reference, settled);
+    theCase.keep(`lapsed/${of}`, true);
+    theCase.record('orderLapsed', { reference, orderId: prepared.preparedOrderId });
+    track(theCase, { state: 'running', orderId: undefined, validUntil: undefined });
   }
 }
 
-function recorded(kase: Case<CaseState>, reference: string, settled: SettledOrder): SettledOrder {
-  kase.record('orderSettled', { reference, ...settled });
+function recorded(theCase: Case<CaseState>, reference: string, settled: SettledOrder): SettledOrder {
+  theCase.record('orderSettled', { reference, ...settled });
   return settled;
 }

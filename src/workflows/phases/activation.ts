@@ -13,40 +13,40 @@ import { activationCodeUsed, finhubGave } from '../../lifecycle/transitions.js';
 type Account = CallResult<'awaitAccount'>;
 
 /** Phase 5: everything FinHub asks for is checked, then the account is activated; wallet and IBAN come when FinHub has made them. */
-export async function activation(kase: Case): Promise<void> {
-  const elsewhere = await activate(kase);
-  if (elsewhere) kase.record('activatedElsewhere', {});
+export async function activation(theCase: Case): Promise<void> {
+  const elsewhere = await activate(theCase);
+  if (elsewhere) theCase.record('activatedElsewhere', {});
   const { accountId, iban } =
     elsewhere ??
-    (await kase.waiting('finhub', 'wallet and IBAN', () =>
-      lookForAccount(kase, { every: 1, slowest: 60, summary: 'looks for the wallet that carries the IBAN' }),
+    (await theCase.waiting('finhub', 'wallet and IBAN', () =>
+      lookForAccount(theCase, { every: 1, slowest: 60, summary: 'looks for the wallet that carries the IBAN' }),
     ));
-  kase.apply(finhubGave({ accountId, iban }));
-  kase.establish('accountActive', 'walletActive');
+  theCase.apply(finhubGave({ accountId, iban }));
+  theCase.establish('accountActive', 'walletActive');
 }
 
 /** Activates the customer; returns the account where somebody else has: the customer on FinHub's own pages, or an admin in its portal. */
-async function activate(kase: Case): Promise<Account | undefined> {
-  const byCode = kase.state.kind === 'individual' && kase.policy.individualActivation === 'code';
-  const elsewhere = (byCode ? await accountSeen(kase) : undefined) ?? (await ready(kase));
+async function activate(theCase: Case): Promise<Account | undefined> {
+  const byCode = theCase.state.kind === 'individual' && theCase.policy.individualActivation === 'code';
+  const elsewhere = (byCode ? await accountSeen(theCase) : undefined) ?? (await ready(theCase));
   if (elsewhere) return elsewhere;
-  if (byCode) return activateWithCode(kase);
-  await (kase.state.kind === 'organization' ? activateOrganization(kase) : activateByAdmin(kase));
+  if (byCode) return activateWithCode(theCase);
+  await (theCase.state.kind === 'organization' ? activateOrganization(theCase) : activateByAdmin(theCase));
   return undefined;
 }
 
 type Polling = Parameters<Case['calls']['poll']>[2];
 
-function lookForAccount(kase: Case, polling: Polling): Promise<Account> {
-  const customerType = kase.state.kind === 'organization' ? 'B2B' : 'B2C';
-  return kase.calls.poll('awaitAccount', { customerId: kase.customerId, customerType }, polling);
+function lookForAccount(theCase: Case, polling: Polling): Promise<Account> {
+  const customerType = theCase.state.kind === 'organization' ? 'B2B' : 'B2C';
+  return theCase.calls.poll('awaitAccount', { customerId: theCase.customerId, customerType }, polling);
 }
 
 /** The account, if FinHub shows it as active now. */
-async function accountSeen(kase: Case): Promise<Account | undefined> {
+async function accountSeen(theCase: Case): Promise<Account | undefined> {
   const once = { every: 1, attempts: 1, summary: 'looks whether the customer is active already', leave: () => true };
   try {
-    return await lookForAccount(kase, once);
+    return await lookForAccount(theCase, once);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     return undefined;
@@ -57,15 +57,15 @@ async function accountSeen(kase: Case): Promise<Account | undefined> {
 const READINESS_TRIES = 10;
 
 /** Role validation and FinHub's own readiness check; what is missing becomes requirements. Returns the account of who is active already. */
-async function ready(kase: Case): Promise<Account | undefined> {
-  const { kind } = kase.state;
+async function ready(theCase: Case): Promise<Account | undefined> {
+  const { kind } = theCase.state;
   for (;;) {
-    const faults = roleFaults(kase.state);
-    const missing = faults.length > 0 ? faults : await missingAtFinHub(kase);
+    const faults = roleFaults(theCase.state);
+    const missing = faults.length > 0 ? faults : await missingAtFinHub(theCase);
     if (missing.length === 0) return undefined;
-    const elsewhere = await accountSeen(kase);
+    const elsewhere = await accountSeen(theCase);
     if (elsewhere) return elsewhere;
-    await needsPerson(kase, 'readiness', kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness', {
+    await needsPerson(theCase, 'readiness', kind === 'individual' ? 'checkActivation' : 'checkOrganizationReadiness', {
       type: 'NotReadyForActivation',
       message: 'what activation takes is not complete',
       missing,
@@ -73,13 +73,13 @@ async function ready(kase: Case): Promise<Account | undefined> {
   }
 }
 
-async function missingAtFinHub(kase: Case): Promise<Requirement[]> {
-  const { kind } = kase.state;
+async function missingAtFinHub(theCase: Case): Promise<Requirement[]> {
+  const { kind } = theCase.state;
   try {
-    await kase.waiting('finhub', 'readiness for activation', () =>
-      kase.calls.poll(
+    await theCase.waiting('finhub', 'readiness for activation', () =>
+      theCase.calls.poll(
         'awaitReadiness',
-        { kind, customerId: kase.customerId },
+        { kind, customerId: theCase.customerId },
         { every: 1, slowest: 30, attempts: READINESS_TRIES, summary: 'asks whether FinHub would activate' },
       ),
     );
@@ -97,58 +97,61 @@ async function missingAtFinHub(kase: Case): Promise<Requirement[]> {
 
 const REASON = 'all prerequisites of onboarding are met';
 
-function activateOrganization(kase: Case): Promise<unknown> {
-  return kase.calls.once('activateOrganization', () => ({ organizationId: kase.customerId, activationReason: REASON }));
+function activateOrganization(theCase: Case): Promise<unknown> {
+  return theCase.calls.once('activateOrganization', () => ({
+    organizationId: theCase.customerId,
+    activationReason: REASON,
+  }));
 }
 
-function activateByAdmin(kase: Case): Promise<unknown> {
-  const input = () => ({ customerId: kase.customerId, activationReason: REASON });
-  return kase.calls.once('activateIndividual', input, { actAs: 'admin' });
+function activateByAdmin(theCase: Case): Promise<unknown> {
+  const input = () => ({ customerId: theCase.customerId, activationReason: REASON });
+  return theCase.calls.once('activateIndividual', input, { actAs: 'admin' });
 }
 
 /** The customer's code; one that FinHub does not take is asked for again, unless the customer turns out to be active. */
-async function activateWithCode(kase: Case): Promise<Account | undefined> {
+async function activateWithCode(theCase: Case): Promise<Account | undefined> {
   const wrongCode = ({ type }: CallFailure) => type === FAILURES.invalidRequest;
   for (let message = 'the activation code that FinHub mailed is needed'; ;) {
-    const seen = await codeOrAccount(kase, message);
+    const seen = await codeOrAccount(theCase, message);
     if (seen) return seen;
-    const code = kase.state.activationCode!;
+    const code = theCase.state.activationCode!;
     try {
-      await kase.calls.once(
+      await theCase.calls.once(
         'activateIndividual',
         // FinHub's newest samples send the e-mail as `userId` (facts I14).
-        () => ({ customerId: kase.customerId, code, email: loginOf(kase.state).username }),
+        () => ({ customerId: theCase.customerId, code, email: loginOf(theCase.state).username }),
         { leave: wrongCode },
       );
       return undefined;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      kase.record('activationCodeRefused', { said: error.failure.message });
+      theCase.record('activationCodeRefused', { said: error.failure.message });
     } finally {
-      kase.apply(activationCodeUsed(code));
+      theCase.apply(activationCodeUsed(code));
     }
-    const elsewhere = await accountSeen(kase);
+    const elsewhere = await accountSeen(theCase);
     if (elsewhere) return elsewhere;
     message = 'the activation code was not accepted';
   }
 }
 
 /** Waits for the code, and looks at FinHub meanwhile, where the customer may type it in as well. Returns the account if it is there. */
-async function codeOrAccount(kase: Case, message: string): Promise<Account | undefined> {
+async function codeOrAccount(theCase: Case, message: string): Promise<Account | undefined> {
   let seen: Account | undefined;
   const requirements = [{ code: 'activationCode', message, field: 'code' }];
   const wait: Wait = {
     who: 'customer',
     what: 'activation code',
     requirements: () => requirements,
-    days: kase.policy.customer.activationCode,
+    days: theCase.policy.customer.activationCode,
   };
-  const met = (): boolean => kase.state.activationCode !== undefined || seen !== undefined;
-  await waitAndWatch(kase, wait, met, {
+  const met = (): boolean => theCase.state.activationCode !== undefined || seen !== undefined;
+  await waitAndWatch(theCase, wait, met, {
     until: 'the next look whether the customer is active',
     async look(polling) {
       const summary = 'looks whether the customer is active; waiting is normal';
-      seen = await lookForAccount(kase, { ...polling, summary });
+      seen = await lookForAccount(theCase, { ...polling, summary });
     },
   });
   return seen;

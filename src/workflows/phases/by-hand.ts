@@ -11,48 +11,48 @@ import { needsPerson } from '../attention.js';
 import { manualCallDone } from '../../lifecycle/transitions.js';
 
 /** Looks up who asks and what for; nothing that the input says of either is believed. */
-export async function permission(kase: Case<CallState>): Promise<void> {
-  const { operation, by, reason, tenantId } = kase.state.application;
+export async function permission(theCase: Case<CallState>): Promise<void> {
+  const { operation, by, reason, tenantId } = theCase.state.application;
   const facts = await lookUpOperation({ operation });
-  if (!kase.kept('asked')) {
-    kase.keep('asked', true);
-    kase.record('callAsked', { operation, reason }, by);
-    const refused = refusalOf(kase.state.application, facts, await lookUpOperator(tenantId, by));
+  if (!theCase.kept('asked')) {
+    theCase.keep('asked', true);
+    theCase.record('callAsked', { operation, reason }, by);
+    const refused = refusalOf(theCase.state.application, facts, await lookUpOperator(tenantId, by));
     if (refused) throw new Ending('rejected', `${refused.refusal}: ${refused.detail}`);
-    kase.record('callPermitted', {}, by);
+    theCase.record('callPermitted', {}, by);
   }
-  if (takesTwo(kase.state.application)) await secondPerson(kase, facts);
+  if (takesTwo(theCase.state.application)) await secondPerson(theCase, facts);
 }
 
 /** Waits for another operator who could have asked for the call. */
-async function secondPerson(kase: Case<CallState>, facts: OperationFacts | null): Promise<void> {
-  const { operation, tenantId } = kase.state.application;
+async function secondPerson(theCase: Case<CallState>, facts: OperationFacts | null): Promise<void> {
+  const { operation, tenantId } = theCase.state.application;
   const message = 'it moves money past the checks of a transfer: another POWER_TENANT operator agrees with "retry"';
   for (;;) {
-    const resolution = await needsPerson(kase, SECOND_PERSON, SECOND_PERSON, {
+    const resolution = await needsPerson(theCase, SECOND_PERSON, SECOND_PERSON, {
       type: 'SecondPersonNeeded',
       message,
     });
     const by = resolution?.by;
-    if (by !== undefined && isSecond(kase.state.application, facts, await lookUpOperator(tenantId, by))) {
-      kase.record('secondPersonAgreed', { operation }, by);
+    if (by !== undefined && isSecond(theCase.state.application, facts, await lookUpOperator(tenantId, by))) {
+      theCase.record('secondPersonAgreed', { operation }, by);
       return;
     }
-    kase.record('secondPersonRefused', { operation }, by);
+    theCase.record('secondPersonRefused', { operation }, by);
   }
 }
 
 /** Makes the call. What FinHub refuses ends it, since whoever asked is there to ask otherwise; what is not known waits for a person. */
-export async function call(kase: Case<CallState>): Promise<void> {
-  const { operation, input, actAs } = kase.state.application;
+export async function call(theCase: Case<CallState>): Promise<void> {
+  const { operation, input, actAs } = theCase.state.application;
   const name = operation as ActivityName;
   try {
-    await kase.calls.once(name, () => input as never, {
+    await theCase.calls.once(name, () => input as never, {
       leave: isRefusal,
-      warrant: () => callWarrant(kase.state),
+      warrant: () => callWarrant(theCase.state),
       ...(actAs === undefined ? {} : { actAs }),
     });
-    kase.apply(manualCallDone(name));
+    theCase.apply(manualCallDone(name));
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
     throw new Ending('failed', failureText(error.failure));

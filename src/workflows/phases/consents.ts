@@ -5,30 +5,30 @@ import type { Case } from '../case.js';
 const CONSENTS = ['terms', 'privacy', 'data-processing'] as const;
 
 /** Phase 4: the three mandatory consents, with the customer's own address, agent and time, which FinHub keeps for good. */
-export async function consents(kase: Case): Promise<void> {
+export async function consents(theCase: Case): Promise<void> {
   const requirements = () =>
     CONSENTS.map((consent) => ({ code: 'consent', message: `consent to ${consent} is needed`, field: consent }));
-  const wait = { who: 'customer', what: 'consents', requirements, days: kase.policy.customer.consents } as const;
-  await kase.wait(wait, () => kase.state.consents !== undefined);
-  const { version, acceptedAt, acceptedBy, ...origin } = kase.state.consents!;
+  const wait = { who: 'customer', what: 'consents', requirements, days: theCase.policy.customer.consents } as const;
+  await theCase.wait(wait, () => theCase.state.consents !== undefined);
+  const { version, acceptedAt, acceptedBy, ...origin } = theCase.state.consents!;
   for (const consentType of CONSENTS) {
-    const { application } = kase.state;
+    const { application } = theCase.state;
     const options = { of: consentType, origin };
     if (isOrganization(application)) {
       // The signatory may have been corrected after a first try.
-      const signatory = () => acceptedBy ?? (kase.state.application as OrganizationApplication).signatory;
-      await kase.calls.once(
+      const signatory = () => acceptedBy ?? (theCase.state.application as OrganizationApplication).signatory;
+      await theCase.calls.once(
         'acceptOrganizationConsent',
-        () => ({ organizationId: kase.customerId, consentType, version, acceptedBy: signatory(), acceptedAt }),
+        () => ({ organizationId: theCase.customerId, consentType, version, acceptedBy: signatory(), acceptedAt }),
         options,
       );
     } else {
-      await kase.calls.once(
+      await theCase.calls.once(
         'acceptConsent',
-        () => ({ customerId: kase.customerId, consentType, version, acceptedAt }),
+        () => ({ customerId: theCase.customerId, consentType, version, acceptedAt }),
         options,
       );
     }
   }
-  kase.establish('consentsAccepted');
+  theCase.establish('consentsAccepted');
 }

@@ -17,45 +17,45 @@ import { personRegistered, resultDropped, riskFound, shareholderRemoved } from '
  * Phase 2 of an organization: directors, shareholders, employees, one after the other, until FinHub has everybody whom the application names by
  * then, and nobody else. Both record ids of each are kept.
  */
-export async function personnel(kase: Case): Promise<void> {
-  for (let step = nextStep(kase); step; step = nextStep(kase)) {
+export async function personnel(theCase: Case): Promise<void> {
+  for (let step = nextStep(theCase); step; step = nextStep(theCase)) {
     try {
       await step();
     } catch (error) {
       if (!(error instanceof CallNeedless)) throw error;
     }
   }
-  kase.closeToCorrections();
-  raiseRisk(kase);
-  if (application(kase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) kase.establish('adminUser');
+  theCase.closeToCorrections();
+  raiseRisk(theCase);
+  if (application(theCase).employees.some(({ roles }) => roles.includes('ADMIN_USER'))) theCase.establish('adminUser');
 }
 
 /** What FinHub lacks first of the application as it is now. */
-function nextStep(kase: Case): (() => Promise<void>) | undefined {
-  const { directors, shareholders, employees } = application(kase);
+function nextStep(theCase: Case): (() => Promise<void>) | undefined {
+  const { directors, shareholders, employees } = application(theCase);
   const lacking = (role: PersonRecord['role'], people: { ref: string }[]) =>
-    people.find((person) => !kase.state.people.some(({ ref, role: as }) => ref === person.ref && role === as));
+    people.find((person) => !theCase.state.people.some(({ ref, role: as }) => ref === person.ref && role === as));
   const director = lacking('director', directors);
-  if (director) return () => addDirector(kase, director.ref);
+  if (director) return () => addDirector(theCase, director.ref);
   // First, since FinHub may refuse more than 100 % together.
-  const [gone] = outdated(kase);
-  if (gone) return () => removeShareholder(kase, gone);
+  const [gone] = outdated(theCase);
+  if (gone) return () => removeShareholder(theCase, gone);
   const shareholder = lacking('shareholder', shareholders);
-  if (shareholder) return () => addShareholder(kase, shareholder.ref);
+  if (shareholder) return () => addShareholder(theCase, shareholder.ref);
   const employee = lacking('employee', employees);
-  if (employee) return () => addEmployee(kase, employee.ref);
-  const missing = shareFaults(application(kase));
-  return missing.length > 0 ? () => askForShares(kase, missing) : undefined;
+  if (employee) return () => addEmployee(theCase, employee.ref);
+  const missing = shareFaults(application(theCase));
+  return missing.length > 0 ? () => askForShares(theCase, missing) : undefined;
 }
 
 /** Somebody who was named since may be a PEP; nobody lowers the risk that the registration found. */
-function raiseRisk(kase: Case): void {
-  if (riskOf(application(kase)) === 'HIGH') kase.apply(riskFound('HIGH'));
+function raiseRisk(theCase: Case): void {
+  if (riskOf(application(theCase)) === 'HIGH') theCase.apply(riskFound('HIGH'));
 }
 
 /** Shareholders whom FinHub has with another share than the application, or whom the application does not name. */
-function outdated(kase: Case): PersonRecord[] {
-  return kase.state.people.filter((person) => isOutdated(person, application(kase)));
+function outdated(theCase: Case): PersonRecord[] {
+  return theCase.state.people.filter((person) => isOutdated(person, application(theCase)));
 }
 
 function isOutdated({ role, ref, share }: PersonRecord, { shareholders }: OrganizationApplication): boolean {
@@ -63,25 +63,25 @@ function isOutdated({ role, ref, share }: PersonRecord, { shareholders }: Organi
   return role === 'shareholder' && share !== undefined && holder?.ownershipPercentage !== share;
 }
 
-async function askForShares(kase: Case, missing: Requirement[]): Promise<void> {
+async function askForShares(theCase: Case, missing: Requirement[]): Promise<void> {
   const message = 'the shares have to be corrected';
-  await needsPerson(kase, 'shares', 'addShareholder', { type: 'SharesIncomplete', message, missing });
+  await needsPerson(theCase, 'shares', 'addShareholder', { type: 'SharesIncomplete', message, missing });
 }
 
-function application(kase: Case): OrganizationApplication {
-  const { application } = kase.state;
+function application(theCase: Case): OrganizationApplication {
+  const { application } = theCase.state;
   if (!isOrganization(application)) throw new Ending('aborted', 'personnel belongs to organizations');
   return application;
 }
 
-async function addDirector(kase: Case, ref: string): Promise<void> {
-  const options = { of: ref, taken: taken(kase, 'director'), adopts: ['recordId' as const] };
-  const added = await kase.calls.once(
+async function addDirector(theCase: Case, ref: string): Promise<void> {
+  const options = { of: ref, taken: taken(theCase, 'director'), adopts: ['recordId' as const] };
+  const added = await theCase.calls.once(
     'addDirector',
     () => {
-      const director = find(application(kase).directors, ref);
+      const director = find(application(theCase).directors, ref);
       return {
-        organizationId: kase.customerId,
+        organizationId: theCase.customerId,
         person: personOf(director),
         position: director.position,
         directorType: director.directorType,
@@ -90,43 +90,43 @@ async function addDirector(kase: Case, ref: string): Promise<void> {
     },
     options,
   );
-  kase.apply(personRegistered({ ref, role: 'director', ...added }));
+  theCase.apply(personRegistered({ ref, role: 'director', ...added }));
 }
 
-async function addShareholder(kase: Case, ref: string): Promise<void> {
+async function addShareholder(theCase: Case, ref: string): Promise<void> {
   // A person may give the record in a run that has not asked for it.
-  let share = find(application(kase).shareholders, ref).ownershipPercentage;
-  const added = await kase.calls.once(
+  let share = find(application(theCase).shareholders, ref).ownershipPercentage;
+  const added = await theCase.calls.once(
     'addShareholder',
     () => {
       // Their share may be refused only because FinHub still has another's as it was.
-      if (outdated(kase).length > 0) throw new CallNeedless();
-      const shareholder = shareholderTold(find(application(kase).shareholders, ref));
+      if (outdated(theCase).length > 0) throw new CallNeedless();
+      const shareholder = shareholderTold(find(application(theCase).shareholders, ref));
       share = shareholder.ownershipPercentage;
-      const { beneficialOwnerPercent } = kase.policy.ownership;
-      const isBeneficialOwner = declaredOwners(application(kase), beneficialOwnerPercent).has(ref);
-      return { organizationId: kase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
+      const { beneficialOwnerPercent } = theCase.policy.ownership;
+      const isBeneficialOwner = declaredOwners(application(theCase), beneficialOwnerPercent).has(ref);
+      return { organizationId: theCase.customerId, shareholder: { ...shareholder, isBeneficialOwner } };
     },
-    { of: ref, taken: taken(kase, 'shareholder'), adopts: ['recordId'] },
+    { of: ref, taken: taken(theCase, 'shareholder'), adopts: ['recordId'] },
   );
-  kase.apply(personRegistered({ ref, role: 'shareholder', ...added, share }));
+  theCase.apply(personRegistered({ ref, role: 'shareholder', ...added, share }));
 }
 
 /** Afterwards the same person can be added anew. */
-async function removeShareholder(kase: Case, { ref, recordId }: PersonRecord): Promise<void> {
-  const input = () => ({ organizationId: kase.customerId, recordId });
-  await kase.calls.once('removeShareholder', input, { of: `${ref}/${recordId}` });
-  kase.apply(shareholderRemoved({ recordId }));
-  kase.apply(resultDropped(`addShareholder/${ref}`));
+async function removeShareholder(theCase: Case, { ref, recordId }: PersonRecord): Promise<void> {
+  const input = () => ({ organizationId: theCase.customerId, recordId });
+  await theCase.calls.once('removeShareholder', input, { of: `${ref}/${recordId}` });
+  theCase.apply(shareholderRemoved({ recordId }));
+  theCase.apply(resultDropped(`addShareholder/${ref}`));
 }
 
-async function addEmployee(kase: Case, ref: string): Promise<void> {
-  const added = await kase.calls.once(
+async function addEmployee(theCase: Case, ref: string): Promise<void> {
+  const added = await theCase.calls.once(
     'addEmployee',
     () => {
-      const employee = find(application(kase).employees, ref);
+      const employee = find(application(theCase).employees, ref);
       return {
-        organizationId: kase.customerId,
+        organizationId: theCase.customerId,
         person: personOf(employee),
         position: employee.position,
         department: employee.department,
@@ -134,9 +134,9 @@ async function addEmployee(kase: Case, ref: string): Promise<void> {
         organizationRole: employee.organizationRole,
       };
     },
-    { of: ref, taken: taken(kase, 'employee'), adopts: ['recordId'] },
+    { of: ref, taken: taken(theCase, 'employee'), adopts: ['recordId'] },
   );
-  kase.apply(personRegistered({ ref, role: 'employee', ...added }));
+  theCase.apply(personRegistered({ ref, role: 'employee', ...added }));
 }
 
 function find<T extends { ref: string }>(people: T[], ref: string): T {
@@ -151,6 +151,6 @@ function personOf(from: Director | Employee): { [Field in keyof Required<Person>
   return { firstName, lastName, email, phone, dateOfBirth, nationality, placeOfBirth, gender, address };
 }
 
-function taken(kase: Case, role: PersonRecord['role']): string[] {
-  return kase.state.people.filter((person) => person.role === role).map(({ recordId }) => recordId);
+function taken(theCase: Case, role: PersonRecord['role']): string[] {
+  return theCase.state.people.filter((person) => person.role === role).map(({ recordId }) => recordId);
 }

@@ -10,71 +10,71 @@ import { CallFailed, Ending, NOT_ACCEPTED } from '../control-flow.js';
 import { finhubGave, riskFound } from '../../lifecycle/transitions.js';
 
 /** Phase 1: the customer is registered in the category that the application names, once FinHub's hierarchy has it. */
-export async function registration(kase: Case): Promise<void> {
-  const registered = await register(kase);
-  weigh(kase, riskOf(kase.state.application), await categoryRiskOf(kase, registered));
+export async function registration(theCase: Case): Promise<void> {
+  const registered = await register(theCase);
+  weigh(theCase, riskOf(theCase.state.application), await categoryRiskOf(theCase, registered));
   const { customerId, userId } = registered;
-  kase.apply(finhubGave({ customerId, userId }));
-  kase.establish('customerRecord');
+  theCase.apply(finhubGave({ customerId, userId }));
+  theCase.establish('customerRecord');
 }
 
 /** Names the question for a person, over runs. */
 const CATEGORIZATION = 'categorization';
 
-async function register(kase: Case) {
+async function register(theCase: Case) {
   // A new run takes up the question that the last one left with a person.
-  if (kase.state.attention?.key === CATEGORIZATION) await askToMend(kase, kase.state.requirements);
+  if (theCase.state.attention?.key === CATEGORIZATION) await askToMend(theCase, theCase.state.requirements);
   for (;;) {
-    weigh(kase, riskOf(kase.state.application));
+    weigh(theCase, riskOf(theCase.state.application));
     try {
-      return await tryToRegister(kase);
+      return await tryToRegister(theCase);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      if (error.failure.type === FAILURES.prohibited) weigh(kase, 'PROHIBITED');
+      if (error.failure.type === FAILURES.prohibited) weigh(theCase, 'PROHIBITED');
       const { fieldErrors = [] } = error.failure;
       const missing = fieldErrors.map(({ field, message }) => ({ code: 'categorization', message, field }));
-      await askToMend(kase, missing);
+      await askToMend(theCase, missing);
     }
   }
 }
 
-function tryToRegister(kase: Case) {
+function tryToRegister(theCase: Case) {
   const leave = ({ type }: CallFailure) => type === FAILURES.categorization || type === FAILURES.prohibited;
-  if (isOrganization(kase.state.application)) {
+  if (isOrganization(theCase.state.application)) {
     const input = () => {
-      const { organization, password, categorization } = current(kase, isOrganization);
+      const { organization, password, categorization } = current(theCase, isOrganization);
       return { organization, password, categorization };
     };
-    return kase.calls.once('registerOrganization', input, { adopts: ['customerId'], leave });
+    return theCase.calls.once('registerOrganization', input, { adopts: ['customerId'], leave });
   }
   const input = () => {
-    const { person, password, categorization } = current(kase, isIndividual);
+    const { person, password, categorization } = current(theCase, isIndividual);
     return { person, password, categorization };
   };
-  return kase.calls.once('registerIndividual', input, { adopts: ['customerId', 'userId'], leave });
+  return theCase.calls.once('registerIndividual', input, { adopts: ['customerId', 'userId'], leave });
 }
 
 /** What FinHub said of the category at the registration; where a person gave the customer's id instead, it is asked now. */
 async function categoryRiskOf(
-  kase: Case,
+  theCase: Case,
   { categoryRisk }: { categoryRisk?: RiskLevel | null },
 ): Promise<RiskLevel | null> {
-  const { categorization, tenantId } = kase.state.application;
+  const { categorization, tenantId } = theCase.state.application;
   if (categoryRisk !== undefined || !categorization) return categoryRisk ?? null;
-  const { categories } = await kase.calls.read('getCategorizationHierarchy', { tenantId });
+  const { categories } = await theCase.calls.read('getCategorizationHierarchy', { tenantId });
   return riskIn(categories, categorization);
 }
 
 /** The higher risk counts, the application's or the category's; one that is not taken on ends the case. */
-function weigh(kase: Case, ...risks: (RiskLevel | null)[]): void {
-  kase.apply(riskFound(highestRisk(...risks)));
-  if (kase.state.risk !== 'PROHIBITED') return;
-  kase.record('riskProhibited', {});
+function weigh(theCase: Case, ...risks: (RiskLevel | null)[]): void {
+  theCase.apply(riskFound(highestRisk(...risks)));
+  if (theCase.state.risk !== 'PROHIBITED') return;
+  theCase.record('riskProhibited', {});
   throw new Ending('rejected', NOT_ACCEPTED);
 }
 
-async function askToMend(kase: Case, missing: readonly Requirement[]): Promise<void> {
-  await needsPerson(kase, CATEGORIZATION, CATEGORIZATION, {
+async function askToMend(theCase: Case, missing: readonly Requirement[]): Promise<void> {
+  await needsPerson(theCase, CATEGORIZATION, CATEGORIZATION, {
     type: FAILURES.categorization,
     message: 'the categorization does not fit the hierarchy',
     missing,
@@ -82,9 +82,9 @@ async function askToMend(kase: Case, missing: readonly Requirement[]): Promise<v
 }
 
 /** The application as it is now: since the last try it may have been corrected, and the risk have risen to one that is not taken on. */
-function current<T extends Application>(kase: Case, is: (application: Application) => application is T): T {
-  weigh(kase, riskOf(kase.state.application));
-  const { application } = kase.state;
+function current<T extends Application>(theCase: Case, is: (application: Application) => application is T): T {
+  weigh(theCase, riskOf(theCase.state.application));
+  const { application } = theCase.state;
   if (!is(application)) throw new Ending('aborted', 'the application is of another kind');
   return application;
 }

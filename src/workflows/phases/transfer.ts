@@ -14,24 +14,24 @@ import { payerFound } from '../../lifecycle/transitions.js';
 type Transfer = Case<TransferState>;
 
 /** Phase 1 of a transfer: what stands against it is said before FinHub is asked for anything. */
-export async function checks(kase: Transfer): Promise<void> {
-  const { application: order, startedAt } = kase.state;
-  const { retentionDays } = kase.policy;
+export async function checks(theCase: Transfer): Promise<void> {
+  const { application: order, startedAt } = theCase.state;
+  const { retentionDays } = theCase.policy;
   if (retentionDays !== undefined && isBeyondRetention(order.reference, retentionDays, new Date(startedAt))) {
     throw new Ending('rejected', 'the reference is older than what tells whether it was paid already');
   }
   if (isDatedAhead(order.reference, new Date(startedAt))) {
     throw new Ending('rejected', 'the reference carries a future date, so it cannot guard against a second payment');
   }
-  await payable(kase);
+  await payable(theCase);
 }
 
 /** How long an approver has. */
 const APPROVAL_DAYS: BusinessDays = { reminder: 1, due: 2, expiry: 10 };
 
 /** Phase 2: where the organization named approvers, one of them says yes, and not who asked for the transfer. */
-export async function approval(kase: Transfer): Promise<void> {
-  const { state } = kase;
+export async function approval(theCase: Transfer): Promise<void> {
+  const { state } = theCase;
   const approvers = state.payer?.approvers ?? [];
   if (approvers.length === 0) return;
   const requirements = (): Requirement[] =>
@@ -40,7 +40,7 @@ export async function approval(kase: Transfer): Promise<void> {
       message: 'a TRANSACTION_APPROVER of the organization has to approve the transfer',
       subject: ref,
     }));
-  await kase.wait(
+  await theCase.wait(
     { who: 'customer', what: 'approval by a transaction approver', requirements, days: APPROVAL_DAYS },
     () => state.decision !== undefined,
   );
@@ -48,40 +48,40 @@ export async function approval(kase: Transfer): Promise<void> {
 }
 
 /** Phase 3: prepared, executed and followed until it is settled. */
-export async function execution(kase: Transfer): Promise<void> {
-  const { reference, confirmation } = kase.state.application;
-  const { status, reason } = await settleOrder(kase, reference, { request: () => payable(kase), confirmation });
+export async function execution(theCase: Transfer): Promise<void> {
+  const { reference, confirmation } = theCase.state.application;
+  const { status, reason } = await settleOrder(theCase, reference, { request: () => payable(theCase), confirmation });
   if (status === 'failed') throw new Ending('failed', reason);
 }
 
 const KEY = 'payable';
 
 /** The order as FinHub is to be asked for it, once nothing known stands against it; what does is put before a person. */
-async function payable(kase: Transfer): Promise<OrderRequest> {
-  const { application: order } = kase.state;
+async function payable(theCase: Transfer): Promise<OrderRequest> {
+  const { application: order } = theCase.state;
   for (;;) {
     // A new run takes up the question that the last one left with a person.
-    if (kase.state.attention?.key !== KEY) {
+    if (theCase.state.attention?.key !== KEY) {
       const { tenantId, accountId } = order;
       const account = await lookUpAccount({ tenantId, accountId });
       if (!account) {
-        await putBefore(kase, [
+        await putBefore(theCase, [
           { code: 'AccountUnknown', message: 'no onboarding has opened this account for payments' },
         ]);
         continue;
       }
-      kase.apply(payerFound(account));
-      const facts = await factsOf(kase, account);
+      theCase.apply(payerFound(account));
+      const facts = await factsOf(theCase, account);
       // What has been begun is followed, whatever stands against it now: its own payment may.
       const obstacles = facts.begunEarlier ? [] : paymentObstacles(order, account, facts, new Date());
-      if (obstacles.length === 0) return request(kase, account, facts);
-      await putBefore(kase, obstacles);
-    } else await putBefore(kase, []);
+      if (obstacles.length === 0) return request(theCase, account, facts);
+      await putBefore(theCase, obstacles);
+    } else await putBefore(theCase, []);
   }
 }
 
-async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void> {
-  await needsPerson(kase, KEY, 'transfer', {
+async function putBefore(theCase: Transfer, obstacles: Requirement[]): Promise<void> {
+  await needsPerson(theCase, KEY, 'transfer', {
     type: obstacles[0]?.code ?? 'AccountUnknown',
     message: obstacles.map(({ message }) => message).join('; '),
     missing: obstacles,
@@ -89,13 +89,17 @@ async function putBefore(kase: Transfer, obstacles: Requirement[]): Promise<void
 }
 
 /** What FinHub says of the account and the beneficiary; a screening under way is waited for. */
-async function factsOf(kase: Transfer, account: PaymentAccount): Promise<TransferFacts> {
-  const { beneficiaryIban: iban } = kase.state.application;
+async function factsOf(theCase: Transfer, account: PaymentAccount): Promise<TransferFacts> {
+  const { beneficiaryIban: iban } = theCase.state.application;
   const { accountId } = account;
-  const facts = await kase.calls.read('readPaymentFacts', { accountId, iban, consentId: account.consent?.consentId });
+  const facts = await theCase.calls.read('readPaymentFacts', {
+    accountId,
+    iban,
+    consentId: account.consent?.consentId,
+  });
   if (facts.beneficiary?.screening !== 'PENDING') return facts;
-  const screened = await kase.waiting('finhub', 'screening of the beneficiary', () =>
-    kase.calls.poll(
+  const screened = await theCase.waiting('finhub', 'screening of the beneficiary', () =>
+    theCase.calls.poll(
       'awaitScreening',
       { accountId, iban },
       { every: 5, slowest: 900, summary: 'looks at the screening' },
@@ -104,8 +108,8 @@ async function factsOf(kase: Transfer, account: PaymentAccount): Promise<Transfe
   return { ...facts, beneficiary: screened };
 }
 
-function request(kase: Transfer, account: PaymentAccount, facts: TransferFacts): OrderRequest {
-  const { amount, description, beneficiaryIban } = kase.state.application;
+function request(theCase: Transfer, account: PaymentAccount, facts: TransferFacts): OrderRequest {
+  const { amount, description, beneficiaryIban } = theCase.state.application;
   const { accountId, iban, consent } = account;
   return {
     type: 'transfer',
