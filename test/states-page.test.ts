@@ -18,7 +18,7 @@ import {
 } from '../src/lifecycle/messages.js';
 import { DEFAULT_POLICY, rulesFor } from '../src/lifecycle/policy.js';
 import { decide } from '../src/lifecycle/reducer.js';
-import { FATES, stageOf, STAGES, type Stage } from '../src/lifecycle/admission.js';
+import { ADMISSION, stageOf, STAGES, type Stage } from '../src/lifecycle/admission.js';
 
 const page = (name: string) => readFile(fileURLToPath(new URL(`../docs/reference/${name}`, import.meta.url)), 'utf8');
 
@@ -101,10 +101,10 @@ describe('docs/reference/states.md', () => {
       assert.equal(stageOf(at[stage]), stage);
       for (const name of MESSAGES) {
         const { answer } = decide(at[stage], { name, body: BODIES[name] } as Message, given);
-        const fate = FATES[name][stage];
+        const admission = ADMISSION[name][stage];
         const what = `${name} at ${stage}: ${JSON.stringify(answer)}`;
-        if (fate === 'kept') assert.ok(answer.accepted && answer.state === 'kept', what);
-        else if (fate !== 'taken') assert.ok(!answer.accepted && answer.refusal === fate, what);
+        if (admission === 'kept') assert.ok(answer.accepted && answer.state === 'kept', what);
+        else if (admission !== 'taken') assert.ok(!answer.accepted && answer.refusal === admission, what);
         else {
           const nothingThere = NOTHING_THERE[name];
           if (nothingThere) assert.ok(!answer.accepted && answer.refusal === nothingThere, what);

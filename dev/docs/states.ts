@@ -1,5 +1,5 @@
 import { MESSAGES, type Refusal } from '../../src/lifecycle/messages.js';
-import { FATES, STAGE_REFUSALS, STAGES, type Fate, type Stage } from '../../src/lifecycle/admission.js';
+import { ADMISSION, STAGE_REFUSALS, STAGES, type Admission, type Stage } from '../../src/lifecycle/admission.js';
 import { markdownTable } from './markdown.js';
 
 const STAGE_TITLES: Record<Stage, string> = {
@@ -102,13 +102,13 @@ export function statesPage(): string {
     '',
     ...markdownTable(
       ['message', ...STAGES],
-      MESSAGES.map((name) => [`\`${name}\``, ...STAGES.map((stage) => cell(FATES[name][stage]))]),
+      MESSAGES.map((name) => [`\`${name}\``, ...STAGES.map((stage) => cell(ADMISSION[name][stage]))]),
     ),
     '',
     '**taken**: judged at once, by its content and its sender. **kept**: it came early and is applied when its time comes (a decision on a round that',
     'is over is refused at once). Everything else is the refusal it hears:',
     '',
-    ...STAGES.filter((stage) => MESSAGES.some((name) => isRefusal(FATES[name][stage]))).map(
+    ...STAGES.filter((stage) => MESSAGES.some((name) => isRefusal(ADMISSION[name][stage]))).map(
       (stage) => `- at **${stage}**: ${STAGE_REFUSALS[stage]}`,
     ),
     '',
@@ -135,10 +135,10 @@ export function statesPage(): string {
   ].join('\n');
 }
 
-function isRefusal(fate: Fate): fate is Refusal {
-  return fate !== 'taken' && fate !== 'kept';
+function isRefusal(admission: Admission): admission is Refusal {
+  return admission !== 'taken' && admission !== 'kept';
 }
 
-function cell(fate: Fate): string {
-  return isRefusal(fate) ? `\`${fate}\`` : fate;
+function cell(admission: Admission): string {
+  return isRefusal(admission) ? `\`${admission}\`` : admission;
 }

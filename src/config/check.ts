@@ -60,7 +60,7 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
     ...unread,
     ...missing(role, set).filter(({ variable }) => !unread.some((fault) => fault.variable === `${variable}_FILE`)),
     ...unknown(set),
-    ...(role === 'worker' ? checkOperatorsFile(values) : []),
+    ...(role === 'worker' ? checkSignersFile(values) : []),
     ...checkKeys(values),
     ...(role === 'gateway' ? checkCredentials(values) : []),
     ...checkCallsQueue(values),
@@ -101,7 +101,7 @@ function isSlip(a: string, b: string): boolean {
   return Math.max(a.length, b.length) - start - end <= 2;
 }
 
-function checkOperatorsFile({ NODE_ENV, SIGNERS_FILE }: Values): ConfigurationFault[] {
+function checkSignersFile({ NODE_ENV, SIGNERS_FILE }: Values): ConfigurationFault[] {
   const variable = 'SIGNERS_FILE';
   const { expects } = aboutVariable(variable);
   if (SIGNERS_FILE === undefined) {

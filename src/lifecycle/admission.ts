@@ -7,9 +7,9 @@ export const STAGES = ['collecting', 'inReview', 'decided', 'active', 'ended'] a
 export type Stage = (typeof STAGES)[number];
 
 /** What becomes of a message at a stage: taken, kept until its time comes, or refused. */
-export type Fate = 'taken' | 'kept' | Refusal;
+export type Admission = 'taken' | 'kept' | Refusal;
 
-const ALWAYS: Record<Stage, Fate> = {
+const ALWAYS: Record<Stage, Admission> = {
   collecting: 'taken',
   inReview: 'taken',
   decided: 'taken',
@@ -17,7 +17,7 @@ const ALWAYS: Record<Stage, Fate> = {
   ended: 'AlreadyFinal',
 };
 
-const NEVER: Record<Stage, Fate> = {
+const NEVER: Record<Stage, Admission> = {
   collecting: 'NotAllowed',
   inReview: 'NotAllowed',
   decided: 'NotAllowed',
@@ -26,7 +26,7 @@ const NEVER: Record<Stage, Fate> = {
 };
 
 /** The first rule for every message of a lifecycle; what else may refuse it depends on its content. `docs/reference/states.md` is made from this. */
-export const FATES: Record<MessageName, Record<Stage, Fate>> = {
+export const ADMISSION: Record<MessageName, Record<Stage, Admission>> = {
   submitDocuments: { ...ALWAYS, inReview: 'NotAllowed', decided: 'AlreadyDecided', active: 'AlreadyDecided' },
   acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' },
   submitActivationCode: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' },
@@ -58,9 +58,9 @@ const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> 
 };
 
 /** The first rule for a message to this case. */
-export function fateOf(state: CaseState, name: MessageName): Fate {
+export function admissionOf(state: CaseState, name: MessageName): Admission {
   const { kind, outcome } = state;
-  if (kind === 'individual' || kind === 'organization') return FATES[name][stageOf(state)];
+  if (kind === 'individual' || kind === 'organization') return ADMISSION[name][stageOf(state)];
   if (outcome) return 'AlreadyFinal';
   return TAKEN[kind].has(name) ? 'taken' : 'NotAllowed';
 }

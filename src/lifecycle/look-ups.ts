@@ -5,15 +5,15 @@ import type { Message } from './messages.js';
 import { earlierAnswer, isDue } from './review.js';
 import { isSealedText } from './sealed.js';
 import { senderOf } from './sender.js';
-import { fateOf, OPERATORS_ONLY } from './admission.js';
+import { admissionOf, OPERATORS_ONLY } from './admission.js';
 
 /**
  * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
  * it. A decision that is kept is looked up when it is due.
  */
 export function operatorsNamed(state: CaseState, message: Message): string[] {
-  const fate = fateOf(state, message.name);
-  if (fate !== 'taken' && fate !== 'kept') return [];
+  const admission = admissionOf(state, message.name);
+  if (admission !== 'taken' && admission !== 'kept') return [];
   if (message.name === 'decideVerification') {
     const { body } = message;
     return isDue(state.review, body) && earlierAnswer(state.review, body) === undefined ? [body.operator.id] : [];
@@ -27,7 +27,7 @@ export function correctionToCheck(
   state: CaseState,
   message: Message,
 ): { application: Application; patch: Record<string, unknown> } | undefined {
-  if (message.name !== 'correctApplication' || fateOf(state, message.name) !== 'taken') return undefined;
+  if (message.name !== 'correctApplication' || admissionOf(state, message.name) !== 'taken') return undefined;
   if (!isLifecycle(state)) return undefined;
   const { patch } = message.body;
   if (whyClosed(state, patch) !== undefined) return undefined;

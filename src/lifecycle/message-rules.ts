@@ -5,7 +5,7 @@ import type { Message, MessageName } from './messages.js';
 import type { Given, Ruling } from './rulings.js';
 import { TRANSFER_RULES } from './transfer-rules.js';
 
-/** What a message does to the case; `fateOf` has let it through. */
+/** What a message does to the case; `admissionOf` has let it through. */
 export function rulingOn(state: CaseState, { name, body }: Message, given: Given): Ruling {
   const rules = rulesOf(state) as Partial<
     Record<MessageName, (state: CaseState, body: Message['body'], given: Given) => Ruling>

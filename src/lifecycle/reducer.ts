@@ -8,7 +8,7 @@ import { actorOf, eventOf, eventOfOccurrence } from './reduction-audit.js';
 import { earlierAnswer } from './review.js';
 import type { Given, Ruling } from './rulings.js';
 import { senderOf } from './sender.js';
-import { fateOf, OPERATORS_ONLY, refusalDetail } from './admission.js';
+import { admissionOf, OPERATORS_ONLY, refusalDetail } from './admission.js';
 
 export interface Reduction<State extends CaseState> {
   state: State;
@@ -28,8 +28,8 @@ function ruled(state: CaseState, message: Message, given: Given): Ruling {
     const earlier = earlierAnswer(state.review, message.body);
     if (earlier) return [{}, earlier];
   }
-  const fate = fateOf(state, message.name);
-  if (fate !== 'taken' && fate !== 'kept') return [{}, refuse(fate, refusalDetail(state))];
+  const admission = admissionOf(state, message.name);
+  if (admission !== 'taken' && admission !== 'kept') return [{}, refuse(admission, refusalDetail(state))];
   if (OPERATORS_ONLY.has(message.name)) {
     const operator = given.operators.get(senderOf(message)!);
     if (!operator) return [{}, refuse('UnknownOperator', 'no operator of this id is known')];
@@ -39,7 +39,7 @@ function ruled(state: CaseState, message: Message, given: Given): Ruling {
   }
   const [changes, answer] = rulingOn(state, message, given);
   // Of decisions the review says itself which ones wait; one that replaces a request takes effect at once.
-  const waits = fate === 'kept' && message.name !== 'decideVerification';
+  const waits = admission === 'kept' && message.name !== 'decideVerification';
   const early = waits && answer.accepted && answer.state === 'applied';
   return [changes, early ? accept('kept', `${answer.detail}, for when its time comes`) : answer];
 }

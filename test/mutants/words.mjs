@@ -11,8 +11,8 @@ export default [
   {
     name: 'a message does what the states page denies',
     file: 'src/lifecycle/reducer.ts',
-    from: "if (fate !== 'taken' && fate !== 'kept') return [{}, refuse(fate, refusalDetail(state))];",
-    to: 'if (state.outcome) return [{}, refuse(fate, refusalDetail(state))];',
+    from: "if (admission !== 'taken' && admission !== 'kept') return [{}, refuse(admission, refusalDetail(state))];",
+    to: 'if (state.outcome) return [{}, refuse(admission, refusalDetail(state))];',
     in: 'test/states-page.test.ts',
     test: 'says of every message at every stage what a case does with it',
   },
