@@ -4,6 +4,7 @@ import { byUrgency } from '../src/client/list.js';
 import type { CaseSummary } from '../src/client/index.js';
 import { decisionText, nextCommands } from '../src/cli/case-text.js';
 import { queueText } from '../src/cli/queue-text.js';
+import { resolve } from '../src/lifecycle/case-rules.js';
 import { adviceFor, byHelp, helpsOf, reasonFor } from '../src/lifecycle/attention.js';
 import { FAILURE_NAMES } from '../src/lifecycle/attention-causes.js';
 import { newCase } from '../src/lifecycle/new-case.js';
@@ -43,6 +44,15 @@ describe('what needs attention', () => {
       assert.deepEqual([...helps].sort(), [...ATTENTION_ACTIONS].sort(), failure);
       assert.deepEqual(helps, one.options, failure);
     }
+  });
+
+  test('what became of an order is told in one of three words, and in no other', async () => {
+    const asked = { ...attention('OrderState', ['adopt', 'abort']), adopts: ['outcome'] };
+    const state = { ...(await caseIn('payments')), attention: asked };
+    const told = (outcome: string) =>
+      resolve(state, { attentionId: 'x-1', by: 'op-1', action: 'adopt', adopt: { outcome } }).answer;
+    for (const outcome of ['completed', 'failed', 'notExecuted']) assert.ok(told(outcome).accepted, outcome);
+    assert.equal(told('yes').detail, "an order's outcome is one of completed, failed, notExecuted");
   });
 
   test('is helped by a correction first, where FinHub refuses what the application says and can still be told otherwise', async () => {

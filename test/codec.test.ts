@@ -9,7 +9,8 @@ import { startCodecServer } from '../src/codec/server.js';
 import { parseKeyRing, type KeyRing } from '../src/secrets/key-ring.js';
 import { seal } from '../src/secrets/seal.js';
 import { eventually } from './helpers/eventually.js';
-import { EncryptingCodec, isEncrypted, KeyMissing } from '../src/temporal/payload-codec.js';
+import { KeyMissing } from '../src/secrets/box.js';
+import { EncryptingCodec, isEncrypted } from '../src/temporal/payload-codec.js';
 
 const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
 const ring = (current: string, keys: Record<string, string>): KeyRing =>

@@ -1,6 +1,7 @@
 import { colours } from './colours.js';
 import type { ShownCase } from '../client/index.js';
 import type { ShownAuditEntry } from '../client/audit.js';
+import { ORDER_OUTCOMES } from '../lifecycle/orders.js';
 import { partToCorrect } from '../lifecycle/attention.js';
 import { type Help } from '../lifecycle/attention-causes.js';
 import { caseId } from '../lifecycle/ids.js';
@@ -116,7 +117,7 @@ function settling(id: string, help: Help, attention: AttentionView): string {
     case 'correct':
       return `starter -- correct ${id} --by WHO patch.json    # {"${partToCorrect(attention, correctable)}": {…}}`;
     case 'adopt':
-      return `operator -- resolve ${id} --as OPERATOR --action adopt --adopt ${adopts.map((field) => `${field}=…`).join(' ')}${adopts.includes('outcome') ? '    # completed, failed or notExecuted' : ''}`;
+      return `operator -- resolve ${id} --as OPERATOR --action adopt --adopt ${adopts.map((field) => `${field}=…`).join(' ')}${adopts.includes('outcome') ? `    # one of ${ORDER_OUTCOMES.join(', ')}` : ''}`;
     default:
       return `operator -- resolve ${id} --as OPERATOR --action ${help}`;
   }

@@ -4,16 +4,10 @@ import type { Payload } from '@temporalio/common';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { KeyMissing } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { hideSealed } from '../secrets/seal.js';
-import {
-  decrypt,
-  encrypt,
-  isEncrypted,
-  KeyMissing,
-  placeByHand,
-  UndecodablePayload,
-} from '../temporal/payload-codec.js';
+import { decrypt, encrypt, isEncrypted, placeByHand, UndecodablePayload } from '../temporal/payload-codec.js';
 import { findToken, type CodecRole, type CodecToken } from './tokens.js';
 
 export interface CodecServerOptions {

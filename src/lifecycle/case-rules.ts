@@ -4,6 +4,7 @@ import { isLifecycle, type CaseState, type Changes, type LifecycleState, type Re
 import type { CheckedCorrection } from './correction.js';
 import { accept, refuse, type Answer, type CorrectApplication, type ResolveAttention } from './messages.js';
 import { mergePatch } from './merge-patch.js';
+import { ORDER_OUTCOMES } from './orders.js';
 import { hashOwnership, ownersOf, ownershipFaults } from './ownership.js';
 import { pathText } from './path-text.js';
 import { PHASES, type CaseKind, type PhaseName, type Prerequisite } from './phases.js';
@@ -212,6 +213,8 @@ export function resolve(
   );
   if (given.length < adopts.length)
     return { changes: {}, answer: refuse('NotAllowed', `to adopt, ${adopts.join(' and ')} must be given`) };
+  if (given.some(([field, value]) => field === 'outcome' && !ORDER_OUTCOMES.includes(value)))
+    return { changes: {}, answer: refuse('NotAllowed', `an order's outcome is one of ${ORDER_OUTCOMES.join(', ')}`) };
   return {
     changes: { resolution: { ...resolution, adopt: Object.fromEntries(given) } },
     answer: accept('applied', `goes on with: ${resolution.action}`),

@@ -1,3 +1,6 @@
+/** What a person can say became of an order, as `adopt` of `outcome`. */
+export const ORDER_OUTCOMES: readonly string[] = ['completed', 'failed', 'notExecuted'];
+
 /** An order as FinHub tells of it. */
 export interface OrderReading {
   status: string;

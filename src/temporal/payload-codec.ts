@@ -1,16 +1,11 @@
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { BY_HAND, PLAIN, place, UNREADABLE } from '../lifecycle/slots.js';
-import { BoxError, close, open } from '../secrets/box.js';
+import { BoxError, close, KeyMissing, open } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 
 const ENCODING = 'binary/encrypted';
 const PURPOSE = 'payload v2';
-
-/** A payload under a key that the ring lists and this process lacks. Its case stalls, visibly, until the key is back. */
-export class KeyMissing extends Error {
-  override readonly name = 'KeyMissing';
-}
 
 /** A payload that the codec server cannot show. */
 export class UndecodablePayload extends Error {
