@@ -6,7 +6,7 @@ import { forgetOld } from './old-files.mjs';
 import { root } from './project.mjs';
 
 const CACHE = join(root, '.cache', 'tests');
-const SET_CLOCK = 'test/helpers/set-clock.ts';
+const PRELOAD = 'test/helpers/preload.ts';
 
 /**
  * Bundles test files of the project, given by their paths in it, into a folder of its own.
@@ -16,7 +16,7 @@ export async function bundleTests(files) {
   await mkdir(CACHE, { recursive: true });
   await forgetOld(CACHE);
   const folder = await mkdtemp(join(CACHE, 'run-'));
-  await build(folder, [...files, SET_CLOCK, LOADED_BY_PATH], {
+  await build(folder, [...files, PRELOAD, LOADED_BY_PATH], {
     packages: 'external',
     splitting: true,
     plugins: [inItsPlace(/[\\/](src|sandbox|dev|bench|test)[\\/].*\.ts$/)],
@@ -24,7 +24,7 @@ export async function bundleTests(files) {
   const bundleOf = (path) => join(folder, `${basename(path, '.ts')}.js`);
   return {
     files: files.map(bundleOf),
-    first: bundleOf(SET_CLOCK),
+    preload: bundleOf(PRELOAD),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

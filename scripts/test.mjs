@@ -28,13 +28,10 @@ const runner = spawn(
   process.execPath,
   [
     '--enable-source-maps',
-    // For processes of the tests only; Temporal's test server follows, other servers do not.
-    `--import=${tests.first}`,
+    `--import=${tests.preload}`,
     '--test',
     `--test-concurrency=${FILES_AT_ONCE}`,
     `--test-timeout=${HANGS_AFTER_MS}`,
-    // What a set-up that failed left open must not hold up the others.
-    '--test-force-exit',
     '--test-reporter=spec',
     ...patterns.map((pattern) => `--test-name-pattern=${pattern}`),
     ...tests.files,
