@@ -48,6 +48,8 @@ export function describeFuzz({ answers, messages, seed }: Effort): void {
         FINHUB_BASE_URL: proxy.url,
         FINHUB_LEGACY_BASE_URL: proxy.url,
         FINHUB_TIMEOUT_MS: '2000',
+        // An answer that reads as a refusal of the service's own login pauses everybody; a minute of that is another test's.
+        FINHUB_LOGIN_RETRY_SECONDS: '1',
       },
     });
     proxy.target = lane.finhub.url;
