@@ -2,20 +2,9 @@ import { z } from 'zod';
 import { DIRECTOR_TYPES, type DirectorType } from '../../lifecycle/application.js';
 import { personal } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
-import { absenceFrom } from './absence.js';
-import { Id, Nothing, sameText } from './fields.js';
+import { Id, Nothing } from './fields.js';
 import { Person, twoNames } from './people.js';
-import {
-  Added,
-  goneFrom,
-  hasEmail,
-  Listed,
-  LISTED_PERSONAL,
-  type ListedPerson,
-  matching,
-  nobody,
-  Removal,
-} from './personnel-records.js';
+import { Added, goneFrom, Listed, LISTED_PERSONAL, listedByEmail, Removal } from './personnel-records.js';
 
 /** R1, R13. */
 export const listDirectors = endpoint({
@@ -72,16 +61,7 @@ export const addDirector = endpoint({
   response: Added,
   idempotency: {
     class: 'guarded',
-    readBack: {
-      reads: [listDirectors],
-      proof: 'listed as a director with the same e-mail',
-      absence: absenceFrom(listDirectors, 'an e-mail address'),
-      find: async ({ input, ...search }) => {
-        const listed = await search.read(listDirectors, { organizationId: input.organizationId }).catch(nobody);
-        const isSame = ({ email }: ListedPerson): boolean => sameText(email, input.person.email);
-        return matching(search, listDirectors, listed, { isSame, isKnown: hasEmail });
-      },
-    },
+    readBack: listedByEmail(listDirectors, 'a director'),
   },
 });
 

@@ -2,20 +2,9 @@ import { z } from 'zod';
 import { ORGANIZATION_ROLES } from '../../lifecycle/application.js';
 import { personal, plain } from '../../privacy/marks.js';
 import { endpoint } from '../endpoint.js';
-import { absenceFrom } from './absence.js';
-import { Id, Nothing, sameText } from './fields.js';
+import { Id, Nothing } from './fields.js';
 import { fullName, Person, twoNames } from './people.js';
-import {
-  Added,
-  goneFrom,
-  hasEmail,
-  Listed,
-  LISTED_PERSONAL,
-  type ListedPerson,
-  matching,
-  nobody,
-  Removal,
-} from './personnel-records.js';
+import { Added, goneFrom, Listed, LISTED_PERSONAL, listedByEmail, Removal } from './personnel-records.js';
 
 /** R15. */
 export const listEmployees = endpoint({
@@ -75,16 +64,7 @@ export const addEmployee = endpoint({
   response: Added,
   idempotency: {
     class: 'guarded',
-    readBack: {
-      reads: [listEmployees],
-      proof: 'listed as an employee with the same e-mail',
-      absence: absenceFrom(listEmployees, 'an e-mail address'),
-      find: async ({ input, ...search }) => {
-        const listed = await search.read(listEmployees, { organizationId: input.organizationId }).catch(nobody);
-        const isSame = ({ email }: ListedPerson): boolean => sameText(email, input.person.email);
-        return matching(search, listEmployees, listed, { isSame, isKnown: hasEmail });
-      },
-    },
+    readBack: listedByEmail(listEmployees, 'an employee'),
   },
 });
 

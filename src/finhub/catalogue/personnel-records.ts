@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Endpoint, Match, ReadBack, Search } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { absenceFrom, absent, isGone, isWhole } from './absence.js';
-import { firstId, firstText, Id, requiredId, requiredList } from './fields.js';
+import { firstId, firstText, Id, requiredId, requiredList, sameText } from './fields.js';
 
 /**
  * A person's record in an organization. FinHub links it to a customer record of the person's own, with a temporary password that cannot be
@@ -79,12 +79,28 @@ export function matching(
   return whole ? absent(search, list, { whole, known: others.every(isKnown) }) : 'cannotRead';
 }
 
-export const hasEmail = ({ email }: ListedPerson): boolean => email !== undefined;
-
 /** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
 export function nobody(error: unknown): People {
   if (error instanceof FinHubError && error.kind === 'notFound') return { people: [], whole: true };
   throw error;
+}
+
+/** A person was added where the list has one with the same e-mail. */
+export function listedByEmail(
+  list: Endpoint<{ organizationId: string }, People>,
+  as: string,
+): ReadBack<{ organizationId: string; person: { email: string } }, Added> {
+  return {
+    reads: [list],
+    proof: `listed as ${as} with the same e-mail`,
+    absence: absenceFrom(list, 'an e-mail address'),
+    find: async ({ input: { organizationId, person }, ...search }) => {
+      const listed = await search.read(list, { organizationId }).catch(nobody);
+      const isSame = ({ email }: ListedPerson): boolean => sameText(email, person.email);
+      const isKnown = ({ email }: ListedPerson): boolean => email !== undefined;
+      return matching(search, list, listed, { isSame, isKnown });
+    },
+  };
 }
 
 export const Removal = z.strictObject({ organizationId: Id, recordId: Id });
