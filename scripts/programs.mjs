@@ -56,7 +56,8 @@ export async function programOfSources(name) {
 }
 
 async function fingerprint() {
-  const hash = createHash('sha256');
+  // Services name their sources by whole paths: a folder that was moved has other programs.
+  const hash = createHash('sha256').update(`${root}\n`);
   const sources = await readdir(join(root, 'src'), { recursive: true });
   const files = sources.filter((path) => path.endsWith('.ts')).sort();
   const makers = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle.mjs'];

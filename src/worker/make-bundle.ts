@@ -11,7 +11,7 @@ import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js
 const SOURCES = ['workflows', 'lifecycle', 'temporal', 'worker'].map((name) =>
   fileURLToPath(new URL(`../${name}/`, import.meta.url)),
 );
-/** Workflows convert their own failures. */
+/** Workflows convert their own failures. Its source, as the others: what a bundled worker has beside itself is made of it. */
 const FAILURE_CONVERTER = fileURLToPath(
   new URL(`../temporal/failure-converter${extname(import.meta.url)}`, import.meta.url),
 );
