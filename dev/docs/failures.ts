@@ -26,7 +26,7 @@ export function failuresPage(): string {
   return [
     '# Failures, and what helps',
     '',
-    'Made by `npm run docs` from `src/lifecycle/attention.ts`. No failure ends a case: the call is made again, or the case needs attention. What `operator show`',
+    'Made by `npm run docs` from `src/lifecycle/attention-causes.ts`. No failure ends a case: the call is made again, or the case needs attention. What `operator show`',
     'prints as "what helps" comes from the same table; how to [resolve](../guides/operators.md#what-needs-attention) it is the same for all.',
     '',
     '## What FinHub answers',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { proofOfMessage } from '../../src/client/signing.js';
+import { LOOK_NOW } from '../../src/lifecycle/hints.js';
 import { MESSAGES, type MessageBodies, type MessageName } from '../../src/lifecycle/messages.js';
 import type { TurnedAway } from '../../src/lifecycle/audit-events.js';
 import { bodyHash } from '../../src/lifecycle/proof-rules.js';
@@ -235,6 +236,17 @@ export function describeMessages(hold: () => Stronghold): void {
         await lane.finhub.clearFaults();
         await attacker.terminate(id);
       }
+    });
+
+    test('that hints at news at FinHub brings about a look at the most', async () => {
+      const { attacker, lane } = hold();
+      const id = await reviewed(hold(), await anIndividual());
+      await attacker.signal(id, LOOK_NOW, []);
+      await attacker.signal(id, LOOK_NOW, [plain({ status: 'APPROVED' })]);
+      const seen = isTurnedAway(LOOK_NOW, 'Unreadable');
+      await eventually('recorded', async () => (await lane.client.audit(id)).some(seen));
+      assert.equal((await lane.client.caseView(id)).review.stage, 'inReview');
+      await goesOn(hold(), id);
     });
 
     test('of no name that there is, is recorded', async () => {

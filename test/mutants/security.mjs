@@ -424,4 +424,12 @@ export default [
     in: 'test/last-mile.test.ts',
     test: 'but not one that one person has taken twice',
   },
+  {
+    name: 'a hint that nobody encrypted counts',
+    file: 'src/workflows/open-case.ts',
+    from: 'if (value instanceof Unreadable) theCase.turnAway(',
+    to: 'if (false) theCase.turnAway(',
+    in: 'test/attacks.test.ts',
+    test: 'that hints at news at FinHub brings about a look at the most',
+  },
 ];
