@@ -1,23 +1,25 @@
 /** The layers of `src/`, bottom up; a file imports from its own folder and from those named here, never upwards. */
 const LAYERS = {
-  lifecycle: [],
+  contract: [],
+  lifecycle: ['contract'],
   http: [],
   files: [],
-  secrets: ['lifecycle', 'files'],
-  privacy: ['lifecycle'],
-  policies: ['lifecycle', 'files'],
-  finhub: ['lifecycle', 'privacy', 'http'],
-  store: ['lifecycle', 'secrets', 'http'],
-  proof: ['lifecycle', 'privacy', 'secrets', 'store', 'files'],
-  tracing: ['lifecycle', 'finhub', 'http'],
-  temporal: ['lifecycle', 'secrets', 'store', 'tracing'],
-  intake: ['lifecycle', 'privacy'],
-  workflows: ['lifecycle'],
-  activities: ['lifecycle', 'intake', 'finhub', 'temporal', 'store', 'proof', 'policies', 'secrets'],
-  client: ['lifecycle', 'intake', 'finhub', 'privacy', 'proof', 'temporal', 'store', 'secrets', 'files'],
+  secrets: ['contract', 'lifecycle', 'files'],
+  privacy: ['contract'],
+  policies: ['contract', 'lifecycle', 'files'],
+  finhub: ['contract', 'lifecycle', 'privacy', 'http'],
+  store: ['contract', 'lifecycle', 'secrets', 'http'],
+  proof: ['contract', 'lifecycle', 'privacy', 'secrets', 'store', 'files'],
+  tracing: ['contract', 'lifecycle', 'finhub', 'http'],
+  temporal: ['contract', 'lifecycle', 'secrets', 'store', 'tracing'],
+  intake: ['contract', 'lifecycle', 'privacy'],
+  workflows: ['contract', 'lifecycle'],
+  activities: ['contract', 'lifecycle', 'intake', 'finhub', 'temporal', 'store', 'proof', 'policies', 'secrets'],
+  client: ['contract', 'lifecycle', 'intake', 'finhub', 'privacy', 'proof', 'temporal', 'store', 'secrets', 'files'],
   codec: ['secrets', 'temporal'],
   config: ['secrets', 'store', 'temporal'],
   worker: [
+    'contract',
     'lifecycle',
     'intake',
     'privacy',
@@ -32,9 +34,9 @@ const LAYERS = {
     'client',
     'config',
   ],
-  doctor: ['lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
-  cli: ['lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
-  gateway: ['lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing', 'files'],
+  doctor: ['contract', 'lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
+  cli: ['contract', 'lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
+  gateway: ['contract', 'lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing', 'files'],
 };
 
 /** Of whole trees: what ships knows nothing of what it is developed with, and the sandbox nothing of what it answers. */
@@ -44,6 +46,9 @@ const TREES = {
   dev: ['src', 'sandbox'],
   bench: ['src', 'sandbox', 'dev'],
 };
+
+/** Files that check with the whole of zod. */
+const SCHEMAS = '^src/contract/(.*-schemas?|marks)[.]ts$';
 
 const oneOf = (names) => `^(${names.join('|')})/`;
 
@@ -91,8 +96,15 @@ export default {
       name: 'contract-packages',
       severity: 'error',
       comment: 'the contract is part of the workflow bundle and of every client: it imports zod/mini at the most',
-      from: { path: '^src/lifecycle/' },
-      to: { pathNot: '^src/lifecycle/|node_modules/zod/(v4/)?mini/' },
+      from: { path: '^src/(contract|lifecycle)/', pathNot: SCHEMAS },
+      to: { pathNot: '^src/|node_modules/zod/(v4/)?mini/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'contract-schemas',
+      severity: 'error',
+      comment: 'of what checks with the whole of zod, workflows and the rules import the types only',
+      from: { path: '^src/(contract|lifecycle|workflows)/', pathNot: SCHEMAS },
+      to: { path: SCHEMAS, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'client-without-core',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { amountDto, jsonNumber, readAmount } from '../src/finhub/catalogue/amounts.js';
-import { amountOf, decimalsOf, exceeds, moneyOf } from '../src/lifecycle/money.js';
+import { amountOf, decimalsOf, exceeds, moneyOf } from '../src/contract/money.js';
 import { isBeyondRetention, isDatedAhead, referenceDate } from '../src/lifecycle/transfer.js';
 
 const CURRENCIES = ['EUR', 'JPY', 'BHD'];

@@ -25,7 +25,7 @@ import { transferSchema } from '../src/client/start-transfer.js';
 import { visibilityQuery } from '../src/client/list.js';
 import { EncryptingCodec } from '../src/temporal/payload-codec.js';
 import { startTemporalServer, type TemporalServer } from '../dev/embedded/temporal-server.js';
-import type { IndividualApplication } from '../src/lifecycle/application.js';
+import type { IndividualApplication } from '../src/contract/application.js';
 import type { LifecycleKind } from '../src/lifecycle/phases.js';
 import { KeyRingError, newKeyRingText } from '../src/secrets/key-ring.js';
 import { isSealedText } from '../src/lifecycle/sealed.js';

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { Worker } from '@temporalio/worker';
 import type { CaseView } from '../src/client/index.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
-import type { Application, IndividualApplication, OrganizationApplication } from '../src/lifecycle/application.js';
+import type { Application, IndividualApplication, OrganizationApplication } from '../src/contract/application.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import { decide } from '../src/lifecycle/reducer.js';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { DocumentReference } from '../src/lifecycle/application.js';
+import type { DocumentReference } from '../src/contract/application.js';
 import { retentionPlan } from '../src/lifecycle/document-retention.js';
 import { DOCUMENT_RETENTION, documentRetentionId, TASK_QUEUE } from '../src/lifecycle/ids.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Application, DocumentReference, OrganizationApplication } from '../src/lifecycle/application.js';
+import type { Application, DocumentReference, OrganizationApplication } from '../src/contract/application.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import { documentTypeAsked, lackingPapers, missingPapers, neededPapers, paperText } from '../src/lifecycle/evidence.js';

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { Judge } from '../src/activities/judge.js';
-import type { Application, DocumentReference } from '../src/lifecycle/application.js';
+import type { Application, DocumentReference } from '../src/contract/application.js';
 import { DEFAULT_POLICY, rulesFor, type RiskLevel } from '../src/lifecycle/policy.js';
 import { hashEvidence } from '../src/lifecycle/review-state.js';
 import type { DecisionWarrant } from '../src/lifecycle/warrants.js';

@@ -84,11 +84,15 @@ describe('the check of imports', () => {
       'src/workflows/four.ts': "export type { Five } from '../activities/five.js';",
       'src/activities/five.ts': 'export type Five = 5;',
       'src/lifecycle/six.ts': "export * from 'node:fs';",
+      'src/lifecycle/seven.ts': "export * from '../contract/people-schemas.js';",
+      'src/lifecycle/eight.ts': "export type * from '../contract/people-schemas.js';",
+      'src/contract/people-schemas.ts': 'export const person = 1;',
     });
     assert.deepEqual(found, {
       'src/client/one.ts': ['no-cycle'],
       'src/workflows/three.ts': ['workflow-packages'],
       'src/lifecycle/six.ts': ['contract-packages'],
+      'src/lifecycle/seven.ts': ['contract-schemas'],
     });
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { DocumentReference, IndividualApplication } from '../src/lifecycle/application.js';
+import type { DocumentReference, IndividualApplication } from '../src/contract/application.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import type { Message } from '../src/lifecycle/messages.js';

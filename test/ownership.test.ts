@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
-import type { Application, OrganizationApplication, Owner, Shareholder } from '../src/lifecycle/application.js';
+import type { Application, OrganizationApplication, Owner, Shareholder } from '../src/contract/application.js';
 import { ownershipHashOf, riskOf } from '../src/lifecycle/case-rules.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Money } from '../src/lifecycle/application.js';
+import type { Money } from '../src/contract/money.js';
 import { renewalTime, type ConsentTerms, type PaymentAccount } from '../src/lifecycle/payment-account.js';
 import { paymentObstacles, type PaymentFacts } from '../src/lifecycle/payment-checks.js';
 import type { TransferOrder } from '../src/lifecycle/transfer.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CaseView, Decision, IndividualInput, OrganizationInput } from '../src/client/index.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
-import type { Application } from '../src/lifecycle/application.js';
+import type { Application } from '../src/contract/application.js';
 import { transferId } from '../src/lifecycle/ids.js';
 import { MESSAGES } from '../src/lifecycle/messages.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';

@@ -8,7 +8,7 @@ import { exampleIndividual, exampleOrganization } from '../dev/demo/examples.js'
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { describeEndpoints } from '../src/finhub/describe.js';
 import { FinHubError } from '../src/finhub/error.js';
-import { fieldsOf } from '../src/privacy/marks.js';
+import { fieldsOf } from '../src/contract/marks.js';
 import { workerLog } from '../src/worker/log.js';
 
 /** What the examples keep after redaction: words that say nothing about anybody. */

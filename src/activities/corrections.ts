@@ -1,5 +1,5 @@
 import { checkCorrected } from '../intake/corrected.js';
-import type { Application } from '../lifecycle/application.js';
+import type { Application } from '../contract/application.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { SealError } from '../secrets/seal.js';
 import { searchTokens } from '../secrets/search-tokens.js';

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { uploadDocument } from '../finhub/catalogue/documents.js';
 import type { FinHubClient } from '../finhub/client.js';
-import type { DocumentReference } from '../lifecycle/application.js';
+import type { DocumentReference } from '../contract/application.js';
 import type { RetentionPlan } from '../lifecycle/document-retention.js';
 import { FAILURES } from '../lifecycle/failures.js';
 import type { Policies } from '../policies/policy-file.js';

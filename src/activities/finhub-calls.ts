@@ -5,7 +5,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Credentials, Endpoint } from '../finhub/endpoint.js';
 import { FinHubError } from '../finhub/error.js';
 import { isExclusive, perform, type Performed } from '../finhub/perform.js';
-import type { Categorization, Origin } from '../lifecycle/application.js';
+import type { Categorization, Origin } from '../contract/application.js';
 import { riskIn, type Category } from '../lifecycle/categorization.js';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { RiskLevel } from '../lifecycle/policy.js';

@@ -1,5 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
-import type { Categorization } from '../lifecycle/application.js';
+import type { Categorization } from '../contract/application.js';
 import { ownershipHashOf, riskOf } from '../lifecycle/case-rules.js';
 import { lackingByPolicy, paperText } from '../lifecycle/evidence.js';
 import { type HandCall, isSecond, type OperationFacts, refusalOf, takesTwo } from '../lifecycle/hand-call.js';

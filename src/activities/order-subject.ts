@@ -1,4 +1,4 @@
-import type { Application } from '../lifecycle/application.js';
+import type { Application } from '../contract/application.js';
 import type { SentCorrection } from '../lifecycle/case-state.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { Beginning, OrderWarrant } from '../lifecycle/warrants.js';

@@ -4,7 +4,7 @@ import { getCategorizationHierarchy } from '../finhub/catalogue/categorization.j
 import { registerIndividual, registerOrganization } from '../finhub/catalogue/registration.js';
 import type { FinHubClient } from '../finhub/client.js';
 import type { Endpoint } from '../finhub/endpoint.js';
-import type { Categorization } from '../lifecycle/application.js';
+import type { Categorization } from '../contract/application.js';
 import { chosen, fitting, riskIn } from '../lifecycle/categorization.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
 import { failing } from './failure.js';

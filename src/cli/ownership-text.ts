@@ -1,4 +1,4 @@
-import type { WithoutOwners } from '../lifecycle/application.js';
+import type { WithoutOwners } from '../contract/application.js';
 import type { OwnerView } from '../lifecycle/ownership.js';
 import { table } from './table.js';
 

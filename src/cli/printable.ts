@@ -1,4 +1,4 @@
-import { printable } from '../lifecycle/text.js';
+import { printable } from '../contract/text.js';
 
 /** A copy in which every text is safe for a terminal; what comes from outside is made so before colours and columns are added. */
 export function shown<T>(value: T): T {

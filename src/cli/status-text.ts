@@ -2,7 +2,7 @@ import { colours } from './colours.js';
 import type { CurrentStatus } from '../client/index.js';
 import type { WaitingOn } from '../lifecycle/case-state.js';
 import { caseId } from '../lifecycle/ids.js';
-import { moneyText } from '../lifecycle/money.js';
+import { moneyText } from '../contract/money.js';
 import type { AttentionReason, LifecycleStatus, LifecycleStatusWord, PhaseStatus } from '../lifecycle/status.js';
 import { shown } from './printable.js';
 import { table } from './table.js';

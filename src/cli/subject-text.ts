@@ -1,6 +1,6 @@
-import type { Address, PaymentsRequest } from '../lifecycle/application.js';
+import type { Address, PaymentsRequest } from '../contract/application.js';
 import type { CaseSubject, SubjectPerson } from '../lifecycle/case-subject.js';
-import { moneyText } from '../lifecycle/money.js';
+import { moneyText } from '../contract/money.js';
 import { fields } from './status-text.js';
 import { table } from './table.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import type { DocumentReference } from '../lifecycle/application.js';
+import type { DocumentReference } from '../contract/application.js';
 import { checkDocument, DocumentRefused } from '../store/document-check.js';
 import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
@@ -9,7 +9,7 @@ import { readInside } from './document-file.js';
 import { InvalidInput, type Fault } from './errors.js';
 import { faultsOf } from '../intake/faults.js';
 import { pathText } from '../lifecycle/path-text.js';
-import { document as documentSchema, type DocumentInput } from '../intake/field-schemas.js';
+import { document as documentSchema, type DocumentInput } from '../contract/field-schemas.js';
 
 /** A document that was read and checked, and is not stored yet. */
 export interface ReadDocument {

@@ -3,7 +3,7 @@ import type proto from '@temporalio/proto';
 import type { EarlierLife } from '../lifecycle/case-state.js';
 import type { Outcome } from '../lifecycle/outcome.js';
 import { MESSAGES, parseMessage, type Message, type MessageName } from '../lifecycle/messages.js';
-import { Malformed } from '../lifecycle/schema.js';
+import { Malformed } from '../contract/schema.js';
 import { proofOf } from '../lifecycle/proof-rules.js';
 import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { GRPC, grpcStatus } from '../temporal/grpc-status.js';

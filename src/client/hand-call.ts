@@ -14,7 +14,7 @@ import { readDocuments, type ReadDocument } from './document-intake.js';
 import { InvalidInput, type Fault } from './errors.js';
 import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
 import { pathText } from '../lifecycle/path-text.js';
-import { document, key, origin, text } from '../intake/field-schemas.js';
+import { document, key, origin, text } from '../contract/field-schemas.js';
 
 /** A call as an operator asks for it. */
 export interface HandCallRequest {

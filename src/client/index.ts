@@ -17,7 +17,7 @@ export {
   type Fault,
 } from './errors.js';
 export type { EndedCase } from './ended-cases.js';
-export type { DocumentInput } from '../intake/field-schemas.js';
+export type { DocumentInput } from '../contract/field-schemas.js';
 export type { CaseFilter, CaseList } from './list.js';
 export { resolveByCause, type ByCause, type Settled } from './resolve-by-cause.js';
 export type { Given, Resumed } from './resume.js';

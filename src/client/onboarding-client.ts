@@ -11,7 +11,7 @@ import { CaseClient, type CaseClientOptions, type SendOptions } from './case-cli
 import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
 import { faultsOf } from '../intake/faults.js';
-import { consents, password, text, type DocumentInput } from '../intake/field-schemas.js';
+import { consents, password, text, type DocumentInput } from '../contract/field-schemas.js';
 import { findCases } from './find.js';
 import type { CaseFilter, CaseList } from './list.js';
 import { resumeCase, type Given, type Resumed } from './resume.js';

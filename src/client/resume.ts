@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription } from '@temporalio/client';
-import type { Application, DocumentReference } from '../lifecycle/application.js';
+import type { Application, DocumentReference } from '../contract/application.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
 import { bodyHash, insufficient, START, startBody, type Signable } from '../lifecycle/proof-rules.js';
 import type { Outcome } from '../lifecycle/outcome.js';

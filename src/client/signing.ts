@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { Malformed } from '../lifecycle/schema.js';
+import { Malformed } from '../contract/schema.js';
 import { parseMessage } from '../lifecycle/messages.js';
 import type { MessageBodies, MessageName } from '../lifecycle/messages.js';
 import { bodyHash, START, startBody } from '../lifecycle/proof-rules.js';

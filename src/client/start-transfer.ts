@@ -1,14 +1,14 @@
 import { transferId } from '../lifecycle/ids.js';
-import { moneyText } from '../lifecycle/money.js';
+import { moneyText } from '../contract/money.js';
 import { isBeyondRetention, isDatedAhead, transferContent, type TransferOrder } from '../lifecycle/transfer.js';
-import { personal } from '../privacy/marks.js';
+import { personal } from '../contract/marks.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { fingerprint } from '../secrets/seal.js';
 import { retentionDays } from '../temporal/retention.js';
 import { z } from 'zod';
 import { InvalidInput } from './errors.js';
 import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
-import { iban, key, money, origin, text } from '../intake/field-schemas.js';
+import { iban, key, money, origin, text } from '../contract/field-schemas.js';
 import { startOnce, type StartDependencies, type Started, type Taken } from './start.js';
 
 /** Of `examples/transfer.json`: taken as it is, it would use up the example's reference. */

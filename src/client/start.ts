@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { Application } from '../lifecycle/application.js';
+import type { Application } from '../contract/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { riskOf } from '../lifecycle/case-rules.js';
 import type { EarlierLife } from '../lifecycle/case-state.js';
@@ -14,7 +14,7 @@ import { fingerprint, seal } from '../secrets/seal.js';
 import type { DocumentStore } from '../store/document-store.js';
 import { typedAttributes } from '../temporal/search-attributes.js';
 import { applicationSchemas } from '../intake/application-schema.js';
-import { itemsOf } from '../intake/cross-checks.js';
+import { itemsOf } from '../contract/cross-checks.js';
 import { readDocuments, storeDocuments } from './document-intake.js';
 import { ApplicationConflict, InvalidInput } from './errors.js';
 import { faultsOf, TENANT_MISSING } from '../intake/faults.js';

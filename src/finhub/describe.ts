@@ -1,6 +1,6 @@
 import { PHASES } from '../lifecycle/phases.js';
-import type { Mark } from '../lifecycle/schema.js';
-import { fieldsOf } from '../privacy/marks.js';
+import type { Mark } from '../contract/schema.js';
+import { fieldsOf } from '../contract/marks.js';
 import { CATALOGUE } from './catalogue/index.js';
 import * as sessions from './catalogue/sessions.js';
 import { lookUpOf, type Endpoint, type IdempotencyClass, type LookUp } from './endpoint.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { fieldsOf } from '../privacy/marks.js';
+import { fieldsOf } from '../contract/marks.js';
 import type { FinHubErrorKind } from './error.js';
 
 /** Who authenticates a call; `customer` is the customer's own session where the case has one, else the admin's. */

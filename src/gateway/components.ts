@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { applicationJsonSchema } from '../client/index.js';
 import { transferJsonSchema } from '../client/start-transfer.js';
-import { consents, document, text } from '../intake/field-schemas.js';
-import { personal } from '../privacy/marks.js';
+import { consents, document, text } from '../contract/field-schemas.js';
+import { personal } from '../contract/marks.js';
 import { problemSchema } from './problem.js';
 import { ROUTES } from './routes/index.js';
 import * as messages from './schemas/messages.js';

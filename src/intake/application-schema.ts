@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import type { Organization, OrganizationApplication, Owner } from '../lifecycle/application.js';
+import type { Organization, OrganizationApplication, Owner } from '../contract/application.js';
+import { always, itemsOf, repeated, valueAt } from '../contract/cross-checks.js';
+import * as field from '../contract/field-schemas.js';
+import { personal, plain } from '../contract/marks.js';
+import { payments } from '../contract/payments-schema.js';
+import { director, employee, organization, OWNER, PERCENT, person } from '../contract/people-schemas.js';
 import { MAX_OWNERSHIP_LEVELS, ownershipFaults } from '../lifecycle/ownership.js';
 import type { LifecycleKind } from '../lifecycle/phases.js';
-import { personal, plain } from '../privacy/marks.js';
 import { isReadableId, READABLE_ID_FAULT, type KnownOfPeople } from '../privacy/readable-id.js';
-import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
-import * as field from './field-schemas.js';
-import { payments } from './payments-schema.js';
 
 const BASE = {
   applicationId: field
@@ -21,33 +22,6 @@ const BASE = {
   documents: z.array(field.document).max(50).default([]),
   payments: payments.optional(),
   password: field.password,
-};
-
-const PERCENT = /^(100(\.0{1,4})?|\d{1,2}(\.\d{1,4})?)$/;
-
-const OWNER = {
-  ref: field.key(64),
-  type: z.enum(['INDIVIDUAL', 'CORPORATE']),
-  firstName: personal(field.text(100)).optional(),
-  lastName: personal(field.text(100)).optional(),
-  companyName: personal(field.text()).optional(),
-  registrationNumber: personal(field.text(50)).optional(),
-  country: field.country.optional().describe('of a company: where it is registered'),
-  dateOfBirth: field.pastDate.optional(),
-  nationality: personal(field.country).optional(),
-  ownershipPercentage: personal(
-    z
-      .string()
-      .regex(PERCENT, { error: 'a percentage as text without a sign, such as "33.34", is expected', abort: true })
-      .refine((percentage) => Number(percentage) > 0, { error: 'more than 0 is expected' }),
-  ).describe('percent as text; all owners of a company together hold exactly 100'),
-  isPEP: personal(z.boolean()),
-  withoutOwners: z
-    .enum(['LISTED', 'STATE', 'FOUNDATION'])
-    .optional()
-    .describe(
-      'why a company names no owners: it is listed on a regulated market, held by a state or municipality, or a foundation or association, which nobody owns',
-    ),
 };
 
 function namedAsItsType(holder: unknown, context: Context): void {
@@ -86,7 +60,7 @@ const shareholders = z
 
 /** Source: facts O10, "first employee without ADMIN_USER". */
 const employees = z
-  .array(field.employee)
+  .array(employee)
   .min(1)
   .max(200)
   .superRefine((people: unknown, context) => {
@@ -96,22 +70,8 @@ const employees = z
     }
   }, always);
 
-const organization = z.strictObject({
-  legalName: personal(field.text()),
-  tradingName: personal(field.text()).optional(),
-  registrationNumber: personal(field.text(50)),
-  taxId: personal(field.text(50)),
-  legalForm: plain(field.text(100)),
-  industry: plain(field.text(100)),
-  incorporationDate: field.pastDate,
-  website: personal(z.url({ protocol: /^https?$/, error: 'an http(s) address is expected' })).optional(),
-  email: field.email,
-  phone: field.phone,
-  address: field.address,
-});
-
 const individualSchema = z
-  .strictObject({ ...BASE, consents: field.consents.optional(), person: field.person })
+  .strictObject({ ...BASE, consents: field.consents.optional(), person })
   .superRefine(withoutPersonalData, always)
   .superRefine((application: unknown, context) => {
     checkSubjects(application, [], context);
@@ -128,7 +88,7 @@ const organizationSchema = z
     ...BASE,
     consents: field.consents.required({ acceptedBy: true }).optional(),
     organization,
-    directors: z.array(field.director).min(1).max(100),
+    directors: z.array(director).min(1).max(100),
     shareholders,
     employees,
     signatory: personal(field.text()).describe('who signs for the organization'),

@@ -1,4 +1,4 @@
-import { isOrganization, type Application } from '../lifecycle/application.js';
+import { isOrganization, type Application } from '../contract/application.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { applicationSchemas } from './application-schema.js';

@@ -1,4 +1,9 @@
-import { isOrganization, type Application, type OrganizationApplication, type PaymentsRequest } from './application.js';
+import {
+  isOrganization,
+  type Application,
+  type OrganizationApplication,
+  type PaymentsRequest,
+} from '../contract/application.js';
 import { canonicalJson } from './canonical.js';
 import { isLifecycle, type CaseState, type Changes, type LifecycleState, type Requirement } from './case-state.js';
 import type { CheckedCorrection } from './correction.js';

@@ -10,7 +10,8 @@ import type {
   Refusal,
   ResolveAttention,
 } from './messages.js';
-import type { Application, ConsentEvidence, Money } from './application.js';
+import type { Application, ConsentEvidence } from '../contract/application.js';
+import type { Money } from '../contract/money.js';
 import type { WalletFacts } from './payment-checks.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review-state.js';

@@ -3,12 +3,12 @@ import {
   type Address,
   type Application,
   type Categorization,
-  type Money,
   type Organization,
   type Origin,
   type PaymentsRequest,
   type Person,
-} from './application.js';
+} from '../contract/application.js';
+import type { Money } from '../contract/money.js';
 import { isLifecycle, type CaseState } from './case-state.js';
 import { nameOfOwner, ownersOf } from './ownership.js';
 
@@ -114,7 +114,9 @@ function peopleOf(application: Application): SubjectPerson[] {
 }
 
 function natural(as: SubjectPerson['as'], ref: string | null, person: Person, also: string[] = []): SubjectPerson {
-  const { firstName, lastName, dateOfBirth, nationality, email, phone, address, placeOfBirth, gender } = person;
+  const { firstName, lastName, dateOfBirth, nationality, email, phone, address, placeOfBirth, gender, ...rest } =
+    person;
+  nothingElse(rest);
   const more = [...also, placeOfBirth && `born in ${placeOfBirth}`, gender?.toLowerCase()];
   return {
     as,
@@ -130,3 +132,6 @@ function natural(as: SubjectPerson['as'], ref: string | null, person: Person, al
     also: more.filter((one): one is string => Boolean(one)),
   };
 }
+
+/** Does not compile where a field of a person is not shown. */
+function nothingElse(_rest: Record<string, never>): void {}

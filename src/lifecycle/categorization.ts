@@ -1,4 +1,4 @@
-import type { Categorization } from './application.js';
+import type { Categorization } from '../contract/application.js';
 import type { Requirement } from './case-state.js';
 import { highestRisk, readRisk, type RiskLevel } from './policy.js';
 

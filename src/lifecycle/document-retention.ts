@@ -1,4 +1,4 @@
-import type { DocumentReference } from './application.js';
+import type { DocumentReference } from '../contract/application.js';
 import type { CaseState } from './case-state.js';
 
 /** Which documents of a case are deleted, and when. */

@@ -1,6 +1,6 @@
-import { isOrganization, type Application } from './application.js';
+import { isOrganization, type Application } from '../contract/application.js';
 import type { CaseState, LifecycleState, Requirement } from './case-state.js';
-import { documentTypeFault } from './document-types.js';
+import { documentTypeFault } from '../contract/document-types.js';
 import { lackingPapers, paperText, requirementOf } from './evidence.js';
 import type { DocumentRequest } from './messages.js';
 import { ownersOf } from './ownership.js';

@@ -1,7 +1,7 @@
-import { isOrganization, type Application, type DocumentReference } from './application.js';
+import { isOrganization, type Application, type DocumentReference } from '../contract/application.js';
 import type { LifecycleState } from './case-state.js';
 import type { AcceptedPaper, EvidenceRule, EvidenceRules } from './evidence-rules.js';
-import { DOCUMENT_TYPES } from './document-types.js';
+import { DOCUMENT_TYPES } from '../contract/document-types.js';
 import { beneficialOwners, ownersOf, personKey } from './ownership.js';
 import type { Requirement } from './requirement.js';
 import { DEFAULT_POLICY, reviewedRisk, type TenantPolicy } from './policy.js';

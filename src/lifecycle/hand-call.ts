@@ -1,4 +1,4 @@
-import type { Origin } from './application.js';
+import type { Origin } from '../contract/application.js';
 import type { Provenance } from './provenance.js';
 import type { Refusal } from './messages.js';
 import { levelSuffices, worksFor, type Operator } from './policy.js';

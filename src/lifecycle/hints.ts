@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { fields, list, marked, parse, text, time } from './schema.js';
+import { fields, list, marked, parse, text, time } from '../contract/schema.js';
 import { MOST_IDS } from './webhook-ids.js';
 
 /** Signal to the inbox of a tenant: FinHub has sent a webhook. */

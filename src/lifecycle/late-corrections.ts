@@ -1,13 +1,13 @@
 import {
   isOrganization,
   type Application,
-  type Money,
   type OrganizationApplication,
   type PaymentsRequest,
-} from './application.js';
+} from '../contract/application.js';
+import type { Money } from '../contract/money.js';
 import { canonicalJson } from './canonical.js';
 import type { LifecycleState } from './case-state.js';
-import { isAmount } from './money.js';
+import { isAmount } from '../contract/money.js';
 import { shareholderTold } from './ownership.js';
 import type { PhaseName } from './phases.js';
 

@@ -1,4 +1,4 @@
-import type { Application } from './application.js';
+import type { Application } from '../contract/application.js';
 import { whyClosed } from './case-rules.js';
 import { isLifecycle, type CaseState } from './case-state.js';
 import type { Message } from './messages.js';

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { OPERATOR_LEVELS } from './policy.js';
+import { consentEvidence, documentReference } from '../contract/handed-in.js';
 import {
   fields,
-  headerText,
   list,
   marked,
   OBJECT_EXPECTED,
@@ -13,7 +12,8 @@ import {
   text,
   time,
   wholeNumber,
-} from './schema.js';
+} from '../contract/schema.js';
+import { OPERATOR_LEVELS } from './policy.js';
 
 /**
  * An Update without a body, which changes nothing: its answer is FinHub's ids once the registration stands, or null where the case ends or
@@ -31,32 +31,6 @@ export interface RegisteredIds {
 /** Who speaks. */
 const by = marked('personal', text(200));
 const why = marked('personal', prose());
-
-/** A document by reference: its content stays in the document store, since a Temporal payload ends at 2 MB. */
-const documentReference = fields({
-  documentId: marked('plain', text(100)),
-  type: marked('plain', text(100)),
-  fileName: marked('personal', text(255)),
-  mimeType: marked('plain', text(100)),
-  /** Bytes. */
-  size: wholeNumber(1),
-  /** Hex digest of the content. */
-  sha256: marked(
-    'plain',
-    text(64).check(z.refine((value) => /^[0-9a-f]{64}$/.test(value), { error: '64 hexadecimal digits are expected' })),
-  ),
-  /** Whose document it is: a person's `ref` of the application. */
-  subject: optional(marked('plain', text(100))),
-});
-
-/** Proof that the customer accepted the three consents; organizations name the signatory. Source: facts I11, O24. */
-const consentEvidence = fields({
-  version: marked('plain', text(40)),
-  acceptedAt: marked('plain', time()),
-  acceptedBy: optional(by),
-  ipAddress: marked('personal', headerText(64)),
-  userAgent: marked('personal', headerText(512)),
-});
 
 export const VERDICTS = ['approve', 'reject', 'request-documents'] as const;
 export type Verdict = (typeof VERDICTS)[number];

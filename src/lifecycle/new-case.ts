@@ -1,4 +1,4 @@
-import type { Application, DocumentReference } from './application.js';
+import type { Application, DocumentReference } from '../contract/application.js';
 import { ownershipHashOf } from './case-rules.js';
 import type { AccountState, CallState, CaseBase, LifecycleState, TransferState } from './case-state.js';
 import type { HandCall } from './hand-call.js';

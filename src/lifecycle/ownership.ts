@@ -1,4 +1,4 @@
-import type { OrganizationApplication, Owner, Shareholder, WithoutOwners } from './application.js';
+import type { OrganizationApplication, Owner, Shareholder, WithoutOwners } from '../contract/application.js';
 import { canonicalJson } from './canonical.js';
 import { sha256 } from './sha256.js';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { Origin, PaymentConsentRequest } from './application.js';
-import { isAmount } from './money.js';
+import type { Origin, PaymentConsentRequest } from '../contract/application.js';
+import { isAmount } from '../contract/money.js';
 import type { LifecycleKind } from './phases.js';
-import { fields, list, optional, parse, text, time, wholeNumber } from './schema.js';
+import { fields, list, optional, parse, text, time, wholeNumber } from '../contract/schema.js';
 import { isSealedText } from './sealed.js';
 
 /** What a payment consent allows. Source: facts F10. */

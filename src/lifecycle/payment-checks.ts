@@ -1,6 +1,6 @@
-import type { Money } from './application.js';
+import type { Money } from '../contract/money.js';
 import type { Requirement } from './requirement.js';
-import { exceeds, moneyText } from './money.js';
+import { exceeds, moneyText } from '../contract/money.js';
 import type { PaymentAccount } from './payment-account.js';
 import type { TransferOrder } from './transfer.js';
 

@@ -1,4 +1,4 @@
-import type { Categorization } from './application.js';
+import type { Categorization } from '../contract/application.js';
 import type { DeadlineKind } from './deadlines.js';
 import type { EvidenceRule, EvidenceRules } from './evidence-rules.js';
 import type { LifecycleKind } from './phases.js';

@@ -1,4 +1,4 @@
-import type { DocumentReference } from './application.js';
+import type { DocumentReference } from '../contract/application.js';
 import type { DocumentRequest } from './messages.js';
 import { hashEvidence, type ReviewState } from './review-state.js';
 

@@ -1,4 +1,4 @@
-import type { DocumentReference } from './application.js';
+import type { DocumentReference } from '../contract/application.js';
 import type { Answer, Decision, DocumentRequest } from './messages.js';
 import type { OperatorLevel, ReviewRules } from './policy.js';
 import { sha256 } from './sha256.js';

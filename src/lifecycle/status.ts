@@ -1,4 +1,4 @@
-import { isOrganization, type OrganizationApplication } from './application.js';
+import { isOrganization, type OrganizationApplication } from '../contract/application.js';
 import { adviceFor, correctable, helpsOf, reasonFor } from './attention.js';
 import { type Help } from './attention-causes.js';
 import {

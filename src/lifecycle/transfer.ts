@@ -1,6 +1,7 @@
-import type { Money, Origin } from './application.js';
+import type { Origin } from '../contract/application.js';
+import type { Money } from '../contract/money.js';
 import { canonicalJson } from './canonical.js';
-import { amountOf, moneyOf } from './money.js';
+import { amountOf, moneyOf } from '../contract/money.js';
 
 /** A transfer as a backend asks for it. */
 export interface TransferOrder {

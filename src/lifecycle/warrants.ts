@@ -1,4 +1,4 @@
-import type { Application } from './application.js';
+import type { Application } from '../contract/application.js';
 import type { SentCorrection } from './case-state.js';
 import type { HandCall } from './hand-call.js';
 import type { ConfirmTransfer, DecideTransfer, ResolveAttention } from './messages.js';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { parseJson } from '../files/json.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';
-import { documentTypeFault } from '../lifecycle/document-types.js';
+import { documentTypeFault } from '../contract/document-types.js';
 import { DEFAULT_POLICY, OPERATOR_LEVELS, type TenantPolicy } from '../lifecycle/policy.js';
 
 /** Which days a tenant works on. */

@@ -1,4 +1,4 @@
-import type { Mark } from '../lifecycle/schema.js';
+import type { Mark } from '../contract/schema.js';
 
 /** Where a value is cut off: nothing that is logged on purpose is nested deeper. */
 const MAX_DEPTH = 8;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import anyAscii from 'any-ascii';
-import { isOrganization, type Application, type Owner } from '../lifecycle/application.js';
+import { isOrganization, type Application, type Owner } from '../contract/application.js';
 import { deriveKey, type KeyRing } from './key-ring.js';
 
 /** Characters of a token: 96 bits. */

@@ -1,4 +1,4 @@
-import type { DocumentReference } from '../lifecycle/application.js';
+import type { DocumentReference } from '../contract/application.js';
 
 /** What is said about a document when it is handed in. */
 export interface DocumentMeta {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocumentReference } from '../lifecycle/application.js';
+import type { DocumentReference } from '../contract/application.js';
 import { BoxError, closeNamed, KeyMissing, openNamed } from '../secrets/box.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { Blobs } from './blobs.js';

@@ -3,8 +3,8 @@ import { applicationSchemas } from '../intake/application-schema.js';
 import { transferSchema } from '../client/start-transfer.js';
 import { CATALOGUE } from '../finhub/catalogue/index.js';
 import type { Endpoint } from '../finhub/endpoint.js';
-import type { Mark } from '../lifecycle/schema.js';
-import { fieldsOf } from '../privacy/marks.js';
+import type { Mark } from '../contract/schema.js';
+import { fieldsOf } from '../contract/marks.js';
 import { MESSAGE_SCHEMAS } from '../lifecycle/messages.js';
 import { redactorOf } from '../privacy/redaction.js';
 

@@ -1,6 +1,6 @@
 import type { CallFor } from '../activities/finhub-calls.js';
 import type { Activities } from '../activities/index.js';
-import { isOrganization, type Origin } from '../lifecycle/application.js';
+import { isOrganization, type Origin } from '../contract/application.js';
 import { caseName, type CaseState, type LifecycleState } from '../lifecycle/case-state.js';
 import { PHASES } from '../lifecycle/phases.js';
 import type { Policy } from '../lifecycle/policy.js';

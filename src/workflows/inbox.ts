@@ -1,10 +1,10 @@
 import { CancellationScope, condition, isCancellation, log, sleep } from '@temporalio/workflow';
 import type { TurnedAway } from '../lifecycle/audit-events.js';
-import type { Application } from '../lifecycle/application.js';
+import type { Application } from '../contract/application.js';
 import type { CaseState } from '../lifecycle/case-state.js';
 import type { CheckedCorrection } from '../lifecycle/correction.js';
 import { refuse, type Answer, type Message, type MessageName } from '../lifecycle/messages.js';
-import { Malformed } from '../lifecycle/schema.js';
+import { Malformed } from '../contract/schema.js';
 import { parseMessage } from '../lifecycle/messages.js';
 import type { Operator } from '../lifecycle/policy.js';
 import {

@@ -9,7 +9,7 @@ import {
   type HandOver,
   type PaymentConsent,
 } from '../lifecycle/payment-account.js';
-import { Malformed } from '../lifecycle/schema.js';
+import { Malformed } from '../contract/schema.js';
 import { parseHandOver } from '../lifecycle/payment-account.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { type Case, type CaseInput } from './case.js';

@@ -8,7 +8,7 @@ import {
   type ChildWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
-import { isOrganization, type Application } from '../lifecycle/application.js';
+import { isOrganization, type Application } from '../contract/application.js';
 import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import {

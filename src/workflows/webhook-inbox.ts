@@ -9,7 +9,7 @@ import {
 import type { Activities } from '../activities/index.js';
 import { parseHint, WEBHOOK, type Hint } from '../lifecycle/hints.js';
 import { webhookInboxId } from '../lifecycle/ids.js';
-import { Malformed } from '../lifecycle/schema.js';
+import { Malformed } from '../contract/schema.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { sha256 } from '../lifecycle/sha256.js';
 import { NOT_ITS_PLACE } from './control-flow.js';

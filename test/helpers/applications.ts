@@ -1,6 +1,6 @@
 import type { IndividualInput, OrganizationInput } from '../../src/client/index.js';
 import { exampleIndividual, exampleOrganization } from '../../dev/demo/examples.js';
-import type { DocumentInput } from '../../src/intake/field-schemas.js';
+import type { DocumentInput } from '../../src/contract/field-schemas.js';
 import { mergePatch } from '../../src/lifecycle/merge-patch.js';
 import type { LifecycleKind } from '../../src/lifecycle/phases.js';
 

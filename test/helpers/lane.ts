@@ -20,7 +20,7 @@ import { startCall } from '../../src/client/start-call.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { approveAs, carry } from '../../dev/demo/carry.js';
 import { EXAMPLES } from '../../dev/demo/examples.js';
-import type { Application } from '../../src/lifecycle/application.js';
+import type { Application } from '../../src/contract/application.js';
 import type { Outcome } from '../../src/lifecycle/outcome.js';
 import { caseId, TASK_QUEUE, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SANDBOX_TENANT, sandboxEnvironment } from '../../sandbox/fixtures.js';

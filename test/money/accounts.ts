@@ -3,7 +3,7 @@ import { approveAs, carry } from '../../dev/demo/carry.js';
 import { EXAMPLES } from '../../dev/demo/examples.js';
 import type { Stack } from '../../dev/embedded/stack.js';
 import { anIndividual } from '../helpers/applications.js';
-import type { Money } from '../../src/lifecycle/application.js';
+import type { Money } from '../../src/contract/money.js';
 import type { FinHub } from '../helpers/finhub.js';
 
 /** Beneficiaries at other banks. */

@@ -17,7 +17,7 @@ export default [
     ['[0-9]', 'a digit', 'from 0 to 9'],
   ].map(([pattern, what, of]) => ({
     name: `a password needs not have ${what}`,
-    file: 'src/intake/field-schemas.ts',
+    file: 'src/contract/field-schemas.ts',
     from: `.regex(/${pattern}/, { error: '${what} ${of} is missing' })`,
     to: '',
     in: IN,

@@ -74,7 +74,7 @@ export default [
   },
   {
     name: 'an amount goes through floating point',
-    file: 'src/lifecycle/money.ts',
+    file: 'src/contract/money.ts',
     from: "  return minorUnits(whole + fraction.slice(0, decimals).padEnd(decimals, '0'), currency);",
     to: '  return minorUnits(String(Math.trunc(Number(value) * 10 ** decimals)), currency);',
     in: 'test/amounts.test.ts',
@@ -82,7 +82,7 @@ export default [
   },
   {
     name: "every currency has a euro's decimals",
-    file: 'src/lifecycle/money.ts',
+    file: 'src/contract/money.ts',
     from: 'return DECIMALS.get(currency) ?? 2;',
     to: 'return DECIMALS.has(currency) ? 2 : 2;',
     in: 'test/amounts.test.ts',
@@ -98,7 +98,7 @@ export default [
   },
   {
     name: 'the last cent of a limit or a balance cannot be paid',
-    file: 'src/lifecycle/money.ts',
+    file: 'src/contract/money.ts',
     from: 'return signedAmountOf(amount).units > signedAmountOf(limit).units;',
     to: 'return signedAmountOf(amount).units >= signedAmountOf(limit).units;',
     in: 'test/payment-checks.test.ts',

@@ -86,7 +86,7 @@ export default [
   },
   {
     name: 'an address anywhere may lack its postal code',
-    file: 'src/intake/field-schemas.ts',
+    file: 'src/contract/people-schemas.ts',
     from: "(typeof of !== 'string' || hasPostalCodes(of))",
     to: 'false',
     in: 'test/people.test.ts',

@@ -10,7 +10,7 @@ export default [
   },
   {
     name: 'a field of the application is unmarked',
-    file: 'src/intake/field-schemas.ts',
+    file: 'src/contract/people-schemas.ts',
     from: '  firstName: personal(text(100)),',
     to: '  firstName: text(100),',
     in: 'test/privacy-marks.test.ts',

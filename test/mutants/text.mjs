@@ -4,7 +4,7 @@ const IN = 'test/text.test.ts';
 export default [
   {
     name: 'text may hold what reorders it',
-    file: 'src/lifecycle/text.ts',
+    file: 'src/contract/text.ts',
     from: "  if (FORMAT.test(text.replaceAll(JOINERS, ''))) {",
     to: "  if (FORMAT.test('')) {",
     in: IN,
@@ -12,7 +12,7 @@ export default [
   },
   {
     name: 'a user agent may hold any letter',
-    file: 'src/lifecycle/text.ts',
+    file: 'src/contract/text.ts',
     from: '/^[\\x20-\\x7e]*$/.test(text)',
     to: '/^[^]*$/.test(text)',
     in: IN,

@@ -18,7 +18,7 @@ export default [
   },
   {
     name: 'a password needs not have a special character',
-    file: 'src/intake/field-schemas.ts',
+    file: 'src/contract/field-schemas.ts',
     from: ".regex(/[!-/:-@[-`{-~]/, { error: 'a special character such as ! or _ is missing' })",
     to: '',
     in: 'test/phase-rules.test.ts',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { InvalidInput, openDocumentStore } from '../../client/index.js';
 import { loadEnvironment } from '../../config/environment.js';
-import type { DocumentReference } from '../../lifecycle/application.js';
+import type { DocumentReference } from '../../contract/application.js';
 import { printAnswer } from '../answer.js';
 import { asked } from '../input.js';
 import { addCommand, print, say } from '../program.js';

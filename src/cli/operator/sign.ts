@@ -5,7 +5,7 @@ import { InvalidInput } from '../../client/index.js';
 import { MESSAGES, parseMessage, type MessageName } from '../../lifecycle/messages.js';
 import { bodyHash } from '../../lifecycle/proof-rules.js';
 import { signEnvelope } from '../../proof/envelope.js';
-import { Malformed } from '../../lifecycle/schema.js';
+import { Malformed } from '../../contract/schema.js';
 import { readSigningKey } from '../../proof/key-pair.js';
 import { readJson } from '../input.js';
 import { addCommand, print } from '../program.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, plain, secret } from '../../privacy/marks.js';
+import { personal, plain, secret } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { at, firstText, Id, listIn, Nothing } from './fields.js';
 import { listWallets } from './wallets.js';

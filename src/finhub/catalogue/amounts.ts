@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { personal, plain } from '../../privacy/marks.js';
-import type { Money as DecimalMoney } from '../../lifecycle/application.js';
-import { amountOf, decimalsOf, moneyOf, scaledAmount, signedAmountOf, type Amount } from '../../lifecycle/money.js';
+import { personal, plain } from '../../contract/marks.js';
+import type { Money as DecimalMoney } from '../../contract/money.js';
+import { amountOf, decimalsOf, moneyOf, scaledAmount, signedAmountOf, type Amount } from '../../contract/money.js';
 import { writtenNumber } from '../json.js';
 import { at, firstText, textAt } from './fields.js';
 

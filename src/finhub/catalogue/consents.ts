@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, plain } from '../../privacy/marks.js';
+import { personal, plain } from '../../contract/marks.js';
 import { endpoint, type Match } from '../endpoint.js';
 import { checkActivation, checkOrganizationReadiness } from './activation.js';
 import { firstText, Id } from './fields.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DIRECTOR_TYPES, type DirectorType } from '../../lifecycle/application.js';
-import { personal } from '../../privacy/marks.js';
+import { DIRECTOR_TYPES } from '../../contract/people-schemas.js';
+import { personal } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { Id, Nothing } from './fields.js';
 import { Person, twoNames } from './people.js';
@@ -21,7 +21,7 @@ export const listDirectors = endpoint({
 });
 
 /** One page asks for the type, another for the role; a chairman's role is cut off there (facts O02). */
-const DIRECTOR_ROLES: Readonly<Record<DirectorType, string>> = {
+const DIRECTOR_ROLES: Readonly<Record<(typeof DIRECTOR_TYPES)[number], string>> = {
   EXECUTIVE: 'EXECUTIVE_DIRECTOR',
   NON_EXECUTIVE: 'NON_EXECUTIVE_DIRECTOR',
   MANAGING: 'MANAGING_DIRECTOR',

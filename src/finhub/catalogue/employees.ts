@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ORGANIZATION_ROLES } from '../../lifecycle/application.js';
-import { personal, plain } from '../../privacy/marks.js';
+import { ORGANIZATION_ROLES } from '../../contract/people-schemas.js';
+import { personal, plain } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { Id, Nothing } from './fields.js';
 import { fullName, Person, twoNames } from './people.js';

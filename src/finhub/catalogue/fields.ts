@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plain } from '../../privacy/marks.js';
+import { plain } from '../../contract/marks.js';
 import { writtenNumber } from '../json.js';
 
 /** Parts of a path that lead out of it; in an id they are nobody's. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, plain, secret } from '../../privacy/marks.js';
+import { personal, plain, secret } from '../../contract/marks.js';
 import { wasExecuted } from '../../lifecycle/orders.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';

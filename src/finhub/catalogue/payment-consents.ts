@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, plain } from '../../privacy/marks.js';
+import { personal, plain } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { amountIn, jsonNumber, Money } from './amounts.js';

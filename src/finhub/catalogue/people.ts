@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Person as AppliedPerson } from '../../lifecycle/application.js';
-import { personal, plain } from '../../privacy/marks.js';
+import type { Person as AppliedPerson } from '../../contract/application.js';
+import { personal, plain } from '../../contract/marks.js';
 import { Id } from './fields.js';
 
 export const Address = z.strictObject({

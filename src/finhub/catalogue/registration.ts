@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, plain, secret } from '../../privacy/marks.js';
+import { personal, plain, secret } from '../../contract/marks.js';
 import { FinHubError } from '../error.js';
 import { endpoint, type ReadBack } from '../endpoint.js';
 import { firstId, madeAfter, requiredId, sameText } from './fields.js';

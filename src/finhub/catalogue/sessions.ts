@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, secret } from '../../privacy/marks.js';
+import { personal, secret } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { firstId, Id, Nothing, requiredText } from './fields.js';
 

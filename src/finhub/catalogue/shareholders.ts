@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal } from '../../privacy/marks.js';
+import { personal } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { absenceFrom } from './absence.js';
 import { Id, Nothing, sameText } from './fields.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personal, plain } from '../../privacy/marks.js';
+import { personal, plain } from '../../contract/marks.js';
 import { endpoint, type Match, type ReadBack, type Search } from '../endpoint.js';
 import { FinHubError } from '../error.js';
 import { absenceFrom, absent } from './absence.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idsInWebhook } from '../../lifecycle/webhook-ids.js';
-import { plain, secret } from '../../privacy/marks.js';
+import { plain, secret } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { absenceFrom, absent, isWhole } from './absence.js';
 import { at, firstId, firstText, Id, Nothing, requiredId, requiredList, textsIn } from './fields.js';

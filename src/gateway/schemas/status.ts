@@ -3,7 +3,7 @@ import { AUDIT_CODES } from '../../lifecycle/audit-codes.js';
 import type { AuditCode } from '../../lifecycle/audit-events.js';
 import type { ShownAuditEntry } from '../../client/index.js';
 import { PHASES, type CaseKind, type PhaseName } from '../../lifecycle/phases.js';
-import { personal } from '../../privacy/marks.js';
+import { personal } from '../../contract/marks.js';
 import type { CaseSummary, CurrentStatus, Started } from '../../client/index.js';
 
 export const KINDS = Object.keys(PHASES) as [CaseKind, ...CaseKind[]];

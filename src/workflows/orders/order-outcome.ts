@@ -1,7 +1,7 @@
-import type { Money } from '../../lifecycle/application.js';
+import type { Money } from '../../contract/money.js';
 import type { CaseState } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES, type FieldError } from '../../lifecycle/failures.js';
-import { moneyText } from '../../lifecycle/money.js';
+import { moneyText } from '../../contract/money.js';
 import type { OrderReading } from '../../lifecycle/orders.js';
 import { needsPerson, UNANSWERED } from '../attention.js';
 import type { Case } from '../case.js';

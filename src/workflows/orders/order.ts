@@ -1,4 +1,4 @@
-import type { Money } from '../../lifecycle/application.js';
+import type { Money } from '../../contract/money.js';
 import type { CaseState, TransferRecord } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import type { OrderReading } from '../../lifecycle/orders.js';

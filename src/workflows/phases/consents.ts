@@ -1,4 +1,4 @@
-import { isOrganization, type OrganizationApplication } from '../../lifecycle/application.js';
+import { isOrganization, type OrganizationApplication } from '../../contract/application.js';
 import type { Case } from '../case.js';
 
 /** In the order that FinHub's strictest page asks for (facts I11, R8). */

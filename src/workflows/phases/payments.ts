@@ -1,4 +1,4 @@
-import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../lifecycle/application.js';
+import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../contract/application.js';
 import { TRANSFER_REQUIRES } from '../../lifecycle/phases.js';
 import { consentTitle, type ConsentTerms } from '../../lifecycle/payment-account.js';
 import type { Case } from '../case.js';

@@ -1,4 +1,4 @@
-import { isOrganization, type Application } from '../../lifecycle/application.js';
+import { isOrganization, type Application } from '../../contract/application.js';
 import { riskOf } from '../../lifecycle/case-rules.js';
 import { riskIn } from '../../lifecycle/categorization.js';
 import type { Requirement } from '../../lifecycle/case-state.js';

@@ -1,4 +1,4 @@
-import { isOrganization, type DocumentReference } from '../../lifecycle/application.js';
+import { isOrganization, type DocumentReference } from '../../contract/application.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import { beneficialOwners } from '../../lifecycle/ownership.js';
 import { rulesFor } from '../../lifecycle/policy.js';

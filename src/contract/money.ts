@@ -1,9 +1,13 @@
-import type { Money } from './application.js';
-
 /*
  * Amounts are whole minor units inside and decimal strings at the edges; nothing goes through floating point. Workflows, activities and
  * the client all count with these functions, and none of them hands a bigint to Temporal, whose JSON has no place for it.
  */
+
+/** Amount in major units as a decimal string, e.g. `"25.00"`; the only form in which money crosses our edges. */
+export interface Money {
+  value: string;
+  currency: string;
+}
 
 declare const MINOR: unique symbol;
 

@@ -1,13 +1,11 @@
 import { domainToASCII } from 'node:url';
 import { isValidBIC, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
-import { DIRECTOR_TYPES, EMPLOYEE_ROLES, ORGANIZATION_ROLES, type Person } from '../lifecycle/application.js';
-import { DOCUMENT_TYPES, documentTypeFault } from '../lifecycle/document-types.js';
-import { decimalsOf } from '../lifecycle/money.js';
-import { headerFault, lengthOf, textFault } from '../lifecycle/text.js';
-import { personal, plain, secret } from '../privacy/marks.js';
-import { countryFault, hasPostalCodes } from './countries.js';
-import { always, valueAt } from './cross-checks.js';
+import { DOCUMENT_TYPES, documentTypeFault } from './document-types.js';
+import { decimalsOf } from './money.js';
+import { headerFault, lengthOf, textFault } from './text.js';
+import { personal, plain, secret } from './marks.js';
+import { countryFault } from './countries.js';
 
 const MAX_PASSWORD = 128;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
@@ -160,51 +158,6 @@ export const money = z
       context.addIssue({ code: 'custom', path: ['value'], message: `${amount.currency} has ${allowed} decimals` });
     }
   });
-
-export const address = z
-  .strictObject({
-    street: personal(text()),
-    city: personal(text()),
-    postalCode: personal(text(20)).optional().describe('left out only in countries that have none'),
-    country,
-    state: plain(text(100)).optional(),
-  })
-  .superRefine((value: unknown, context) => {
-    const of = valueAt(value, 'country');
-    if (valueAt(value, 'postalCode') === undefined && (typeof of !== 'string' || hasPostalCodes(of)))
-      context.addIssue({ code: 'custom', path: ['postalCode'], message: 'is missing; only some countries have none' });
-  }, always);
-
-const PERSON = {
-  firstName: personal(text(100)),
-  lastName: personal(text(100)).optional().describe('left out by whoever has a single name, which is their firstName'),
-  email,
-  phone,
-  dateOfBirth,
-  nationality: personal(country),
-  placeOfBirth: personal(text(100)).optional(),
-  gender: personal(z.enum(['FEMALE', 'MALE', 'OTHER'])).optional(),
-  address,
-} satisfies Record<keyof Person, z.ZodType>;
-
-export const person = z.strictObject(PERSON);
-
-export const director = z.strictObject({
-  ref: key(64),
-  ...PERSON,
-  position: personal(text()),
-  directorType: z.enum(DIRECTOR_TYPES),
-  isPEP: personal(z.boolean()),
-});
-
-export const employee = z.strictObject({
-  ref: key(64),
-  ...PERSON,
-  position: personal(text()),
-  department: personal(text(100)).optional(),
-  roles: z.array(z.enum(EMPLOYEE_ROLES)).min(1),
-  organizationRole: z.enum(ORGANIZATION_ROLES),
-});
 
 const parameter = z.string().max(200);
 

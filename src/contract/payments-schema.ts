@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { exceeds } from '../lifecycle/money.js';
-import { personal } from '../privacy/marks.js';
-import { address, bic, country, currency, email, iban, key, money, phone, text } from './field-schemas.js';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
+import { bic, country, currency, email, iban, key, money, phone, text } from './field-schemas.js';
+import { personal } from './marks.js';
+import { exceeds } from './money.js';
+import { address } from './people-schemas.js';
 
-const beneficiary = z.strictObject({
+/** Whom the account may pay; `ref` names them within the application. */
+export const beneficiary = z.strictObject({
   ref: key(64),
   name: personal(text(140)),
   partyType: z.enum(['INDIVIDUAL_CUSTOMER', 'BUSINESS_CUSTOMER']),
@@ -20,7 +22,8 @@ const beneficiary = z.strictObject({
   address: address.optional(),
 });
 
-const consent = z
+/** A standing authorization for transfers with its limits; `validDays` count from its creation. Source: facts F10. */
+export const paymentConsent = z
   .strictObject({
     title: personal(text(140)),
     validDays: z.int().min(1).max(3650),
@@ -45,9 +48,16 @@ const consent = z
     }
   });
 
-const topUp = z.strictObject({ reference: key(35), amount: money, sourceIban: iban, sourceName: personal(text(140)) });
+/** Money brought into the wallet before the first transfer. Source: S0, "Fund Wallet". */
+export const topUp = z.strictObject({
+  reference: key(35),
+  amount: money,
+  sourceIban: iban,
+  sourceName: personal(text(140)),
+});
 
-const transfer = z.strictObject({
+/** The first transfer; `reference` is its business key. */
+export const transfer = z.strictObject({
   reference: key(35).describe("the transfer's own id, unique within the tenant"),
   beneficiary: key(64).describe('the ref of one of the beneficiaries'),
   amount: money,
@@ -58,7 +68,7 @@ const transfer = z.strictObject({
 export const payments = z
   .strictObject({
     beneficiaries: z.array(beneficiary).max(100).default([]),
-    consent: consent.optional(),
+    consent: paymentConsent.optional(),
     topUp: topUp.optional(),
     transfer: transfer.optional(),
     approvers: z

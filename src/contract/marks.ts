@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { marked, type Mark } from '../lifecycle/schema.js';
+import { marked, type Mark } from './schema.js';
 
 declare module 'zod' {
   interface GlobalMeta {
