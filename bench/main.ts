@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { benchCapacity, capacityText } from './capacity.js';
 import { benchClient, textOf } from './client.js';
+import { commandLinesText, measureCommandLines } from './command-lines.js';
 import { benchEncryption, encryptionText } from './encryption.js';
 import { compareLifecycles, type LifecycleOptions } from './lifecycle/compare.js';
 import { lifecycleText } from './lifecycle/text.js';
@@ -56,6 +57,16 @@ program
   .action(async ({ rounds, json }: { rounds: number; json?: true }) => {
     const result = await measureStartUp(rounds);
     print(json ? JSON.stringify(result, undefined, 2) : startUpText(result));
+  });
+
+program
+  .command('command-lines')
+  .description('how long `starter status` and `operator queue` take, as built, beside a bare program that connects')
+  .option('--rounds <number>', 'runs of each', wholeNumber, 9)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ rounds, json }: { rounds: number; json?: true }) => {
+    const result = await measureCommandLines(rounds);
+    print(json ? JSON.stringify(result, undefined, 2) : commandLinesText(result));
   });
 
 program

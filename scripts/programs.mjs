@@ -17,7 +17,7 @@ export const PROGRAMS = [...COMMANDS, ...SERVICES];
 const CACHE = join(root, '.cache', 'programs');
 
 /** What has native parts, is loaded now and then only, or patches what others load. */
-const EXTERNAL = ['@temporalio/*', '@aws-sdk/*', '@opentelemetry/*', 'pino'];
+const EXTERNAL = ['@temporalio/worker', '@temporalio/core-bridge', '@aws-sdk/*', '@opentelemetry/*', 'pino'];
 
 const sourceOf = (name) => `src/${name}.ts`;
 
