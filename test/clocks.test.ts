@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { businessTimes } from '../src/activities/business-times.js';
 import type { CurrentStatus } from '../src/client/index.js';
-import { renewalTime, type PaymentAccount, type PaymentConsent } from '../src/lifecycle/payment-account.js';
-import { accountCaseId } from '../src/lifecycle/ids.js';
+import { renewalTime, type Customer, type PaymentConsent } from '../src/lifecycle/customer.js';
+import { customerCaseId } from '../src/lifecycle/ids.js';
 import type { Calendar } from '../src/policies/policy-file.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { usage } from '../sandbox/payment-consents.js';
@@ -119,9 +119,9 @@ describe('a case that begins at a moment', { concurrency: false }, () => {
       };
       const lifecycle = await lane.start(await anIndividual({ payments }));
       const { ids } = await lane.finish(lifecycle);
-      const account = accountCaseId(SANDBOX_TENANT.id, ids.accountId!);
+      const customer = customerCaseId(SANDBOX_TENANT.id, ids.customerId!);
       const consent = async () =>
-        (await lane.temporal.workflow.getHandle(account).query<PaymentAccount>('account')).consent!;
+        (await lane.temporal.workflow.getHandle(customer).query<Customer>('customer')).consent!;
       const first = await consent();
       const renewal = renewalTime(first).getTime();
       await time.skip(renewal - (await time.now()) - MINUTE);

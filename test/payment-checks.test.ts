@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Money } from '../src/contract/money.js';
-import { renewalTime, type ConsentTerms, type PaymentAccount } from '../src/lifecycle/payment-account.js';
+import { renewalTime, type ConsentTerms, type Customer } from '../src/lifecycle/customer.js';
 import { paymentObstacles, type PaymentFacts } from '../src/lifecycle/payment-checks.js';
 import type { TransferOrder } from '../src/lifecycle/transfer.js';
 
@@ -24,6 +24,7 @@ const TERMS: ConsentTerms = {
 const ORDER: TransferOrder = {
   reference: 'rent-1',
   tenantId: 'tenant',
+  customerId: 'customer',
   accountId: 'account',
   beneficiaryIban: IBAN,
   amount: eur('100.00'),
@@ -35,12 +36,14 @@ const ORDER: TransferOrder = {
 
 const CONSENT = { consentId: 'consent', validUntil: '2026-04-01T23:59:59.999Z', terms: TERMS };
 
-const ACCOUNT: PaymentAccount = {
+const ACCOUNT: Customer = {
   accountId: 'account',
   tenantId: 'tenant',
   iban: 'LT121000011101001000',
   customerId: 'customer',
   kind: 'individual',
+  applicationId: '1',
+  beneficiaries: [],
   origin: ORDER.origin,
   approvers: [],
   consent: CONSENT,
@@ -57,7 +60,7 @@ const FACTS: PaymentFacts = {
 
 interface Situation {
   order?: Partial<TransferOrder>;
-  account?: Partial<PaymentAccount>;
+  account?: Partial<Customer>;
   facts?: Partial<PaymentFacts>;
 }
 
@@ -66,7 +69,7 @@ function codes({ order, account, facts }: Situation): string[] {
   return found.map(({ code }) => code);
 }
 
-const withTerms = (terms: Partial<ConsentTerms>): Partial<PaymentAccount> => ({
+const withTerms = (terms: Partial<ConsentTerms>): Partial<Customer> => ({
   consent: { ...CONSENT, terms: { ...TERMS, ...terms } },
 });
 const rich = { available: eur('99999.00') };

@@ -180,17 +180,17 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
     }
   });
 
-  test('of an account goes on after a reset to its last task', async () => {
+  test('of a customer goes on after a reset to its last task', async () => {
     const { lane, attacker } = hold;
     const id = await lane.toReview(await anIndividual());
     await approveAs(hold.as('op-1'), id, 'op-1');
     await lane.closed(id);
     const { ids } = await lane.client.caseView(id);
-    const account = `account/${id.split('/')[1]}/${ids.accountId}`;
-    await attacker.terminate(account);
-    await assert.rejects(resume(account), refused(/workflow reset --type LastWorkflowTask/));
-    await attacker.reset(account, 'last');
-    await eventually('runs', async () => (await attacker.status(account)) === RUNNING);
+    const customer = `customer/${id.split('/')[1]}/${ids.customerId}`;
+    await attacker.terminate(customer);
+    await assert.rejects(resume(customer), refused(/workflow reset --type LastWorkflowTask/));
+    await attacker.reset(customer, 'last');
+    await eventually('runs', async () => (await attacker.status(customer)) === RUNNING);
     const order = aTransfer(ids, 'after-reset');
     const { workflowId } = await lane.client.startTransfer(order);
     assert.equal((await lane.closed(workflowId)).result, 'completed');

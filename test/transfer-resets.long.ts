@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import type { Client } from '@temporalio/client';
 import type { CurrentStatus, LifecycleStatus } from '../src/client/index.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
-import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
-import type { PaymentAccount } from '../src/lifecycle/payment-account.js';
+import { customerCaseId, transferId } from '../src/lifecycle/ids.js';
+import type { Customer } from '../src/lifecycle/customer.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub } from './helpers/finhub.js';
@@ -108,20 +108,21 @@ test('where the run before a reset is gone, a person says whether it has paid', 
   assert.deepEqual([(await ended(id)).status, await books('reset-blind')], ['completed', { prepared: 1, paid: 1 }]);
 });
 
-test('an account goes on with the payment consent that its lifecycle made anew after a reset', async () => {
-  const { lifecycle, accountId } = payer;
-  const account = temporal.workflow.getHandle(accountCaseId(SANDBOX_TENANT.id, accountId));
-  const consentId = async () => (await account.query<PaymentAccount>('account')).consent?.consentId;
+test('a customer goes on with the payment consent that its lifecycle made anew after a reset', async () => {
+  const { lifecycle, customerId } = payer;
+  const customer = temporal.workflow.getHandle(customerCaseId(SANDBOX_TENANT.id, customerId));
+  const consentId = async () => (await customer.query<Customer>('customer')).consent?.consentId;
   const before = await consentId();
   await reset(lifecycle, 'createPaymentConsent');
   assert.equal((await ended(lifecycle)).status, 'completed');
-  await eventually('the account has another consent', async () => (await consentId()) !== before);
+  await eventually('the customer has another consent', async () => (await consentId()) !== before);
   assert.equal((await ended(await pay('after-reset', '5.00'))).status, 'completed');
 });
 
 async function pay(reference: string, value: string): Promise<string> {
   const { workflowId } = await stack.client.startTransfer({
     reference,
+    customerId: payer.customerId,
     accountId: payer.accountId,
     beneficiaryIban: payer.beneficiaries[0]!,
     amount: { value, currency: 'EUR' },

@@ -9,8 +9,8 @@ import {
   type TransferInput,
 } from '../src/client/index.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
-import { accountCaseId, transferId } from '../src/lifecycle/ids.js';
-import { renewalTime, type PaymentAccount } from '../src/lifecycle/payment-account.js';
+import { customerCaseId, transferId } from '../src/lifecycle/ids.js';
+import { renewalTime, type Customer } from '../src/lifecycle/customer.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { searchAttributeKeys } from '../src/temporal/search-attributes.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
@@ -44,6 +44,7 @@ afterEach(() => time.takeBackFaults());
 after(() => time.stop());
 
 interface Payer {
+  customerId: string;
   accountId: string;
   lifecycle: string;
 }
@@ -70,12 +71,13 @@ async function openAccount(payments: object = {}): Promise<Payer> {
   const given = { beneficiaries: [beneficiary('landlord')], consent: CONSENT, transfer: null, ...payments };
   const lifecycle = await lane.start(await anIndividual({ payments: given }));
   const { ids } = await lane.finish(lifecycle);
-  return { lifecycle, accountId: ids.accountId! };
+  return { lifecycle, customerId: ids.customerId!, accountId: ids.accountId! };
 }
 
-function order({ accountId }: Pick<Payer, 'accountId'>, patch: Partial<TransferInput> = {}): TransferInput {
+function order({ customerId, accountId }: Omit<Payer, 'lifecycle'>, patch: Partial<TransferInput> = {}): TransferInput {
   return {
     reference: `test-${(made += 1)}`,
+    customerId,
     accountId,
     beneficiaryIban: PAYEES.landlord.iban,
     amount: money('10.00'),
@@ -275,7 +277,10 @@ describe('a refusal', () => {
     await resolve(id, 'skip');
     const { ids, phases } = await lane.finish(id);
     assert.equal(phases.at(-1)?.status, 'completed', 'the other beneficiary is registered');
-    const transfer = order({ accountId: ids.accountId! }, { beneficiaryIban: PAYEES.flagged.iban });
+    const transfer = order(
+      { customerId: ids.customerId!, accountId: ids.accountId! },
+      { beneficiaryIban: PAYEES.flagged.iban },
+    );
     await assertSeen(await started(transfer), 'BeneficiaryFlagged');
     await resolve(idOf(transfer), 'abort');
   });
@@ -284,17 +289,17 @@ describe('a refusal', () => {
     const payer = await openAccount({ consent: { ...CONSENT, validDays: 10 } });
     const path = '/api/v2.1/fintrans/{accountId}/payment-consents/types/{operationType}';
     await lane.finhub.inject({ method: 'POST', path, kind: 'refuse-401', times: 1000 });
-    const account = accountCaseId(SANDBOX_TENANT.id, payer.accountId);
+    const customer = customerCaseId(SANDBOX_TENANT.id, payer.customerId);
     await time.skip(12 * DAY);
-    await assertSeen(account, 'FinHubUnauthorized', []);
+    await assertSeen(customer, 'FinHubUnauthorized', []);
     const transfer = order(payer);
     const id = await started(transfer);
     await assertSeen(id, 'ConsentExpired');
     await lane.finhub.clearFaults();
-    await resolve(account, 'retry');
-    await lane.until(account, 'goes on', ({ status }) => status !== 'needsAttention');
+    await resolve(customer, 'retry');
+    await lane.until(customer, 'goes on', ({ status }) => status !== 'needsAttention');
     await eventually('the consent is renewed', async () =>
-      (await lane.client.audit(account)).some(({ event }) => event === 'paymentConsentRenewed'),
+      (await lane.client.audit(customer)).some(({ event }) => event === 'paymentConsentRenewed'),
     );
     await resolve(id, 'retry');
     assert.equal((await ended(id)).status, 'completed');
@@ -440,9 +445,9 @@ describe('an account', () => {
 
   test('goes on with what its lifecycle hands over, gives up a renewal of what was before, and heeds nothing else', async () => {
     const payer = await openAccount({ consent: { ...CONSENT, validDays: 10 } });
-    const id = accountCaseId(SANDBOX_TENANT.id, payer.accountId);
-    const account = lane.temporal.workflow.getHandle(id);
-    const state = () => account.query<PaymentAccount>('account');
+    const id = customerCaseId(SANDBOX_TENANT.id, payer.customerId);
+    const customer = lane.temporal.workflow.getHandle(id);
+    const state = () => customer.query<Customer>('customer');
     const path = '/api/v2.1/fintrans/{accountId}/payment-consents/types/{operationType}';
     await lane.finhub.inject({ method: 'POST', path, kind: 'refuse-401', times: 1000 });
     // A consent ends with a day, not so many days after it was given.
@@ -453,15 +458,15 @@ describe('an account', () => {
     const consent = { ...before.consent!, consentId: 'handed-over', validUntil: iso(await time.now(), 300) };
     const another = { ...consent, terms: { ...consent.terms, title: 'Rent (another application)' } };
     const unreadable = { ...consent, terms: { ...consent.terms, allowedIbans: { length: 1 } } };
-    for (const wrong of [undefined, { consent, approvers: 'x' }, { consent: unreadable, approvers: [] }]) {
-      await account.signal('handOver', wrong);
+    for (const wrong of [undefined, { ...NOBODY, consent, approvers: 'x' }, { ...NOBODY, consent: unreadable }]) {
+      await customer.signal('handOver', wrong);
     }
-    await account.signal('handOver', { consent: another, approvers: [] });
+    await customer.signal('handOver', { ...NOBODY, consent: another });
     assert.deepEqual(await state(), before);
     assert.notEqual((await lane.client.caseView(id)).attention, null);
 
     const approvers = [{ ref: 'carol', email: 'carol@example.com' }];
-    await account.signal('handOver', { consent, approvers });
+    await customer.signal('handOver', { ...NOBODY, consent, approvers });
     await eventually('it has given the renewal up', async () => (await lane.client.caseView(id)).attention === null);
     const { consent: taken, approvers: named } = await state();
     assert.deepEqual([taken?.consentId, named], ['handed-over', approvers]);
@@ -471,6 +476,8 @@ describe('an account', () => {
     }
   });
 });
+
+const NOBODY = { approvers: [], beneficiaries: [] };
 
 const iso = (now: number, days: number): string => new Date(now + days * DAY).toISOString();
 
@@ -485,9 +492,10 @@ describe('a lifecycle', () => {
     const lifecycle = await lane.toReview(await anIndividual({ payments }));
     await approved(lifecycle);
     const { finhub } = await attention(lifecycle);
-    const transfer = order({ accountId: finhub.accountId! }, { reference });
+    const { customerId, accountId } = finhub;
+    const transfer = order({ customerId: customerId!, accountId: accountId! }, { reference });
     const id = await started(transfer);
-    assert.equal((await attention(id)).attention?.failure, 'AccountUnknown');
+    assert.equal((await attention(id)).attention?.failure, 'ConsentMissing');
     await resolve(lifecycle, 'skip');
     await eventually('it joins', async () =>
       (await lane.client.audit(lifecycle)).some(({ event }) => event === 'transferJoined'),

@@ -45,9 +45,9 @@ class Onboard {
         String status = waitFor(path, "done"); // meanwhile operators decide
         System.out.println(field(status.substring(status.indexOf("\"status\":{") + 10), "status") + " " + field(status, "iban"));
         call("PUT", "/v1/transfers/" + name + "-second", """
-            {"accountId":"%s","beneficiaryIban":"%s","amount":{"value":"5.00","currency":"EUR"},"description":"Second instalment",
+            {"customerId":"%s","accountId":"%s","beneficiaryIban":"%s","amount":{"value":"5.00","currency":"EUR"},"description":"Second instalment",
              "submittedBy":"backoffice-web","origin":{"ipAddress":"192.0.2.24","userAgent":"Mozilla/5.0"}}"""
-            .formatted(field(status, "accountId"), field(application, "iban")), 0);
+            .formatted(field(status, "customerId"), field(status, "accountId"), field(application, "iban")), 0);
         String paid = waitFor("/v1/cases/transfer/" + name + "-second", "done");
         System.out.println("transfer: " + field(paid.substring(paid.indexOf("\"status\":{") + 10), "status"));
     }

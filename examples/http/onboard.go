@@ -74,7 +74,7 @@ func main() {
 	fmt.Println(status["status"], status["iban"])
 	to := application["payments"].(object)["beneficiaries"].([]any)[0].(object)
 	call("PUT", "/v1/transfers/"+name+"-second", object{
-		"accountId": status["ids"].(object)["accountId"], "beneficiaryIban": to["iban"],
+		"customerId": status["ids"].(object)["customerId"], "accountId": status["ids"].(object)["accountId"], "beneficiaryIban": to["iban"],
 		"amount": object{"value": "5.00", "currency": "EUR"}, "description": "Second instalment",
 		"submittedBy": "backoffice-web", "origin": application["origin"],
 	}, 0)

@@ -32,7 +32,8 @@ print("in review:", wait_for(f"/v1/cases/{kind}/{name}", "review")["waitingOn"])
 status = wait_for(f"/v1/cases/{kind}/{name}", "done")  # meanwhile operators decide
 print(status["status"], status["iban"])
 call("PUT", f"/v1/transfers/{name}-second", {
-    "accountId": status["ids"]["accountId"], "beneficiaryIban": payments["beneficiaries"][0]["iban"],
+    "customerId": status["ids"]["customerId"], "accountId": status["ids"]["accountId"],
+    "beneficiaryIban": payments["beneficiaries"][0]["iban"],
     "amount": {"value": "5.00", "currency": "EUR"}, "description": "Second instalment",
     "submittedBy": "backoffice-web", "origin": application["origin"]})
 print("transfer:", wait_for(f"/v1/cases/transfer/{name}-second", "done")["status"])

@@ -37,7 +37,13 @@ console.log('in review:', (await waitFor(`/v1/cases/${kind}/${name}`, 'review'))
 const { status, iban, ids } = await waitFor(`/v1/cases/${kind}/${name}`, 'done'); // meanwhile operators decide
 console.log(status, iban);
 const amount = { value: '5.00', currency: 'EUR' };
-const { accountId } = ids;
-const to = { accountId, beneficiaryIban: payments.beneficiaries[0].iban, amount, description: 'Second instalment' };
+const { customerId, accountId } = ids;
+const to = {
+  customerId,
+  accountId,
+  beneficiaryIban: payments.beneficiaries[0].iban,
+  amount,
+  description: 'Second instalment',
+};
 await call('PUT', `/v1/transfers/${name}-second`, { ...to, submittedBy: 'backoffice-web', origin });
 console.log('transfer:', (await waitFor(`/v1/cases/transfer/${name}-second`, 'done')).status);

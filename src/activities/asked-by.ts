@@ -14,7 +14,7 @@ import { NOT_ASKED } from '../temporal/activity-slots.js';
 import type { CallFor } from './finhub-calls.js';
 import type { Activities } from './index.js';
 
-const { individual, organization, transfer, account, call } = WORKFLOW_TYPES;
+const { individual, organization, transfer, customer, call } = WORKFLOW_TYPES;
 const LIFECYCLES = [individual, organization];
 const PAYING = [...LIFECYCLES, transfer];
 const CASES = Object.values(WORKFLOW_TYPES);
@@ -41,8 +41,8 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
   activateIndividual: [individual],
   activateOrganization: [organization],
   addBeneficiary: LIFECYCLES,
-  createPaymentConsent: [...LIFECYCLES, account],
-  approvePaymentConsent: [...LIFECYCLES, account],
+  createPaymentConsent: [...LIFECYCLES, customer],
+  approvePaymentConsent: [...LIFECYCLES, customer],
   getBalance: PAYING,
   prepareOrder: PAYING,
   executeOrder: PAYING,
@@ -53,7 +53,7 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
 const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowType[]> = {
   openSession: LIFECYCLES,
   closeSession: LIFECYCLES,
-  lookUpAdopted: [...LIFECYCLES, account],
+  lookUpAdopted: [...LIFECYCLES, customer],
   awaitVerdict: LIFECYCLES,
   awaitReadiness: LIFECYCLES,
   awaitAccount: LIFECYCLES,
@@ -62,7 +62,7 @@ const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowTyp
   awaitTransfer: LIFECYCLES,
   readWallet: LIFECYCLES,
   readPaymentFacts: [transfer],
-  lookUpAccount: [transfer],
+  lookUpCustomer: [transfer],
   lookUpTransfer: LIFECYCLES,
   fingerprintTransfer: LIFECYCLES,
   lookUpOperation: [call],

@@ -12,8 +12,8 @@ import { FinHubError } from '../finhub/error.js';
 import type { Performed } from '../finhub/perform.js';
 import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
-import { accountCaseId } from '../lifecycle/ids.js';
-import type { PaymentAccount } from '../lifecycle/payment-account.js';
+import { customerCaseId } from '../lifecycle/ids.js';
+import type { Customer } from '../lifecycle/customer.js';
 import type { TransferFacts, WalletFacts } from '../lifecycle/payment-checks.js';
 import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
@@ -52,8 +52,8 @@ export interface PaymentActivities {
   ): Promise<Performed<TransferFacts>>;
   /** Ends when FinHub has screened a beneficiary, one way or the other. */
   awaitScreening(call: FinHubCall<{ accountId: string; iban: string }>): Promise<FoundBeneficiary>;
-  /** An account as its own case keeps it; null where there is none. */
-  lookUpAccount(input: { tenantId: string; accountId: string }): Promise<PaymentAccount | null>;
+  /** A customer as their own case keeps them; null where there is none. */
+  lookUpCustomer(input: { tenantId: string; customerId: string }): Promise<Customer | null>;
   /** What tells a transfer from another one of the same reference. */
   fingerprintTransfer(order: TransferOrder): Promise<string>;
   /** The fingerprint that a transfer was started with; null where there is none of this id. */
@@ -62,7 +62,7 @@ export interface PaymentActivities {
   awaitTransfer(call: FinHubCall<{ workflowId: string }>): Promise<Outcome>;
 }
 
-const ACCOUNT_QUERY_MS = 10_000;
+const CUSTOMER_QUERY_MS = 10_000;
 
 export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: CallRules): PaymentActivities {
   const { secrets } = rules;
@@ -128,14 +128,14 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
         if (found && found.screening !== 'PENDING') return found;
         throw notYet(found ? 'the beneficiary is being screened' : 'FinHub does not list the beneficiary yet');
       }),
-    async lookUpAccount({ tenantId, accountId }) {
-      const handle = getClient().workflow.getHandle(accountCaseId(tenantId, accountId));
+    async lookUpCustomer({ tenantId, customerId }) {
+      const handle = getClient().workflow.getHandle(customerCaseId(tenantId, customerId));
       try {
-        const placed = await getClient().withDeadline(Date.now() + ACCOUNT_QUERY_MS, () => handle.query('account'));
-        // The worker's own client does not know of slots. An answer that is not the account's own is asked for again.
-        const account = unplace(placed, SLOTS.answer('account'));
-        if (account instanceof Unreadable) throw new Error(`the account's answer cannot be used: ${account.why}`);
-        return account as PaymentAccount;
+        const placed = await getClient().withDeadline(Date.now() + CUSTOMER_QUERY_MS, () => handle.query('customer'));
+        // The worker's own client does not know of slots. An answer that is not the customer's own is asked for again.
+        const customer = unplace(placed, SLOTS.answer('customer'));
+        if (customer instanceof Unreadable) throw new Error(`the customer's answer cannot be used: ${customer.why}`);
+        return customer as Customer;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;

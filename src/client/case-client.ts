@@ -48,7 +48,7 @@ export interface SendOptions {
 }
 
 /**
- * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`, `transfer/…`, `account/…` and
+ * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`, `transfer/…`, `customer/…` and
  * `call/…`; the tenant may be left out where one is configured. All methods but `list` throw InvalidInput for another form, and CaseNotFound.
  */
 export class CaseClient {

@@ -10,7 +10,7 @@ export interface CaseIdParts {
 
 /**
  * The parts of `individual/<tenantId>/<applicationId>`, or of `individual/<applicationId>` where a tenant is set; of a transfer the last part
- * is its reference, of an account its id.
+ * is its reference, of a customer FinHub's id.
  * @throws InvalidInput
  */
 export function caseIdParts(id: string, tenantId?: string): CaseIdParts {

@@ -98,10 +98,10 @@ function resumable(workflowId: string): Resumable {
   const { kind } = caseIdParts(workflowId);
   if (kind === 'call')
     throw new NotResumable(workflowId, 'a call by hand is asked for anew, once it is known whether FinHub has it');
-  if (kind === 'account')
+  if (kind === 'customer')
     throw new NotResumable(
       workflowId,
-      'an account has no application; take it back to before its end: temporal workflow reset --type LastWorkflowTask',
+      'a customer after onboarding has no application; take it back to before its end: temporal workflow reset --type LastWorkflowTask',
     );
   return kind;
 }

@@ -20,6 +20,11 @@ export const transferSchema = z.strictObject({
     .refine((reference) => isReadableId(reference), { error: READABLE_ID_FAULT })
     .describe("the transfer's own id, unique within the tenant; a date in it is its first or last part"),
   tenantId: key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
+  customerId: key(64)
+    .refine((id) => id !== PLACEHOLDER, {
+      error: 'stands for a customer: put in the customerId that "status" of its onboarding shows',
+    })
+    .describe('FinHub\'s id of the customer who pays, as "status" of its onboarding shows it'),
   accountId: key(64)
     .refine((id) => id !== PLACEHOLDER, {
       error: 'stands for an account: put in the accountId that "status" of its onboarding shows',
@@ -74,7 +79,7 @@ export async function takeTransfer(
   const marks = {
     mark: fingerprint(keys, transferContent(order)),
     summary: `transfer ${reference}, ${moneyText(amount)}`,
-    details: [`- Tenant: \`${tenantId}\``, `- Account: \`${order.accountId}\``],
+    details: [`- Tenant: \`${tenantId}\``, `- Customer: \`${order.customerId}\``, `- Account: \`${order.accountId}\``],
   };
   return { workflowId: transferId(tenantId, reference), subject: order, marks };
 }

@@ -53,7 +53,7 @@ export const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([...HANDLING, 'e
 /** What the cases without a review take while they run. */
 const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {
   transfer: new Set([...HANDLING, 'extend', 'decideTransfer', 'confirmTransfer', 'cancel']),
-  account: new Set([...HANDLING, 'cancel']),
+  customer: new Set([...HANDLING, 'cancel']),
   call: new Set([...HANDLING, 'cancel']),
 };
 
@@ -84,7 +84,7 @@ export const STAGE_REFUSALS: Record<Stage, string> = {
 /** Why a message is refused outright. */
 export function refusalDetail(state: CaseState): string {
   if (!state.outcome && state.kind === 'transfer') return 'a transfer takes no such message';
-  if (!state.outcome && state.kind === 'account') return 'an account takes no such message';
+  if (!state.outcome && state.kind === 'customer') return "a customer's case takes no such message";
   if (!state.outcome && state.kind === 'call') return 'a call by hand takes no such message';
   return STAGE_REFUSALS[stageOf(state)];
 }

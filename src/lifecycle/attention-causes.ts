@@ -53,7 +53,7 @@ const CORRECT: Cause = {
 const CONSENT: Cause = {
   helps: ['retry', 'abort'],
   reason: 'the payment consent does not allow the payment',
-  advice: "look at the account's case, whose renewal may need attention; retry once the consent is good",
+  advice: "look at the customer's case, whose renewal may need attention; retry once the consent is good",
 };
 
 /** What helps against each failure. The type keeps it complete. */
@@ -174,7 +174,7 @@ const CAUSES: Record<Failure, Cause> = {
     helps: ['retry', 'abort'],
     reason: 'the account is not open for payments',
     advice:
-      "check the accountId against the onboarding's `status`: another account takes another reference, so abort; retry once the onboarding has made its payment consent",
+      "check customerId and accountId against the onboarding's `status`: another account takes another reference, so abort; retry once the customer is active",
   },
   WalletNotActive: {
     helps: ['retry', 'abort'],

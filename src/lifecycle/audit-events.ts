@@ -105,9 +105,9 @@ export interface AuditData extends Record<Exclude<MessageName, 'decideVerificati
   orderRead: { order: string; status?: string | undefined; failure: string; step: NextStep };
   orderLapsed: TransferData & { orderId: string };
   orderSettled: TransferData & { status: 'completed' | 'failed'; reason?: string | undefined };
-  /** The account's case that took no consent. */
-  notHandedOver: { account: string };
-  handedOver: { consentId: string } & UntilData;
+  /** The customer's case that took nothing. */
+  notHandedOver: { customer: string };
+  handedOver: { beneficiaries: string[]; consentId?: string } & Partial<UntilData>;
   handOverRefused: { consentId: string; why: 'otherApplication' | 'renewalBegun' };
   handOverMalformed: { why: string };
   paymentConsentRenewed: UntilData;

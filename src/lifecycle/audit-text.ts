@@ -89,8 +89,11 @@ const TEXTS: Texts = {
   orderRead: ({ order, status, failure, step }) => `${order}: ${status ?? 'not found'} after ${failure}, hence ${step}`,
   orderLapsed: ({ reference, orderId }) => `${reference}: ${orderId} was not executed; it is prepared anew`,
   orderSettled: ({ reference, status, reason }) => `${reference}: ${status}${reason ? ` (${reason})` : ''}`,
-  notHandedOver: ({ account }) => account,
-  handedOver: ({ consentId, until }) => `payment consent ${consentId}, valid until ${until}`,
+  notHandedOver: ({ customer }) => customer,
+  handedOver: ({ beneficiaries, consentId, until }) =>
+    [beneficiaries.join(', '), consentId && `payment consent ${consentId}, valid until ${until}`]
+      .filter(Boolean)
+      .join('; '),
   handOverRefused: ({ consentId, why }) => `${consentId} ${HAND_OVER_REFUSALS[why]}`,
   handOverMalformed: ({ why }) => why,
   paymentConsentRenewed: ({ until }) => `valid until ${until}`,

@@ -1,6 +1,6 @@
 import type { CaseState, Changes } from './case-state.js';
 import type { Outcome } from './outcome.js';
-import type { PaymentAccount } from './payment-account.js';
+import type { Customer } from './customer.js';
 import { DROPPED } from './sealed.js';
 
 /** What changes when a case ends, which it does once. */
@@ -29,16 +29,16 @@ function bare(state: CaseState): Changes {
     case 'organization':
       return { application: { ...state.application, password: DROPPED }, activationCode: undefined };
     case 'transfer':
-      return { payer: state.payer && bareAccount(state.payer) };
-    case 'account':
-      return { application: bareAccount(state.application) };
+      return { payer: state.payer && bareCustomer(state.payer) };
+    case 'customer':
+      return { application: bareCustomer(state.application) };
     case 'call':
       return { application: { ...state.application, input: DROPPED } };
   }
 }
 
-function bareAccount(account: PaymentAccount): PaymentAccount {
-  return { ...account, session: undefined, consent: undefined };
+function bareCustomer(customer: Customer): Customer {
+  return { ...customer, consent: undefined };
 }
 
 function endOfTransfer(state: CaseState, result: Outcome['result']): Changes {

@@ -19,7 +19,7 @@ import type { Deadline } from './deadlines.js';
 import type { Outcome } from './outcome.js';
 import type { AuditEntry } from './audit-events.js';
 import type { TransferOrder } from './transfer.js';
-import type { PaymentAccount } from './payment-account.js';
+import type { Customer } from './customer.js';
 import { callName, type CallResult, type HandCall } from './hand-call.js';
 
 export type { Provenance, Requirement };
@@ -222,7 +222,7 @@ export interface LifecycleState extends CaseBase<LifecycleKind, Application> {
 export interface TransferState extends CaseBase<'transfer', TransferOrder> {
   readonly transfer: TransferRecord;
   /** The account that pays, as it was last looked up. */
-  readonly payer?: PaymentAccount | undefined;
+  readonly payer?: Customer | undefined;
   /** What the approver said. */
   readonly decision?: TransferDecision | undefined;
   /** The prepared order that was confirmed. */
@@ -234,8 +234,8 @@ export interface TransferState extends CaseBase<'transfer', TransferOrder> {
   readonly vouched?: unknown;
 }
 
-/** An account that pays, for as long as it is there. */
-export type AccountState = CaseBase<'account', PaymentAccount>;
+/** A customer from activation on. */
+export type CustomerState = CaseBase<'customer', Customer>;
 
 /** A call by hand. */
 export interface CallState extends CaseBase<'call', HandCall> {
@@ -246,7 +246,7 @@ export interface CallState extends CaseBase<'call', HandCall> {
 }
 
 /** All that a case knows, by its kind. */
-export type CaseState = LifecycleState | TransferState | AccountState | CallState;
+export type CaseState = LifecycleState | TransferState | CustomerState | CallState;
 
 export function isLifecycle(state: CaseState): state is LifecycleState {
   return state.kind === 'individual' || state.kind === 'organization';
@@ -254,7 +254,7 @@ export function isLifecycle(state: CaseState): state is LifecycleState {
 
 /** FinHub's id of the account that a case is about from its start. */
 export function payingAccountOf(state: CaseState): string | undefined {
-  return state.kind === 'transfer' || state.kind === 'account' ? state.application.accountId : undefined;
+  return state.kind === 'transfer' || state.kind === 'customer' ? state.application.accountId : undefined;
 }
 
 /** The transfer that a case is, or the first one of a lifecycle. */
@@ -277,8 +277,8 @@ export function caseName(state: CaseState): string {
       return state.application.applicationId;
     case 'transfer':
       return state.application.reference;
-    case 'account':
-      return state.application.accountId;
+    case 'customer':
+      return state.application.customerId;
     case 'call':
       return callName(state.application);
   }

@@ -8,11 +8,11 @@ export const WORKFLOW_TYPES = {
   individual: 'individualLifecycle',
   organization: 'organizationLifecycle',
   transfer: 'transfer',
-  account: 'paymentAccount',
+  customer: 'customer',
   call: 'finhubCall',
 } as const satisfies Record<CaseKind, string>;
 
-/** Id of a case: the same application, reference or account is the same workflow. */
+/** Id of a case: the same application, reference or customer is the same workflow. */
 export function caseId(kind: CaseKind, tenantId: string, name: string): string {
   return `${kind}/${tenantId}/${name}`;
 }
@@ -30,9 +30,9 @@ export function documentRetentionId(ofCase: string): string {
   return `documents/${ofCase}`;
 }
 
-/** Id of the case that keeps what transfers from an account need. */
-export function accountCaseId(tenantId: string, accountId: string): string {
-  return caseId('account', tenantId, accountId);
+/** Id of a customer's case from activation on. */
+export function customerCaseId(tenantId: string, customerId: string): string {
+  return caseId('customer', tenantId, customerId);
 }
 
 /** Temporal's workflow type of what takes in FinHub's webhooks. */

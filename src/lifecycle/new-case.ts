@@ -1,8 +1,8 @@
 import type { Application, DocumentReference } from '../contract/application.js';
 import { ownershipHashOf } from './case-rules.js';
-import type { AccountState, CallState, CaseBase, LifecycleState, TransferState } from './case-state.js';
+import type { CustomerState, CallState, CaseBase, LifecycleState, TransferState } from './case-state.js';
 import type { HandCall } from './hand-call.js';
-import type { PaymentAccount } from './payment-account.js';
+import type { Customer } from './customer.js';
 import { PHASES, type CaseKind, type LifecycleKind } from './phases.js';
 import { newReview } from './review-state.js';
 import type { TransferOrder } from './transfer.js';
@@ -21,10 +21,12 @@ export function newTransfer(order: TransferOrder, startedAt: Date): TransferStat
   return { ...state, transfer: { reference, state: 'running' } };
 }
 
-/** An account as the lifecycle that opened it hands it over. */
-export function newAccount(account: PaymentAccount, startedAt: Date): AccountState {
-  const { tenantId, customerId } = account;
-  return unstarted('account', account, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
+/** A customer as the lifecycle leaves them that activated them. */
+export function newCustomer(customer: Customer, startedAt: Date): CustomerState {
+  const { tenantId, customerId, accountId, iban } = customer;
+  const state = unstarted('customer', customer, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
+  const facts = ['customerRecord', 'accountActive', 'walletActive'] as const;
+  return { ...state, finhub: { ...state.finhub, customerId, accountId, iban, facts } };
 }
 
 /** A call by hand before it is known whether it may be made. */

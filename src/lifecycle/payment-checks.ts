@@ -1,7 +1,7 @@
 import type { Money } from '../contract/money.js';
 import type { Requirement } from './requirement.js';
 import { exceeds, moneyText } from '../contract/money.js';
-import type { PaymentAccount } from './payment-account.js';
+import type { Customer } from './customer.js';
 import type { TransferOrder } from './transfer.js';
 
 /** Why a transfer cannot be made now; said before FinHub is asked. `docs/reference/failures.md` says what helps against each. */
@@ -67,7 +67,7 @@ const PAYS = /transfer|payment|sepa|external/i;
 /** All that stands against a transfer, by what is known at `now`; empty where nothing does. */
 export function paymentObstacles(
   order: TransferOrder,
-  account: PaymentAccount,
+  account: Customer,
   facts: PaymentFacts,
   now: Date,
 ): Requirement[] {
@@ -96,7 +96,7 @@ function accountObstacles({ amount }: TransferOrder, facts: PaymentFacts): Requi
 
 function beneficiaryObstacles(
   { beneficiaryIban }: TransferOrder,
-  { consent }: PaymentAccount,
+  { consent }: Customer,
   { beneficiary }: PaymentFacts,
 ): Requirement[] {
   const field = 'beneficiaryIban';
@@ -113,7 +113,7 @@ function beneficiaryObstacles(
     : [];
 }
 
-function consentObstacles({ consent }: PaymentAccount, facts: PaymentFacts, now: Date): Requirement[] {
+function consentObstacles({ consent }: Customer, facts: PaymentFacts, now: Date): Requirement[] {
   if (!consent) return [obstacle('ConsentMissing', 'the account has no payment consent')];
   const { status = 'ACTIVE', validUntil, usageCount } = facts.consent ?? {};
   const ends = Math.min(...[consent.validUntil, validUntil].flatMap((time) => timeOf(time)));
@@ -129,7 +129,7 @@ function consentObstacles({ consent }: PaymentAccount, facts: PaymentFacts, now:
 
 function limitObstacles(
   { amount }: TransferOrder,
-  { consent }: PaymentAccount,
+  { consent }: Customer,
   { category, consent: used }: PaymentFacts,
 ): Requirement[] {
   const ceilings: [string, Money | undefined][] = [

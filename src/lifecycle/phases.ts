@@ -1,8 +1,8 @@
 /** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
 export type LifecycleKind = 'individual' | 'organization';
 
-/** What a case can be about: a lifecycle; what outlives it: a transfer, and an account that transfers are paid from; a call by hand. */
-export type CaseKind = LifecycleKind | 'transfer' | 'account' | 'call';
+/** What a case can be about: a lifecycle; what outlives it: the customer and each transfer; a call by hand. */
+export type CaseKind = LifecycleKind | 'transfer' | 'customer' | 'call';
 
 /** A fact about the customer at FinHub that a phase builds on (FinHub: "strict prerequisites at each phase"). */
 export type Prerequisite =
@@ -184,11 +184,11 @@ const TRANSFER_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
-/** An account keeps its payment consent valid for as long as it is there. */
-const ACCOUNT_PHASES = [
+/** What is done for a customer from activation on. */
+const CUSTOMER_PHASES = [
   {
     name: 'upkeep',
-    title: 'Payment consent kept valid',
+    title: 'Account in use',
     requires: [],
     expectedMinutes: Infinity,
     operations: ['createPaymentConsent', 'approvePaymentConsent'],
@@ -204,14 +204,14 @@ const CALL_PHASES = [
 export type IndividualPhase = (typeof INDIVIDUAL_PHASES)[number]['name'];
 export type OrganizationPhase = (typeof ORGANIZATION_PHASES)[number]['name'];
 export type TransferPhase = (typeof TRANSFER_PHASES)[number]['name'];
-export type AccountPhase = (typeof ACCOUNT_PHASES)[number]['name'];
+export type CustomerPhase = (typeof CUSTOMER_PHASES)[number]['name'];
 export type CallPhase = (typeof CALL_PHASES)[number]['name'];
-export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | AccountPhase | CallPhase;
+export type PhaseName = IndividualPhase | OrganizationPhase | TransferPhase | CustomerPhase | CallPhase;
 
 export const PHASES: Record<CaseKind, readonly PhaseDefinition<PhaseName>[]> = {
   individual: INDIVIDUAL_PHASES,
   organization: ORGANIZATION_PHASES,
   transfer: TRANSFER_PHASES,
-  account: ACCOUNT_PHASES,
+  customer: CUSTOMER_PHASES,
   call: CALL_PHASES,
 };

@@ -43,7 +43,7 @@ export function attributesAtStart(
     NeedsAttention: false,
     ...(risk && { RiskLevel: risk }),
     ...(tokens && { SearchTokens: tokens }),
-    // An account's upkeep is nobody's turn.
-    ...(kind !== 'account' && { WaitingFor: 'finhub', WaitingSince: at }),
+    // A customer's upkeep is nobody's turn.
+    ...(kind !== 'customer' && { WaitingFor: 'finhub', WaitingSince: at }),
   };
 }

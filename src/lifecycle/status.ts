@@ -42,7 +42,7 @@ export interface PhaseStatus {
 /** What a backend may show its customer; internal reasons never appear here (tipping-off is an offence). */
 export interface LifecycleStatus {
   kind: CaseKind;
-  /** The application's id, or what else names the case: a transfer's reference, an account's id. */
+  /** The application's id, or what else names the case: a transfer's reference, a customer's id. */
   applicationId: string;
   tenantId: string;
   status: LifecycleStatusWord;

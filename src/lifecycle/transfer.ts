@@ -8,6 +8,8 @@ export interface TransferOrder {
   /** The business key, unique within the tenant: the same reference is the same transfer. */
   reference: string;
   tenantId: string;
+  /** FinHub's id of the customer who pays. */
+  customerId: string;
   /** FinHub's id of the account that pays. */
   accountId: string;
   /** The beneficiary's natural key; one of the account's registered beneficiaries. */

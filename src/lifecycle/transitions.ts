@@ -5,6 +5,7 @@ import type {
   CaseState,
   Attention,
   Changes,
+  CustomerState,
   FinHubRecord,
   LifecycleState,
   Notification,
@@ -18,7 +19,7 @@ import { transferOf } from './case-state.js';
 import { deadlinesFrom, timeOf, type DeadlineTimes } from './deadlines.js';
 import type { CallFailure } from './failures.js';
 import type { Answer } from './messages.js';
-import type { HandOver, PaymentAccount } from './payment-account.js';
+import type { Customer, HandOver, PaymentConsent } from './customer.js';
 import type { PhaseName } from './phases.js';
 import type { Policy, RiskLevel } from './policy.js';
 import { takeDue } from './review.js';
@@ -207,14 +208,29 @@ export const transferTracked =
   };
 
 export const payerFound =
-  (payer: PaymentAccount): Transition =>
+  (payer: Customer): Transition =>
   () => ({ payer });
 
-/** An account goes on with another payment consent, or with new approvers. */
+/** A customer goes on with another payment consent. */
 export const consentTaken =
-  (taken: Partial<HandOver>): Transition =>
-  (state) =>
-    state.kind === 'account' ? { application: { ...state.application, ...taken } } : {};
+  (consent: PaymentConsent): Transition<CustomerState> =>
+  ({ application }) => ({ application: { ...application, consent } });
+
+/** A customer goes on with what the onboarding has made. */
+export const handedOver =
+  ({ consent, beneficiaries, approvers }: HandOver): Transition<CustomerState> =>
+  ({ application }) => {
+    const refs = new Set(beneficiaries.map(({ ref }) => ref));
+    const others = application.beneficiaries.filter(({ ref }) => !refs.has(ref));
+    return {
+      application: {
+        ...application,
+        approvers,
+        beneficiaries: [...others, ...beneficiaries],
+        consent: consent ?? application.consent,
+      },
+    };
+  };
 
 /** Of a call by hand: its result is what the case came to. */
 export const manualCallDone =

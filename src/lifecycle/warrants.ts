@@ -2,7 +2,7 @@ import type { Application } from '../contract/application.js';
 import type { SentCorrection } from './case-state.js';
 import type { HandCall } from './hand-call.js';
 import type { ConfirmTransfer, DecideTransfer, ResolveAttention } from './messages.js';
-import type { Approver } from './payment-account.js';
+import type { Approver } from './customer.js';
 import type { LifecycleKind } from './phases.js';
 import type { ReviewRules, RiskLevel } from './policy.js';
 import type { ReviewState, SentDecision } from './review-state.js';

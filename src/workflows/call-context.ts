@@ -72,16 +72,17 @@ export function loginOf({ application, finhub, kind }: LifecycleState) {
   return { kind, customerId: finhub.customerId!, userId: finhub.userId!, username, password: application.password };
 }
 
-/** The login that the case acts with; organizations act through the tenant's admin (S0: activation takes admin headers). */
+/**
+ * The login that the case acts with: the customer's own during onboarding. Organizations (S0: activation takes admin headers) and everything
+ * after onboarding act through the tenant's admin, so that nothing depends on a password that the customer may have changed.
+ */
 function sessionOf(state: CaseState): CallFor['session'] {
   switch (state.kind) {
     case 'individual':
     case 'organization':
       return state.finhub.facts.includes('session') ? loginOf(state) : undefined;
     case 'transfer':
-      return state.payer?.session;
-    case 'account':
-      return state.application.session;
+    case 'customer':
     case 'call':
       return undefined;
   }

@@ -10,7 +10,7 @@ import {
   type MessageName,
   type RegisteredIds,
 } from '../lifecycle/messages.js';
-import type { PaymentAccount } from '../lifecycle/payment-account.js';
+import type { Customer } from '../lifecycle/customer.js';
 import type { CaseView, LifecycleStatus } from '../lifecycle/status.js';
 
 /*
@@ -37,8 +37,8 @@ export const queries = {
   audit: defineQuery<readonly AuditEntry[], [], 'audit'>('audit'),
   /** What was answered to messages, by their ids. */
   answered: defineQuery<CaseState['answered'], [], 'answered'>('answered'),
-  /** Of an account's case. */
-  account: defineQuery<PaymentAccount, [], 'account'>('account'),
+  /** Of a customer's case. */
+  customer: defineQuery<Customer, [], 'customer'>('customer'),
 } satisfies Record<string, QueryDefinition<unknown>>;
 
 /** Answered once FinHub knows the customer; null where that never comes, or not before a person has seen to the case. */

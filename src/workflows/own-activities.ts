@@ -38,7 +38,9 @@ export const { checkCorrection } = proxyActivities<Pick<Activities, 'checkCorrec
 });
 
 /** Look-ups among the cases at Temporal, by the worker's own client. */
-export const { lookUpAccount, lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpAccount' | 'lookUpTransfer'>>({
+export const { lookUpCustomer, lookUpTransfer } = proxyActivities<
+  Pick<Activities, 'lookUpCustomer' | 'lookUpTransfer'>
+>({
   ...LOOK_UP,
   startToCloseTimeout: '30s',
   heartbeatTimeout: '5s',

@@ -1,5 +1,5 @@
 import type { CaseState } from '../lifecycle/case-state.js';
-import type { ConsentTerms, PaymentConsent } from '../lifecycle/payment-account.js';
+import type { ConsentTerms, PaymentConsent } from '../lifecycle/customer.js';
 import type { Case } from './case.js';
 
 const DAY = 24 * 3600_000;

@@ -10,17 +10,10 @@ import {
 } from '@temporalio/workflow';
 import { isOrganization, type Application } from '../contract/application.js';
 import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
-import { accountCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import {
-  HAND_OVER,
-  type Approver,
-  type HandOver,
-  type PaymentAccount,
-  type PaymentConsent,
-} from '../lifecycle/payment-account.js';
+import { customerCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
+import { HAND_OVER, type Approver, type HandOver, type Customer, type PaymentConsent } from '../lifecycle/customer.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
-import { loginOf } from './call-context.js';
 import type { Case } from './case.js';
 import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
 import type { Beginning } from '../lifecycle/warrants.js';
@@ -29,33 +22,35 @@ import { beginningOf } from './warrants.js';
 import { needsPerson } from './attention.js';
 import { transferFollowed, transferTracked } from '../lifecycle/transitions.js';
 
-/** Hands the account over to a case of its own, which outlives the lifecycle. */
-export async function openAccount(theCase: Case, consent: PaymentConsent): Promise<void> {
+/** Begins the case of the customer who is active now; it outlives the lifecycle. After a workflow reset it is there already. */
+export async function openCustomer(theCase: Case): Promise<void> {
   const { application, finhub, kind } = theCase.state;
-  const account: PaymentAccount = {
+  const { tenantId, applicationId, origin } = application;
+  const customer: Customer = {
+    ...{ customerId: theCase.customerId, tenantId, kind, applicationId, origin },
     accountId: finhub.accountId!,
-    tenantId: application.tenantId,
     iban: finhub.iban!,
-    customerId: theCase.customerId,
-    kind,
-    origin: application.origin,
-    session: finhub.facts.includes('session') ? loginOf(theCase.state) : undefined,
     approvers: approversOf(application),
-    consent,
+    beneficiaries: [],
   };
-  const workflowId = accountCaseId(account.tenantId, account.accountId);
-  const isNew = await startOnce('account', workflowId, account, {});
-  if (!isNew) await handOver(theCase, workflowId, { consent, approvers: account.approvers });
+  await startOnce('customer', customerCaseId(tenantId, customer.customerId), customer, {});
 }
 
-/** After a workflow reset the account is there, with a consent that was taken back for this one. */
-async function handOver(theCase: Case, workflowId: string, handed: HandOver): Promise<void> {
+/** Tells the customer's case what was made for it; after a workflow reset once more, with a consent that was made in place of the first. */
+export async function handOver(theCase: Case, consent?: PaymentConsent): Promise<void> {
+  const { application, finhub } = theCase.state;
+  const workflowId = customerCaseId(application.tenantId, theCase.customerId);
+  const beneficiaries = (application.payments?.beneficiaries ?? []).flatMap(({ ref, name, iban }) => {
+    const beneficiaryId = finhub.beneficiaries[ref];
+    return beneficiaryId === undefined ? [] : [{ ref, name, iban, beneficiaryId }];
+  });
+  const handed: HandOver = { approvers: approversOf(application), beneficiaries, consent };
   try {
     await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
   } catch (error) {
     if (isCancellation(error)) throw error;
     // A case that has ended pays for nothing.
-    theCase.record('notHandedOver', { account: workflowId });
+    theCase.record('notHandedOver', { customer: workflowId });
   }
 }
 
@@ -111,7 +106,7 @@ function approversOf(application: Application): Approver[] {
 
 /** Starts a case as a child that our end does not end; undefined where there is one of this id, running or closed. */
 async function startOnce<Subject extends { tenantId: string }>(
-  kind: 'transfer' | 'account',
+  kind: 'transfer' | 'customer',
   workflowId: string,
   application: Subject,
   memo: Record<string, string>,

@@ -80,17 +80,17 @@ function valuesOf(state: CaseState): Values {
   };
 }
 
-/** By what webhooks find the case. An account waits for nothing at FinHub. */
+/** By what webhooks find the case. A customer's case waits for nothing that a webhook tells. */
 function finHubIds(state: CaseState): string[] | null {
-  if (state.kind === 'account') return null;
+  if (state.kind === 'customer') return null;
   const { customerId, verificationId, accountId = payingAccountOf(state) } = state.finhub;
   const ids = [customerId, verificationId, accountId, transferOf(state)?.orderId].filter((id) => id !== undefined);
   return ids.length > 0 ? ids : null;
 }
 
-/** Whose turn it is: where no person's, FinHub's, since the rest takes us no time. An account's upkeep is no turn of anybody's. */
+/** Whose turn it is: where no person's, FinHub's, since the rest takes us no time. A customer's upkeep is no turn of anybody's. */
 function waitingFor({ kind, outcome, attention, waitingOn }: CaseState): Waiter | null {
   if (outcome) return null;
   if (attention) return 'operator';
-  return kind === 'account' ? null : (waitingOn?.who ?? 'finhub');
+  return kind === 'customer' ? null : (waitingOn?.who ?? 'finhub');
 }

@@ -5,7 +5,7 @@ export const ACTIVITY_NAMES: readonly string[] = Object.keys(createActivities(no
 
 /** Those that call nobody on a case's behalf: what they say is asked for again until it can be read. */
 export const LOOK_UPS: ReadonlySet<string> = new Set([
-  ...['loadPolicy', 'businessTimes', 'lookUpSigners', 'lookUpOperation', 'lookUpAccount', 'lookUpTransfer'],
+  ...['loadPolicy', 'businessTimes', 'lookUpSigners', 'lookUpOperation', 'lookUpCustomer', 'lookUpTransfer'],
   ...['fingerprintTransfer', 'checkCorrection', 'deleteDocuments', 'notify', 'tellCases'],
 ]);
 

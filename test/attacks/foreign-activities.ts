@@ -122,7 +122,10 @@ export const describeForeignActivities =
               ...{ for: 'order', requireProof: false, order: { type: 'transfer', reference: 'r', accountId: 'a' } },
               ...{
                 approvers: [],
-                beginning: { ...beginning, subject: { ...aTransfer({ accountId: 'a' }, 'r'), tenantId } },
+                beginning: {
+                  ...beginning,
+                  subject: { ...aTransfer({ customerId: 'c', accountId: 'a' }, 'r'), tenantId },
+                },
               },
             },
           },

@@ -194,10 +194,17 @@ export function describeResults(hold: () => Stronghold): void {
 
 const SAME = "the same activity's result in another case";
 
+/** Whose account pays. */
+export interface Known {
+  customerId?: string | undefined;
+  accountId?: string | undefined;
+}
+
 /** A transfer from an account to the example's beneficiary. */
-export function aTransfer(known: { accountId?: string | undefined }, index: number | string) {
+export function aTransfer(known: Known, index: number | string) {
   return {
     reference: `attacked-${index}`,
+    customerId: known.customerId!,
     accountId: known.accountId!,
     beneficiaryIban: 'LT717300010123456789',
     amount: { value: '1.00', currency: 'EUR' },

@@ -18,7 +18,7 @@ import { eventually } from '../helpers/eventually.js';
 import { plain } from './attacker.js';
 import { forged } from './forged.js';
 import { send } from './messages.js';
-import { aTransfer } from './results.js';
+import { aTransfer, type Known } from './results.js';
 import type { SignerId, Stronghold } from './stronghold.js';
 import { DECIDE, paidUnder, reviewed, startAgain, verdictOn } from './victims.js';
 
@@ -32,7 +32,7 @@ export function describeStarts(hold: () => Stronghold): void {
   describe('a workflow', { timeout: 1_200_000 }, () => {
     /** A real case of each type. */
     let real: Record<WorkflowType, string>;
-    let known: { accountId?: string | undefined; iban?: string | undefined };
+    let known: Known & { iban?: string | undefined };
     before(async () => {
       const { lane } = hold();
       const donor = await reviewed(hold(), await anIndividual());
@@ -46,7 +46,7 @@ export function describeStarts(hold: () => Stronghold): void {
         individualLifecycle: donor,
         organizationLifecycle: organization,
         transfer: transfer.workflowId,
-        paymentAccount: `account/${SANDBOX_TENANT.id}/${known.accountId}`,
+        customer: `customer/${SANDBOX_TENANT.id}/${known.customerId}`,
         documentRetention: `documents/${await aCancelledCase()}`,
         finhubCall: await aCall(),
         webhookInbox: await anInbox(),
@@ -197,7 +197,7 @@ export function describeStarts(hold: () => Stronghold): void {
       assert.equal(await writes(), before);
     });
 
-    for (const type of ['paymentAccount', 'documentRetention'] as const)
+    for (const type of ['customer', 'documentRetention'] as const)
       test(`of type ${type} is not started with what its parent gave it`, async () => {
         const { attacker } = hold();
         const id = real[type];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { approveAs } from '../../dev/demo/carry.js';
 import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import type { IndividualInput } from '../../src/client/index.js';
-import { accountCaseId, transferId } from '../../src/lifecycle/ids.js';
+import { customerCaseId, transferId } from '../../src/lifecycle/ids.js';
 import { anIndividual } from '../helpers/applications.js';
 import { eventually } from '../helpers/eventually.js';
 import type { Lane } from '../helpers/lane.js';
@@ -72,11 +72,11 @@ export function describeFuzz({ answers, messages, seed }: Effort): void {
     assert.ok(took < SLOWER * alone, `a case beside took ${took} ms; alone it took ${alone} ms`);
   }
 
-  /** No workflow task of the case, its account's or its transfer's has failed. */
+  /** No workflow task of the case, its customer's or its transfer's has failed. */
   async function noTaskFailed(id: string, { payments }: IndividualInput): Promise<void> {
     const { ids } = await lane.client.caseView(id);
     const others = [
-      ...(ids.accountId ? [accountCaseId(SANDBOX_TENANT.id, ids.accountId)] : []),
+      ...(ids.customerId ? [customerCaseId(SANDBOX_TENANT.id, ids.customerId)] : []),
       ...(payments?.transfer ? [transferId(SANDBOX_TENANT.id, payments.transfer.reference)] : []),
     ];
     for (const workflowId of [id, ...others]) {

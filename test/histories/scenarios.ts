@@ -90,6 +90,7 @@ async function order(lane: Lane, patch: Partial<TransferInput> = {}): Promise<Tr
   const { ids } = await lane.finish(await lane.start(application));
   return {
     reference: `rent-of-${application.applicationId}`,
+    customerId: ids.customerId!,
     accountId: ids.accountId!,
     beneficiaryIban: PAYEE.iban,
     amount: { value: '10.00', currency: 'EUR' },

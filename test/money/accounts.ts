@@ -16,6 +16,7 @@ export const EXTERNAL = [
 /** An account that pays, and the IBANs of those it may pay. */
 export interface Payer {
   lifecycle: string;
+  customerId: string;
   accountId: string;
   iban: string;
   beneficiaries: string[];
@@ -54,6 +55,7 @@ export async function openAccount(
   );
   return {
     lifecycle: workflowId,
+    customerId: status.ids.customerId!,
     accountId: status.ids.accountId!,
     iban: status.iban!,
     beneficiaries: to.map(({ iban }) => iban),

@@ -93,11 +93,12 @@ async function openAccounts(stack: Stack, finhub: FinHub, count: number): Promis
 /** What is older than the server's memory of closed workflows is not paid: nothing could tell that it was paid already. */
 async function assertRemembered(
   { client }: Stack,
-  { accountId, beneficiaries: [beneficiaryIban] }: Payer,
+  { customerId, accountId, beneficiaries: [beneficiaryIban] }: Payer,
 ): Promise<void> {
   const origin = { ipAddress: '192.0.2.24', userAgent: 'test' };
   const amount = { value: '1.00', currency: 'EUR' };
-  const old = { reference: '20200131-rent', description: 'Rent', submittedBy: 'backoffice', accountId, amount, origin };
+  const from = { customerId, accountId };
+  const old = { ...from, reference: '20200131-rent', description: 'Rent', submittedBy: 'backoffice', amount, origin };
   await assert.rejects(client.startTransfer({ ...old, beneficiaryIban: beneficiaryIban! }), InvalidInput);
 }
 
@@ -114,8 +115,9 @@ type Draft = Omit<TransferInput, 'reference'>;
 
 /** From any account to any of its beneficiaries; some are refused by the receiving bank. */
 function transfersOf(payers: Payer[]): fc.Arbitrary<Draft> {
-  return fc.constantFrom(...payers).chain(({ accountId, beneficiaries }) =>
+  return fc.constantFrom(...payers).chain(({ customerId, accountId, beneficiaries }) =>
     fc.record({
+      customerId: fc.constant(customerId),
       accountId: fc.constant(accountId),
       beneficiaryIban: fc.constantFrom(...beneficiaries),
       amount: fc.integer({ min: 1, max: 90_00 }).map((cents) => ({ value: euros(cents), currency: 'EUR' })),

@@ -138,7 +138,7 @@ export default [
   },
   {
     name: 'a renewal takes the place of a payment consent that was handed over meanwhile',
-    file: 'src/workflows/payment-account.ts',
+    file: 'src/workflows/customer.ts',
     from: 'if (application.consent?.consentId !== consentId) throw new CallNeedless();',
     to: '',
     in: 'test/transfers.test.ts',
@@ -161,12 +161,12 @@ export default [
     test: 'has the same answers in the run after the one that asked it',
   },
   {
-    name: 'an account keeps the payment consent that a reset lifecycle took back',
-    file: 'src/workflows/payment-account.ts',
-    from: 'theCase.apply(consentTaken(handed));',
+    name: 'a customer keeps the payment consent that a reset lifecycle took back',
+    file: 'src/workflows/customer.ts',
+    from: 'theCase.apply(handedOver(handed));',
     to: '',
     in: 'test/transfer-resets.long.ts',
-    test: 'an account goes on with the payment consent that its lifecycle made anew after a reset',
+    test: 'a customer goes on with the payment consent that its lifecycle made anew after a reset',
   },
   {
     name: 'our own reservation is put before a person at once',

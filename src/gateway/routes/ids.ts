@@ -8,7 +8,7 @@ import { KINDS } from '../schemas/status.js';
 export const name = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,200}$/)
-  .describe("the application's id, or what else names the case: a transfer's reference, an account's id");
+  .describe("the application's id, or what else names the case: a transfer's reference, a customer's id");
 
 export const caseParams = z.object({ kind: z.enum(KINDS), id: name });
 

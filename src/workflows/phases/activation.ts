@@ -3,6 +3,7 @@ import type { Requirement } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import type { CallResult } from '../activities.js';
 import { needsPerson } from '../attention.js';
+import { openCustomer } from '../payments-hand-over.js';
 import { loginOf } from '../call-context.js';
 import type { Case } from '../case.js';
 import type { Wait } from '../waits.js';
@@ -23,6 +24,7 @@ export async function activation(theCase: Case): Promise<void> {
     ));
   theCase.apply(finhubGave({ accountId, iban }));
   theCase.establish('accountActive', 'walletActive');
+  await openCustomer(theCase);
 }
 
 /** Activates the customer; returns the account where somebody else has: the customer on FinHub's own pages, or an admin in its portal. */

@@ -1,12 +1,12 @@
 import type { Beneficiary, PaymentsRequest, TopUpRequest, TransferRequest } from '../../contract/application.js';
 import { TRANSFER_REQUIRES } from '../../lifecycle/phases.js';
-import { consentTitle, type ConsentTerms } from '../../lifecycle/payment-account.js';
+import { consentTitle, type ConsentTerms } from '../../lifecycle/customer.js';
 import type { Case } from '../case.js';
 import { CallNeedless, PhaseSkipped } from '../control-flow.js';
 import { settleOrder } from '../orders/settle-order.js';
 import { type OrderRequest } from '../orders/order.js';
 import { makeConsent } from '../payment-consent.js';
-import { followTransfer, openAccount } from '../payments-hand-over.js';
+import { followTransfer, handOver } from '../payments-hand-over.js';
 import { needsPerson } from '../attention.js';
 import { beneficiaryRegistered, finhubGave } from '../../lifecycle/transitions.js';
 
@@ -25,12 +25,14 @@ export async function payments(theCase: Case): Promise<void> {
   const asked = asking(theCase);
   await addBeneficiaries(theCase, asked);
   if (asked().consent) await createConsent(theCase);
+  else await handOver(theCase);
   await payIfAsked(theCase, asked);
 }
 
 /** Phase 6 of an organization. */
 export async function beneficiaries(theCase: Case): Promise<void> {
   await addBeneficiaries(theCase, asking(theCase));
+  await handOver(theCase);
 }
 
 /** Phase 7 of an organization; a consent without a beneficiary would pay nobody, or anybody. */
@@ -127,7 +129,7 @@ async function createConsent(theCase: Case): Promise<void> {
   const consent = await makeConsent(theCase, { accountId: finhub.accountId!, terms: () => termsOf(theCase) });
   theCase.apply(finhubGave({ paymentConsentId: consent.consentId }));
   theCase.establish('paymentConsentActive');
-  await openAccount(theCase, consent);
+  await handOver(theCase, consent);
 }
 
 function termsOf(theCase: Case): ConsentTerms {
@@ -188,6 +190,7 @@ async function pay(
   const { result } = await followTransfer(theCase, {
     reference,
     tenantId,
+    customerId: theCase.customerId,
     accountId: finhub.accountId!,
     beneficiaryIban: beneficiary.iban,
     amount,

@@ -1,5 +1,5 @@
 import type { Requirement, TransferState } from '../../lifecycle/case-state.js';
-import type { PaymentAccount } from '../../lifecycle/payment-account.js';
+import type { Customer } from '../../lifecycle/customer.js';
 import { paymentObstacles, type TransferFacts } from '../../lifecycle/payment-checks.js';
 import type { BusinessDays } from '../../lifecycle/policy.js';
 import { isBeyondRetention, isDatedAhead } from '../../lifecycle/transfer.js';
@@ -7,7 +7,7 @@ import type { Case } from '../case.js';
 import { Ending } from '../control-flow.js';
 import { settleOrder } from '../orders/settle-order.js';
 import { type OrderRequest } from '../orders/order.js';
-import { lookUpAccount } from '../own-activities.js';
+import { lookUpCustomer } from '../own-activities.js';
 import { needsPerson } from '../attention.js';
 import { payerFound } from '../../lifecycle/transitions.js';
 
@@ -62,12 +62,10 @@ async function payable(theCase: Transfer): Promise<OrderRequest> {
   for (;;) {
     // A new run takes up the question that the last one left with a person.
     if (theCase.state.attention?.key !== KEY) {
-      const { tenantId, accountId } = order;
-      const account = await lookUpAccount({ tenantId, accountId });
-      if (!account) {
-        await putBefore(theCase, [
-          { code: 'AccountUnknown', message: 'no onboarding has opened this account for payments' },
-        ]);
+      const { tenantId, customerId, accountId } = order;
+      const account = await lookUpCustomer({ tenantId, customerId });
+      if (account?.accountId !== accountId) {
+        await putBefore(theCase, [{ code: 'AccountUnknown', message: 'no customer of this id has such an account' }]);
         continue;
       }
       theCase.apply(payerFound(account));
@@ -89,7 +87,7 @@ async function putBefore(theCase: Transfer, obstacles: Requirement[]): Promise<v
 }
 
 /** What FinHub says of the account and the beneficiary; a screening under way is waited for. */
-async function factsOf(theCase: Transfer, account: PaymentAccount): Promise<TransferFacts> {
+async function factsOf(theCase: Transfer, account: Customer): Promise<TransferFacts> {
   const { beneficiaryIban: iban } = theCase.state.application;
   const { accountId } = account;
   const facts = await theCase.calls.read('readPaymentFacts', {
@@ -108,7 +106,7 @@ async function factsOf(theCase: Transfer, account: PaymentAccount): Promise<Tran
   return { ...facts, beneficiary: screened };
 }
 
-function request(theCase: Transfer, account: PaymentAccount, facts: TransferFacts): OrderRequest {
+function request(theCase: Transfer, account: Customer, facts: TransferFacts): OrderRequest {
   const { amount, description, beneficiaryIban } = theCase.state.application;
   const { accountId, iban, consent } = account;
   return {

@@ -26,10 +26,9 @@ export function consentTitle(title: string, applicationId: string): string {
   return `${title} (${applicationId})`;
 }
 
-/** Whether two consents are of one application, whose id ends their titles ({@link consentTitle}). */
-export function areOfOneApplication(one: PaymentConsent, other: PaymentConsent): boolean {
-  const idOf = ({ terms: { title } }: PaymentConsent): string => title.slice(title.lastIndexOf(' ('));
-  return idOf(one) === idOf(other);
+/** Whether a consent is of this application, whose id ends its title ({@link consentTitle}). */
+export function isOfApplication({ terms: { title } }: PaymentConsent, applicationId: string): boolean {
+  return title.endsWith(` (${applicationId})`);
 }
 
 /** Somebody of an organization who may approve its transfers. */
@@ -38,26 +37,37 @@ export interface Approver {
   email: string;
 }
 
-/**
- * An account that can be paid from: what every transfer needs and FinHub does not tell. The lifecycle that opened the account makes it; the
- * account's own workflow keeps it, and renews its payment consent.
- */
-export interface PaymentAccount {
-  accountId: string;
-  tenantId: string;
+/** A beneficiary whom FinHub has screened. */
+export interface RegisteredBeneficiary {
+  /** Names the beneficiary for this customer. */
+  ref: string;
+  name: string;
   iban: string;
+  /** FinHub's. */
+  beneficiaryId: string;
+}
+
+/**
+ * A customer after activation: what payments need and FinHub does not tell. The lifecycle that activated the customer begins it; the
+ * customer's own case keeps it. There is no password in it: after onboarding we act with the rights of the tenant's admin.
+ */
+export interface Customer {
   customerId: string;
+  tenantId: string;
   kind: LifecycleKind;
-  /** Of the application that opened it; for what happens without the customer. */
+  /** Of the onboarding. */
+  applicationId: string;
+  accountId: string;
+  iban: string;
+  /** Of the application; for what happens without the customer. */
   origin: Origin;
-  /** The customer's login, its password sealed; organizations act through the tenant's admin. */
-  session?: { kind: LifecycleKind; customerId: string; userId: string; username: string; password: string } | undefined;
   /** Where there are any, each transfer takes the approval of one of them. */
   approvers: Approver[];
+  beneficiaries: RegisteredBeneficiary[];
   consent?: PaymentConsent | undefined;
 }
 
-/** The Signal by which a lifecycle that was reset tells the account's case what it has made anew. */
+/** The Signal by which a lifecycle tells the customer's case what it has made for it. */
 export const HAND_OVER = 'handOver';
 
 const MAX_HANDED_OVER = 200;
@@ -66,23 +76,29 @@ const amount = fields({ value: text(40), currency: text(3) }).check(
   z.refine(isAmount, { error: 'an amount such as {"value": "25.00", "currency": "EUR"} is expected' }),
 );
 
-/** What a lifecycle hands over to its account's case; anybody may have sent it. */
+/** What a lifecycle hands over to the customer's case; anybody may have sent it. */
 const handOver = fields({
-  consent: fields({
-    consentId: text(200),
-    authenticationCode: optional(text(4000).check(z.refine(isSealedText, { error: 'a sealed text is expected' }))),
-    validUntil: time(),
-    terms: fields({
-      title: text(400),
-      validDays: wholeNumber(1, 3650),
-      perTransaction: amount,
-      perDay: amount,
-      perMonth: optional(amount),
-      transactionsPerDay: wholeNumber(1),
-      maxTransactions: optional(wholeNumber(1)),
-      allowedIbans: list(text(64), [0, MAX_HANDED_OVER]),
+  consent: optional(
+    fields({
+      consentId: text(200),
+      authenticationCode: optional(text(4000).check(z.refine(isSealedText, { error: 'a sealed text is expected' }))),
+      validUntil: time(),
+      terms: fields({
+        title: text(400),
+        validDays: wholeNumber(1, 3650),
+        perTransaction: amount,
+        perDay: amount,
+        perMonth: optional(amount),
+        transactionsPerDay: wholeNumber(1),
+        maxTransactions: optional(wholeNumber(1)),
+        allowedIbans: list(text(64), [0, MAX_HANDED_OVER]),
+      }),
     }),
-  }),
+  ),
+  beneficiaries: list(fields({ ref: text(64), name: text(140), iban: text(64), beneficiaryId: text(200) }), [
+    0,
+    MAX_HANDED_OVER,
+  ]),
   approvers: list(fields({ ref: text(100), email: text(254) }), [0, MAX_HANDED_OVER]),
 });
 export type HandOver = z.output<typeof handOver>;

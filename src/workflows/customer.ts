@@ -1,0 +1,103 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import { newCustomer } from '../lifecycle/new-case.js';
+import type { CustomerState } from '../lifecycle/case-state.js';
+import type { Outcome } from '../lifecycle/outcome.js';
+import { HAND_OVER, parseHandOver, renewalTime, type HandOver, type PaymentConsent } from '../lifecycle/customer.js';
+import { handOverRefusal, renewalOf } from '../lifecycle/customer-rules.js';
+import { Malformed } from '../contract/schema.js';
+import { Unreadable } from '../lifecycle/slots.js';
+import { type Case, type CaseInput } from './case.js';
+import { runCourse } from './course.js';
+import { CallNeedless } from './control-flow.js';
+import { loadPolicy } from './load-policy.js';
+import { openCase } from './open-case.js';
+import { queries } from './definitions.js';
+import { answer, receive } from './messages.js';
+import { onSignal } from './signals.js';
+import { makeConsent, wasAsked } from './payment-consent.js';
+import { attentionOvertaken, consentTaken, handedOver } from '../lifecycle/transitions.js';
+
+/**
+ * A customer from activation on: keeps what payments need for as long as the account is there, and renews the payment consent before it ends.
+ * Transfers ask for it by the query `customer`.
+ */
+export async function customer(input: CaseInput<CustomerState>): Promise<Outcome> {
+  const theCase = openCase(input, (at) => newCustomer(input.application, at));
+  onSignal(HAND_OVER, (value) => takeOver(theCase, value));
+  receive(theCase);
+  answer(theCase);
+  setHandler(queries.customer, () => theCase.state.application);
+  return runCourse(theCase, { phases: { upkeep }, prepare: loadPolicy, success: 'completed' });
+}
+
+/** Goes on with what the onboarding has made, anew where it was reset; nothing else changes anything. */
+function takeOver(theCase: Case<CustomerState>, value: unknown): void {
+  const { application, outcome, attention } = theCase.state;
+  if (outcome) return;
+  let handed: HandOver;
+  try {
+    handed = parseHandOver(value instanceof Unreadable ? undefined : value);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    theCase.record('handOverMalformed', { why: error.message });
+    return;
+  }
+  const { consent, beneficiaries } = handed;
+  if (consent) {
+    const refused = handOverRefusal(application, consent, (of) => wasAsked(theCase, of));
+    if (refused) {
+      theCase.record('handOverRefused', { consentId: consent.consentId, why: refused });
+      return;
+    }
+    // A renewal that waits for a person is of a consent that no longer counts.
+    if (attention && consent.consentId !== application.consent?.consentId) theCase.apply(attentionOvertaken);
+  }
+  theCase.apply(handedOver(handed));
+  theCase.record('handedOver', {
+    beneficiaries: beneficiaries.map(({ ref }) => ref),
+    ...(consent && { consentId: consent.consentId, until: consent.validUntil }),
+  });
+  theCase.show();
+}
+
+async function upkeep(theCase: Case<CustomerState>): Promise<never> {
+  for (;;) {
+    const consent = await untilRenewal(theCase);
+    try {
+      await renew(theCase, consent);
+    } catch (error) {
+      if (!(error instanceof CallNeedless)) throw error;
+      theCase.record('renewalNeedless', { consentId: consent.consentId });
+    }
+  }
+}
+
+/** @throws CallNeedless where another consent was handed over meanwhile */
+async function renew(theCase: Case<CustomerState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
+  const current = (): CustomerState['application'] => {
+    const { application } = theCase.state;
+    if (application.consent?.consentId !== consentId) throw new CallNeedless();
+    return application;
+  };
+  const { accountId } = current();
+  const of = renewalOf({ validUntil });
+  const consent = await makeConsent(theCase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
+  current();
+  theCase.apply(consentTaken(consent));
+  theCase.record('paymentConsentRenewed', { until: consent.validUntil });
+  theCase.show();
+}
+
+/** The consent that is to be renewed now. */
+async function untilRenewal(theCase: Case<CustomerState>): Promise<PaymentConsent> {
+  for (;;) {
+    const { consent } = theCase.state.application;
+    const isAnother = (): boolean => theCase.state.application.consent?.consentId !== consent?.consentId;
+    const left = consent && renewalTime(consent).getTime() - Date.now();
+    if (left !== undefined && left <= 0) return consent!;
+    const woken = (): boolean => theCase.mayMove || isAnother();
+    if (left === undefined) await condition(woken);
+    else await condition(woken, left, { summary: 'renewal of the payment consent' });
+    if (theCase.mayMove) await theCase.moveOn(isAnother);
+  }
+}
