@@ -4,7 +4,7 @@ import { byUrgency } from '../src/client/list.js';
 import type { CaseSummary } from '../src/client/index.js';
 import { decisionText, nextCommands } from '../src/cli/case-text.js';
 import { queueText } from '../src/cli/queue-text.js';
-import { resolve } from '../src/lifecycle/case-rules.js';
+import { resolve } from '../src/lifecycle/resolution.js';
 import { adviceFor, byHelp, helpsOf, reasonFor } from '../src/lifecycle/attention.js';
 import { FAILURE_NAMES } from '../src/lifecycle/attention-causes.js';
 import { newCase } from '../src/lifecycle/new-case.js';

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
 import type { Application, OrganizationApplication, Owner, Shareholder } from '../src/contract/application.js';
-import { ownershipHashOf, riskOf } from '../src/lifecycle/case-rules.js';
+import { ownershipHashOf } from '../src/lifecycle/ownership.js';
+import { riskOf } from '../src/lifecycle/risk.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { exampleIndividual, exampleOrganization } from '../dev/demo/examples.js';
 import { applicationSchemas } from '../src/intake/application-schema.js';
 import { faultsOf } from '../src/intake/faults.js';
-import { roleFaults } from '../src/lifecycle/case-rules.js';
+import { roleFaults } from '../src/lifecycle/personnel-rules.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import { PHASES, type LifecycleKind } from '../src/lifecycle/phases.js';

@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { Categorization } from '../contract/application.js';
-import { ownershipHashOf, riskOf } from '../lifecycle/case-rules.js';
+import { ownershipHashOf } from '../lifecycle/ownership.js';
+import { riskOf } from '../lifecycle/risk.js';
 import { lackingByPolicy, paperText } from '../lifecycle/evidence.js';
 import { type HandCall, isSecond, type OperationFacts, refusalOf, takesTwo } from '../lifecycle/hand-call.js';
 import { mergePatch } from '../lifecycle/merge-patch.js';

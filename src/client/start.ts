@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Application } from '../contract/application.js';
 import { canonicalJson } from '../lifecycle/canonical.js';
-import { riskOf } from '../lifecycle/case-rules.js';
+import { riskOf } from '../lifecycle/risk.js';
 import type { EarlierLife } from '../lifecycle/case-state.js';
 import type { RegisteredIds } from '../lifecycle/messages.js';
 import { caseId, TASK_QUEUE, WORKFLOW_TYPES } from '../lifecycle/ids.js';

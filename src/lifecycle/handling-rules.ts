@@ -1,4 +1,4 @@
-import { resolve } from './case-rules.js';
+import { resolve } from './resolution.js';
 import type { CaseState } from './case-state.js';
 import { extend, timeOf } from './deadlines.js';
 import { accept, refuse, type HandlingMessage } from './messages.js';

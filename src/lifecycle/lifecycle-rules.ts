@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical.js';
-import { correct, ownershipHashOf } from './case-rules.js';
+import { correct } from './correction.js';
+import { ownershipHashOf } from './ownership.js';
 import type { LifecycleState } from './case-state.js';
 import { documentFault, lackingDocuments } from './document-rules.js';
 import { accept, refuse, type LifecycleMessage } from './messages.js';

@@ -1,5 +1,5 @@
 import type { Application } from '../contract/application.js';
-import { whyClosed } from './case-rules.js';
+import { whyClosed } from './correction.js';
 import { isLifecycle, type CaseState } from './case-state.js';
 import type { Message } from './messages.js';
 import { earlierAnswer, isDue } from './review.js';

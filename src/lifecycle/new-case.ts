@@ -1,5 +1,5 @@
 import type { Application, DocumentReference } from '../contract/application.js';
-import { ownershipHashOf } from './case-rules.js';
+import { ownershipHashOf } from './ownership.js';
 import type { CustomerState, CallState, CaseBase, LifecycleState, TransferState } from './case-state.js';
 import type { HandCall } from './hand-call.js';
 import type { Customer } from './customer.js';

@@ -1,4 +1,11 @@
-import type { OrganizationApplication, Owner, Shareholder, WithoutOwners } from '../contract/application.js';
+import {
+  isOrganization,
+  type Application,
+  type OrganizationApplication,
+  type Owner,
+  type Shareholder,
+  type WithoutOwners,
+} from '../contract/application.js';
 import { canonicalJson } from './canonical.js';
 import { sha256 } from './sha256.js';
 
@@ -263,4 +270,9 @@ export function hashOwnership(application: Owned): string {
     ];
   };
   return sha256(canonicalJson(treeOf(application).map(factsOf)));
+}
+
+/** What a decision is bound to besides the documents. */
+export function ownershipHashOf(application: Application): string | undefined {
+  return isOrganization(application) ? hashOwnership(application) : undefined;
 }

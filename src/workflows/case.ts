@@ -6,7 +6,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
-import { lackingOf } from '../lifecycle/case-rules.js';
+import { lackingOf } from '../lifecycle/prerequisites.js';
 import type { AuditCode, AuditData, AuditEvent, TurnedAway } from '../lifecycle/audit-events.js';
 import {
   type CaseState,

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
-import { isAskedFor, prerequisitesOf } from '../lifecycle/case-rules.js';
+import { isAskedFor, prerequisitesOf } from '../lifecycle/prerequisites.js';
 import { isLifecycle, type CaseState, type LifecycleState } from '../lifecycle/case-state.js';
 import { type Outcome } from '../lifecycle/outcome.js';
 import type { PhaseName } from '../lifecycle/phases.js';

@@ -5,7 +5,7 @@ const GATE = 'test/phase-gate.test.ts';
 export default [
   {
     name: "nobody looks at an organization's roles",
-    file: 'src/lifecycle/case-rules.ts',
+    file: 'src/lifecycle/personnel-rules.ts',
     from: '...checks.filter(([holds]) => !holds)',
     to: '...checks.filter(() => false)',
     in: IN,
@@ -49,7 +49,7 @@ export default [
   },
   {
     name: 'what is asked for is left out',
-    file: 'src/lifecycle/case-rules.ts',
+    file: 'src/lifecycle/prerequisites.ts',
     from: 'transactions: ({ topUp, transfer }) => topUp !== undefined || transfer !== undefined,',
     to: 'transactions: () => false,',
     in: 'test/optional-parts.test.ts',

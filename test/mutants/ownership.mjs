@@ -56,7 +56,7 @@ export default [
   },
   {
     name: 'a politically exposed person behind a company raises no risk',
-    file: 'src/lifecycle/case-rules.ts',
+    file: 'src/lifecycle/risk.ts',
     from: '...ownersOf(application)].some',
     to: '...application.shareholders].some',
     test: 'makes a case of high risk where it names a politically exposed person',

@@ -28,7 +28,7 @@ export default [
   },
   {
     name: 'a faulty correction is taken',
-    file: 'src/lifecycle/case-rules.ts',
+    file: 'src/lifecycle/correction.ts',
     from: '  if (faulty) {',
     to: '  if (faulty && false) {',
     in: IN,

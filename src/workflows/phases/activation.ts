@@ -1,4 +1,4 @@
-import { roleFaults } from '../../lifecycle/case-rules.js';
+import { roleFaults } from '../../lifecycle/personnel-rules.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
 import type { CallResult } from '../activities.js';

@@ -1,5 +1,6 @@
 import { isOrganization, type OrganizationApplication, type Person } from '../../contract/application.js';
-import { riskOf, shareFaults } from '../../lifecycle/case-rules.js';
+import { riskOf } from '../../lifecycle/risk.js';
+import { shareFaults } from '../../lifecycle/personnel-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
 import { declaredOwners, shareholderTold } from '../../lifecycle/ownership.js';
 import type { Case } from '../case.js';

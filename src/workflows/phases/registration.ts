@@ -1,5 +1,5 @@
 import { isOrganization, type Application } from '../../contract/application.js';
-import { riskOf } from '../../lifecycle/case-rules.js';
+import { riskOf } from '../../lifecycle/risk.js';
 import { riskIn } from '../../lifecycle/categorization.js';
 import type { Requirement } from '../../lifecycle/case-state.js';
 import { type CallFailure, FAILURES } from '../../lifecycle/failures.js';
