@@ -36,7 +36,20 @@ const LAYERS = {
   ],
   doctor: ['contract', 'lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
   cli: ['contract', 'lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
-  gateway: ['contract', 'lifecycle', 'intake', 'client', 'config', 'privacy', 'proof', 'secrets', 'tracing', 'files'],
+  gateway: [
+    'contract',
+    'lifecycle',
+    'http',
+    'intake',
+    'client',
+    'config',
+    'privacy',
+    'proof',
+    'secrets',
+    'store',
+    'tracing',
+    'files',
+  ],
 };
 
 /** Of whole trees: what ships knows nothing of what it is developed with, and the sandbox nothing of what it answers. */

@@ -47,3 +47,5 @@ printf 'sandbox-api-key' | keep $secrets/finhub_api_key
 token | keep $secrets/finhub_webhook_secret
 # Empty is not set; it belongs to NOTIFY_URL.
 printf '' | keep $secrets/notify_secret
+# The same, with GATEWAY_OIDC_ISSUER.
+printf '' | keep $secrets/gateway_oidc_client_secret

@@ -59,6 +59,7 @@ async function run(): Promise<boolean> {
   try {
     const stopped = Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
     progress(`the HTTP API: ${stack.gatewayUrl}/docs`);
+    progress(`sign in as an operator: ${stack.gatewayUrl}/sign-in`);
     if (stack.temporal.uiUrl) progress(`Temporal's UI: ${stack.temporal.uiUrl}`);
     const both = Promise.all([onboard(stack, 'individual'), onboard(stack, 'organization')]);
     const ended = await Promise.race([both, stopped.then(() => undefined)]);

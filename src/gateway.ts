@@ -9,8 +9,12 @@ import { loadEnvironment } from './config/environment.js';
 import { makeApiKey } from './gateway/api-keys.js';
 import { credentialsOf } from './gateway/authentication.js';
 import { SCOPES, type Scope } from './gateway/caller.js';
+import type { GatewayConfiguration } from './config/configurations.js';
 import type { GatewayMetrics } from './gateway/metrics.js';
+import type { PeopleOptions } from './gateway/people/people.js';
 import { startGateway } from './gateway/server.js';
+import { signersFile } from './proof/signers-file.js';
+import { openBlobs } from './store/open-store.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
 
 const program = createProgram('gateway', 'Serves the HTTP API, until SIGTERM or SIGINT.');
@@ -48,7 +52,7 @@ async function serve(): Promise<void> {
   const log = pino({ level: config.logLevel, base: null });
   for (const note of config.notes) log.warn(note);
   const { host, port, requestsPerMinute, waitsPerClient, oauth, apiKeysFile } = config.gateway;
-  const credentials = await credentialsOf({ oauth, apiKeysFile });
+  const credentials = await credentialsOf({ oauth, apiKeysFile, people: config.people.provider !== undefined });
   if (!credentials) log.warn('nobody is asked for credentials; whoever reaches this machine can do everything');
   const signing = await signingOf(config);
   const client = await connectOnboarding({ ...config, signing, onNote: (note) => log.warn(note) });
@@ -57,6 +61,7 @@ async function serve(): Promise<void> {
     const { environment, webhooks, tenantId } = config;
     const gateway = await startGateway({
       ...{ client, credentials, environment, host, port, requestsPerMinute, log },
+      people: await peopleOf(config, credentials !== undefined),
       waitsPerCaller: waitsPerClient,
       webhooks: webhooks && tenantId !== undefined ? { ...webhooks, tenantId } : undefined,
     }).catch((error: unknown) => {
@@ -71,6 +76,20 @@ async function serve(): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** Who signs in: by the provider, or on this machine, where nobody is asked for credentials, whoever says so. */
+async function peopleOf(
+  { people, keys, documentStore, tenantId }: GatewayConfiguration,
+  areAsked: boolean,
+): Promise<PeopleOptions | undefined> {
+  const { signers, provider, limits, signInsPerMinute } = people;
+  if (areAsked && !provider) return undefined;
+  const blobs = await openBlobs(documentStore);
+  return {
+    ...{ keys, blobs, limits, signInsPerMinute, tenantId, provider },
+    signers: await signersFile(signers.path, { roots: signers.roots }),
+  };
 }
 
 async function serveMetrics(address: string, metrics: GatewayMetrics): Promise<() => Promise<void>> {

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { freePort } from '../dev/embedded/ports.js';
 import { accessTokens } from '../src/gateway/access-tokens.js';
 import type { IndividualInput } from '../src/client/index.js';
 import { SCOPES, type Scope } from '../src/gateway/caller.js';
 import type { Gateway } from '../src/gateway/server.js';
+import { makeSigningKey, readSigningKey } from '../src/proof/key-pair.js';
+import { signersFile } from '../src/proof/signers-file.js';
+import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
+import { folderBlobs } from '../src/store/folder-blobs.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
+import { CookieBrowser } from './helpers/cookie-browser.js';
 import { ask, gatewayOf, type Heard } from './helpers/gateway.js';
+import { startIdentityProvider, type TestIdentityProvider } from './helpers/identity-provider.js';
 import type { Lane } from './helpers/lane.js';
 import { AUDIENCE, startTokenIssuer, type TokenIssuer } from './helpers/token-issuer.js';
 import { startRealServer, type RealServer } from './model/real-server.js';
@@ -21,7 +30,15 @@ interface Operation {
 }
 
 /** Who may do what. A route that is not in the table fails, and so does one whose scopes differ from it. */
-const ACCESS: Record<string, { scopes: Scope[]; /** Names an operator, who is the caller. */ operator?: true }> = {
+interface Access {
+  scopes: Scope[];
+  /** Names an operator, who is the caller. */
+  operator?: true;
+  /** Where messages are signed, it takes the operator's own envelope. */
+  own?: true;
+}
+
+const ACCESS: Record<string, Access> = {
   startIndividual: { scopes: ['onboarding:write'] },
   startOrganization: { scopes: ['onboarding:write'] },
   startTransfer: { scopes: ['payments:write'] },
@@ -38,7 +55,7 @@ const ACCESS: Record<string, { scopes: Scope[]; /** Names an operator, who is th
   listCases: { scopes: ['onboarding:read', 'operate'] },
   getAudit: { scopes: ['operate'] },
   reviewCase: { scopes: ['operate'] },
-  decide: { scopes: ['operate'], operator: true },
+  decide: { scopes: ['operate'], operator: true, own: true },
   claimCase: { scopes: ['operate'], operator: true },
   releaseCase: { scopes: ['operate'], operator: true },
   assignCase: { scopes: ['operate'], operator: true },
@@ -47,8 +64,18 @@ const ACCESS: Record<string, { scopes: Scope[]; /** Names an operator, who is th
   resolveAttention: { scopes: ['operate'], operator: true },
   resolveByCause: { scopes: ['operate'], operator: true },
   viewDocument: { scopes: ['operate'], operator: true },
-  callByHand: { scopes: ['operate'], operator: true },
+  callByHand: { scopes: ['operate'], operator: true, own: true },
 };
+
+interface RequestBody {
+  content?: Record<string, { example: object }>;
+}
+
+/** What the contract shows; a call by hand in earnest. */
+function exampleOf(operationId: string, body: RequestBody | undefined): object | undefined {
+  const example = body?.content?.['application/json']?.example;
+  return operationId === 'callByHand' ? { ...example, dryRun: false } : example;
+}
 
 /** Every route by the file that is checked in. */
 async function operations(): Promise<Operation[]> {
@@ -60,9 +87,7 @@ async function operations(): Promise<Operation[]> {
   return ours.flatMap(([path, item]) =>
     Object.entries(item).map(([method, { operationId, 'x-scopes': scopes, requestBody }]) => ({
       ...{ operationId, method: method.toUpperCase(), path, scopes },
-      example: (requestBody as { content?: Record<string, { example: unknown }> } | undefined)?.content?.[
-        'application/json'
-      ]?.example,
+      example: exampleOf(operationId, requestBody as RequestBody | undefined),
     })),
   );
 }
@@ -72,6 +97,8 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
   let lane: Lane;
   let issuer: TokenIssuer;
   let shortLived: TokenIssuer;
+  let provider: TestIdentityProvider;
+  let folder: string;
   let gateway: Gateway;
   let all: Operation[];
   /** In review. */
@@ -82,19 +109,50 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
   const every = SCOPES.join(' ');
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+    const file = join(folder, 'signers.json');
+    const publicKey = await makeSigningKey(join(folder, 'gateway-1.key'));
+    const signers = [
+      { id: 'op-1', role: 'operator', level: 'TENANT', tenants: ['*'], subject: 'person-1' },
+      { id: 'op-2', role: 'operator', level: 'POWER_TENANT', tenants: ['*'] },
+      { id: 'gateway-1', role: 'gateway', tenants: ['*'], keys: [{ publicKey }] },
+    ];
+    await writeFile(file, JSON.stringify({ version: 1, signers }));
+    const key = await readSigningKey(join(folder, 'gateway-1.key'));
     [server, issuer, shortLived, all] = await Promise.all([
-      startRealServer(),
+      startRealServer({
+        env: { SIGNERS_FILE: file },
+        signing: { signerId: 'gateway-1', environment: 'default', key },
+      }),
       startTokenIssuer(),
       startTokenIssuer({ lifetimeSeconds: 1 }),
       operations(),
     ]);
     ({ lane } = server);
-    gateway = await serve(issuer);
+    const port = await freePort();
+    const publicUrl = `http://127.0.0.1:${port}`;
+    provider = await startIdentityProvider(publicUrl);
+    const { issuer: named, clientId, clientSecret } = provider;
+    const { issuer: ofTokens, jwksUrl } = issuer;
+    gateway = await gatewayOf(lane, {
+      port,
+      credentials: accessTokens({ issuer: ofTokens, audience: AUDIENCE, jwksUrl }),
+      people: {
+        signers: await signersFile(file),
+        keys: parseKeyRing(newKeyRingText()),
+        blobs: folderBlobs(join(folder, 'store')),
+        limits: { idleMs: 900_000, wholeMs: 3_600_000 },
+        signInsPerMinute: 1000,
+        tenantId: tenant,
+        provider: { issuer: named, clientId, clientSecret, publicUrl },
+      },
+    });
     [id, other] = await Promise.all([await anIndividual(), await anIndividual()].map(inReview));
   });
   after(async () => {
     await gateway.close();
-    await Promise.all([server.stop(), issuer.close(), shortLived.close()]);
+    await Promise.all([server.stop(), issuer.close(), shortLived.close(), provider.close()]);
+    await rm(folder, { recursive: true });
   });
 
   const inReview = async (application: IndividualInput): Promise<string> =>
@@ -102,20 +160,24 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
   const serve = ({ issuer: named, jwksUrl }: TokenIssuer, clockSeconds?: number): Promise<Gateway> =>
     gatewayOf(lane, { credentials: accessTokens({ issuer: named, audience: AUDIENCE, jwksUrl, clockSeconds }) });
 
+  /** An operation's address. */
+  const filled = ({ method, path, operationId }: Operation, to: string): string =>
+    path
+      .replace('{kind}', 'individual')
+      .replace('{documentId}', '00000000-0000-4000-8000-000000000000')
+      .replaceAll(/\{\w+\}/g, method === 'PUT' ? `${operationId}-1` : to) +
+    (operationId === 'waitForCase' ? '?for=review' : '');
+
   const send = (
-    { method, path, example, operationId }: Operation,
+    operation: Operation,
     token: string | undefined,
     { url = gateway.url, to = id! } = {},
   ): Promise<Heard> => {
-    const filled = path
-      .replace('{kind}', 'individual')
-      .replace('{documentId}', '00000000-0000-4000-8000-000000000000')
-      .replaceAll(/\{\w+\}/g, method === 'PUT' ? `${operationId}-1` : to);
     // Broken on purpose where something would begin.
+    const { method, example, operationId } = operation;
     const body = method === 'PUT' ? {} : example;
-    const query = operationId === 'waitForCase' ? '?for=review' : '';
     const signal = operationId === 'followCase' ? AbortSignal.timeout(20_000) : undefined;
-    return ask(url, method, filled + query, { token, body, ...(signal && { signal }) });
+    return ask(url, method, filled(operation, to), { token, body, ...(signal && { signal }) });
   };
   const codeOf = ({ body }: Heard): string | undefined => (body as { code?: string } | null)?.code;
 
@@ -191,6 +253,8 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
       const [status, code] = await said(operation, token);
       // What is wrong with a message is told before the case is asked.
       if (code === 'InvalidInput') continue;
+      // And whose proof is missing, before that.
+      if (code === 'OperatorNeeded' && ACCESS[operation.operationId]!.own) continue;
       assert.deepEqual([status, code], [404, 'CaseNotFound'], operation.operationId);
     }
     const { body } = await ask(gateway.url, 'GET', '/v1/cases?closed=true', { token });
@@ -205,13 +269,52 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
       const [status, code] = await said(operation, nobody);
       assert.deepEqual([status, code], [403, 'OperatorNeeded'], operation.operationId);
       const name = operation.operationId;
-      if (name === 'resolveByCause' || name === 'callByHand') continue;
+      if (name === 'resolveByCause') continue;
       const [, refusal] = await said(operation, stranger);
-      assert.equal(refusal, 'UnknownOperator', name);
+      assert.equal(refusal, ACCESS[name]!.own ? 'OperatorNeeded' : 'UnknownOperator', name);
     }
     const claims = all.find(({ operationId }) => operationId === 'claimCase')!;
     const asAnother = { ...claims, example: { by: 'op-2' } };
     assert.equal(codeOf(await send(asAnother, low)), 'OperatorNeeded');
     assert.equal((await send(claims, low)).status, 200);
+  });
+
+  test('somebody who is signed in may do what their operator may, from our own pages only', async () => {
+    provider.expect('person-1');
+    const browser = new CookieBrowser();
+    await browser.get(`${gateway.url}/sign-in`);
+    const { csrfToken } = JSON.parse((await browser.get(`${gateway.url}/session`)).text) as { csrfToken: string };
+    const others = await issuer.token({ tenant: 'other-tenant', scope: every });
+    for (const operation of all) {
+      const { operationId: name, method, path, example } = operation;
+      const url = gateway.url + filled(operation, id!);
+      const heard = async (headers: Record<string, string>): Promise<[number, string | undefined]> => {
+        const sent = { ...headers, ...(method === 'POST' && { 'idempotency-key': `person-${name}` }) };
+        const json = method === 'PUT' ? {} : example;
+        const { status, text } = await browser.send(method, url, { headers: sent, ...(method !== 'GET' && { json }) });
+        return [status, (JSON.parse(text || 'null') as { code?: string } | null)?.code];
+      };
+      const { scopes, own } = ACCESS[name]!;
+      const isOpen = scopes.includes('operate');
+      if (method !== 'GET') {
+        assert.deepEqual(await heard({}), [403, 'CrossSite'], `${name} without the token`);
+        const elsewhere = { 'x-csrf-token': csrfToken, origin: 'http://elsewhere.example' };
+        assert.deepEqual(await heard(elsewhere), [403, 'CrossSite'], `${name} from elsewhere`);
+        assert.deepEqual(await heard({ 'x-csrf-token': 'x'.repeat(32) }), [403, 'CrossSite'], `${name} with a guess`);
+      }
+      // A token of one's own counts in place of the session, and asks for no other.
+      const [, asOther] = await heard({ authorization: `Bearer ${others}` });
+      assert.notEqual(asOther, 'CrossSite', name);
+      if (path.includes('{id}') && isOpen) assert.notEqual(asOther, undefined, name);
+      if (name === 'cancelCase') continue;
+      const [status, code] = await heard({ 'x-csrf-token': csrfToken, origin: gateway.url });
+      if (!isOpen) assert.deepEqual([status, code], [403, 'Forbidden'], name);
+      else if (own) assert.deepEqual([status, code], [403, 'OperatorNeeded'], name);
+      else
+        assert.ok(
+          status !== 401 && status < 500 && code !== 'Forbidden' && code !== 'CrossSite',
+          `${name}: ${status} ${code}`,
+        );
+    }
   });
 });

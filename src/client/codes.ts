@@ -95,6 +95,12 @@ export const CODES = {
   CredentialsUnavailable: row(503, 'noAnswer', 'nobody can be let in now', 'repeat it later; look at the log'),
   Unauthenticated: row(401, 'refused', 'no credentials that hold', 'send a valid token or API key'),
   Forbidden: row(403, 'refused', 'the credentials do not allow this', 'use some with the scope that is named'),
+  CrossSite: row(
+    403,
+    'refused',
+    'the request does not come from a page of ours',
+    'send the X-CSRF-Token that /session tells',
+  ),
   OperatorNeeded: row(403, 'refused', 'an operator has to say this', "use an operator's token, or send their proof"),
   NoSuchRoute: row(404, 'notFound', 'there is nothing at this path', 'see /openapi.json'),
   BodyTooLarge: row(413, 'invalid', 'the body is too large', 'send less; documents go one by one'),

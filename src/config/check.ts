@@ -45,6 +45,7 @@ const GROUPS: readonly (readonly VariableName[])[] = [
   ['SIGNER_ID', 'SIGNING_KEY_FILE'],
   ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
   ['GATEWAY_OAUTH_ISSUER', 'GATEWAY_OAUTH_AUDIENCE', 'GATEWAY_OAUTH_JWKS_URL'],
+  ['GATEWAY_OIDC_ISSUER', 'GATEWAY_OIDC_CLIENT_ID', 'GATEWAY_OIDC_CLIENT_SECRET', 'GATEWAY_PUBLIC_URL'],
 ];
 
 /** Looks at everything at once and changes nothing. An empty variable counts as not set. */
@@ -60,7 +61,9 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
     ...unread,
     ...missing(role, set).filter(({ variable }) => !unread.some((fault) => fault.variable === `${variable}_FILE`)),
     ...unknown(set),
-    ...(role === 'worker' ? checkSignersFile(values) : []),
+    ...(role === 'worker' || (role === 'gateway' && values.GATEWAY_OIDC_ISSUER !== undefined)
+      ? checkSignersFile(values)
+      : []),
     ...checkKeys(values),
     ...(role === 'gateway' ? checkCredentials(values) : []),
     ...checkCallsQueue(values),
@@ -111,9 +114,12 @@ function checkSignersFile({ NODE_ENV, SIGNERS_FILE }: Values): ConfigurationFaul
 }
 
 /** Outside production a gateway without credentials listens on this machine only. */
-function checkCredentials({ NODE_ENV, GATEWAY_API_KEYS_FILE, GATEWAY_OAUTH_ISSUER }: Values): ConfigurationFault[] {
-  if (NODE_ENV !== 'production' || (GATEWAY_API_KEYS_FILE ?? GATEWAY_OAUTH_ISSUER) !== undefined) return [];
-  const message = 'is not set, nor is GATEWAY_OAUTH_ISSUER; in production one of them is expected';
+function checkCredentials(values: Values): ConfigurationFault[] {
+  const { NODE_ENV, GATEWAY_API_KEYS_FILE, GATEWAY_OAUTH_ISSUER, GATEWAY_OIDC_ISSUER } = values;
+  const some = GATEWAY_API_KEYS_FILE ?? GATEWAY_OAUTH_ISSUER ?? GATEWAY_OIDC_ISSUER;
+  if (NODE_ENV !== 'production' || some !== undefined) return [];
+  const message =
+    'is not set, nor is GATEWAY_OAUTH_ISSUER or GATEWAY_OIDC_ISSUER; in production one of them is expected';
   return [{ variable: 'GATEWAY_API_KEYS_FILE', message }];
 }
 

@@ -130,6 +130,13 @@ export interface GatewayConfiguration extends CaseConfiguration, SigningConfigur
     apiKeysFile: string | undefined;
     oauth: { issuer: string; audience: string; jwksUrl: string } | undefined;
   };
+  /** How operators sign in; without a provider on this machine only, as whom they say. */
+  people: {
+    signers: { path: string; roots: JWK[] | undefined };
+    provider: { issuer: string; clientId: string; clientSecret: string; publicUrl: string } | undefined;
+    limits: { idleMs: number; wholeMs: number };
+    signInsPerMinute: number;
+  };
   /** FinHub's webhooks are taken where they are signed with one of these; nowhere without it. */
   webhooks: { secrets: readonly string[]; maxAgeSeconds: number } | undefined;
   metrics: MetricsConfiguration | undefined;

@@ -10,6 +10,7 @@ import type {
   CaseConfiguration,
   Configurations,
   FinHubConfiguration,
+  GatewayConfiguration,
   MetricsConfiguration,
   SigningConfiguration,
 } from './configurations.js';
@@ -91,6 +92,7 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
             }
           : undefined,
     },
+    people: people(values),
     webhooks: values.FINHUB_WEBHOOK_SECRET && {
       secrets: values.FINHUB_WEBHOOK_SECRET,
       maxAgeSeconds: values.FINHUB_WEBHOOK_MAX_AGE_SECONDS,
@@ -145,6 +147,25 @@ function signing({ ENVIRONMENT_NAME, SIGNER_ID, SIGNING_KEY_FILE }: Environment)
   return {
     environment: ENVIRONMENT_NAME,
     signer: SIGNER_ID && SIGNING_KEY_FILE ? { signerId: SIGNER_ID, keyFile: resolve(SIGNING_KEY_FILE) } : undefined,
+  };
+}
+
+function people(values: Environment): GatewayConfiguration['people'] {
+  const {
+    GATEWAY_OIDC_ISSUER: issuer,
+    GATEWAY_OIDC_CLIENT_ID: clientId,
+    GATEWAY_OIDC_CLIENT_SECRET: clientSecret,
+    GATEWAY_PUBLIC_URL: publicUrl,
+  } = values;
+  return {
+    signers: { path: resolve(values.SIGNERS_FILE ?? TRIAL_DEFAULTS.signersFile), roots: values.SIGNERS_ROOT_KEYS },
+    provider:
+      issuer && clientId && clientSecret && publicUrl ? { issuer, clientId, clientSecret, publicUrl } : undefined,
+    limits: {
+      idleMs: values.GATEWAY_SESSION_IDLE_MINUTES * 60_000,
+      wholeMs: values.GATEWAY_SESSION_HOURS * 3_600_000,
+    },
+    signInsPerMinute: values.GATEWAY_SIGN_INS_PER_MINUTE,
   };
 }
 

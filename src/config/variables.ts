@@ -31,6 +31,17 @@ const url = z
   .url({ protocol: /^https?$/ })
   .refine((address) => !address.includes('@'))
   .transform((address) => address.replace(/\/+$/, ''));
+/** Sealed on its way, or not leaving this machine. */
+const isSafe = (address: string): boolean => {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+};
+/** As it is written: an issuer with a slash at its end is another one than without. */
+const safeUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((address) => !address.includes('@'))
+  .refine(isSafe);
+const origin = url.refine(isSafe).refine((address) => new URL(address).origin === address);
 /** Part of workflow ids, hence without slashes. */
 const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const whole = (min: number, max: number): z.ZodType<number, string> =>
@@ -199,6 +210,18 @@ export const environmentSchema = z.object({
   GATEWAY_OAUTH_ISSUER: variable(text.optional(), 'the issuer of access tokens, as they name it'),
   GATEWAY_OAUTH_AUDIENCE: variable(text.optional(), 'the audience that access tokens are for'),
   GATEWAY_OAUTH_JWKS_URL: variable(url.optional(), "the http(s) address of the issuer's public keys"),
+  GATEWAY_OIDC_ISSUER: variable(
+    safeUrl.optional(),
+    "the https address of the operators' OpenID Connect provider, as it names itself,",
+  ),
+  GATEWAY_OIDC_CLIENT_ID: variable(text.optional(), "the gateway's client id at that provider"),
+  GATEWAY_OIDC_CLIENT_SECRET: variable(text.optional(), "the gateway's client secret at that provider", {
+    secret: true,
+  }),
+  GATEWAY_PUBLIC_URL: variable(origin.optional(), 'the https origin where browsers reach the gateway'),
+  GATEWAY_SESSION_HOURS: variable(whole(1, 24).default(8), 'a whole number of hours, 1 to 24'),
+  GATEWAY_SESSION_IDLE_MINUTES: variable(whole(1, 240).default(15), 'a whole number of minutes, 1 to 240'),
+  GATEWAY_SIGN_INS_PER_MINUTE: variable(whole(1, 10_000).default(60), 'a whole number, 1 to 10000'),
   GATEWAY_REQUESTS_PER_MINUTE: variable(whole(1, 1_000_000).default(1200), 'a whole number, 1 to 1000000'),
   GATEWAY_WAITS_PER_CLIENT: variable(whole(1, 10_000).default(200), 'a whole number, 1 to 10000'),
   TEMPORAL_DEPLOYMENT_NAME: variable(text.optional(), "a worker deployment's name"),

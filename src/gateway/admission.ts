@@ -1,17 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { checkLoopback } from './loopback.js';
+import type { People } from './people/people.js';
 import { anybody } from './authentication.js';
 import type { Caller, Credentials } from './caller.js';
 import type { GatewayOptions } from './options.js';
 import { Refused } from './problem.js';
 import type { Route } from './route.js';
 
-/** Lets a caller in to a route, before a byte of the body is read. */
+/** Lets a caller in to a route, before a byte of the body is read. Where there is a token, a cookie says nothing. */
 export async function admitted(
   { credentials, client }: GatewayOptions,
+  people: People | undefined,
   request: FastifyRequest,
+  reply: FastifyReply,
   route: Route,
 ): Promise<Caller> {
-  const caller = credentials ? await bearer(credentials, request) : local(request, client.tenantId);
+  const person = request.headers.authorization === undefined ? await people?.callerOf(request, reply) : undefined;
+  const caller = person ?? (credentials ? await bearer(credentials, request) : local(request, client.tenantId));
   request.caller = caller;
   if (!route.scopes.some((scope) => caller.scopes.has(scope))) {
     throw new Refused('Forbidden', `one of the scopes ${route.scopes.join(', ')} is needed`);
@@ -40,14 +45,9 @@ async function bearer(credentials: Credentials, { headers }: FastifyRequest): Pr
   return caller;
 }
 
-/** Without credentials. A page in somebody's browser can be led here under another name; it is sent away. */
+/** Without credentials. */
 function local({ headers }: FastifyRequest, tenantId: string | undefined): Caller {
-  const name = (headers.host ?? '').replace(/:\d+$/, '');
-  if (!isLoopback(name)) throw new Refused('Unauthenticated', 'a gateway without credentials is for this machine only');
+  checkLoopback(headers.host);
   if (tenantId === undefined) throw new Refused('Unauthenticated', 'FINHUB_TENANT_ID is not set');
   return anybody(tenantId);
-}
-
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
 }

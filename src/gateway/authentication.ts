@@ -5,15 +5,21 @@ import { apiKeys } from './api-keys.js';
 export interface AuthenticationOptions {
   oauth?: AccessTokenOptions | undefined;
   apiKeysFile?: string | undefined;
+  /** Whether people sign in: then nobody is let in without credentials, although no program has any. */
+  people?: boolean | undefined;
 }
 
 /** Lets callers in by a bearer token of any kind that is configured; undefined where none is. @throws CredentialsUnavailable */
-export async function credentialsOf({ oauth, apiKeysFile }: AuthenticationOptions): Promise<Credentials | undefined> {
+export async function credentialsOf({
+  oauth,
+  apiKeysFile,
+  people = false,
+}: AuthenticationOptions): Promise<Credentials | undefined> {
   const kinds = [
     ...(apiKeysFile === undefined ? [] : [await apiKeys(apiKeysFile)]),
     ...(oauth === undefined ? [] : [accessTokens(oauth)]),
   ];
-  if (kinds.length === 0) return undefined;
+  if (kinds.length === 0 && !people) return undefined;
   return {
     async callerOf(token) {
       for (const kind of kinds) {

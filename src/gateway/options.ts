@@ -1,12 +1,15 @@
 import type { Logger } from 'pino';
 import type { OnboardingClient } from '../client/index.js';
 import type { Credentials } from './caller.js';
+import type { PeopleOptions } from './people/people.js';
 import type { WebhookOptions } from './webhooks.js';
 
 export interface GatewayOptions {
   client: OnboardingClient;
   /** Without them whoever reaches it is let in: on this machine only. */
   credentials: Credentials | undefined;
+  /** How people sign in; nobody can without it. */
+  people?: PeopleOptions | undefined;
   /** The environment's name, which envelopes are for. */
   environment: string;
   host: string;

@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 
 /** One line for each request; who was refused is told louder. */
 export function tell(log: Logger, request: FastifyRequest, reply: FastifyReply, seconds: number): void {
-  const { caller, problem } = request;
+  const { caller, problem, signedIn } = request;
   const line = {
     requestId: request.id,
     route: `${request.method} ${request.routeOptions.url}`,
     path: caller ? request.url.split('?', 1)[0] : undefined,
     client: caller?.id ?? null,
-    tenant: caller?.tenant ?? null,
-    operator: caller?.operator === '*' ? undefined : caller?.operator,
+    tenant: caller?.tenant ?? signedIn?.tenant ?? null,
+    operator: signedIn?.operator ?? (caller?.operator === '*' ? undefined : caller?.operator),
     status: reply.statusCode,
     code: problem,
     ms: Math.round(seconds * 1000),

@@ -6,11 +6,15 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Code } from '../client/codes.js';
 import { traceOf } from '../tracing/header.js';
 import { inSpan, SpanKind } from '../tracing/spans.js';
-import { admitted, countIn, isLoopback } from './admission.js';
+import { admitted, countIn } from './admission.js';
 import { type Caller, CredentialsUnavailable } from './caller.js';
 import { handled } from './handle-route.js';
+import { isLoopback } from './loopback.js';
 import { gatewayMetrics, type GatewayMetrics } from './metrics.js';
 import type { GatewayOptions } from './options.js';
+import { People } from './people/people.js';
+import type { Session } from './people/session.js';
+import { serveSignIn } from './people/sign-in.js';
 import { type Problem, problemOf, problemOfError, Refused } from './problem.js';
 import { tell, told } from './request-log.js';
 import { ROUTES } from './routes/index.js';
@@ -39,6 +43,8 @@ declare module 'fastify' {
     caller: Caller | undefined;
     problem: Code | undefined;
     begun: number;
+    /** Of whoever signs in or out. */
+    signedIn: Session | undefined;
   }
 }
 
@@ -65,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.decorateRequest('caller', undefined);
   server.decorateRequest('problem', undefined);
   server.decorateRequest('begun', 0);
+  server.decorateRequest('signedIn', undefined);
 
   const fail = (request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply => {
     request.problem = problem.code as Code;
@@ -93,7 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const seconds = (performance.now() - request.begun) / 1000;
     const name = request.routeOptions.url ?? 'none';
     metrics.answered(`${request.method} ${name}`, reply.statusCode, request.problem ?? 'ok', seconds);
-    if (name.startsWith('/v1') || name === WEBHOOKS_PATH) tell(log, request, reply, seconds);
+    if (/^\/(v1|sign-)/.test(name) || name === WEBHOOKS_PATH) tell(log, request, reply, seconds);
     done();
   });
 
@@ -104,6 +111,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keyGenerator: ({ caller, ip }) => (caller ? `${caller.tenant}/${caller.id}` : ip),
   });
   const limit = server.createRateLimit();
+  const people = options.people && new People(options.people);
+  if (people) await serveSignIn(server, people);
   await serveDocumentation(server);
   serveHealth(server, client);
 
@@ -116,7 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       onRequest: [
         async (request, reply) => {
-          request.caller = await admitted(options, request, route);
+          request.caller = await admitted(options, people, request, reply, route);
           countIn(await limit(request), reply);
         },
         (_, reply, done) => {

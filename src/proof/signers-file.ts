@@ -55,6 +55,8 @@ export interface Signer {
   role: SignerRole;
   /** Of an operator. */
   level?: OperatorLevel | undefined;
+  /** Of an operator: who they are at the identity provider. */
+  subject?: string | undefined;
   tenants: string[];
 }
 
@@ -98,6 +100,11 @@ export interface SignersFileOptions {
 export function operatorIn(set: SignerSet, id: string): Operator | undefined {
   const signer = set.signers.get(id);
   return signer?.role === 'operator' ? { id, level: signer.level!, tenants: signer.tenants } : undefined;
+}
+
+/** The operator whom the identity provider knows by this subject; undefined for a stranger. */
+export function operatorOfSubject({ signers }: SignerSet, subject: string): Signer | undefined {
+  return [...signers.values()].find((signer) => signer.role === 'operator' && signer.subject === subject);
 }
 
 /**
@@ -159,15 +166,21 @@ async function parse(path: string, content: Buffer): Promise<SignerSet> {
   const { version, signers } = parsed.data;
   const byId = new Map<string, Signer>();
   const keys = new Map<string, SignerKey>();
+  const subjects = new Set<string | undefined>();
   const faults: string[] = [];
   for (const [index, { keys: own, ...rest }] of signers.entries()) {
     const signer: Signer = {
       id: rest.id,
       role: rest.role,
       level: 'level' in rest ? rest.level : undefined,
+      subject: 'subject' in rest ? rest.subject : undefined,
       tenants: rest.tenants,
     };
     if (byId.has(signer.id)) faults.push(`/signers/${index}/id: "${signer.id}" is listed twice`);
+    if (signer.subject !== undefined && subjects.has(signer.subject)) {
+      faults.push(`/signers/${index}/subject: another operator has the same login`);
+    }
+    subjects.add(signer.subject);
     byId.set(signer.id, signer);
     for (const [at, { kid: given, publicKey, validFrom, validUntil, revokedAt }] of own.entries()) {
       const place = `/signers/${index}/keys/${at}`;

@@ -6,7 +6,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** What a box is for; each purpose has keys of its own, so nothing of one opens as another. */
-export type Purpose = 'seal v1' | 'payload v2' | 'document v1' | 'signers v1' | 'store v1';
+export type Purpose =
+  'seal v1' | 'payload v2' | 'document v1' | 'signers v1' | 'store v1' | 'session v1' | 'sign-in v1' | 'signed-out v1';
 
 /** Something that was encrypted cannot be opened; the message holds nothing of it. */
 export class BoxError extends Error {

@@ -1,5 +1,6 @@
 const API = 'test/gateway.test.ts';
 const ACCESS = 'test/gateway-access.test.ts';
+const SIGN_IN = 'test/sign-in.test.ts';
 
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
 export default [
@@ -82,5 +83,101 @@ export default [
     to: 'const isTold = true;',
     in: API,
     test: 'a Temporal that is away leaves the outcome unknown, and nothing of ours is told',
+  },
+  {
+    name: "another site's page acts as whoever is signed in",
+    file: 'src/gateway/people/people.ts',
+    from: "if (isElsewhere || !sessions.knowsToken(session, token)) throw new Refused('CrossSite');",
+    to: '',
+    in: ACCESS,
+    test: 'somebody who is signed in may do what their operator may, from our own pages only',
+  },
+  {
+    name: 'a page elsewhere that has the token is believed',
+    file: 'src/gateway/people/people.ts',
+    from: 'if (isElsewhere || !sessions',
+    to: 'if (!sessions',
+    in: ACCESS,
+    test: 'somebody who is signed in may do what their operator may, from our own pages only',
+  },
+  {
+    name: 'a session may do more than operate',
+    file: 'src/gateway/people/people.ts',
+    from: "scopes: new Set(['operate'])",
+    to: "scopes: new Set(['operate', 'onboarding:write', 'payments:write', 'onboarding:read'])",
+    in: ACCESS,
+    test: 'somebody who is signed in may do what their operator may, from our own pages only',
+  },
+  {
+    name: 'a cookie counts beside a token',
+    file: 'src/gateway/admission.ts',
+    from: 'request.headers.authorization === undefined ? await people?.callerOf(request, reply) : undefined',
+    to: 'await people?.callerOf(request, reply)',
+    in: ACCESS,
+    test: 'somebody who is signed in may do what their operator may, from our own pages only',
+  },
+  {
+    name: "an operator's id is a login at the provider",
+    file: 'src/gateway/people/people.ts',
+    from: 'this.provider ? operatorOfSubject(set, subject) : set.signers.get(subject)',
+    to: 'operatorOfSubject(set, subject) ?? set.signers.get(subject)',
+    in: SIGN_IN,
+    test: 'nobody whom the signers file does not know, or for a tenant that is not theirs',
+  },
+  {
+    name: 'an operator picks a tenant that is not theirs',
+    file: 'src/gateway/people/people.ts',
+    from: 'if (chosen === undefined || !works(chosen))',
+    to: 'if (chosen === undefined)',
+    in: SIGN_IN,
+    test: 'nobody whom the signers file does not know, or for a tenant that is not theirs',
+  },
+  {
+    name: 'a session never becomes idle',
+    file: 'src/gateway/people/session.ts',
+    from: 'now < session.seenAt + idleMs && ',
+    to: '',
+    in: SIGN_IN,
+    test: 'until they are idle for too long, or in for too long',
+  },
+  {
+    name: 'a session lasts as long as it is used',
+    file: 'src/gateway/people/session.ts',
+    from: ' && now < session.begunAt + wholeMs',
+    to: '',
+    in: SIGN_IN,
+    test: 'until they are idle for too long, or in for too long',
+  },
+  {
+    name: 'a copied cookie outlives the sign-out',
+    file: 'src/gateway/people/people.ts',
+    from: ' || (await this.#signOuts.hasEnded(session))',
+    to: '',
+    in: SIGN_IN,
+    test: 'until they sign out, which ends copies of the cookie at every gateway',
+  },
+  {
+    name: 'any token of the provider is a logout token',
+    file: 'src/gateway/people/identity-provider.ts',
+    from: 'if (!isLogout || nonce !== undefined)',
+    to: 'if (false)',
+    in: SIGN_IN,
+    test: 'until the provider says that they have left, and nobody else can say so',
+  },
+  {
+    name: 'who has another login stays signed in',
+    file: 'src/gateway/people/people.ts',
+    from: 'return issuer === TRIAL_ISSUER || set.signers.get(operator)?.subject === subject ? known.level : undefined;',
+    to: 'return known.level;',
+    in: SIGN_IN,
+    test: 'until the signers file says otherwise',
+  },
+  {
+    name: "a trial's session counts where a provider is asked",
+    file: 'src/gateway/people/people.ts',
+    from: 'if (!session || session.issuer !== (this.provider?.issuer ?? TRIAL_ISSUER)) return undefined;',
+    to: 'if (!session) return undefined;',
+    in: SIGN_IN,
+    test: 'on one machine without a provider, as whom they say, and from no page elsewhere',
   },
 ];

@@ -1,0 +1,2 @@
+/** Where somebody lands who has signed in. */
+export const SESSION_HOME = '/docs';
