@@ -8,7 +8,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/project.mjs scripts/bundle.mjs scripts/old-files.mjs scripts/programs.mjs scripts/build-programs.mjs scripts/
+COPY scripts/project.mjs scripts/bundle.mjs scripts/old-files.mjs scripts/programs.mjs scripts/build-programs.mjs \
+     scripts/licences.mjs scripts/supply-chain.mjs scripts/
 
 FROM tools AS build
 COPY src src
