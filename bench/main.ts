@@ -3,6 +3,7 @@ import { benchCapacity, capacityText } from './capacity.js';
 import { benchClient, textOf } from './client.js';
 import { commandLinesText, measureCommandLines } from './command-lines.js';
 import { benchEncryption, encryptionText } from './encryption.js';
+import { benchGateway, gatewayText, type GatewayOptions } from './gateway.js';
 import { compareLifecycles, type LifecycleOptions } from './lifecycle/compare.js';
 import { lifecycleText } from './lifecycle/text.js';
 import { measureRecovery, recoveryText, type RecoveryOptions } from './recovery.js';
@@ -91,6 +92,19 @@ program
   .action(async ({ json, ...options }: Omit<RecoveryOptions, 'onProgress'> & { json?: true }) => {
     const result = await measureRecovery({ ...options, onProgress });
     print(json ? JSON.stringify(result, undefined, 2) : recoveryText(result));
+  });
+
+program
+  .command('gateway')
+  .description('starts and status over HTTP beside the client library, and many who wait at one gateway')
+  .option('--rounds <number>', 'rounds of both, in turn', wholeNumber, 5)
+  .option('--calls <number>', 'calls of each in a round, one at a time and many at a time', wholeNumber, 100)
+  .option('--concurrency <number>', 'how many are many at a time', wholeNumber, 8)
+  .option('--waits <number>', 'waits that are open at a time', wholeNumber, 1000)
+  .option('--json', 'one JSON document on standard output')
+  .action(async ({ json, ...options }: Omit<GatewayOptions, 'onProgress'> & { json?: true }) => {
+    const result = await benchGateway({ ...options, onProgress });
+    print(json ? JSON.stringify(result, undefined, 2) : gatewayText(result));
   });
 
 program

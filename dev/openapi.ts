@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { endQuietlyWhenUnread } from '../src/cli/unread.js';
 import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { breakingChanges } from '../src/gateway/breaking.js';
 import { openApi } from '../src/gateway/openapi.js';
@@ -18,8 +19,10 @@ const { write } = new Command('openapi')
 
 const document = openApi();
 const text = `${JSON.stringify(document, undefined, 2)}\n`;
-if (!write) process.stdout.write(text);
-else {
+if (!write) {
+  endQuietlyWhenUnread();
+  process.stdout.write(text);
+} else {
   const earlier: unknown = JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}'));
   const broken = breakingChanges(earlier, document);
   if (broken.length > 0 && major(earlier) === major(document)) {

@@ -1,9 +1,12 @@
 import { Command, Option } from 'commander';
 import { colours } from './cli/colours.js';
 import { table } from './cli/table.js';
+import { endQuietlyWhenUnread } from './cli/unread.js';
 import { faultLine } from './config/configuration-error.js';
 import { describeEnvironment, type ConfigurationDescription } from './config/describe.js';
 import { ROLES, type Role } from './config/variables.js';
+
+endQuietlyWhenUnread();
 
 const program = new Command('config')
   .description(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { colours } from './cli/colours.js';
+import { endQuietlyWhenUnread } from './cli/unread.js';
 import { ConfigurationError, faultLine } from './config/configuration-error.js';
 import { loadEnvironment } from './config/environment.js';
 import { type WorkerConfiguration } from './config/configurations.js';
@@ -7,6 +8,8 @@ import { examine, type Finding } from './doctor/finding.js';
 import { finHubChecks } from './doctor/finhub-checks.js';
 import { ownChecks } from './doctor/own-checks.js';
 import { temporalChecks } from './doctor/temporal-checks.js';
+
+endQuietlyWhenUnread();
 
 const program = new Command('doctor')
   .description(

@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { table } from './cli/table.js';
+import { endQuietlyWhenUnread } from './cli/unread.js';
 import { describeEndpoints, type EndpointDescription } from './finhub/describe.js';
 
 const HEAD = ['operation', 'call', 'auth', 'class', 'read back', 'absence is proved by', 'used by', 'sources'];
+
+endQuietlyWhenUnread();
 
 const command = new Command('endpoints')
   .description(

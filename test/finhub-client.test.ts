@@ -216,6 +216,22 @@ describe('against the sandbox', () => {
       await open();
     });
 
+    test('what has ended by itself is forgotten', async () => {
+      mock.timers.enable({ apis: ['Date'], now: Date.now() });
+      const open = async (): Promise<unknown> => {
+        const { session } = await SITUATIONS.openCustomerSession(new SandboxClient(sandbox.url));
+        return client.sessions.open(session as Credentials);
+      };
+      await open();
+      const path = '/api/v2.1/customer/individual/{customerId}/users/{userId}/sessions';
+      await finhub.inject({ method: 'POST', path, kind: 'refuse-401' });
+      assert.equal((await failure(open())).kind, 'unauthorized');
+      assert.ok(client.sessions.remembered > 2);
+      mock.timers.tick(25 * 60 * MINUTE);
+      await open();
+      assert.equal(client.sessions.remembered, 1);
+    });
+
     test('a locked account is left alone until the lock ends', async () => {
       mock.timers.enable({ apis: ['Date'], now: Date.now() });
       const outside = new SandboxClient(sandbox.url);

@@ -10,10 +10,12 @@ import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { CASE_METRICS } from '../src/lifecycle/case-metrics.js';
 import { TASK_QUEUE } from '../src/lifecycle/ids.js';
 import { connectClient } from '../src/client/index.js';
+import { gatewayMetrics } from '../src/gateway/metrics.js';
 import { loadEnvironment } from '../src/config/environment.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { keepMachineClock } from './helpers/clock.js';
 import { eventually } from './helpers/eventually.js';
-import { scrape, sumOf, type Sample } from './helpers/metrics.js';
+import { samplesIn, scrape, sumOf, type Sample } from './helpers/metrics.js';
 
 interface Rules {
   groups: { rules: { alert: string; expr: string; annotations: { summary: string; runbook: string } }[] }[];
@@ -43,6 +45,8 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
   let stack: Stack;
   let address: string;
   let exported: Sample[];
+  /** Of metrics that workers and gateways export. */
+  let names: Set<string>;
 
   before(async () => {
     keepMachineClock();
@@ -57,6 +61,8 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
       const status = await stack.client.status(workflowId);
       return !status.stale && status.review.stage === 'inReview';
     });
+    const hint = { eventId: 'evt-1', type: 'customer.updated', ids: [], at: new Date().toISOString() };
+    await stack.client.takeWebhook(individual.tenantId ?? SANDBOX_TENANT.id, hint);
     await stack.client.decide(workflowId, approval('d1', 'nobody'));
     await stack.client.decide(workflowId, approval('d1', 'op-1'));
     await stack.client.decide(workflowId, approval('d2', 'op-1'));
@@ -73,10 +79,14 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
         sumOf(samples, 'onboarding_cases_waiting', { waiting_for: 'customer', longer_than: '0s' }),
         sumOf(samples, 'onboarding_cases_needing_attention', { kind: 'organization' }),
         sumOf(samples, 'temporal_workflow_task_execution_failed'),
+        sumOf(samples, CASE_METRICS.webhooks, { outcome: 'withoutCase' }),
       ];
       const atFinHub = sumOf(samples, 'onboarding_cases_waiting', { waiting_for: 'finhub', longer_than: '0s' });
       return isSeen.every(Boolean) && atFinHub === 0 && samples;
     });
+    const gateway = gatewayMetrics(() => 0);
+    gateway.answered('GET /v1/cases', 200, 'ok', 0.1);
+    names = new Set([...exported, ...samplesIn((await gateway.text()).body)].map(({ name }) => name));
   });
   after(() => stack?.stop());
 
@@ -144,12 +154,11 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
     }
   });
 
-  test('exports every metric that an alert names', async () => {
-    const names = new Set(exported.map(({ name }) => name));
+  test('exports every metric that an alert names, or a gateway does', async () => {
     for (const { alert, expr } of await alerts()) {
       const named = metricsIn(expr);
       assert.ok(named.length > 0);
-      for (const name of named) assert.ok(names.has(name), `${alert} names ${name}, which no worker exports`);
+      for (const name of named) assert.ok(names.has(name), `${alert} names ${name}, which nobody exports`);
     }
   });
 
@@ -159,17 +168,15 @@ describe('a running worker', { timeout: 1_200_000 }, () => {
     };
     const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
     assert.ok(queries.length > 20);
-    const names = new Set(exported.map(({ name }) => name));
     for (const { title, expr } of queries) {
-      for (const name of metricsIn(expr))
-        assert.ok(names.has(name), `"${title}" names ${name}, which no worker exports`);
+      for (const name of metricsIn(expr)) assert.ok(names.has(name), `"${title}" names ${name}, which nobody exports`);
     }
   });
 
   test('exports no metric of ours that docs/guides/monitoring.md does not explain, and the page names no other', async () => {
     const page = await file('docs/guides/monitoring.md');
     const explained = new Set([...page.matchAll(/^\| `(onboarding_\w+)`/gm)].map(([, name]) => name!));
-    const ours = exported.map(({ name }) => name.replace(/_(bucket|sum|count)$/, '')).filter(isOurs);
+    const ours = [...names].map((name) => name.replace(/_(bucket|sum|count)$/, '')).filter(isOurs);
     assert.deepEqual([...explained].sort(), [...new Set(ours)].sort());
   });
 });

@@ -130,6 +130,10 @@ describe('notifications', () => {
     );
     assert.ok(waiting);
     assert.deepEqual(receiver.answers, []);
+    await eventually('the case knows what was delivered', async () => {
+      const { notifications } = await lane.client.caseView(id);
+      return notifications.length >= 2 && notifications.every(({ state, since }) => state === 'delivered' && since);
+    });
     const ids = receiver.ids.slice(before);
     assert.ok(ids.includes(`${id}#1`) && ids.includes(`${id}#2`));
     await lane.client.cancel(id, { by: 'backend', reason: 'done' });
@@ -180,11 +184,21 @@ describe('notifications', () => {
     // The outcome is there at once; the run itself stays open for those who are still to be told, for three days.
     const { status } = await dead.client.wait(id, 'done', { timeoutMs: 30_000 });
     assert.equal(status.outcome?.result, 'cancelled');
+    const states = async () => {
+      const { notifications } = await dead.client.caseView(id);
+      assert.deepEqual(
+        notifications.map(({ sequence }) => sequence),
+        notifications.map((_, index) => notifications[0]!.sequence + index),
+      );
+      return [...new Set(notifications.map(({ state }) => state))];
+    };
+    assert.ok((await states()).includes('pending'));
     assert.equal((await dead.temporal.workflow.getHandle(id).describe()).status.name, 'RUNNING');
     await time.skip(4 * 24 * 3600_000);
     await eventually('closed', async () => {
       const { status } = await dead.temporal.workflow.getHandle(id).describe();
       return status.name === 'COMPLETED';
     });
+    assert.deepEqual(await states(), ['givenUp']);
   });
 });

@@ -5,6 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { Webhook } from 'standardwebhooks';
+import { accessTokens } from '../src/gateway/access-tokens.js';
 import { notifyActivities } from '../src/activities/notify.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../src/finhub/client.js';
@@ -12,6 +13,7 @@ import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { startSandbox } from '../sandbox/server.js';
 import { s3Blobs } from '../src/store/s3-blobs.js';
 import { startTracing } from '../src/tracing/tracing.js';
+import { AUDIENCE, startTokenIssuer } from './helpers/token-issuer.js';
 
 const listening = async (server: Server): Promise<string> => {
   server.listen(0, '127.0.0.1');
@@ -127,5 +129,33 @@ test('documents in S3 and traces go through the proxy that is set, but for hosts
       server.closeAllConnections();
       server.close();
     }
+  }
+});
+
+test('the keys of access tokens are fetched through the proxy that is set, but for hosts of NO_PROXY', async () => {
+  const { proxy, tunnels } = tunnelling();
+  const [proxyUrl, issuer] = [await listening(proxy), await startTokenIssuer()];
+  const before = { ...process.env };
+  const tenant = SANDBOX_TENANT.id;
+  const { host } = new URL(issuer.jwksUrl);
+  /** Each time by a gateway that knows no keys yet. */
+  const check = async (token: string): Promise<void> => {
+    const credentials = accessTokens({ issuer: issuer.issuer, audience: AUDIENCE, jwksUrl: issuer.jwksUrl });
+    assert.equal((await credentials.callerOf(token))?.tenant, tenant);
+  };
+  try {
+    const token = await issuer.token({ tenant, scope: 'onboarding:read' });
+    process.env['HTTP_PROXY'] = proxyUrl;
+    await check(token);
+    assert.deepEqual(tunnels, [host]);
+    process.env['NO_PROXY'] = '127.0.0.1';
+    await check(token);
+    assert.deepEqual(tunnels, [host]);
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+    await issuer.close();
+    proxy.closeAllConnections();
+    proxy.close();
   }
 });

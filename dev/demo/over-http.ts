@@ -12,6 +12,18 @@ import type {
 import type { People } from './carry.js';
 import { EXAMPLES } from './examples.js';
 
+/** An application as it goes over HTTP: its documents, which are in `examples/`, come with their content. */
+export async function withContent<A extends IndividualInput | OrganizationInput>(application: A) {
+  const documents = await Promise.all(
+    (application.documents ?? []).map(async ({ file, ...rest }) => ({
+      ...rest,
+      fileName: basename(file!),
+      content: (await readFile(join(EXAMPLES, file!))).toString('base64'),
+    })),
+  );
+  return { ...application, documents };
+}
+
 /** The HTTP API as the demo's people use it: a backend, its customers, an operator. */
 export class OverHttp {
   readonly #url: string;
@@ -22,15 +34,8 @@ export class OverHttp {
 
   /** Starts an example, with its documents in it. */
   async start(kind: 'individual' | 'organization', application: IndividualInput | OrganizationInput): Promise<Started> {
-    const documents = await Promise.all(
-      (application.documents ?? []).map(async ({ file, ...rest }) => ({
-        ...rest,
-        fileName: basename(file!),
-        content: (await readFile(join(EXAMPLES, file!))).toString('base64'),
-      })),
-    );
-    const { applicationId } = application;
-    return (await this.#ask('PUT', `/v1/${kind}s/${applicationId}`, { body: { ...application, documents } })).body;
+    const body = await withContent(application);
+    return (await this.#ask('PUT', `/v1/${kind}s/${application.applicationId}`, { body })).body;
   }
 
   /**

@@ -49,7 +49,7 @@ export class WebhookSender {
       const isLost = chance(lost);
       this.#put(subscription, event, {
         garbled: chance(garbled),
-        ...(isLost && { status: 'DELIVERED', attempts: [attempt(1, 200)] }),
+        ...(isLost && { status: 'DELIVERED', attempts: [attempt(1, 200, Date.now())] }),
       });
       if (chance(doubled)) this.#put(subscription, event, {});
       if (chance(forged)) void this.#forge(subscription);
@@ -86,10 +86,11 @@ export class WebhookSender {
     const { state } = this.#world;
     const isGarbled = delivery.garbled === true && delivery.attempts.length === 0;
     const body = Buffer.from(JSON.stringify(delivery.event), isGarbled ? 'utf16le' : 'utf8');
+    const began = Date.now();
     const responseCode = await post(subscription.endpointUrl, body, subscription.secretKey);
     // A reset has taken it away meanwhile.
     if (this.#isClosed || !state.webhookDeliveries.get(delivery.id)) return;
-    const attempts = [...delivery.attempts, attempt(delivery.attempts.length + 1, responseCode)];
+    const attempts = [...delivery.attempts, attempt(delivery.attempts.length + 1, responseCode, began)];
     const isDelivered = attempts.at(-1)!.success;
     const status = isDelivered ? 'DELIVERED' : attempts.length > subscription.maxRetryAttempts ? 'FAILED' : 'RETRYING';
     const dueAt = Date.now() + subscription.retryBackoffSeconds * 1000;
@@ -124,7 +125,7 @@ async function post(url: string, body: Buffer, secret: string): Promise<number |
   }
 }
 
-function attempt(attemptNumber: number, responseCode: number | null) {
+function attempt(attemptNumber: number, responseCode: number | null, began: number) {
   const success = responseCode !== null && responseCode >= 200 && responseCode < 300;
-  return { attemptNumber, timestamp: iso(Date.now()), responseCode, success };
+  return { attemptNumber, timestamp: iso(began), responseCode, success };
 }

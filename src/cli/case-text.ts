@@ -11,6 +11,8 @@ import { ownershipText } from './ownership-text.js';
 import { subjectText } from './subject-text.js';
 import { table } from './table.js';
 
+const DELIVERY = { pending: 'not delivered yet', delivered: 'delivered', givenUp: 'given up' };
+
 /** A case for operators, ending with the commands that fit it now. */
 export function caseText(view: ShownCase): string {
   const { risk, evidence, evidenceHash, attention, people, assignee, deadlines, notes, submitters } = view;
@@ -55,6 +57,12 @@ export function caseText(view: ShownCase): string {
       ? table(
           ['note', 'by', ''],
           notes.map(({ at, by, text }) => [at, by, text]),
+        )
+      : '',
+    view.notifications.length > 0
+      ? table(
+          ['notification', 'at', '', 'since'],
+          view.notifications.map(({ type, at, state, since }) => [type, at, DELIVERY[state], since]),
         )
       : '',
     view.call ? callText(view.call) : '',

@@ -7,6 +7,7 @@ import { InvalidInput } from '../client/index.js';
 import { endProcess, startTracing } from '../tracing/tracing.js';
 import { shown, shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
+import { endQuietlyWhenUnread } from './unread.js';
 
 /** A command line whose help ends with examples and the table of exit codes. */
 export function createProgram(name: string, description: string): Command {
@@ -44,14 +45,6 @@ export async function runProgram(program: Command): Promise<void> {
       await endProcess();
     }
   }
-}
-
-/** Whoever reads the output may stop at any time: `--help | head -1`. */
-export function endQuietlyWhenUnread(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
 }
 
 /** Prints a result: as JSON, or as text for people. */

@@ -48,12 +48,9 @@ export async function readDocuments(
 }
 
 /** As `readDocuments`, for documents that are sent on their own. */
-export async function readSubmission(
-  inputs: readonly DocumentInput[],
-  folder: string | undefined,
-): Promise<ReadDocument[]> {
+export async function readSubmission(inputs: unknown, folder: string | undefined): Promise<ReadDocument[]> {
   const parsed = z.strictObject({ documents: z.array(documentSchema).min(1).max(50) }).safeParse({ documents: inputs });
-  const { documents, faults } = await readDocuments(inputs, folder);
+  const { documents, faults } = await readDocuments(Array.isArray(inputs) ? inputs : [], folder);
   const all = [...faultsOf(parsed.error), ...faults];
   if (all.length > 0) throw new InvalidInput('the documents', all);
   return documents;

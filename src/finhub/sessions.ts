@@ -83,6 +83,11 @@ export class Sessions {
     this.#send = send;
   }
 
+  /** Sessions and refusals that are remembered. */
+  get remembered(): number {
+    return this.#open.size + this.#refused.size;
+  }
+
   /** The session of an admin of the tenant or power tenant. */
   actor(actor: Actor, login: ServiceLogin = 'admin'): Session | Promise<Session> {
     const { organizationId, userId, username, password } = actor;
@@ -170,6 +175,7 @@ export class Sessions {
   }
 
   async #logIn({ key, service, open, close }: Login): Promise<Session> {
+    this.#forgetOld();
     try {
       const { token, sessionId } = await open();
       const session: Session = {
@@ -190,6 +196,13 @@ export class Sessions {
       }
       throw error;
     }
+  }
+
+  /** What has ended by itself: a worker sees more customers than it should remember. */
+  #forgetOld(): void {
+    const now = Date.now();
+    for (const [key, { until }] of this.#refused) if (until <= now) this.#refused.delete(key);
+    for (const session of this.#open.values()) if (session.renewAt + RENEWAL_MARGIN_MS <= now) this.forget(session);
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Caller } from './caller.js';
 import { LONGEST_WAIT } from './openapi.js';
 import type { GatewayOptions } from './options.js';
 import { Refused } from './problem.js';
-import type { Call, Route } from './route.js';
+import type { BodyForm, Call, Route } from './route.js';
 import type { Watch } from './watch.js';
 
 export async function handled(
@@ -24,7 +24,7 @@ export async function handled(
   const query = checked('the query', route.query?.strict(), request.query);
   const key = keyOf(route, request);
   const sent = route.body?.mayBeMissing ? (request.body ?? {}) : request.body;
-  const body = route.body?.checked ? checked('the body', route.body.checked, sent) : sent;
+  const body = route.body && bodyOf(route.body, sent);
   const wait = route.waits ? waitOf(request) : undefined;
   const call: Call<unknown, unknown, unknown> = {
     ...{ caller, params, query, body, watch, environment, request, reply },
@@ -46,6 +46,13 @@ function paramsOf({ params, method }: Route, request: FastifyRequest): unknown {
   if (!parsed || parsed.success) return parsed?.data;
   if (method === 'PUT') throw new InvalidInput('the address', faultsOf(parsed.error));
   throw new Refused('CaseNotFound');
+}
+
+/** What is no object, the client library could not even look into. */
+function bodyOf({ checked: schema }: BodyForm, sent: unknown): unknown {
+  if (schema) return checked('the body', schema, sent);
+  if (typeof sent === 'object' && sent !== null && !Array.isArray(sent)) return sent;
+  throw new InvalidInput('the body', [{ path: '(all of it)', message: 'an object is expected' }]);
 }
 
 function checked(what: string, schema: ZodType | undefined, value: unknown): unknown {

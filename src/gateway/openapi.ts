@@ -67,11 +67,13 @@ export function openApi(): JsonSchema {
 }
 
 function operationOf(route: Route): JsonSchema {
-  const { operation, tag, summary, description, scopes, commands, message, body, answers } = route;
+  const { operation, method, tag, summary, description, scopes, commands, message, params, query, body, answers } =
+    route;
   const own = Object.entries(answers).map(([status, form]) => [status, answerOf(form)] as const);
   const common = Object.entries({
     ...ALWAYS,
     ...(body && { 413: 'BodyTooLarge', 415: 'MediaTypeUnsupported' }),
+    ...((body ?? query ?? (method === 'PUT' && params)) && { 422: 'InvalidInput' }),
     ...AT_TIMES,
   })
     .filter(([status]) => !(status in answers))
@@ -134,7 +136,7 @@ export function exampleOf(example: unknown): unknown {
   const documents = content.documents?.map(({ file, ...rest }) => ({
     ...rest,
     fileName: String(file).split('/').at(-1),
-    content: 'JVBERi0xLjcK…',
+    content: 'JVBERi0xLjcKJSVFT0YK',
   }));
   return { ...content, ...(documents && { documents }) };
 }

@@ -68,6 +68,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
+  // Fastify takes plain text by itself, which no route of ours does.
+  server.removeContentTypeParser('text/plain');
   server.decorateRequest('caller', undefined);
   server.decorateRequest('problem', undefined);
   server.decorateRequest('begun', 0);

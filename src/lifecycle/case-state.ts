@@ -108,6 +108,17 @@ export interface Notification {
   readonly data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
 }
 
+/** What became of a notification. */
+export interface Delivery {
+  readonly sequence: number;
+  readonly type: string;
+  /** When it was made, ISO 8601. */
+  readonly at: string;
+  readonly state: 'delivered' | 'givenUp';
+  /** When that was, ISO 8601. */
+  readonly since: string;
+}
+
 /** An operator's remark. */
 export interface CaseNote {
   readonly at: string;
@@ -201,6 +212,8 @@ export interface CaseBase<Kind extends CaseKind, Subject> {
   readonly notified: number;
   /** Notifications that were not delivered yet. */
   readonly outbox: readonly Notification[];
+  /** What became of the latest others. */
+  readonly deliveries: readonly Delivery[];
 }
 
 /** A customer's way from application to first transfer. */

@@ -67,5 +67,6 @@ function unstarted<Kind extends CaseKind, Subject>(
     audited: 0,
     notified: 0,
     outbox: [],
+    deliveries: [],
   };
 }

@@ -86,6 +86,17 @@ export interface AttentionView extends Attention, Omit<AttentionReason, 'since'>
 }
 
 /** What an operator sees of a case: the status, and what a decision needs. */
+/** A notification, and whether it was delivered; a pending one is tried again for three days. */
+export interface NotificationView {
+  sequence: number;
+  type: string;
+  /** ISO 8601. */
+  at: string;
+  state: 'pending' | 'delivered' | 'givenUp';
+  /** When it was delivered or given up, ISO 8601. */
+  since?: string | undefined;
+}
+
 export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   /** Whom or what the case is about, without secrets. */
   subject: CaseSubject;
@@ -104,6 +115,8 @@ export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   deadlines: readonly Deadline[];
   people: readonly PersonRecord[];
   finhub: FinHubRecord;
+  /** What the outside was told, the latest of it, in the order in which it happened; empty where nobody is told. */
+  notifications: NotificationView[];
   /** A call by hand: who asked for it and why, and what it came to. */
   call: ({ operation: string; by: string; reason: string } & Partial<CallResult>) | null;
 }
@@ -199,8 +212,19 @@ export function caseViewOf(state: CaseState, now: Date): CaseView {
     deadlines: state.deadlines,
     people: isLifecycle(state) ? state.people : [],
     finhub: state.finhub,
+    notifications: notificationsOf(state),
     call: callOf(state),
   };
+}
+
+function notificationsOf({ outbox, deliveries }: CaseState): NotificationView[] {
+  const pending = outbox.map(({ type, at, data }) => ({
+    sequence: data.sequence,
+    type,
+    at,
+    state: 'pending' as const,
+  }));
+  return [...deliveries, ...pending].sort((one, other) => one.sequence - other.sequence);
 }
 
 /** What is computed of an organization's owners, by the threshold of the case's policy. */

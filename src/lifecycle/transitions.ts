@@ -6,6 +6,7 @@ import type {
   Attention,
   Changes,
   CustomerState,
+  Delivery,
   FinHubRecord,
   LifecycleState,
   Notification,
@@ -245,6 +246,15 @@ export const notificationQueued =
   (notification: Notification): Transition =>
   ({ outbox }) => ({ outbox: [...outbox, notification] });
 
+/** Deliveries that a case remembers. */
+const MOST_DELIVERIES = 50;
+
 export const notificationsGone =
-  (gone: readonly Notification[]): Transition =>
-  ({ outbox }) => ({ outbox: outbox.filter((one) => !gone.includes(one)) });
+  (gone: readonly Notification[], { state, since }: Pick<Delivery, 'state' | 'since'>): Transition =>
+  ({ outbox, deliveries }) => ({
+    outbox: outbox.filter((one) => !gone.includes(one)),
+    deliveries: [
+      ...deliveries,
+      ...gone.map(({ type, at, data }) => ({ sequence: data.sequence, type, at, state, since })),
+    ].slice(-MOST_DELIVERIES),
+  });

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { caseName, type CaseState, type Notification } from '../lifecycle/case-state.js';
+import { caseName, type CaseState, type Delivery, type Notification } from '../lifecycle/case-state.js';
 import { statusWord } from '../lifecycle/status.js';
 import {
   notificationCounted,
@@ -62,8 +62,7 @@ export class Notifications {
     const { outbox, policy } = this.#case.state;
     const most = Math.floor((policy?.continueAsNewAfter ?? 0) * SHARE_OF_HISTORY);
     const gone = outbox.slice(0, Math.max(0, outbox.length - most));
-    this.#case.apply(notificationsGone(gone));
-    for (const notification of gone) givenUp(notification);
+    this.#gone(gone, 'givenUp');
   }
 
   async drained(): Promise<void> {
@@ -79,11 +78,18 @@ export class Notifications {
       retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '1h' },
     });
     void CancellationScope.nonCancellable(() => notify(notification))
-      .catch(() => givenUp(notification))
-      .then(() => this.#case.apply(notificationsGone([notification])));
+      .then(
+        () => 'delivered' as const,
+        () => 'givenUp' as const,
+      )
+      .then((state) => this.#gone([notification], state));
   }
-}
 
-function givenUp({ type, data }: Notification): void {
-  log.warn('notification given up', { type, sequence: data.sequence });
+  #gone(notifications: readonly Notification[], state: Delivery['state']): void {
+    this.#case.apply(notificationsGone(notifications, { state, since: new Date().toISOString() }));
+    if (state === 'delivered') return;
+    for (const { type, data } of notifications) {
+      log.warn('notification given up', { type, sequence: data.sequence });
+    }
+  }
 }

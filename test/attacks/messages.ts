@@ -12,7 +12,7 @@ import { anIndividual } from '../helpers/applications.js';
 import { isTurnedAway } from '../helpers/audit.js';
 import { eventually } from '../helpers/eventually.js';
 import { plain } from './attacker.js';
-import type { SignerId, Stronghold } from './stronghold.js';
+import type { Hand, Stronghold } from './stronghold.js';
 import { DECIDE, goesOn, reviewed, startAgain } from './victims.js';
 
 /** A message as somebody who may send it does, to the case in review that shows this. */
@@ -24,7 +24,7 @@ const DOCUMENT = {
 };
 const CONSENTS = { version: '1.0', acceptedAt: '2026-11-30T00:00:00Z', ipAddress: '192.0.2.1', userAgent: 'test' };
 
-const SENT: Record<MessageName, { by: SignerId; body: BodyOf }> = {
+const SENT: Record<MessageName, { by: Hand; body: BodyOf }> = {
   submitDocuments: { by: 'backend', body: () => ({ submittedBy: 'backend', documents: [DOCUMENT] }) },
   acceptConsents: { by: 'backend', body: () => CONSENTS },
   submitActivationCode: { by: 'backend', body: () => ({ code: seal(parseKeyRing(KEYS), '123456') }) },
@@ -58,7 +58,7 @@ const LAST: MessageName[] = ['decideVerification', 'cancel'];
 const IN_ORDER = [...MESSAGES.filter((name) => !LAST.includes(name)), ...LAST];
 
 interface Sender {
-  by?: SignerId | null;
+  by?: Hand | null;
   body?: object;
 }
 
@@ -149,6 +149,15 @@ const VARIANTS: Record<string, Variant> = {
     attack: (hold, { victim }, name) => send(hold, victim, name, { by: 'backend' }),
     recorded: 'ProofInvalid',
     only: ['decideVerification', 'resolveAttention'],
+  },
+  "signed with a gateway's key where the operator's own is needed": {
+    attack: (hold, { victim }, name) => send(hold, victim, name, { by: 'gateway' }),
+    recorded: 'ProofInvalid',
+    only: ['decideVerification', 'resolveAttention'],
+  },
+  "signed in the gateway's name with a key that nobody let in": {
+    attack: (hold, { victim }, name) => send(hold, victim, name, { by: 'impostor' }),
+    recorded: 'ProofInvalid',
   },
   "signed with another operator's key": {
     attack: (hold, { victim }, name) => send(hold, victim, name, { by: 'op-3' }),

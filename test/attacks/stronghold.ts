@@ -24,15 +24,20 @@ import { Attacker } from './attacker.js';
 const NAMESPACE = 'default';
 const ENVIRONMENT = 'attacks';
 
-/** Who signs: a backend's program, and operators with their levels. */
+/** Who signs: a backend's program, a gateway, and operators with their levels. */
 const SIGNERS = {
   backend: { role: 'client' },
+  gateway: { role: 'gateway' },
   'op-1': { role: 'operator', level: 'TENANT' },
   'op-2': { role: 'operator', level: 'POWER_TENANT' },
   'op-3': { role: 'operator', level: 'POWER_TENANT' },
 } as const;
 export type SignerId = keyof typeof SIGNERS;
 const ALL = Object.keys(SIGNERS) as SignerId[];
+
+/** Signs in the gateway's name with a key that the signers file does not have. */
+const IMPOSTOR = 'impostor';
+export type Hand = SignerId | typeof IMPOSTOR;
 
 /** Two people decide on an organization, one on an individual; documents are kept for a time. */
 const POLICY = {
@@ -47,7 +52,7 @@ export interface Stronghold {
   attacker: Attacker;
   /** Each notification that came, as `<workflow id>#<number>`; repeats included. */
   notified: string[];
-  signing: Record<SignerId, Signing>;
+  signing: Record<Hand, Signing>;
   /** The worker's variables. */
   env: Record<string, string | undefined>;
   /** A client for whom it speaks, with a key of its own. */
@@ -149,15 +154,16 @@ const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes or so').toStri
 
 async function keysIn(folder: string) {
   const made = await Promise.all(
-    ALL.map(async (signerId) => {
-      const path = join(folder, `${signerId}.key`);
+    [...ALL, IMPOSTOR].map(async (hand) => {
+      const path = join(folder, `${hand}.key`);
       const open = await makeSigningKey(path);
-      return { signerId, open, signing: { signerId, key: await readSigningKey(path), environment: ENVIRONMENT } };
+      const signerId = hand === IMPOSTOR ? 'gateway' : hand;
+      return { hand, open, signing: { signerId, key: await readSigningKey(path), environment: ENVIRONMENT } };
     }),
   );
   return {
-    open: Object.fromEntries(made.map(({ signerId, open }) => [signerId, open])) as Record<SignerId, JWK>,
-    signing: Object.fromEntries(made.map(({ signerId, signing }) => [signerId, signing])) as Record<SignerId, Signing>,
+    open: Object.fromEntries(made.map(({ hand, open }) => [hand, open])) as Record<Hand, JWK>,
+    signing: Object.fromEntries(made.map(({ hand, signing }) => [hand, signing])) as Record<Hand, Signing>,
   };
 }
 

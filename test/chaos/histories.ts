@@ -5,6 +5,7 @@ import { failedTasks } from '../helpers/workflow-tasks.js';
 
 export interface Heard {
   name: string;
+  /** Empty where it takes nothing. */
   body: Record<string, unknown>;
   /** The workflow's answer, where it has given one. */
   answer: { accepted?: boolean } | undefined;
@@ -35,12 +36,12 @@ export async function finalHistory(temporal: Client, workflowId: string, hasEnde
     const accepted = event.workflowExecutionUpdateAcceptedEventAttributes;
     if (accepted) {
       const { input, meta } = accepted.acceptedRequest!;
-      const [placed] = await readPayloads<{ body: Heard['body'] }>(
+      const [placed] = await readPayloads<{ body: Heard['body'] } | undefined>(
         temporal.options.loadedDataConverter,
         input?.args?.payloads,
         context,
       );
-      heard.set(meta!.updateId!, { name: input!.name!, body: placed!.body, answer: undefined });
+      heard.set(meta!.updateId!, { name: input!.name!, body: placed?.body ?? {}, answer: undefined });
     }
     const completed = event.workflowExecutionUpdateCompletedEventAttributes;
     if (completed) {

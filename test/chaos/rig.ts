@@ -12,14 +12,27 @@ import { sandboxEnvironment } from '../../sandbox/fixtures.js';
 import { searchAttributeTypes } from '../../src/temporal/search-attributes.js';
 import { FinHub } from '../helpers/finhub.js';
 import { POLICY } from './plots.js';
+import type { Relay } from './relay.js';
 
 /** What of the service can be killed, paused and started again; its state outlives it on disk. */
-export type Part = 'temporal' | 'sandbox' | 'worker' | 'client';
+export type Part = 'temporal' | 'sandbox' | 'worker' | 'gateway' | 'client';
 
 export interface RigOptions {
   workers: number;
   faultRate: number;
   seed: number;
+  /** Serves the HTTP API too, on a port of its own that it keeps. */
+  gateway?: boolean;
+  /** Stands between Temporal and whoever speaks to it. */
+  relay?: Relay;
+  /** Variables of all processes on top of the rig's own. */
+  env?: Record<string, string>;
+}
+
+interface Ports {
+  temporal: number;
+  sandbox: number;
+  gateway: number;
 }
 
 type Process = Pick<Child, 'pid' | 'kill' | 'stop'>;
@@ -31,19 +44,24 @@ const TIMEOUT_MS = '800';
 export class Rig {
   readonly environment: Record<string, string>;
   readonly address: string;
+  readonly gatewayUrl: string;
   readonly finhub: FinHub;
   /** Faults that calls met in sandboxes that were killed since; a sandbox counts its own only. */
   readonly faults: { operation: string; kind: string }[] = [];
   readonly #folder: string;
-  readonly #ports: { temporal: number; sandbox: number };
+  readonly #ports: Ports;
   readonly #options: RigOptions;
-  readonly #running: Record<Exclude<Part, 'client'>, Process[]> = { temporal: [], sandbox: [], worker: [] };
+  readonly #running: Record<Exclude<Part, 'client'>, Process[]> = {
+    ...{ temporal: [], sandbox: [], worker: [], gateway: [] },
+  };
 
-  private constructor(folder: string, ports: { temporal: number; sandbox: number }, options: RigOptions) {
+  private constructor(folder: string, ports: Ports, options: RigOptions) {
     this.#folder = folder;
     this.#ports = ports;
     this.#options = options;
-    this.address = `127.0.0.1:${ports.temporal}`;
+    options.relay?.lead(ports.temporal);
+    this.address = `127.0.0.1:${options.relay?.port ?? ports.temporal}`;
+    this.gatewayUrl = `http://127.0.0.1:${ports.gateway}`;
     this.finhub = new FinHub(`http://127.0.0.1:${ports.sandbox}`);
     this.environment = {
       ...sandboxEnvironment(this.finhub.url),
@@ -52,16 +70,19 @@ export class Rig {
       POLICY_FILE: join(folder, 'policy.json'),
       FINHUB_TIMEOUT_MS: TIMEOUT_MS,
       FINHUB_VERDICT_POLL_SECONDS: '1',
+      ...options.env,
     };
   }
 
   static async start(options: RigOptions): Promise<Rig> {
     const folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-chaos-'));
-    const rig = new Rig(folder, { temporal: await freePort(), sandbox: await freePort() }, options);
+    const ports = { temporal: await freePort(), sandbox: await freePort(), gateway: await freePort() };
+    const rig = new Rig(folder, ports, options);
     try {
       await writeFile(rig.environment['POLICY_FILE']!, JSON.stringify(POLICY));
       await Promise.all([rig.#startTemporal(), rig.#startSandbox()]);
       await Promise.all(Array.from({ length: options.workers }, () => rig.#startWorker()));
+      if (options.gateway) await rig.#startGateway();
       return rig;
     } catch (error) {
       await rig.stop();
@@ -91,6 +112,7 @@ export class Rig {
       temporal: () => this.#startTemporal(),
       sandbox: () => this.#startSandbox(),
       worker: () => this.#startWorker(),
+      gateway: () => this.#startGateway(),
     }[part]();
   }
 
@@ -110,8 +132,8 @@ export class Rig {
   }
 
   async stop(): Promise<void> {
-    const { worker, sandbox, temporal } = this.#running;
-    await Promise.all([...worker, ...sandbox].map((each) => each.kill()));
+    const { worker, sandbox, temporal, gateway } = this.#running;
+    await Promise.all([...gateway, ...worker, ...sandbox].map((each) => each.kill()));
     await Promise.all(temporal.map((each) => each.kill()));
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -142,5 +164,9 @@ export class Rig {
   async #startWorker(): Promise<void> {
     const env = this.environment;
     this.#running.worker.push(await startEntry('worker', { env, ready: /"msg":"worker ready"/ }));
+  }
+  async #startGateway(): Promise<void> {
+    const env = { ...this.environment, GATEWAY_PORT: String(this.#ports.gateway) };
+    this.#running.gateway.push(await startEntry('gateway', { env, ready: /^gateway listening on/ }));
   }
 }

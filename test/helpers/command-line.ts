@@ -21,7 +21,7 @@ export function run(command: string, args: string[], env: NodeJS.ProcessEnv): Pr
 
 /** Runs one of this project's command lines as a person would type it. */
 export function runEntry(
-  entry: 'starter' | 'operator' | 'setup-namespace' | 'doctor' | 'endpoints',
+  entry: 'starter' | 'operator' | 'setup-namespace' | 'doctor' | 'endpoints' | 'webhooks',
   args: string[],
   env: NodeJS.ProcessEnv,
 ): Promise<Ran> {

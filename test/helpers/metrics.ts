@@ -5,13 +5,13 @@ export interface Sample {
   value: number;
 }
 
-/** What a worker exports now. */
+/** What a process exports now. */
 export async function scrape(address: string): Promise<Sample[]> {
   const answer = await fetch(`http://${address}/metrics`, { signal: AbortSignal.timeout(5000) });
-  return parse(await answer.text());
+  return samplesIn(await answer.text());
 }
 
-function parse(text: string): Sample[] {
+export function samplesIn(text: string): Sample[] {
   const samples: Sample[] = [];
   for (const line of text.split('\n')) {
     const [, name, labels = '', value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];

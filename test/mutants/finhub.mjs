@@ -1,6 +1,14 @@
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
 export default [
   {
+    name: 'sessions and refusals are remembered for ever',
+    file: 'src/finhub/sessions.ts',
+    from: '    this.#forgetOld();\n',
+    to: '',
+    in: 'test/finhub-client.test.ts',
+    test: 'what has ended by itself is forgotten',
+  },
+  {
     name: 'a director may be added again freely',
     file: 'src/finhub/catalogue/directors.ts',
     from: "    class: 'guarded',\n    readBack: listedByEmail(listDirectors,",

@@ -75,4 +75,21 @@ export default [
     in: WEBHOOKS,
     test: 'a corrected name is what a case is found by',
   },
+  {
+    name: 'nobody is told that a webhook has come',
+    file: 'src/activities/webhooks.ts',
+    from: 'await Promise.all([...found.keys()].map(tell));',
+    to: 'void tell;',
+    env: { WEBHOOKS_CHAOS_INDIVIDUALS: '6', WEBHOOKS_CHAOS_ORGANIZATIONS: '2' },
+    in: 'test/webhooks-chaos.long.ts',
+    test: 'sees what happened sooner than polling alone, and most of it by a webhook',
+  },
+  {
+    name: 'a notification that was given up counts as delivered',
+    file: 'src/workflows/notifications.ts',
+    from: "() => 'givenUp' as const",
+    to: "() => 'delivered' as const",
+    in: 'test/notifications.test.ts',
+    test: 'hold up nothing while nobody takes them, and go along into new runs',
+  },
 ];

@@ -37,7 +37,7 @@ export const FOR_CUSTOMERS: readonly Route[] = [
       name: 'Submission',
       example: {
         submittedBy: 'backoffice-web',
-        documents: [{ type: 'PASSPORT', fileName: 'passport.pdf', content: 'JVBERi0xLjcK…' }],
+        documents: [{ type: 'PASSPORT', fileName: 'passport.pdf', content: 'JVBERi0xLjcKJSVFT0YK' }],
       },
     },
     async handle(call) {

@@ -44,6 +44,10 @@ const requirement = z.object({
   message: z.string(),
   field: z.string().optional().describe('of the application, where one is to be corrected'),
   document: z.string().optional().describe('type of the document that is missing'),
+  anyOf: z
+    .array(z.object({ type: z.string(), papers: z.int() }))
+    .optional()
+    .describe('types that would do, and how many papers of each'),
   subject: z.string().optional().describe("whose it is: a person's `ref` of the application"),
   dueAt: time.optional(),
 });
@@ -147,6 +151,17 @@ export const review = z
     evidence: z.array(z.looseObject({ documentId: z.string(), type: z.string(), sha256: z.string() })),
     evidenceHash: z.string().describe('names in a decision what was decided on'),
     review: z.looseObject({ stage: z.string(), round: z.int() }),
+    notifications: z
+      .array(
+        z.object({
+          sequence: z.int(),
+          type: z.string(),
+          at: time,
+          state: z.enum(['pending', 'delivered', 'givenUp']),
+          since: time.optional().describe('when it was delivered or given up'),
+        }),
+      )
+      .describe('the latest ones, and whether your receiver has taken them'),
     signing: z
       .object({ audience: z.string(), workflowId: z.string(), instance: z.string() })
       .describe('what an operator signs a message for, besides what it says'),
