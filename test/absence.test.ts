@@ -204,7 +204,7 @@ test('every look-up that finds what was made says what proves that there is none
     const { idempotency } = endpoint;
     const lookUp = lookUpOf(endpoint);
     if (!lookUp) continue;
-    const isOpen = idempotency.class === 'guarded' || idempotency.class === 'unrecoverableAnswer';
+    const isOpen = idempotency.class === 'guarded' || idempotency.class === 'unrecoverableResponse';
     if (!isOpen) continue;
     assert.match(lookUp.absence, /FINHUB_PROMPT_LOOKUPS/, endpoint.operation);
     assert.ok((LOOK_UPS as readonly string[]).includes(lookUp.reads[0]!.operation), endpoint.operation);

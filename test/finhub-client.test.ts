@@ -388,7 +388,7 @@ describe('against the sandbox', () => {
         await faultOn(name, 'late-effect', 300);
         const perform = await operation(name);
         await failure(perform({}, { key: 'the dead one' }));
-        const { provenance } = await perform({}, { key: 'the next one', settled: () => pause(1500) });
+        const { provenance } = await perform({}, { key: 'the next one', waitUntilQuiet: () => pause(1500) });
         assert.equal(provenance.how, how);
         assert.deepEqual(madeTwice(await finhub.ledger()), []);
       });
@@ -397,8 +397,8 @@ describe('against the sandbox', () => {
     test('what is there already is not waited for', async () => {
       const perform = await operation('addShareholder');
       await perform();
-      const settled = () => Promise.reject(new Error('waited'));
-      const { provenance } = await perform({}, { settled });
+      const waitUntilQuiet = () => Promise.reject(new Error('waited'));
+      const { provenance } = await perform({}, { waitUntilQuiet });
       assert.equal(provenance.how, 'adopted');
     });
   });

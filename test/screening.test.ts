@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unwrap } from '../src/finhub/answer.js';
+import { unwrap } from '../src/finhub/response.js';
 import { addBeneficiary, listBeneficiaries } from '../src/finhub/catalogue/beneficiaries.js';
 import { PROFILES } from '../sandbox/profiles/index.js';
 import type { Beneficiary } from '../sandbox/records.js';

@@ -137,7 +137,7 @@ describe('signed messages', () => {
     const entry = await eventually('the decision is void', async () =>
       (await lane.client.audit(id)).find((one) => one.event === 'decisionVoid'),
     );
-    assert.match(entry.data.why, /op-1 is no operator/);
+    assert.match(entry.data.why, /op-1 is not an operator/);
     await writeSigners();
     await lane.until(id, 'in review again', ({ review }) => review.stage === 'inReview');
     assert.ok((await as('op-2').decide(id, await approval(id, 'op-2'))).accepted);

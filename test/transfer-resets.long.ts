@@ -42,7 +42,7 @@ test('a transfer that is reset after it has paid finds what it paid', async () =
   }
   const audit = await stack.client.audit(id);
   assert.ok(
-    audit.some(({ event, data }) => event === 'adopted' && /an earlier run began to execute it/.test(data.proof)),
+    audit.some(({ event, data }) => event === 'adopted' && /an earlier run started to execute it/.test(data.proof)),
   );
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { request, type Dispatcher } from 'undici';
-import { unwrap } from '../../src/finhub/answer.js';
+import { unwrap } from '../../src/finhub/response.js';
 import { CATALOGUE } from '../../src/finhub/catalogue/index.js';
 import type { Endpoint } from '../../src/finhub/endpoint.js';
 import type { Actor } from '../../src/finhub/sessions.js';

@@ -12,22 +12,22 @@ import { failing } from './failure.js';
 import { readInActivity, type CallFor } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
 
-/** What a person has given in place of a call's result. */
+/** What an operator gave as a call's result. */
 export interface Given {
   operation: string;
   ids: Record<string, string>;
-  /** The customer and the account that the case has. */
+  /** The case's customer and account. */
   customerId?: string | undefined;
   accountId?: string | undefined;
-  /** The customer's login by the given ids, where it is the customer that was given; its password is sealed. */
+  /** The customer's login with the given ids, if the operator gave a customer; its password is sealed. */
   login?: Credentials | undefined;
 }
 
-/** `refused`: it is proved not to be ours; `unknown`: nothing documented can tell. */
+/** `refused`: proved not to be ours; `unknown`: no documented look-up can show it. */
 export type Sight = 'shown' | 'notShown' | 'refused' | 'unknown';
 
 export interface AdoptedActivities {
-  /** Looks whether FinHub has what a person gave. */
+  /** Looks up whether FinHub has what an operator gave. */
   lookUpAdopted(call: { input: Given; for: CallFor }): Promise<Sight>;
 }
 

@@ -21,7 +21,7 @@ const CASES = Object.values(WORKFLOW_TYPES);
 
 type WorkflowType = (typeof CASES)[number] | typeof DOCUMENT_RETENTION | typeof WEBHOOK_INBOX;
 
-/** FinHub's operations that a phase asks for; all others are for calls by hand alone. */
+/** The workflow types that need each operation for a phase; all other operations are for calls by hand only. */
 const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
   getCategorizationHierarchy: LIFECYCLES,
   registerIndividual: [individual],
@@ -49,7 +49,7 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
   getOrder: PAYING,
 };
 
-/** Activities that are no operations of FinHub's. */
+/** Activities that are not FinHub operations. */
 const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowType[]> = {
   openSession: LIFECYCLES,
   closeSession: LIFECYCLES,
@@ -75,14 +75,14 @@ const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowTyp
   tellCases: [WEBHOOK_INBOX],
 };
 
-/** The workflow types that an activity is carried out for. */
+/** The workflow types that may run an activity. */
 export function askedBy(activity: string): readonly string[] {
   if (Object.hasOwn(OWN, activity)) return OWN[activity as keyof typeof OWN];
   if (!OPERATIONS_BY_HAND.includes(activity)) return [];
   return [call, ...(OPERATIONS[activity as OperationName] ?? [])];
 }
 
-/** Carries an activity out only for a workflow whose business it is: of one of its types, under the id of what it asks for. */
+/** Runs an activity only for workflows that need it: of one of its types, with the id that the arguments name. */
 export function askedByItsOwn({ info }: Context): ActivityInterceptors {
   const { activityType, workflowType = '', workflowExecution } = info;
   const workflowId = workflowExecution?.workflowId ?? '';
@@ -90,10 +90,10 @@ export function askedByItsOwn({ info }: Context): ActivityInterceptors {
     inbound: {
       async execute(input, next) {
         if (!askedBy(activityType).includes(workflowType)) {
-          throw notAsked(`${activityType} is not carried out for workflows of type ${workflowType}`);
+          throw notAsked(`${activityType} does not run for workflows of type ${workflowType}`);
         }
         if (!isOnBehalfOf(workflowId, workflowType, input.args[0])) {
-          throw notAsked(`${activityType} was asked for on behalf of another workflow`);
+          throw notAsked(`${activityType} names another workflow in its arguments`);
         }
         return next(input);
       },
@@ -103,7 +103,7 @@ export function askedByItsOwn({ info }: Context): ActivityInterceptors {
 
 const notAsked = (why: string): ApplicationFailure => ApplicationFailure.nonRetryable(why, NOT_ASKED);
 
-/** What the arguments of activities say of who asks; each says one of these at least, or has nothing of anybody's to act on. */
+/** The fields of an activity's arguments that identify a workflow. Each activity has at least one, unless it acts on nobody's data. */
 interface Asking {
   for?: Partial<CallFor>;
   tenantId?: string;

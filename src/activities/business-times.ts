@@ -4,8 +4,8 @@ import type { BusinessDays } from '../lifecycle/policy.js';
 import type { Calendar } from '../policies/policy-file.js';
 
 /**
- * The hours that lie so many business days after `from`, at the same local time of day. What begins on a day without work counts from the
- * beginning of the next business day.
+ * The time a number of business days after `from`, at the same local time of day. If `from` is not on a business day, counting starts at the
+ * beginning of the next one.
  */
 export function businessTimes(calendar: Calendar, from: string, days: BusinessDays): DeadlineTimes {
   const start = beginning(calendar, DateTime.fromISO(from, { zone: calendar.timeZone }));
@@ -23,7 +23,7 @@ function addBusinessDays(calendar: Calendar, start: DateTime, days: number): str
   let day = start;
   let passed = 0;
   for (let left = days; left > 0;) {
-    // Counted from the start: an hour that one day on the way does not have is back on the next.
+    // Counted from the start: a time of day that is missing on one day, as when clocks change, exists again on the next.
     day = start.plus({ days: (passed += 1) });
     if (isBusinessDay(calendar, day)) left -= 1;
   }

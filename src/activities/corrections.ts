@@ -8,7 +8,7 @@ import { mergePatch } from '../lifecycle/merge-patch.js';
 import type { Secrets } from './secrets.js';
 
 export interface CorrectionActivities {
-  /** Checks a correction by the rules of the intake, which workflow code cannot load. */
+  /** Checks a correction by the intake's rules, which workflow code cannot import. */
   checkCorrection(input: { application: Application; patch: Record<string, unknown> }): Promise<CheckedCorrection>;
 }
 
@@ -22,7 +22,7 @@ export function correctionActivities(secrets: Secrets, keys: KeyRing): Correctio
         return Promise.resolve({ ...checked, searchTokens: searchTokens(keys, corrected) });
       } catch (error) {
         if (!(error instanceof SealError)) throw error;
-        // Sent with a key ring that this worker lacks; a retry would find the same.
+        // Sealed with a key that this worker does not have; a retry would not help.
         return Promise.resolve({ faults: [`password: ${error.message}`] });
       }
     },

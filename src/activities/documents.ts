@@ -10,7 +10,7 @@ import { documentIdOf } from '../store/document-id.js';
 import { KeyMissing } from '../secrets/box.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
 import { StoreUnavailable } from '../store/watched-store.js';
-import { callAsActivity, type CallRules, type FinHubCall, type Settled } from './finhub-calls.js';
+import { callAsActivity, type CallRules, type FinHubCall, type CallResult } from './finhub-calls.js';
 import { keptUntil } from './kept-documents.js';
 
 export interface DocumentUpload {
@@ -21,9 +21,9 @@ export interface DocumentUpload {
 }
 
 export interface DocumentActivities {
-  /** Takes the content out of the store and attaches it to the verification. */
-  uploadDocument(call: FinHubCall<DocumentUpload>): Promise<Settled<{ documentId: string }>>;
-  /** Deletes a case's documents from the store, or says until when they are kept. What names another case's document is left alone. */
+  /** Reads the content from the store and attaches it to the verification. */
+  uploadDocument(call: FinHubCall<DocumentUpload>): Promise<CallResult<{ documentId: string }>>;
+  /** Deletes a case's documents from the store, or returns until when they must stay. Ignores documents of other cases. */
   deleteDocuments(plan: RetentionPlan): Promise<{ deleted: string[]; foreign: string[] } | { keptUntil: string }>;
 }
 
@@ -69,7 +69,7 @@ export function documentActivities(
   };
 }
 
-/** The file's name with a part of the document's id in it, by which it is found again at FinHub. */
+/** The file's name with part of the document's id in it, so that we can find it again at FinHub. */
 function traceableName({ fileName, documentId }: DocumentReference): string {
   const extension = extname(fileName);
   return `${fileName.slice(0, fileName.length - extension.length)}-${documentId.slice(0, 8)}${extension}`;

@@ -10,16 +10,16 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
 const RESET = proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW;
 
-/** Prepared orders that the case's other runs began to execute and this one has not seen; `complete` unless a run could not be read. */
+/** Prepared orders that the case's other runs started to execute and this run does not know; `complete` unless a run could not be read. */
 export interface BegunOrders {
   preparedOrderIds: string[];
   complete: boolean;
 }
 
 /**
- * Looks into the other runs of the running activity's workflow. A workflow reset forgets what the run before it did after that point; Temporal
- * keeps it in that run's history. A case executes orders of one reference only, so whatever was begun is this one's business.
- * @param alsoRuns that the case is known to have had, whatever Temporal lists
+ * Searches the other runs of the running activity's workflow. A workflow reset forgets what the earlier run did after that point, but
+ * Temporal still has it in that run's history. A case executes orders of one reference only, so every execution found there counts.
+ * @param alsoRuns ids of further runs that the case knows of, even if Temporal does not list them
  */
 export async function begunOrders(alsoRuns: readonly string[] = []): Promise<BegunOrders> {
   const client = getClient();
@@ -40,7 +40,7 @@ export async function begunOrders(alsoRuns: readonly string[] = []): Promise<Beg
       const history = await client.workflow.getHandle(workflowId, other).fetchHistory();
       begun.push(...(await executedIn(history, workflowId, client)));
     } catch (error) {
-      // Past its retention, or deleted by hand.
+      // Past its retention, or deleted manually.
       if (grpcStatus(error) !== GRPC.notFound) throw error;
       complete = false;
     }
@@ -48,7 +48,7 @@ export async function begunOrders(alsoRuns: readonly string[] = []): Promise<Beg
   return { preparedOrderIds: [...new Set(begun)].filter((id) => !seen.has(id)), complete };
 }
 
-/** Whether the running activity's workflow had a start before its own; resets and continue-as-new are none. */
+/** Whether the running activity's workflow was started before under the same id; resets and continue-as-new do not count. */
 export async function wasStartedBefore({ workflowId, runId, instance }: Execution): Promise<boolean> {
   const runs = await listedRuns(getClient());
   const others = await Promise.all(
@@ -58,8 +58,8 @@ export async function wasStartedBefore({ workflowId, runId, instance }: Executio
 }
 
 /**
- * The runs that Temporal lists. The list lags behind, so it counts only once it shows the running one: what began before that is in it, too.
- * @throws Error where that takes long; the activity is tried again
+ * The runs that Temporal lists. The list lags behind, so it counts only once it includes the running one; then it has all earlier runs.
+ * @throws Error if that takes long; the activity is tried again
  */
 async function listedRuns(client: Client): Promise<string[]> {
   const { workflowId, runId } = activityInfo().workflowExecution!;
@@ -68,7 +68,7 @@ async function listedRuns(client: Client): Promise<string[]> {
     try {
       for await (const run of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) runs.push(run.runId);
     } catch (error) {
-      // A test server lists nothing; it has no second run of an id either.
+      // A test server has no list, and never a second run of an id.
       if (grpcStatus((error as Error).cause) !== GRPC.unimplemented) throw error;
       return [];
     }
@@ -81,14 +81,14 @@ async function listedRuns(client: Client): Promise<string[]> {
 const LOOKS = 6;
 const LOOK_MS = 100;
 
-/** The runs that this one was reset from. */
+/** The runs that this one is a reset of. */
 function resetFrom({ events }: History): string[] {
   return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
     failed?.cause === RESET && failed.baseRunId ? [failed.baseRunId] : [],
   );
 }
 
-/** What does not open was not scheduled by us, or never reached FinHub: an activity refuses it as well. */
+/** Orders executed in a history. A payload that does not open was not scheduled by us, or the activity refused it before it reached FinHub. */
 async function executedIn({ events }: History, workflowId: string, { options }: Client): Promise<string[]> {
   const begun: string[] = [];
   for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {

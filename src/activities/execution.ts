@@ -1,16 +1,16 @@
 import { activityInfo, getClient } from '@temporalio/activity';
 
-/** How a run of a workflow began, by Temporal's own record of it. */
+/** How a run of a workflow started, according to Temporal. */
 export interface Execution {
   workflowId: string;
   runId: string;
-  /** Its first run: every start makes another one, a continue-as-new or a reset keeps it. */
+  /** The id of its first run. A new start changes it; a continue-as-new or a reset does not. */
   instance: string;
   startedAt: Date;
   wasReset: boolean;
 }
 
-/** Looks the beginning of a run up, by default of the running activity's; nothing that the workflow says of itself is believed. */
+/** Asks Temporal how a run started, by default the running activity's; the workflow's own claims do not count. */
 export async function executionOf({ workflowId, runId } = activityInfo().workflowExecution!): Promise<Execution> {
   const { workflowService, options } = getClient();
   const { history } = await workflowService.getWorkflowExecutionHistory({
@@ -20,7 +20,7 @@ export async function executionOf({ workflowId, runId } = activityInfo().workflo
   });
   const [first] = history?.events ?? [];
   const started = first?.workflowExecutionStartedEventAttributes;
-  if (!started?.firstExecutionRunId) throw new Error('Temporal does not say how the workflow began');
+  if (!started?.firstExecutionRunId) throw new Error('the history does not show how the workflow started');
   return {
     workflowId,
     runId,

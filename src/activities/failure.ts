@@ -6,7 +6,7 @@ import { KeyMissing } from '../secrets/box.js';
 import { FAILURES, RETRYABLE, type FailureDetails, type FieldError } from '../lifecycle/failures.js';
 
 /**
- * Runs a call for a tenant and turns what goes wrong into the typed failures that workflows act on.
+ * Runs a call for a tenant and turns errors into the typed failures that workflows handle.
  * @throws ApplicationFailure with a type of `lifecycle/failures.ts` and {@link FailureDetails}
  */
 export async function failing<T>(
@@ -27,7 +27,7 @@ export async function failing<T>(
       throw ApplicationFailure.retryable(error.message, FAILURES.keys, { operation } satisfies FailureDetails);
     }
     if (!(error instanceof FinHubError)) throw error;
-    // A request that was cancelled is no failure of FinHub's: the SDK's own error says so.
+    // A cancelled request is not FinHub's failure: throw the SDK's own error instead.
     if (cancellationSignal().aborted) await cancelled();
     throw toFailure(error, operation, client.timeoutMs);
   }
@@ -35,7 +35,7 @@ export async function failing<T>(
 
 function toFailure(error: FinHubError, operation: string, timeoutMs: number): ApplicationFailure {
   const type = FAILURES[error.kind];
-  // After an unclear try FinHub may still be at work: what is read back too early shows nothing.
+  // FinHub may still be working on an unclear try, and reading back too early shows nothing.
   const wait = error.unclear ? Math.max(timeoutMs, error.retryAfterMs ?? 0) : error.retryAfterMs;
   const details: FailureDetails = {
     operation,
@@ -55,12 +55,12 @@ function toFailure(error: FinHubError, operation: string, timeoutMs: number): Ap
   });
 }
 
-/** An answer that nobody could read came too late to be guessed at; the next try of a call reads back what it did, by its class. */
+/** Whether to retry after an unreadable response: the next try reads back what this one did, by the call's class. */
 function isWorthAnotherLook({ kind, status = 200 }: FinHubError): boolean {
   return kind === 'unexpectedAnswer' && status < 300;
 }
 
-/** Something polled for is not there yet: expected, so neither logged nor counted as a failure. */
+/** A poll has no result yet. That is expected, so it is neither logged nor counted as a failure. */
 export function notYet(what: string, fieldErrors: FieldError[] = []): ApplicationFailure {
   return ApplicationFailure.create({
     message: what,

@@ -15,10 +15,10 @@ import type { Judge } from './judge.js';
 import { exclusive } from './lease.js';
 import type { Secrets } from './secrets.js';
 
-/** On whose behalf a workflow asks for a call; plain data. */
+/** On whose behalf a workflow requests a call; plain data. */
 export interface CallFor {
   tenantId: string;
-  /** The logical operation: the same over retries, resets and continue-as-new. */
+  /** The key of the call: the same over retries, resets and continue-as-new. */
   key: string;
   /** When the case first wanted this, ISO 8601. */
   requestedAt: string;
@@ -26,29 +26,29 @@ export interface CallFor {
   /** The customer's login; its password is sealed. */
   session?: Credentials | undefined;
   actAs?: 'admin' | 'powerTenant' | undefined;
-  /** Ids that the case has taken over already. */
+  /** Ids that the case already took over. */
   taken?: string[] | undefined;
-  /** Runs of the case that were ended from outside, before it was resumed. */
+  /** Runs of the case that ended from outside before it was resumed. */
   earlierRuns?: readonly string[] | undefined;
-  /** A person has said that no earlier run of the case has paid. */
+  /** An operator has confirmed that no earlier run of the case paid. */
   earlierRunsCleared?: boolean | undefined;
   /** An earlier activity or run may have made the call, and nobody has looked since. */
   mayRepeat?: boolean | undefined;
-  /** As {@link mayRepeat}, whether or not somebody has looked since. */
+  /** Like {@link mayRepeat}, but stays true after somebody has looked. */
   mayBeOurs?: boolean | undefined;
 }
 
-/** A call as the workflow asks for it. Sealed texts anywhere in the input are opened here and nowhere else. */
+/** A call as a workflow requests it. Sealed texts in the input are opened only here. */
 export interface FinHubCall<I> {
   input: I;
   for: CallFor;
-  /** What entitles to it, for calls that take a right; judged where the call is made. */
+  /** The proof of entitlement, for calls that need rights; judged right before the call. */
   warrant?: Warrant | undefined;
 }
 
 /**
- * These have activities of their own: sessions belong to this process, documents come by reference, a registration is categorized first, and
- * before an order is prepared the case's earlier runs are looked at.
+ * Operations with activities of their own: sessions belong to this process, documents are passed by reference, a registration needs
+ * categorization first, and preparing an order needs a look at the case's earlier runs.
  */
 const UNLISTED = [
   'openCustomerSession',
@@ -67,15 +67,15 @@ export type CallableOperation = Exclude<OperationName, (typeof UNLISTED)[number]
 type InputOf<E> = E extends { request: z.ZodType<infer I> } ? I : never;
 type ResultOf<E> = E extends { response: z.ZodType<infer R> } ? R : never;
 
-/** What a call came to, and at which try; the earlier ones were refused for the time being, or unclear. */
-export interface Settled<R> extends Performed<R> {
+/** The result of a call, and the number of tries it took; earlier tries were refused for the time being, or unclear. */
+export interface CallResult<R> extends Performed<R> {
   tries: number;
 }
 
 /** The activity that calls an endpoint. */
 export type ActivityOf<Op extends OperationName> = (
   call: FinHubCall<InputOf<Catalogue[Op]>>,
-) => Promise<Settled<ResultOf<Catalogue[Op]>>>;
+) => Promise<CallResult<ResultOf<Catalogue[Op]>>>;
 
 /** One activity per endpoint, named after its operation. */
 export type FinHubActivities = { [Op in CallableOperation]: ActivityOf<Op> };
@@ -86,13 +86,13 @@ export async function callAsActivity<I, R>(
   rules: CallRules,
   endpoint: Endpoint<I, R>,
   call: FinHubCall<I>,
-): Promise<Settled<R>> {
+): Promise<CallResult<R>> {
   const { input, for: purpose } = call;
   const { secrets } = rules;
   return failing(endpoint, client, purpose.tenantId, async () => {
     const signal = cancellationSignal();
     const alone = isExclusive(endpoint) ? exclusive(endpoint.operation, client.timeoutMs, signal) : undefined;
-    // The others say nothing of their earlier attempts.
+    // Other calls leave no report of their earlier attempts.
     const mayHaveBeenTried = (alone ? alone.mayHaveBeenTried : isAnotherAttempt()) || purpose.mayRepeat === true;
     const performed = await perform(client, endpoint, secrets.openAll(input), {
       ...secrets.openAll(purpose),
@@ -100,13 +100,13 @@ export async function callAsActivity<I, R>(
       mayHaveBeenTried,
       mayBeOurs: mayHaveBeenTried || purpose.mayBeOurs === true,
       judge: () => judged(client, rules, endpoint, call),
-      settled: alone?.settled,
+      waitUntilQuiet: alone?.waitUntilQuiet,
       lease: alone?.lease,
       signal,
     }).catch(async (error: unknown) => {
       await alone?.failed(error);
       if (error instanceof FinHubError) {
-        // What it refuses now it has refused before, unless an earlier try itself stands in the way: a reservation.
+        // FinHub refused earlier tries, too, unless one of them is the obstacle: a reservation.
         const isRefused =
           error.kind === 'invalidRequest' &&
           error.operation === endpoint.operation &&
@@ -120,13 +120,13 @@ export async function callAsActivity<I, R>(
   });
 }
 
-/** Whether there was an attempt before this one; an activity reset counts them anew, from 1. */
+/** Whether this is not the first attempt. Counts from 1 again after an activity reset. */
 function isAnotherAttempt(): boolean {
   const { attempt, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = activityInfo();
   return attempt > 1 || currentAttemptScheduledTimestampMs > scheduledTimestampMs;
 }
 
-/** Reads an endpoint within the running activity, whose failures are the caller's to turn ({@link failing}). */
+/** Reads an endpoint inside the running activity. The caller turns errors into failures ({@link failing}). */
 export function readInActivity<I, R>(
   client: FinHubClient,
   secrets: Secrets,
@@ -140,7 +140,7 @@ export function readInActivity<I, R>(
   });
 }
 
-/** The tenant's categories as FinHub has them now, read by the tenant's own admin. */
+/** The tenant's categories as FinHub has them now, read as the tenant's admin. */
 export async function categoriesOf(client: FinHubClient, secrets: Secrets, purpose: CallFor): Promise<Category[]> {
   const call = { input: { tenantId: purpose.tenantId }, for: { ...purpose, actAs: undefined } };
   return (await readInActivity(client, secrets, CATALOGUE.getCategorizationHierarchy, call)).categories;
@@ -162,7 +162,7 @@ export interface CallRules {
   judge: Judge;
 }
 
-/** Judges a call that takes a right by what it is entitled with. @throws ApplicationFailure `NotProved` */
+/** Judges a call that needs rights by its warrant. @throws ApplicationFailure `NotProved` */
 async function judged<I, R>(
   client: FinHubClient,
   { judge, secrets }: CallRules,

@@ -18,7 +18,7 @@ import { secretsWith } from './secrets.js';
 import { sessionActivities, type SessionActivities } from './sessions.js';
 import { webhookActivities, type WebhookActivities } from './webhooks.js';
 
-/** What activities need of the world. */
+/** What activities need. */
 export interface ActivityDependencies {
   finhub: FinHubClient;
   store: DocumentStore;
@@ -29,7 +29,7 @@ export interface ActivityDependencies {
   notifications?: NotificationTarget | undefined;
 }
 
-/** Everything that lifecycles ask a worker to do. */
+/** All activities of a worker. */
 export type Activities = FinHubActivities &
   RegistrationActivities &
   DocumentActivities &

@@ -1,5 +1,5 @@
 import { activitySlots } from '../temporal/activity-slots.js';
 import { askedByItsOwn } from './asked-by.js';
 
-/** What a worker passes every activity through, in this order: values in their slots first, then whose business it is. */
+/** The interceptors of every activity, in order: values in their slots first, then whether the workflow may run it. */
 export const activityInterceptors = [activitySlots, askedByItsOwn];

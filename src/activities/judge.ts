@@ -41,16 +41,16 @@ export interface JudgeOptions {
   signers: Signers;
   policies: Policies;
   environment: string;
-  /** This worker takes no message, and acts on none, without a proof. */
+  /** Whether this worker refuses messages without proof. */
   requireProof: boolean;
 }
 
-/** A start's envelope is as old as this at the most when the workflow begins: a start that was kept and comes again later is not the same one. */
+/** The oldest a start's envelope may be when the workflow begins, so that a stored start cannot be used again later. */
 const START_AGE_MS = 24 * 3600_000;
 
 /**
- * The last mile: what activities with rights judge by before they act, each for itself. A workflow's history is not evidence; what people and
- * programs signed is, by the signers file as it is now.
+ * Checks proofs again inside the activities that need rights, right before the effect. A workflow's history is not evidence. What people and
+ * programs signed is, checked against the current signers file.
  */
 export class Judge {
   readonly #options: JudgeOptions;
@@ -67,7 +67,7 @@ export class Judge {
     return this.#options.signers.current();
   }
 
-  /** What the envelopes of messages to the running activity's case are worth. */
+  /** Verifies the envelopes of messages to the running activity's case. */
   async verifyAll(signers: SignerSet, tenantId: string, messages: Unverified[]): Promise<Verified[]> {
     if (messages.every(({ proof }) => proof === undefined))
       return messages.map(() => ({ ok: false, fault: 'missing' }));
@@ -76,8 +76,8 @@ export class Judge {
   }
 
   /**
-   * Judges a decision anew before FinHub is told of it: by the policy in force and the case's, the stricter; by operators as they are now; by
-   * each decision's own envelope. `categoryRisk` looks up what FinHub says of the category.
+   * Judges a decision again before we send it to FinHub: by the stricter of the current policy and the case's, by the operators as they are
+   * now, and by each decision's envelope. `categoryRisk` looks up FinHub's risk of the category.
    * @throws ApplicationFailure `NotProved`, naming the decisions that do not count
    */
   async decision(
@@ -87,7 +87,7 @@ export class Judge {
     warrant: DecisionWarrant | undefined,
     categoryRisk: (categorization: Categorization | undefined) => Promise<RiskLevel | null>,
   ): Promise<void> {
-    if (!warrant) throw unproved('no decision was handed over with the call');
+    if (!warrant) throw unproved('the call has no decision');
     const [bench, { policy }] = await Promise.all([
       this.#bench(tenantId, warrant),
       this.#options.policies.of(tenantId),
@@ -106,7 +106,7 @@ export class Judge {
       const { decisionId, operator: claimed } = sent.decision;
       const operator = operatorIn(bench.signers, claimed.id);
       if (!operator) {
-        failing.push({ decisionId, why: `${claimed.id} is no operator (any more)` });
+        failing.push({ decisionId, why: `${claimed.id} is not an operator (any more)` });
         continue;
       }
       const why = await this.#decisionFault(bench, sent, operator, { status, subject, evidence, submitters, round });
@@ -129,7 +129,7 @@ export class Judge {
     const ids = warrant.decisions.map(({ decision }) => decision.decisionId);
     if (levels.size < quorum) throw unproved(`${levels.size} of ${quorum} people have decided`, ids.slice(levels.size));
     if (![...levels.values()].some((held) => levelSuffices(held, level))) {
-      throw unproved(`one of them has to be of level ${level}`, ids.slice(-1));
+      throw unproved(`one of them must have level ${level}`, ids.slice(-1));
     }
   }
 
@@ -142,9 +142,9 @@ export class Judge {
     input: { accountId: string; preparedOrderId: string },
     warrant: OrderWarrant | undefined,
   ): Promise<void> {
-    if (!warrant) throw unproved('no warrant for the order was handed over');
+    if (!warrant) throw unproved('the order has no warrant');
     const { order, transfer, approvers, decision, confirmation, beginning } = warrant;
-    if (order.accountId !== input.accountId) throw unproved('the order is of another account');
+    if (order.accountId !== input.accountId) throw unproved('the order is for another account');
     const bench = await this.#bench(tenantId, warrant);
     const subject = await this.#begun(bench, beginning);
     asksFor(subject, order, transfer);
@@ -163,9 +163,9 @@ export class Judge {
       const approval = decision?.body.verdict === 'approve' ? decision : undefined;
       await check('decideTransfer', approval, 'no approver has approved the transfer');
       const approver = approverNamed(approvers, decision!.body.by);
-      if (!approver) throw unproved(`${decision!.body.by} approves no transfers of the account`);
+      if (!approver) throw unproved(`${decision!.body.by} may not approve transfers from the account`);
       if (paid && isNamed(approver, paid.submittedBy))
-        throw unproved('whoever asked for the transfer does not approve it');
+        throw unproved('the person who asked for the transfer may not approve it');
     }
     if (paid?.confirmation) {
       const confirmed = confirmation?.body.orderId === input.preparedOrderId ? confirmation : undefined;
@@ -174,7 +174,7 @@ export class Judge {
   }
 
   /**
-   * Judges a call by hand: whoever asks, and whoever agrees, by their rights now and their own envelopes.
+   * Judges a call by hand: the operator who asked and the one who agreed, by their current rights and their own envelopes.
    * @throws ApplicationFailure `NotProved`
    */
   async call(
@@ -183,23 +183,22 @@ export class Judge {
     facts: OperationFacts | null,
     warrant: CallWarrant | undefined,
   ): Promise<void> {
-    if (!warrant) throw unproved('no warrant for the call was handed over');
+    if (!warrant) throw unproved('the call has no warrant');
     const bench = await this.#bench(tenantId, warrant);
     const call: HandCall = warrant.beginning.subject;
-    if (call.operation !== operation || call.tenantId !== tenantId)
-      throw unproved('it is another call that was asked for');
+    if (call.operation !== operation || call.tenantId !== tenantId) throw unproved('a different call was asked for');
     await this.#begun(bench, warrant.beginning, 'own', call.by);
     const refused = refusalOf(call, facts, operatorIn(bench.signers, call.by));
     if (refused) throw unproved(refused.detail);
-    // Who asks signs the call and not the run, so that what was asked for once would be made at each start.
+    // The operator signs the call, not the run, so a second start would make the same call again.
     if (facts?.effect === 'write' && (await wasStartedBefore(bench.execution))) {
-      throw unproved('a call of this id was started before');
+      throw unproved('a call with this id was started before');
     }
     if (!takesTwo(call)) return;
     const { agreed } = warrant;
     if (!agreed || agreed.body.action !== 'retry') throw unproved('no second person has agreed');
     if (!isSecond(call, facts, operatorIn(bench.signers, agreed.body.by)))
-      throw unproved('the second person may not agree to it (any more)');
+      throw unproved('the second person may not agree (any more)');
     if (bench.isProofNeeded) {
       const message = { name: 'resolveAttention', bodyHash: bodyHash(agreed.body), proof: agreed.proof } as const;
       await this.#demand(bench, message, 'own', agreed.body.by);
@@ -211,7 +210,7 @@ export class Judge {
     return { tenantId, signers, execution, isProofNeeded: this.requireProof || warrant.requireProof };
   }
 
-  /** The subject as it was started and corrected, by the envelopes. */
+  /** The subject with its corrections, checked by the envelopes. */
   async #begun<Subject>(
     bench: Bench,
     { workflowId, subject, proof, corrections }: Beginning<Subject>,
@@ -225,25 +224,25 @@ export class Judge {
       const startBench = { ...bench, execution: { ...execution, workflowId } };
       const { at: signedAt } = await this.#demand(startBench, start, needed, sender);
       if (isOwn && execution.startedAt.getTime() - Date.parse(signedAt) > START_AGE_MS) {
-        throw unproved('the start was signed long before the workflow began; it may be one that was used before');
+        throw unproved('the start was signed long before the workflow began, so it may have been used before');
       }
       for (const { body, proof: envelope } of corrections) {
         const message = { name: 'correctApplication', bodyHash: bodyHash(body), proof: envelope } as const;
-        // Of a lifecycle that is not this workflow the instance is not known here; its corrections were checked when they came.
+        // For another workflow's lifecycle we do not know the instance here; its corrections were checked when they arrived.
         if (isOwn) await this.#demand(bench, message, 'submitter');
       }
     }
     return corrections.reduce((corrected, { body }) => mergePatch(corrected, body.patch) as Subject, subject);
   }
 
-  /** @throws ApplicationFailure where the envelope does not carry the message */
+  /** @throws ApplicationFailure if the envelope does not prove the message */
   async #demand(bench: Bench, message: Unverified, needed: ProofNeeded, sender?: string): Promise<VerifiedProof> {
     const carried = await this.#carried(bench, message, needed, sender);
     if (!carried.ok) throw unproved(`${message.name}: ${PROOF_FAULTS[carried.fault]}`);
     return carried.proof;
   }
 
-  /** Whether the envelope carries the message: a good one, of somebody who may send it. */
+  /** Whether the envelope proves the message: valid, and from a sender with the right to send it. */
   async #carried(bench: Bench, message: Unverified, needed: ProofNeeded, sender?: string): Promise<Verified> {
     const verified = await this.#verify(bench, message);
     const fault = verified.ok ? insufficient(needed, verified.proof, sender) : undefined;
@@ -273,10 +272,10 @@ export class Judge {
     const { id } = decision.operator;
     if (!worksFor(operator, bench.tenantId)) return `${id} does not work for this tenant (any more)`;
     if (submitters.has(id)) return `${id} submitted or corrected the application`;
-    if (decision.verdict !== (status === 'APPROVED' ? 'approve' : 'reject')) return 'its verdict is another one';
-    if (decision.round !== round) return 'it is of another round';
+    if (decision.verdict !== (status === 'APPROVED' ? 'approve' : 'reject')) return 'it has the other verdict';
+    if (decision.round !== round) return 'it is from another round';
     if (decision.evidenceHash !== undefined && decision.evidenceHash !== evidence)
-      return 'it was made on other evidence';
+      return 'it was based on other evidence';
     const isOther =
       decision.subject &&
       (decision.subject.customerId !== subject.customerId ||
@@ -290,7 +289,7 @@ export class Judge {
   }
 }
 
-/** What one judgement goes by. */
+/** The state that one judgement needs. */
 interface Bench {
   tenantId: string;
   isProofNeeded: boolean;

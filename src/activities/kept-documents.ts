@@ -5,16 +5,17 @@ import { executionOf } from './execution.js';
 
 const DAY_MS = 24 * 3600_000;
 
-/** How soon it is asked again where today's policy sets no end. */
+/** Days until we check again, if the current policy sets no end. */
 const LOOK_AGAIN_DAYS = 30;
 
 /**
- * Until when a case's documents are kept, by today's policy and what Temporal itself knows of the case's end; nothing that the plan says is
- * believed. A case that runs may end now at the earliest. One that Temporal has forgotten had ended when the running workflow was started.
- * Undefined where that time has passed.
+ * Until when a case's documents must be stored, by the current policy and the end of the case according to Temporal; the plan's own claims
+ * do not count. A running case could end now at the earliest. If Temporal no longer knows the case, it had ended when the running workflow
+ * started.
+ * @returns undefined if that time has passed
  */
 export async function keptUntil(policies: Policies, caseId: string): Promise<Date | undefined> {
-  // The time as Temporal has it, as that of the end is.
+  // Temporal's clock, as for the end of the case.
   const now = activityInfo().currentAttemptScheduledTimestampMs;
   const { keptDays } = (await policies.of(tenantOf(caseId))).policy.documents;
   if (keptDays === undefined) return new Date(now + LOOK_AGAIN_DAYS * DAY_MS);
@@ -23,16 +24,16 @@ export async function keptUntil(policies: Policies, caseId: string): Promise<Dat
   return until > now ? new Date(until) : undefined;
 }
 
-/** @throws Error where it is no id of a case with documents */
+/** @throws Error if the id is not that of a case with documents */
 function tenantOf(caseId: string): string {
   const [kind, tenantId] = caseId.split('/');
   if (tenantId === undefined || !(kind === 'individual' || kind === 'organization')) {
-    throw new Error(`${caseId} is no case that has documents`);
+    throw new Error(`${caseId} is not a case with documents`);
   }
   return tenantId;
 }
 
-/** When the case ended, or `now` while it runs; undefined where Temporal does not know it (any more). */
+/** When the case ended, or `now` if it is running; undefined if Temporal does not know it (any more). */
 async function endOf(caseId: string, now: number): Promise<number | undefined> {
   const { workflowService, options } = getClient();
   try {

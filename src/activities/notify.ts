@@ -4,8 +4,8 @@ import { EnvHttpProxyAgent, request } from 'undici';
 import type { Notification } from '../lifecycle/case-state.js';
 
 /**
- * Where notifications go, and the secret that signs them: `whsec_` and base64, as Standard Webhooks has it. Two, separated by a comma, while
- * one takes the other's place: each signs.
+ * Where notifications go, and the secret that signs them: `whsec_` and base64, as in Standard Webhooks. While one secret replaces another,
+ * both are given, separated by a comma, and each signs.
  */
 export interface NotificationTarget {
   url: string;
@@ -13,13 +13,13 @@ export interface NotificationTarget {
 }
 
 export interface NotifyActivities {
-  /** Delivers at least once; the receiver knows repeats by `webhook-id`. Anything but a 2xx is tried again. */
+  /** Delivers at least once; the receiver recognizes repeats by `webhook-id`. Any response other than 2xx is tried again. */
   notify(notification: Notification): Promise<void>;
 }
 
 const TIMEOUT_MS = 15_000;
 
-/** Through `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` names the receiver. */
+/** Uses `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` names the receiver. */
 const throughProxy = () => new EnvHttpProxyAgent();
 
 export function notifyActivities(target: NotificationTarget | undefined): NotifyActivities {
@@ -30,7 +30,7 @@ export function notifyActivities(target: NotificationTarget | undefined): Notify
       const id = `${data.workflowId}#${data.sequence}`;
       const body = JSON.stringify({ type, timestamp: at, data });
       const timestamp = Math.floor(Date.now() / 1000).toString();
-      // undici follows no redirects, so nobody can send a notification elsewhere.
+      // undici follows no redirects, so nobody can divert a notification.
       const response = await request(target.url, {
         method: 'POST',
         headers: {
@@ -51,7 +51,7 @@ export function notifyActivities(target: NotificationTarget | undefined): Notify
   };
 }
 
-/** One for each secret, so that a receiver which knows either is content. */
+/** One signature for each secret, so that a receiver needs only one of them. */
 function signatures(secrets: string, text: string): string {
   return secrets
     .split(',')

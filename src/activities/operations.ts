@@ -2,7 +2,7 @@ import { endpointByHand } from '../finhub/by-hand.js';
 import type { OperationFacts } from '../lifecycle/hand-call.js';
 
 export interface OperationActivities {
-  /** What an operation does at FinHub; null where there is none of this name to call by hand. */
+  /** What an operation does at FinHub; null if no operation of this name can be called by hand. */
   lookUpOperation(input: { operation: string }): Promise<OperationFacts | null>;
 }
 

@@ -4,7 +4,7 @@ import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { Beginning, OrderWarrant } from '../lifecycle/warrants.js';
 import { unproved } from './unproved.js';
 
-/** Whom FinHub is told of. */
+/** The person or company as sent to FinHub. */
 export interface Subject {
   customerId: string;
   verificationId: string;
@@ -18,7 +18,7 @@ export function submittersOf({ subject, corrections }: Beginning<Application>): 
   ];
 }
 
-/** @throws ApplicationFailure where what was started does not ask for the order */
+/** @throws ApplicationFailure if the start does not ask for the order */
 export function asksFor(
   subject: TransferOrder | Application,
   order: OrderWarrant['order'],

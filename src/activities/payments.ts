@@ -39,26 +39,26 @@ interface FoundBeneficiary {
 }
 
 export interface PaymentActivities {
-  /** Whether the account answers, what is on it, what it may do and within which limits: two reads at a time. */
+  /** Reads the account's state, balance, allowed operations and limits; two reads at a time. */
   readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<WalletFacts>>;
   /**
-   * Prepares an order, unless a run before a workflow reset has begun to execute one: then that one is it.
-   * @throws ApplicationFailure `FinHubUnclear` where such a run cannot be read any more
+   * Prepares an order. If a run before a workflow reset started to execute one, returns that one instead.
+   * @throws ApplicationFailure `FinHubUnclear` if such a run can no longer be read
    */
   prepareOrder: ActivityOf<'prepareOrder'>;
-  /** What FinHub says of the account, its limits, a beneficiary and a consent. Reads only. */
+  /** Reads what FinHub knows about the account, its limits, a beneficiary and a consent. */
   readPaymentFacts(
     call: FinHubCall<{ accountId: string; iban: string; consentId?: string | undefined }>,
   ): Promise<Performed<TransferFacts>>;
-  /** Ends when FinHub has screened a beneficiary, one way or the other. */
+  /** Ends when FinHub has screened a beneficiary, with either result. */
   awaitScreening(call: FinHubCall<{ accountId: string; iban: string }>): Promise<FoundBeneficiary>;
   /** A customer as their own case keeps them; null where there is none. */
   lookUpCustomer(input: { tenantId: string; customerId: string }): Promise<Customer | null>;
   /** What tells a transfer from another one of the same reference. */
   fingerprintTransfer(order: TransferOrder): Promise<string>;
-  /** The fingerprint that a transfer was started with; null where there is none of this id. */
+  /** The fingerprint that a transfer was started with; null if there is none with this id. */
   lookUpTransfer(input: { workflowId: string }): Promise<string | null>;
-  /** Ends when a transfer has ended that others started as well. */
+  /** Ends when a transfer that others started, too, has ended. */
   awaitTransfer(call: FinHubCall<{ workflowId: string }>): Promise<Outcome>;
 }
 
@@ -66,7 +66,7 @@ const CUSTOMER_QUERY_MS = 10_000;
 
 export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: CallRules): PaymentActivities {
   const { secrets } = rules;
-  /** Calls of one activity, by the rules for its failures. */
+  /** Runs the calls of one activity, turning errors into failures. */
   const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
     failing({ operation }, client, purpose.tenantId, () =>
       work((endpoint, input) => readInActivity(client, secrets, endpoint, { input, for: purpose })),
@@ -83,17 +83,17 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
         return { result: { operations, status, available, blocked, limits, readAt }, provenance: { how: 'made' } };
       }),
     async prepareOrder(call) {
-      // Whoever starts a closed case anew with its own input must not have it pay again, so this is not asked after resets only.
+      // Checked even without a reset: someone who starts a closed case again must not make it pay twice.
       if (!call.for.earlierRunsCleared) {
         const { preparedOrderIds, complete } = await begunOrders(call.for.earlierRuns);
         const [preparedOrderId] = preparedOrderIds;
         if (preparedOrderId !== undefined) {
-          const proof = 'an earlier run began to execute it';
+          const proof = 'an earlier run started to execute it';
           const result = { preparedOrderId, validUntil: undefined, fees: undefined };
           return { result, provenance: { how: 'adopted', proof }, tries: 1 };
         }
         if (!complete) {
-          const what = 'an earlier run cannot be read any more, and may have paid';
+          const what = 'an earlier run can no longer be read, and may have paid';
           const details: FailureDetails = { operation: prepareOrder.operation, unclear: true };
           throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, details);
         }
@@ -165,7 +165,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
 
 type Read = <I, R>(endpoint: Endpoint<I, R>, input: I) => Promise<R>;
 
-/** The account's beneficiary of an IBAN, wherever in the list it stands. */
+/** The account's beneficiary with an IBAN, from the whole list. */
 async function findBeneficiary(read: Read, accountId: string, iban: string): Promise<FoundBeneficiary | undefined> {
   const found = await withIban((page) => read(listBeneficiaries, { accountId, ...page }), iban);
   const [known] = found.flatMap(({ beneficiaryId, name = '', company, status, screening }) =>
@@ -174,7 +174,7 @@ async function findBeneficiary(read: Read, accountId: string, iban: string): Pro
   return known;
 }
 
-/** A reading that FinHub names without documenting it: without it, our own knowledge has to do. */
+/** A reading that FinHub names but does not document. If it fails, we use what we know ourselves. */
 async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

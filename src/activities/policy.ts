@@ -7,17 +7,17 @@ import { businessTimes } from './business-times.js';
 import type { Judge } from './judge.js';
 import type { Unverified } from './unproved.js';
 
-/** What of the worker's configuration is part of a case's policy. */
+/** The worker's settings that are part of a case's policy. */
 export type PolicySettings = Omit<Policy, 'version' | keyof TenantPolicy>;
 
 export interface PolicyActivities {
-  /** The tenant's policy, which is recorded and holds for the case, and what the envelope of the case's start is worth. */
+  /** The tenant's policy, recorded for the life of the case, and the verified envelope of the case's start. */
   loadPolicy(input: { tenantId: string; start: Unverified }): Promise<{ policy: Policy; start: Verified }>;
-  /** The hours so many business days after `from`, by the tenant's calendar. */
+  /** The time a number of business days after `from`, by the tenant's calendar. */
   businessTimes(input: { tenantId: string; from: string; days: BusinessDays }): Promise<DeadlineTimes>;
   /**
-   * What is known of operators now, strangers left out, and what envelopes are worth, in their order; `requireProof` where this worker takes no
-   * message without.
+   * The known operators among the named ones, and the verified envelopes in order; `requireProof` if this worker refuses messages without
+   * proof.
    */
   lookUpSigners(input: {
     ids: string[];

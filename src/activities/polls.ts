@@ -16,18 +16,18 @@ export interface Account {
   iban: string;
 }
 
-/** Activities whose retries are the polling: they end when FinHub has got there, and cost no history until then. */
+/** Activities that poll by being retried: they end when FinHub has a result, and add nothing to the history until then. */
 export interface PollActivities {
   /** Ends with FinHub's verdict on a verification. */
   awaitVerdict(call: FinHubCall<{ verificationId: string }>): Promise<'APPROVED' | 'REJECTED'>;
   /**
-   * Ends when FinHub would activate the customer; recording of consents is asynchronous (facts I11). Its failures name what is missing, in
-   * `details[0].fieldErrors`.
+   * Ends when FinHub would activate the customer; it records consents asynchronously (facts I11). `details[0].fieldErrors` of its failures
+   * name what is missing.
    */
   awaitReadiness(call: FinHubCall<{ kind: LifecycleKind; customerId: string }>): Promise<void>;
-  /** Ends with the wallet that carries the IBAN; activation is asynchronous (facts I14, O25). */
+  /** Ends when a wallet has an IBAN; FinHub activates asynchronously (facts I14, O25). */
   awaitAccount(call: FinHubCall<{ customerId: string; customerType: 'B2C' | 'B2B' }>): Promise<Account>;
-  /** Ends when an order is settled one way or the other. */
+  /** Ends when an order is settled or has failed. */
   awaitOrder(
     call: FinHubCall<{ accountId: string; orderId: string }>,
   ): Promise<{ status: string; reason?: string | undefined }>;

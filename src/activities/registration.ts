@@ -15,28 +15,28 @@ import {
   type CallFor,
   type CallRules,
   type FinHubCall,
-  type Settled,
+  type CallResult,
 } from './finhub-calls.js';
 
 type Registration = typeof registerIndividual | typeof registerOrganization;
 type InputOf<E extends Registration> = z.infer<E['request']>;
 
-/** Registers a customer in the category that the application names, or in the very one that a call by hand gives. */
+/** Registers a customer in the category that the application names, or in the one that a call by hand gives. */
 export type Registering<E extends Registration> = (
   call: FinHubCall<InputOf<E> | ByName<InputOf<E>>>,
-) => Promise<Settled<z.infer<E['response']> & InCategory>>;
+) => Promise<CallResult<z.infer<E['response']> & InCategory>>;
 
 type ByName<I> = Omit<I, 'category'> & { categorization: Categorization };
 
-/** What FinHub's hierarchy says of the customer's category; null where it says nothing, or there is none. */
+/** FinHub's risk of the customer's category; null if there is none. */
 interface InCategory {
   categoryRisk: RiskLevel | null;
 }
 
 /**
- * "Smart categorization" (S0): nothing is registered in a category, or with values, that FinHub's hierarchy does not have.
- * They throw ApplicationFailure `CategorizationInvalid`, whose `fieldErrors` name what does not fit, and `RiskProhibited` where FinHub takes nobody on
- * in the category.
+ * "Smart categorization" (S0): nothing is registered in a category, or with values, outside FinHub's hierarchy.
+ * They throw ApplicationFailure `CategorizationInvalid`, whose `fieldErrors` name what does not fit, and `RiskProhibited` if FinHub accepts
+ * nobody in the category.
  */
 export interface RegistrationActivities {
   registerIndividual: Registering<typeof registerIndividual>;
@@ -50,7 +50,7 @@ export function registrationActivities(client: FinHubClient, rules: CallRules): 
     );
     const categoryRisk = riskIn(categories, categorization);
     if (categoryRisk === 'PROHIBITED') {
-      throw ApplicationFailure.nonRetryable('customers of this category are not taken on', FAILURES.prohibited, {
+      throw ApplicationFailure.nonRetryable('customers in this category are not accepted', FAILURES.prohibited, {
         operation: getCategorizationHierarchy.operation,
       } satisfies FailureDetails);
     }
@@ -67,12 +67,12 @@ export function registrationActivities(client: FinHubClient, rules: CallRules): 
   };
   const registering =
     <I, R>(endpoint: Endpoint<I, R>) =>
-    async ({ input, for: purpose, warrant }: FinHubCall<I | ByName<I>>): Promise<Settled<R & InCategory>> => {
+    async ({ input, for: purpose, warrant }: FinHubCall<I | ByName<I>>): Promise<CallResult<R & InCategory>> => {
       const { complete, categoryRisk } = isByName(input)
         ? await completed<I>(input, purpose)
         : { complete: input, categoryRisk: null };
-      const settled = await callAsActivity(client, rules, endpoint, { input: complete, for: purpose, warrant });
-      return { ...settled, result: { ...settled.result, categoryRisk } };
+      const done = await callAsActivity(client, rules, endpoint, { input: complete, for: purpose, warrant });
+      return { ...done, result: { ...done.result, categoryRisk } };
     };
   return {
     registerIndividual: registering(registerIndividual),

@@ -2,9 +2,9 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import { seal, unseal } from '../secrets/seal.js';
 
-/** Opens sealed texts on their way to FinHub, and seals secrets on their way into Temporal. */
+/** Opens sealed texts for FinHub, and seals secrets for Temporal. */
 export interface Secrets {
-  /** A copy with every sealed text opened, wherever it stands. */
+  /** A copy with every sealed text opened, at any depth. */
   openAll<T>(value: T): T;
   sealFields<T>(value: T, names: readonly string[]): T;
 }

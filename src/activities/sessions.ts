@@ -5,9 +5,9 @@ import type { CallFor } from './finhub-calls.js';
 import type { Secrets } from './secrets.js';
 
 export interface SessionActivities {
-  /** Logs the customer in, which proves the credentials; the token stays in the worker. */
+  /** Logs the customer in, to prove the credentials; the token stays in the worker. */
   openSession(call: { session: Credentials; for: CallFor }): Promise<void>;
-  /** Logs the customer out where this worker holds the session. */
+  /** Logs the customer out if this worker has the session. */
   closeSession(call: { session: Credentials; for: CallFor }): Promise<void>;
 }
 

@@ -8,14 +8,14 @@ import { searchAttributeKeys } from '../temporal/search-attributes.js';
 
 export interface WebhookActivities {
   /**
-   * Tells the running cases that have one of a hint's ids to look at FinHub, each once.
-   * @param input.hints FinHub's ids that each hint names
-   * @returns of each hint, whether there was such a case
+   * Makes the running cases that have one of a hint's ids look at FinHub, each once.
+   * @param input.hints FinHub's ids in each hint
+   * @returns for each hint, whether there was such a case
    */
   tellCases(input: { tenantId: string; hints: string[][] }): Promise<boolean[]>;
 }
 
-/** Of one batch of hints; a customer has few cases that run. */
+/** The most cases for one batch of hints; a customer has few running cases. */
 const MOST_CASES = 1000;
 
 export function webhookActivities(): WebhookActivities {
@@ -24,7 +24,7 @@ export function webhookActivities(): WebhookActivities {
       const ids = [...new Set(hints.flat())];
       if (ids.length === 0) return hints.map(() => false);
       const found = await casesWith(tenantId, ids);
-      await Promise.all([...found.keys()].map(tell));
+      await Promise.all([...found.keys()].map(hintCase));
       const known = new Set([...found.values()].flat());
       return hints.map((one) => one.some((id) => known.has(id)));
     },
@@ -52,9 +52,9 @@ async function casesWith(tenantId: string, ids: readonly string[]): Promise<Map<
   );
 }
 
-async function tell(workflowId: string): Promise<void> {
+async function hintCase(workflowId: string): Promise<void> {
   try {
-    // The worker's own client does not know of slots.
+    // The worker's own client does not use slots.
     await getClient()
       .workflow.getHandle(workflowId)
       .signal(LOOK_NOW, place(SLOTS.signal(LOOK_NOW), {}));

@@ -1,19 +1,19 @@
 import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhenResult } from 'cockatiel';
 import { FinHubError } from './error.js';
 
-/** What a request came to; `outage` when the host itself seems to be down. */
+/** The result of a request; `outage` if the host itself seems to be down. */
 export type Outcome = { payload: unknown } | { error: FinHubError; outage: boolean };
 
-/** Requests in a row without an answer, or with a 5xx, after which a host is left alone. */
+/** After this many requests in a row without a response, or with a 5xx, the host gets a pause. */
 export const TRIES_BEFORE_PAUSE = 10;
 
-/** Leaves a host alone for a while that is down, instead of hammering it; then one request finds out whether it is back. */
+/** Pauses requests to a host that is down, then sends one to see whether it is back. */
 export class Breaker {
   readonly #pauseMs: number;
   readonly #circuit;
   #openedAt = 0;
 
-  /** @param pauseMs how long the host is left alone, in milliseconds */
+  /** @param pauseMs length of a pause in milliseconds */
   constructor(pauseMs: number) {
     this.#pauseMs = pauseMs;
     this.#circuit = circuitBreaker(
@@ -25,7 +25,7 @@ export class Breaker {
     });
   }
 
-  /** Runs a request, or says that it was not sent: then nothing is unclear, and a retry waits until the host is asked again. */
+  /** Runs a request, or fails without sending it. A request that was not sent is never unclear, and can be tried after the pause. */
   async run(operation: string, request: () => Promise<Outcome>): Promise<Outcome> {
     try {
       return await this.#circuit.execute(request);

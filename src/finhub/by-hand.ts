@@ -2,7 +2,7 @@ import { CATALOGUE } from './catalogue/index.js';
 import * as sessions from './catalogue/sessions.js';
 import type { Endpoint } from './endpoint.js';
 
-/** Sessions are no calls to make by hand: each worker opens, renews and closes its own. */
+/** Sessions cannot be called by hand: each worker opens, renews and closes its own. */
 export const SESSION_OPERATIONS: readonly string[] = Object.keys(sessions);
 
 /** The operations that can be called by hand. */

@@ -1,6 +1,6 @@
 import type { IdempotencyClass, Method } from './endpoint.js';
 
-/** A request to FinHub as it may be shown: what kind it is, nothing of what it carries. */
+/** What an observer sees of a request to FinHub: its kind, none of its content. */
 export interface ObservedCall {
   operation: string;
   class: IdempotencyClass;
@@ -13,7 +13,7 @@ export interface ObservedCall {
 
 /** Watches requests to FinHub; it must not throw. */
 export interface CallObserver {
-  /** A request is about to be made. Returns the headers to send along, and what is told of its end: nothing, or the error. */
+  /** Called before a request. Returns headers to add, and a callback for the end: without an error if the request succeeded. */
   started(call: ObservedCall): { headers?: Record<string, string> | undefined; ended: (error?: unknown) => void };
 }
 

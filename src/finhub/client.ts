@@ -18,36 +18,36 @@ export interface FinHubOptions {
   admin: Actor;
   /** Decides on high-risk customers. */
   powerTenant?: Actor | undefined;
-  /** The older host, for the look-ups that only it documents. */
+  /** The older host, for look-ups that exist only there. */
   legacy?: { baseUrl: string; apiKey: string } | undefined;
-  /** Milliseconds one request may take in all. */
+  /** Milliseconds for one request in all. */
   timeoutMs: number;
-  /** The tenant's requests under way at a time, for each host; more wait for their turn. */
+  /** The tenant's concurrent requests to each host; more wait for their turn. */
   maxConnections: number;
-  /** Look-ups that are known to show at once what was made: only what they do not show is known not to be there. */
+  /** Look-ups that show a new object immediately. Only these prove that an object does not exist. */
   promptLookUps?: readonly string[] | undefined;
   /** FinHub's `deviceId` header. */
   deviceId: string;
   /** Sees every request, for metrics and traces. */
   observer?: CallObserver | undefined;
-  /** Milliseconds from a refused login of the service itself to the next try of it; a minute by default. */
+  /** Milliseconds between two tries of a service login that FinHub refused; by default a minute. */
   loginRetryMs?: number | undefined;
-  /** Is told when FinHub refuses a login of the service itself. */
+  /** Called when FinHub refuses a login of the service itself. */
   logins?: ServiceLoginWatch | undefined;
 }
 
-/** On whose behalf a call is made. */
+/** On whose behalf a call is made, and under which key. */
 export interface CallContext {
-  /** The same for every try of one logical operation; sent as `Idempotency-Key`, though no rule relies on it. */
+  /** The same for every try of one call; sent as `Idempotency-Key`, though we do not rely on it. */
   key: string;
-  /** The customer's own address and agent, which FinHub stores for good. */
+  /** The customer's own address and user agent, which FinHub stores permanently. */
   origin?: { ipAddress: string; userAgent: string } | undefined;
   /** The customer's login, for calls that the customer makes. */
   session?: Credentials | undefined;
-  /** With the admin's rights, or the power tenant's, even where the customer is logged in. */
+  /** Uses the rights of the admin or the power tenant, even if the customer is logged in. */
   actAs?: 'admin' | 'powerTenant' | undefined;
   signal?: AbortSignal | undefined;
-  /** Asked for before anything with an effect is sent; logins need none. */
+  /** Taken before anything with an effect is sent; logins need none. */
   lease?: Lease | undefined;
 }
 
@@ -55,10 +55,10 @@ const LOGIN_RETRY_MS = 60_000;
 
 const APPLICATION = 'finhub-onboarding';
 
-/** How long the sessions' ends may hold up the process's own, in milliseconds. */
+/** How long closing the sessions may delay the end of the process, in milliseconds. */
 const CLOSING_MS = 2000;
 
-/** A base address in the parts a request needs. */
+/** The parts of a base address. */
 interface Base {
   origin: string;
   prefix: string;
@@ -67,7 +67,7 @@ interface Base {
 /** Typed calls to FinHub: one attempt each, every failure a {@link FinHubError}. */
 export class FinHubClient {
   readonly sessions: Sessions;
-  /** Tries of one logical operation, one after the other. */
+  /** The tries of one call, one after the other. */
   readonly turns: Turns;
   readonly #options: FinHubOptions;
   readonly #logins: ServiceLogins;
@@ -80,7 +80,7 @@ export class FinHubClient {
     this.#options = options;
     this.#transport = new Transport(options);
     this.#bases = { main: baseOf(baseUrl), legacy: legacy && baseOf(legacy.baseUrl) };
-    // The context headers that FinHub's filter asks for. Source: facts §1.2.
+    // The context headers that FinHub requires. Source: facts §1.2.
     this.#headers = {
       accept: 'application/json',
       'X-Tenant-ID': tenantId,
@@ -108,13 +108,13 @@ export class FinHubClient {
     return this.#options.timeoutMs;
   }
 
-  /** Whether a look-up is known to show at once what was made. */
+  /** Whether a look-up shows a new object immediately. */
   showsAtOnce(operation: string): boolean {
     return this.#options.promptLookUps?.includes(operation) === true;
   }
 
   /**
-   * Calls an endpoint. A 401 renews the session and tries once more: FinHub refuses before any effect.
+   * Calls an endpoint. After a 401 it renews the session and tries once more, because FinHub refuses before any effect.
    * @throws FinHubError
    */
   async call<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
@@ -129,7 +129,7 @@ export class FinHubClient {
     }
   }
 
-  /** Calls the older host, whose key is the service's own: while FinHub refuses it, nothing is asked there. */
+  /** Calls the older host with the service's own key. While FinHub refuses the key, nothing is sent there. */
   async #callWithKey<I, R>(endpoint: Endpoint<I, R>, input: I, context: CallContext): Promise<R> {
     this.#logins.check('legacyKey');
     try {
@@ -142,7 +142,7 @@ export class FinHubClient {
     }
   }
 
-  /** Closes this process's sessions at FinHub, as far as that goes quickly, then its connections. */
+  /** Closes this process's sessions at FinHub, waiting only briefly, then its connections. */
   async close(): Promise<void> {
     await Promise.race([this.sessions.closeAll(), pause(CLOSING_MS, undefined, { ref: false })]);
     await this.#transport.close();

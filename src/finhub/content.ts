@@ -1,16 +1,16 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
-/** Bytes of an answer that are read at the most, packed or not. */
-export const MAX_ANSWER = 4 * 1024 * 1024;
+/** The most bytes that we read of a response, packed or unpacked. */
+export const MAX_RESPONSE = 4 * 1024 * 1024;
 
-/** The encodings that an answer may come in; what `Accept-Encoding` asks for. */
+/** The encodings we accept; the value of `Accept-Encoding`. */
 export const ACCEPTED_ENCODINGS = 'gzip, br, deflate';
 
-/** Encodings on top of each other that are taken off; more is nobody's honest answer. */
+/** The most encodings we unpack one after the other; no honest server uses more. */
 const MOST_LAYERS = 3;
 
 type Unpack = (packed: Buffer) => Buffer;
-const LIMIT = { maxOutputLength: MAX_ANSWER };
+const LIMIT = { maxOutputLength: MAX_RESPONSE };
 
 const UNPACK: Readonly<Record<string, Unpack>> = {
   identity: (plain) => plain,
@@ -26,12 +26,12 @@ function inflate(packed: Buffer): Buffer {
   return hasHeader ? inflateSync(packed, LIMIT) : inflateRawSync(packed, LIMIT);
 }
 
-/** An answer's body that is no text; its message says why, without the body. */
+/** The body of a response is not text. The message says why, without the body. */
 export class UnreadableContent extends Error {}
 
 /**
- * The text of an answer's body, unpacked and decoded. Nothing is replaced: a name with a broken letter in it would be another name.
- * @throws UnreadableContent
+ /**
+  * The text of a response's body, unpacked and decoded. Broken characters are an error, not replaced: they would change a name.
  */
 export function textOf(body: Buffer, contentEncoding: unknown): string {
   if (body.length === 0) return '';
@@ -48,18 +48,16 @@ function namesIn(contentEncoding: unknown): string[] {
 }
 
 function unpacked(body: Buffer, encodings: string[]): Buffer {
-  if (encodings.length > MOST_LAYERS) throw new UnreadableContent('it is packed too many times over');
-  // The last one named was put on last.
+  if (encodings.length > MOST_LAYERS) throw new UnreadableContent('it has too many encodings');
+  // The last encoding named was applied last.
   return encodings.reduceRight((packed, name) => {
     const unpack = Object.hasOwn(UNPACK, name) ? UNPACK[name] : undefined;
-    if (!unpack) throw new UnreadableContent('its content-encoding is none of those that were asked for');
+    if (!unpack) throw new UnreadableContent('we did not ask for its content-encoding');
     try {
       return unpack(packed);
     } catch (cause) {
       const tooLong = (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
-      const why = tooLong
-        ? `unpacked it is longer than ${MAX_ANSWER} bytes`
-        : `it is not the ${name} that it says it is`;
+      const why = tooLong ? `it unpacks to more than ${MAX_RESPONSE} bytes` : `it is not valid ${name}`;
       throw new UnreadableContent(why, { cause });
     }
   }, body);

@@ -5,7 +5,7 @@ import { CATALOGUE } from './catalogue/index.js';
 import * as sessions from './catalogue/sessions.js';
 import { lookUpOf, type Endpoint, type IdempotencyClass, type LookUp } from './endpoint.js';
 
-/** An endpoint of the catalogue as people and scripts may read it. */
+/** An endpoint of the catalogue, for people and scripts. */
 export interface EndpointDescription {
   operation: string;
   summary: string;
@@ -15,16 +15,16 @@ export interface EndpointDescription {
   host: string;
   auth: string;
   class: IdempotencyClass;
-  /** The operations by which it is seen what a try has come to, and why what they show is ours. */
+  /** The operations that show what an unclear try did, and why what they show is ours. */
   readBack: { reads: string[]; proof: string; absence: string } | null;
   /** Phases, `kind: phase`, and other operations that call it. */
   usedBy: string[];
   sources: readonly string[];
-  /** Fields that tell about people: of the request by path, of what is kept of the answer by name. */
+  /** Fields with personal data: of the request by path, of the result by name. */
   personal: Fields;
-  /** Fields that let somebody in; those of the answer are sealed before they leave the activity. */
+  /** Credentials; those in the result are sealed before they leave the activity. */
   secret: Fields;
-  /** What no document says and we take for granted. */
+  /** What we assume because no document says it. */
   assumed: string | null;
 }
 
@@ -33,13 +33,13 @@ interface Fields {
   answer: readonly string[];
 }
 
-/** What a phase names that is an activity over several endpoints. */
+/** Activities over several endpoints that a phase names. */
 const ACTIVITIES: Record<string, readonly string[]> = { openSession: ['openCustomerSession'] };
 
 type AnyEndpoint = Endpoint<never, unknown>;
 const ENDPOINTS = Object.values(CATALOGUE) as unknown as AnyEndpoint[];
 
-/** The catalogue, in its own order. */
+/** Describes all endpoints, in the catalogue's order. */
 export function describeEndpoints(): EndpointDescription[] {
   return ENDPOINTS.map((endpoint) => {
     const { operation, summary, method, path, host, auth, sources, assumed = null } = endpoint;
@@ -80,7 +80,7 @@ function namesOf(lookUp: LookUp | undefined): string[] {
   return lookUp?.reads.map(({ operation }) => operation) ?? [];
 }
 
-/** Operations that phases name and neither the catalogue nor an activity has; none, unless somebody slipped. */
+/** Operations that phases name, but that are neither in the catalogue nor an activity; none unless someone made a mistake. */
 export function unknownOperations(): string[] {
   return Object.values(PHASES)
     .flatMap((phases) => phases.flatMap(({ operations }) => operations))

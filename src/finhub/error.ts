@@ -15,23 +15,23 @@ export type FinHubErrorKind =
   | 'unclear';
 
 /**
- * A FinHub call that did not end in a usable answer. Its message names the operation and what came back, never what was sent: it ends up in
- * Temporal's history and in logs.
+ * A failed FinHub call. Its message names the operation and the response, never the request: it ends up in Temporal's history and in
+ * logs.
  */
 export class FinHubError extends Error {
   readonly kind: FinHubErrorKind;
   readonly operation: string;
   readonly status: number | undefined;
   readonly fieldErrors: FieldError[];
-  /** What FinHub said, shortened. It may tell about people, so it is no part of the message, which ends up in logs. */
+  /** FinHub's explanation, shortened. Not part of the message, because it may contain personal data and messages are logged. */
   readonly said: string | undefined;
   /** The request may have taken effect at FinHub. */
   readonly unclear: boolean;
-  /** When FinHub asks to be called again, in milliseconds from now. */
+  /** How long FinHub asks us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** The next try must know that this one had no effect, so it is for the case to make, not for a retry of the same activity. */
+  /** Temporal must not retry this: the case makes the next try, which has to know that this one had no effect. */
   onceOnly = false;
-  /** An earlier try may have taken effect, and this one did not show that it had none. */
+  /** An earlier try may have taken effect, and this one did not disprove it. */
   earlierUnclear = false;
 
   constructor(

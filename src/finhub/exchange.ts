@@ -1,33 +1,33 @@
 import type { Dispatcher } from 'undici';
 
-/** What came back, read to its end. */
-export interface HttpAnswer {
+/** A complete HTTP response. */
+export interface HttpResponse {
   status: number;
   headers: Record<string, unknown>;
   body: Buffer;
 }
 
-/** When a request is given up, or not even begun. */
+/** When a request is given up, or not sent at all. */
 export interface Limits {
-  /** Milliseconds from the connection to the end of the answer: waiting for a connection is no sign that anything was sent. */
+  /** Milliseconds from the connection to the end of the response. Waiting for a connection does not count: nothing was sent yet. */
   limitMs: number;
-  /** Not sent at all after this time, in milliseconds of `performance.now()`. */
+  /** Nothing is sent after this time, in milliseconds of `performance.now()`. */
   sendBefore?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** The `code` of a request that had its connection only after `sendBefore`. */
+/** The `code` of a request that got its connection only after `sendBefore`. */
 export const TOO_LATE = 'TOO_LATE';
 
 /**
- * Sends one request and reads its answer to the end.
- * @throws Error with undici's `code`; `UND_ERR_ABORTED` when the time is over or `signal` aborts, {@link TOO_LATE} when nothing was sent
+ * Sends one request and reads the whole response.
+ * @throws Error with undici's `code`: `UND_ERR_ABORTED` after a timeout or when `signal` aborts, {@link TOO_LATE} if nothing was sent
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   limits: Limits,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const reader = new Reader(limits, resolve, reject);
     try {
@@ -38,10 +38,10 @@ export function exchange(
   });
 }
 
-/** Collects an answer. It stands in for undici's own `request`, whose stream and abort signal cost as much as the rest of a call. */
+/** Collects a response. Replaces undici's `request`, whose stream and abort signal cost as much as the rest of a call. */
 class Reader implements Dispatcher.DispatchHandler {
   readonly #limits: Limits;
-  readonly #resolve: (answer: HttpAnswer) => void;
+  readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (error: Error) => void;
   readonly #chunks: Buffer[] = [];
   #status = 0;
@@ -49,14 +49,14 @@ class Reader implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
 
-  constructor(limits: Limits, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void) {
+  constructor(limits: Limits, resolve: (response: HttpResponse) => void, reject: (error: Error) => void) {
     this.#limits = limits;
     this.#resolve = resolve;
     this.#reject = reject;
     limits.signal?.addEventListener('abort', this);
   }
 
-  /** The caller's signal. */
+  /** Called when the caller's signal aborts. */
   handleEvent(): void {
     this.#abort();
     this.#fail(aborted());
@@ -81,7 +81,7 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#settle();
+    this.#end();
     const [only, ...more] = this.#chunks;
     const body = only && more.length === 0 ? only : Buffer.concat(this.#chunks);
     this.#resolve({ status: this.#status, headers: this.#headers, body });
@@ -96,11 +96,11 @@ class Reader implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
-    this.#settle();
+    this.#end();
     this.#reject(error);
   }
 
-  #settle(): void {
+  #end(): void {
     clearTimeout(this.#timer);
     this.#limits.signal?.removeEventListener('abort', this);
   }
@@ -111,7 +111,7 @@ function abort(controller: Dispatcher.DispatchController): void {
 }
 
 function aborted(): Error {
-  return Object.assign(new Error('no answer in time, or cancelled'), { code: 'UND_ERR_ABORTED' });
+  return Object.assign(new Error('no response in time, or cancelled'), { code: 'UND_ERR_ABORTED' });
 }
 
 function tooLate(): Error {

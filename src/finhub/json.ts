@@ -1,13 +1,13 @@
 import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 
 /**
- * What may hold a number that a double does not hold as it is written: sixteen digits or more, or an exponent. All others come through
- * `JSON.parse` unharmed, which is many times faster.
+ * Matches any number that a double may not hold exactly: sixteen digits or more, or an exponent. Text without one goes through
+ * `JSON.parse`, which is many times faster.
  */
 const MAY_LOSE = /[\d.]{16}|(?:^|[\s:,[-])\d[\d.]*[eE]/;
 
 /**
- * Reads JSON without changing a number: one that a double cannot hold, such as an id beyond 2^53, is kept as it is written, to be read by
+ * Parses JSON without changing numbers: one that a double cannot hold, for example an id beyond 2^53, remains as written and is read with
  * {@link writtenNumber}.
  * @throws SyntaxError
  */
@@ -23,7 +23,7 @@ function numberOf(written: string): number | LosslessNumber {
   return isHeld ? number : new LosslessNumber(written);
 }
 
-/** A number as it is written, or as JavaScript writes it where a double holds it; undefined for anything else. */
+/** A number as written, or as JavaScript writes it if a double holds it; undefined for anything else. */
 export function writtenNumber(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return isLosslessNumber(value) ? value.value : undefined;

@@ -1,6 +1,6 @@
 /**
- * Leave to send a write: whoever gives it vouches that nobody else is at the same operation. It is asked for right before each write is sent.
- * @returns until when it may be sent, in milliseconds of `performance.now()`
- * @throws Error where leave is not given: then nothing is sent
+ * Permission to send a write: nobody else is sending the same operation. Taken right before each write is sent.
+ * @returns until when the write may be sent, in milliseconds of `performance.now()`
+ * @throws Error if permission is refused; nothing is sent then
  */
 export type Lease = () => Promise<number>;

@@ -2,17 +2,17 @@ import type { FieldError } from '../lifecycle/failures.js';
 import { pathParameters, type Endpoint, type Tenant } from './endpoint.js';
 import { FinHubError } from './error.js';
 
-/** What an input comes to on the wire, but for the headers. */
+/** A request without its headers. */
 export interface Outgoing {
-  /** With the query, from the host's base address on. */
+  /** With the query, relative to the host's base address. */
   path: string;
   /** JSON; null where the method has none. */
   body: string | null;
 }
 
 /**
- * The request that an endpoint makes of an input that its schema has let through.
- * @throws FinHubError `unsendable` where no request can be made of it
+ * The request for an input that passed the endpoint's schema.
+ * @throws FinHubError `unsendable` if no request can carry it
  */
 export function outgoing<I, R>(endpoint: Endpoint<I, R>, input: I, tenant: Tenant): Outgoing {
   const { method, operation } = endpoint;
@@ -22,11 +22,11 @@ export function outgoing<I, R>(endpoint: Endpoint<I, R>, input: I, tenant: Tenan
     return { path, body: hasBody ? (JSON.stringify(bodyOf(endpoint, input, tenant)) ?? null) : null };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unknown';
-    throw new FinHubError('unsendable', operation, `not sent: no request can be made of the input: ${why}`, { cause });
+    throw new FinHubError('unsendable', operation, `not sent: no request can carry the input: ${why}`, { cause });
   }
 }
 
-/** Where a header's text comes from, as a person may correct it. */
+/** Where the text of a header comes from, as a person can correct it. */
 const SOURCES: Readonly<Record<string, string>> = {
   'User-Agent': 'origin.userAgent',
   'X-Forwarded-For': 'origin.ipAddress',
@@ -36,15 +36,15 @@ const SOURCES: Readonly<Record<string, string>> = {
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * The headers as they are.
- * @throws FinHubError `unsendable`, naming those that HTTP cannot carry
+ * Returns the headers unchanged.
+ * @throws FinHubError `unsendable`, naming the headers that HTTP cannot carry
  */
 export function sendable(operation: string, headers: Record<string, string>): Record<string, string> {
   const fieldErrors: FieldError[] = Object.entries(headers)
     .filter(([, value]) => typeof value !== 'string' || !SENDABLE.test(value))
     .map(([name]) => ({
       field: SOURCES[name] ?? name,
-      message: 'holds characters that an HTTP header cannot carry; use one line of Latin-1',
+      message: 'contains characters that an HTTP header cannot carry; use one line of Latin-1',
     }));
   if (fieldErrors.length === 0) return headers;
   const fields = fieldErrors.map(({ field }) => field).join(', ');

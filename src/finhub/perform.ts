@@ -2,38 +2,42 @@ import type { CallContext, FinHubClient } from './client.js';
 import type { Credentials, Endpoint, IdempotencyClass, Match, ReadBack, Search } from './endpoint.js';
 import { FinHubError } from './error.js';
 
-/** What a call came to, and how: made now, or found at FinHub and taken over on proof. */
+/** The result of a call, and whether it was made now or found at FinHub and adopted with proof. */
 export interface Performed<R> {
   result: R;
   provenance: { how: 'made' } | { how: 'adopted'; proof: string };
 }
 
 export interface PerformContext extends CallContext {
-  /** When the case first wanted this, ISO 8601: what is older is not ours. */
+  /** When the case first wanted this, ISO 8601. Anything older is not ours. */
   requestedAt: string;
-  /** Ids that the case has taken over already: each object serves once. */
+  /** Ids that the case already took over; each object is used once. */
   taken: readonly string[];
-  /** An earlier try may have reached FinHub, and nobody has looked since: it got no clear answer, or its worker died. */
+  /** An earlier try may have reached FinHub, because its response was unclear or its worker died, and nobody has looked since. */
   mayHaveBeenTried: boolean;
-  /** As {@link mayHaveBeenTried}, whether or not somebody has looked since. */
+  /** Like {@link mayHaveBeenTried}, but stays true after somebody has looked. */
   mayBeOurs?: boolean | undefined;
-  /** Judges whether the write may be sent at all, right before it is; throws where not. */
+  /** Checks, right before the write, that it may be sent at all; throws if not. */
   judge?: (() => Promise<void>) | undefined;
-  /** Waits until FinHub has had its time for such a try: what is missing until then may still come. */
-  settled?: (() => Promise<void>) | undefined;
+  /** Waits until FinHub must have finished an earlier try. Until then, a missing object may still appear. */
+  waitUntilQuiet?: (() => Promise<void>) | undefined;
 }
 
-const EXCLUSIVE: ReadonlySet<IdempotencyClass> = new Set<IdempotencyClass>(['keyed', 'guarded', 'unrecoverableAnswer']);
+const EXCLUSIVE: ReadonlySet<IdempotencyClass> = new Set<IdempotencyClass>([
+  'keyed',
+  'guarded',
+  'unrecoverableResponse',
+]);
 
-/** Whether only one try may be under way at a time: where a second one makes a second object, or takes back what the first has made. */
+/** Whether tries must not overlap, because a second one would make a second object or revoke what the first made. */
 export function isExclusive({ idempotency }: { idempotency: { class: IdempotencyClass } }): boolean {
   return EXCLUSIVE.has(idempotency.class);
 }
 
 /**
- * Calls an endpoint by the rule of its idempotency class, so that repeating is harmless as far as FinHub's API lets a client see it. Tries of
- * one logical operation come one after the other; an unclear one settles before the next.
- * @throws FinHubError; of kind `unclear` when a repeat could make a second object and nothing documented can tell
+ * Calls an endpoint by the rule of its idempotency class, so that a repeat does no harm as far as FinHub's API lets us see. Tries of one
+ * call never overlap, and FinHub gets time after an unclear one.
+ * @throws FinHubError; of kind `unclear` if a repeat could make a second object and no documented look-up can show it
  */
 export function perform<I, R>(
   client: FinHubClient,
@@ -62,14 +66,14 @@ export function perform<I, R>(
     const match = unused(found, context);
     return match && { result: match.result, provenance: { how: 'adopted', proof: readBack.proof } };
   };
-  /** What is there now is ours; what is not may still come of an earlier try. */
+  /** Looks for the object. If it is missing, waits until no earlier try can still make it, and looks again. */
   const lookBefore = async (readBack: ReadBack<I, R>): Promise<Seen<R>> => {
     const found = await look(readBack);
-    if ((found && found !== 'notShown') || !context.settled) return found;
-    await context.settled();
+    if ((found && found !== 'notShown') || !context.waitUntilQuiet) return found;
+    await context.waitUntilQuiet();
     return look(readBack);
   };
-  /** Adopts what a refusal says is there, if it is proved to be ours. */
+  /** Adopts the object that a refusal says exists, if it is proved to be ours. */
   const proved = async (refusal: FinHubError, readBack: ReadBack<I, R> | undefined): Promise<Performed<R>> => {
     const found = readBack && (await look(readBack, refusal));
     if (!found || found === 'cannotRead' || found === 'notShown') throw refusal;
@@ -84,7 +88,7 @@ export function perform<I, R>(
       case 'repeatable':
         return make().catch(async (error: unknown) => {
           if (error instanceof FinHubError && isDoneAlready(error)) return proved(error, rule.readBack);
-          // What FinHub has already is a fact, whoever might not ask for it any more.
+          // An object that exists at FinHub is a fact, even if the caller may no longer ask for it.
           const found = error instanceof FinHubError || !rule.readBack ? undefined : await look(rule.readBack);
           if (typeof found !== 'object') throw error;
           return found;
@@ -108,8 +112,8 @@ export function perform<I, R>(
         if (found === 'notShown') return makeUnshown(endpoint.operation, context, make);
         return found ?? make();
       }
-      case 'unrecoverableAnswer':
-        await context.settled?.();
+      case 'unrecoverableResponse':
+        await context.waitUntilQuiet?.();
         return (await rule.undo.takeBack(search)) === 'notShown'
           ? makeUnshown(endpoint.operation, context, make)
           : make();
@@ -118,12 +122,12 @@ export function perform<I, R>(
   return rule.class === 'safe' ? attempt() : client.turns.take(`${endpoint.operation} ${context.key}`, attempt);
 }
 
-/** What a look-up came to; undefined where the object is proved not to be there. */
+/** The result of a look-up; undefined if the object is proved not to exist. */
 type Seen<R> = Performed<R> | 'cannotRead' | 'notShown' | undefined;
 
 /**
- * What is not seen, though it may be there, is made only where no earlier try can have made it. The next try after an unclear one looks
- * again, and may see it then.
+ * Makes an object that the look-up did not show, only if no earlier try can have made it. Otherwise the next try looks again, and may see
+ * it then.
  */
 async function makeUnshown<R>(
   operation: string,
@@ -131,12 +135,11 @@ async function makeUnshown<R>(
   make: () => Promise<Performed<R>>,
 ): Promise<Performed<R>> {
   if (!context.mayHaveBeenTried) return make();
-  const what =
-    'an earlier try may have taken effect, and that FinHub does not show it does not prove that there is none';
+  const what = 'an earlier try may have taken effect; FinHub does not show it, but that proves nothing';
   throw new FinHubError('unclear', operation, what, { unclear: true });
 }
 
-/** Where nothing can be read back, one try is all there is: what may have happened twice goes to a person. */
+/** Makes an object that cannot be read back, once. A person decides about an unclear try. */
 async function makeUnseen<R>(
   operation: string,
   context: PerformContext,
@@ -158,7 +161,7 @@ async function makeUnseen<R>(
   }
 }
 
-/** What the case has not taken over yet. */
+/** The first match that the case has not taken over yet. */
 function unused<R>(matches: readonly Match<R>[], { taken }: PerformContext): Match<R> | undefined {
   return matches.find(({ id }) => !taken.includes(id));
 }
@@ -173,7 +176,7 @@ function onRefusal<T>(
   };
 }
 
-/** FinHub says that the object is there already: 409, or a field error on the e-mail as v1 has it (S4). */
+/** Whether FinHub says that the object exists: 409, or in v1 a field error on the e-mail (S4). */
 function isTaken({ kind, fieldErrors }: FinHubError): boolean {
   const taken = fieldErrors.some(
     ({ field, message }) => /email|iban/i.test(field) && /already|exist|taken|duplicate/i.test(message),
@@ -181,12 +184,12 @@ function isTaken({ kind, fieldErrors }: FinHubError): boolean {
   return kind === 'conflict' || (kind === 'invalidRequest' && taken);
 }
 
-/** FinHub will not do it again, or no longer has what was to be taken away. */
+/** Whether FinHub says that the effect exists already, or that the object is gone. */
 function isDoneAlready({ kind }: FinHubError): boolean {
   return kind === 'conflict' || kind === 'notFound';
 }
 
-/** Whether these credentials log in. @throws FinHubError where FinHub does not say */
+/** Whether these credentials log in. @throws FinHubError if that cannot be found out */
 export async function canLogIn(client: FinHubClient, credentials: Credentials): Promise<boolean> {
   try {
     await client.sessions.open(credentials);

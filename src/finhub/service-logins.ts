@@ -4,20 +4,20 @@ import { FinHubError } from './error.js';
 export const SERVICE_LOGINS = ['admin', 'powerTenant', 'legacyKey'] as const;
 export type ServiceLogin = (typeof SERVICE_LOGINS)[number];
 
-/** Is told when FinHub begins to refuse one of the service's own logins, and when it takes it again. It must not throw. */
+/** Called when FinHub starts to refuse one of the service's own logins, and when it accepts it again. Must not throw. */
 export interface ServiceLoginWatch {
   refused(login: ServiceLogin, message: string): void;
   works(login: ServiceLogin): void;
 }
 
-/** Each pause is so many times the one before: four tries in the first hour, since the fifth refusal locks an account (facts F2). */
+/** Each pause is this many times the last one: four tries in the first hour, since the fifth refusal locks an account (facts F2). */
 const GROWTH = 5;
 const LONGEST_PAUSE_MS = 30 * 60_000;
 
 /** How long FinHub locks an account. Facts F2. */
 export const LOCK_MS = 30 * 60_000;
 
-/** Failures that say nothing of the login itself. */
+/** Failures that say nothing about the login itself. */
 const PASSING: ReadonlySet<string> = new Set(['unreachable', 'unavailable', 'rateLimited']);
 
 interface Refusal {
@@ -27,22 +27,22 @@ interface Refusal {
 }
 
 /**
- * Sees to it that one cause is one fault: while FinHub refuses a login of the service itself, no call is sent that needs it, and calls fail in a
- * way that cases wait for. The login is tried again from time to time, so that cases go on by themselves once it works.
+ * Turns one refused service login into one fault instead of one per case: while FinHub refuses it, no call that needs it is sent, and
+ * those calls fail in a way that cases wait for. The login is tried again at intervals, so cases continue without help once it works.
  */
 export class ServiceLogins {
   readonly #firstPauseMs: number;
   readonly #watch: ServiceLoginWatch | undefined;
   readonly #refused = new Map<ServiceLogin, Refusal>();
 
-  /** @param firstPauseMs from the first refusal to the next try, in milliseconds */
+  /** @param firstPauseMs milliseconds from the first refusal to the next try */
   constructor(firstPauseMs: number, watch?: ServiceLoginWatch) {
     this.#firstPauseMs = firstPauseMs;
     this.#watch = watch;
   }
 
   /**
-   * Lets a login be tried, unless it was refused a short time ago.
+   * Allows a try of a login, unless it was refused recently.
    * @throws FinHubError of kind `serviceLogin`, with the time until the next try
    */
   check(login: ServiceLogin): void {
@@ -54,7 +54,7 @@ export class ServiceLogins {
     if (this.#refused.delete(login)) this.#watch?.works(login);
   }
 
-  /** What a failed login means to whoever needs it; an outage stays what it is. */
+  /** The error for callers that need a failed login; an outage remains an outage. */
   failed(login: ServiceLogin, error: unknown): unknown {
     if (!(error instanceof FinHubError) || PASSING.has(error.kind) || error.kind === 'serviceLogin') return error;
     const earlier = this.#refused.get(login);

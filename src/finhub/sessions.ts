@@ -17,22 +17,22 @@ export interface Actor {
   userId: string;
   username: string;
   password: string;
-  /** What FinHub is told that the user may do. */
+  /** The user's roles, as sent to FinHub. */
   roles: readonly string[];
 }
 
-/** Sends a login or logout, with the token given and no other; the client provides it. */
+/** Sends a login or logout with the given token and no other; provided by the client. */
 export type SendSession = <I, R>(endpoint: Endpoint<I, R>, input: I, token?: string) => Promise<R>;
 
 /** An open session of this process. */
 export interface Session {
   openedAt: number;
-  /** Whose it is, by which password: another password has to prove itself. */
+  /** User and password: another password needs its own session. */
   key: string;
   token: string;
-  /** FinHub's id of it, where it tells one. */
+  /** FinHub's id of the session, if it returns one. */
   sessionId: string | undefined;
-  /** Milliseconds since the epoch by our clock, a margin before FinHub ends it. */
+  /** When to renew, in milliseconds since the epoch by our clock; a margin before FinHub ends the session. */
   renewAt: number;
   /** Logs out. */
   close: () => Promise<unknown>;
@@ -40,27 +40,28 @@ export interface Session {
 
 interface Login {
   key: string;
-  /** Whose refusal stops all cases; undefined for a customer's login, which is the matter of its case. */
+  /** The service login whose refusal stops all cases; undefined for a customer's login, which concerns one case. */
   service?: ServiceLogin;
   open: () => Promise<{ token: string; sessionId?: string | undefined }>;
   close: (sessionId: string, token: string) => Promise<unknown>;
 }
 
-/** Renewed this long before it ends, so that no call starts with a token about to die. */
+/** Sessions are renewed this long before they end, so that no call starts with a token about to expire. */
 const RENEWAL_MARGIN_MS = 60_000;
 
-/** FinHub's stated life of a token without a readable `exp`. Facts §13. */
+/** FinHub's documented lifetime of a token without a readable `exp`. Facts §13. */
 const DEFAULT_LIFE_MS = 3600_000;
 
-/** No token is kept for longer, whatever it says of itself. */
+/** We use no token longer than this, whatever its `exp`. */
 const LONGEST_LIFE_MS = 24 * 3600_000;
 
-/** An admin's login that worked so short a time ago proves that FinHub takes the tenant's own key. */
+/** If an admin's login worked this recently, FinHub accepts the tenant's key. */
 const PROOF_MS = 60_000;
 
 /**
- * Sessions of this process: opened once however many calls wait, renewed before they end, closed with the client, never written anywhere. A
- * customer's refused login is not tried again for as long as a lock lasts, since five refusals lock the account (facts F2). Refused logins of the service itself are the matter of {@link ServiceLogins}.
+ * The sessions of this process. Each is opened once, however many calls wait for it, renewed before it ends, closed with the client, and
+ * never stored. A customer's refused login is not tried again while a lock could last, since five refusals lock the account (facts F2).
+ * {@link ServiceLogins} handles refused logins of the service itself.
  */
 export class Sessions {
   readonly #send: SendSession;
@@ -103,7 +104,7 @@ export class Sessions {
     );
   }
 
-  /** The session of a customer or of an organization's user; opened if it is not. */
+  /** The session of a customer or of an organization's user; opens it if necessary. */
   open(credentials: Credentials): Session | Promise<Session> {
     const { kind, customerId, userId, username, password } = credentials;
     const key = customerKey(credentials);
@@ -121,18 +122,18 @@ export class Sessions {
     );
   }
 
-  /** Forgets a session that FinHub no longer takes, unless another call has renewed it already. */
+  /** Forgets a session that FinHub no longer accepts, unless another call has already renewed it. */
   forget(session: Session): void {
     if (this.#open.get(session.key) === session) this.#open.delete(session.key);
   }
 
-  /** Logs a customer out, if this process holds a session; one that FinHub has ended by itself counts as closed. */
+  /** Logs a customer out if this process holds a session; one that FinHub ended counts as closed. */
   async close(credentials: Credentials): Promise<void> {
     const session = this.#open.get(customerKey(credentials));
     if (session) await this.#close(session);
   }
 
-  /** Logs everybody out, as far as FinHub lets us: what is left ends by itself within the hour. */
+  /** Logs everybody out if FinHub lets us; any remaining session ends by itself within the hour. */
   async closeAll(): Promise<void> {
     await Promise.allSettled(this.#opening.values());
     await Promise.allSettled([...this.#open.values()].map((session) => this.#close(session)));
@@ -149,13 +150,13 @@ export class Sessions {
     }
   }
 
-  /** The open session, if it is not about to end. */
+  /** The open session, unless it is about to end. */
   #current(key: string): Session | undefined {
     const open = this.#open.get(key);
     return open && open.renewAt > Date.now() ? open : undefined;
   }
 
-  /** The one login that all wait for. */
+  /** One login that all callers wait for. */
   #opened(login: Login): Promise<Session> {
     const { key, service } = login;
     const opening = this.#opening.get(key);
@@ -206,8 +207,9 @@ export class Sessions {
   }
 
   /**
-   * Every login carries the tenant's key: a customer's is refused for it, too, where FinHub no longer takes it. The admin's login tells.
-   * @throws FinHubError of kind `serviceLogin`, where it is not the customer's own login that is refused
+   * Checks the tenant's key with the admin's login. Every login carries that key, so FinHub also refuses customers when it no longer
+   * accepts the key.
+   * @throws FinHubError of kind `serviceLogin` if the key is refused
    */
   async #proveTenant(): Promise<void> {
     const session = this.#current(adminKey(this.#admin));
@@ -231,15 +233,15 @@ function keyOf(identity: string, password: string): string {
 }
 
 /**
- * When to renew a token that came just now. FinHub's `expiresAt` contradicts the token, so the token's own `exp` counts (facts I03); with its
- * `iat` it gives a life that does not depend on whose clock is right.
+ * When to renew a new token. FinHub's `expiresAt` contradicts the token, so the token's `exp` counts (facts I03). Its `iat` makes the
+ * lifetime independent of both clocks.
  */
 function renewalOf(token: string): number {
   const { iat, exp } = claimsOf(token);
   const now = Date.now();
-  const told = exp === undefined ? NaN : exp * 1000 - (iat === undefined ? now : iat * 1000);
-  // A life that cannot be is not FinHub's word on it.
-  const life = told > 0 && told <= LONGEST_LIFE_MS ? told : DEFAULT_LIFE_MS;
+  const stated = exp === undefined ? NaN : exp * 1000 - (iat === undefined ? now : iat * 1000);
+  // An impossible lifetime is ignored.
+  const life = stated > 0 && stated <= LONGEST_LIFE_MS ? stated : DEFAULT_LIFE_MS;
   return now + life - Math.min(RENEWAL_MARGIN_MS, life / 10);
 }
 
@@ -249,6 +251,6 @@ function claimsOf(token: string): { iat?: number; exp?: number } {
     const { iat, exp } = { ...claims } as Record<string, unknown>;
     return { ...(typeof iat === 'number' && { iat }), ...(typeof exp === 'number' && { exp }) };
   } catch {
-    return {}; // Not a JWT: its life is FinHub's stated one.
+    return {}; // Not a JWT: the documented lifetime counts.
   }
 }

@@ -1,4 +1,4 @@
-/** Lets so many through at a time; the others wait in the order they came. */
+/** Limits how many run at a time; the others wait in the order they came. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

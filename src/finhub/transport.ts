@@ -1,44 +1,44 @@
 import { EnvHttpProxyAgent } from 'undici';
-import { errorIn, unwrap } from './answer.js';
+import { errorIn, unwrap } from './response.js';
 import { Breaker, type Outcome } from './breaker.js';
-import { ACCEPTED_ENCODINGS, MAX_ANSWER, textOf, UnreadableContent } from './content.js';
+import { ACCEPTED_ENCODINGS, MAX_RESPONSE, textOf, UnreadableContent } from './content.js';
 import type { Method } from './endpoint.js';
 import { FinHubError } from './error.js';
-import { exchange, TOO_LATE, type HttpAnswer } from './exchange.js';
+import { exchange, TOO_LATE, type HttpResponse } from './exchange.js';
 import { parseJson } from './json.js';
 import type { Lease } from './lease.js';
 import { Slots } from './slots.js';
 
 export interface HttpRequest {
   operation: string;
-  /** It changes something at FinHub: without an answer, what happened is unclear. */
+  /** It changes something at FinHub, so a missing response leaves the effect unclear. */
   effect: boolean;
   method: Method;
   /** Scheme, host and port. */
   origin: string;
-  /** With the query. */
+  /** Includes the query. */
   path: string;
   headers: Record<string, string>;
   /** JSON; null where the method has none. */
   body: string | null;
-  /** Ends the request when the activity is cancelled. */
+  /** Aborts the request when the activity is cancelled. */
   signal?: AbortSignal | undefined;
-  /** Taken when it is the request's turn; nothing is sent without it. */
+  /** Taken when the request's turn comes; nothing is sent without it. */
   lease?: Lease | undefined;
 }
 
 export interface TransportOptions {
-  /** Milliseconds one request may take in all; also how long a host that is down is left alone. */
+  /** Milliseconds for one request; also the length of a pause for a host that is down. */
   timeoutMs: number;
-  /** Requests to a host under way at a time; more wait for their turn. */
+  /** Concurrent requests to a host; more wait for their turn. */
   maxConnections: number;
 }
 
-/** The request cannot have reached FinHub: no connection came about. */
+/** Codes of failures in which no connection was made, so nothing reached FinHub. */
 const NEVER_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|TOO_LATE|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*)$/;
 
-/** Leases that one request takes at the most, where each is over before there is a connection. */
+/** The most leases one request takes, if each expires before there is a connection. */
 const MOST_LEASES = 3;
 
 /** HTTP to FinHub: one attempt per call, since Temporal is the only retry layer. */
@@ -55,15 +55,15 @@ export class Transport {
     this.#agent = new EnvHttpProxyAgent({
       connections: maxConnections,
       connect: { timeout: Math.min(timeoutMs, 5000) },
-      // One deadline for the whole request stands in for undici's own, which are per part of it.
+      // Our own deadline for the whole request replaces undici's, which cover parts of it.
       headersTimeout: 0,
       bodyTimeout: 0,
-      maxResponseSize: MAX_ANSWER,
+      maxResponseSize: MAX_RESPONSE,
     });
   }
 
   /**
-   * Sends a request and returns the unwrapped payload of a good answer. Its time counts from when it is its turn.
+   * Sends a request and returns the unwrapped payload of a success. The timeout starts when the request's turn comes.
    * @throws FinHubError for everything else
    */
   async send(http: HttpRequest): Promise<unknown> {
@@ -73,7 +73,7 @@ export class Transport {
     return outcome.payload;
   }
 
-  /** Ends all connections; whatever is still under way gets no answer. */
+  /** Closes all connections; requests under way get no response. */
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
@@ -87,7 +87,7 @@ export class Transport {
       try {
         return outcomeOf(http, await exchange(this.#agent, request, { limitMs: this.#timeoutMs, sendBefore, signal }));
       } catch (error) {
-        // A connection that was slow to come about is there for the next try.
+        // A connection that was slow to open is ready for the next try.
         if ((error as { code?: string }).code === TOO_LATE && leases < MOST_LEASES) continue;
         if (isOurFault(error)) return { error: notBuilt(http.operation, error), outage: false };
         return { error: noAnswer(http, error), outage: !signal?.aborted };
@@ -105,16 +105,16 @@ export class Transport {
   }
 }
 
-function outcomeOf(http: HttpRequest, { status, headers, body }: HttpAnswer): Outcome {
+function outcomeOf(http: HttpRequest, { status, headers, body }: HttpResponse): Outcome {
   let payload: unknown = {};
   try {
     const text = textOf(body, headers['content-encoding']);
     if (text !== '') payload = parseJson(text);
   } catch (fault) {
-    // A proxy's error page is no JSON either, but its status still says what happened.
+    // A proxy's error page is not JSON either, but its status still says what happened.
     if (status < 400) {
       const why = fault instanceof UnreadableContent ? fault.message : 'it is not JSON';
-      const what = `FinHub answered ${status} with something that cannot be read: ${why}`;
+      const what = `FinHub answered ${status} with an unreadable body: ${why}`;
       const error = new FinHubError('unexpectedAnswer', http.operation, what, { status, unclear: http.effect });
       return { error, outage: false };
     }
@@ -123,7 +123,7 @@ function outcomeOf(http: HttpRequest, { status, headers, body }: HttpAnswer): Ou
   return error ? { error, outage: status >= 500 } : { payload: unwrap(payload) };
 }
 
-/** Our HTTP library refused to build the request: nothing was sent, so the host is not at fault. */
+/** Our HTTP library refused to build the request. Nothing was sent, so the host is not at fault. */
 function isOurFault(error: unknown): boolean {
   const { code } = error as { code?: string };
   return (
@@ -137,7 +137,7 @@ function notBuilt(operation: string, cause: unknown): FinHubError {
 
 function noAnswer({ operation, effect }: HttpRequest, error: unknown): FinHubError {
   const { code, name } = error as { code?: string; name?: string };
-  return new FinHubError('unreachable', operation, `no answer (${code ?? name ?? 'unknown'})`, {
+  return new FinHubError('unreachable', operation, `no response (${code ?? name ?? 'unknown'})`, {
     unclear: effect && !NEVER_SENT.test(code ?? ''),
     cause: error,
   });

@@ -2,28 +2,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FinHubError } from './error.js';
 
 /**
- * Lets the tries of one logical operation come one after the other in this process: a reset starts a second while the first is still under
- * way. After an unclear try the next one waits, since FinHub may still be at work on it and what is read back too early shows nothing.
+ * Runs the tries of one call one after the other in this process: a workflow reset can start a second try while the first is under way.
+ * After an unclear try the next one waits, because FinHub may still be working on it and reading back too early shows nothing.
  */
 export class Turns {
-  readonly #settleMs: number;
+  readonly #quietMs: number;
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** @param settleMs how long FinHub may be at work after an unclear try, in milliseconds */
-  constructor(settleMs: number) {
-    this.#settleMs = settleMs;
+  /** @param quietMs how long FinHub may still work on an unclear try, in milliseconds */
+  constructor(quietMs: number) {
+    this.#quietMs = quietMs;
   }
 
-  /** Runs `work` once all that came before it under the same key has ended and settled. */
+  /** Runs `work` after all earlier work under the same key has ended, with a pause after an unclear try. */
   take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
     const mine = before ? before.then(work) : work();
-    const settled = mine.catch((error: unknown) =>
-      error instanceof FinHubError && error.unclear ? pause(this.#settleMs, undefined, { ref: false }) : undefined,
+    const ended = mine.catch((error: unknown) =>
+      error instanceof FinHubError && error.unclear ? pause(this.#quietMs, undefined, { ref: false }) : undefined,
     );
-    this.#last.set(key, settled);
-    void settled.then(() => {
-      if (this.#last.get(key) === settled) this.#last.delete(key);
+    this.#last.set(key, ended);
+    void ended.then(() => {
+      if (this.#last.get(key) === ended) this.#last.delete(key);
     });
     return mine;
   }

@@ -3,8 +3,8 @@ import { at, textAt } from './catalogue/fields.js';
 import { FinHubError } from './error.js';
 
 /**
- * Ids of an input by name, and the places where an answer may repeat each. FinHub's documents call an account by its own id or its wallet's,
- * and an order by either of two ids: where an answer has several, one of them has to be the one that was asked for.
+ * Ids of an input by name, and where a response may repeat each. FinHub's documents name an account by its own id or its wallet's, and an
+ * order by either of two ids: if a response has several, one of them must be the one we asked for.
  */
 const REPEATED: Readonly<Record<string, readonly string[]>> = {
   customerId: ['customerId'],
@@ -17,8 +17,8 @@ const REPEATED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * What an endpoint's answer says, once it is certain that it says it of what was asked for.
- * @throws FinHubError `unexpectedAnswer` for anything else, whatever came
+ * Reads an endpoint's response, after checking that it is about what we asked for.
+ * @throws FinHubError `unexpectedAnswer` for anything else
  */
 export function understood<I, R>(endpoint: Endpoint<I, R>, input: I, payload: unknown): R {
   const { operation, idempotency } = endpoint;
@@ -26,14 +26,14 @@ export function understood<I, R>(endpoint: Endpoint<I, R>, input: I, payload: un
     throw new FinHubError('unexpectedAnswer', operation, what, { unclear: idempotency.class !== 'safe' });
   };
   const other = foreignIn(endpoint, input, payload);
-  if (other !== undefined) return refuse(`the answer is about another ${other} than was asked for`);
-  const answer = readBy(endpoint, payload);
-  if (answer === undefined) return refuse('the answer does not fit: it cannot be read');
-  if (!answer.success) return refuse(`the answer does not fit: ${answer.error.issues[0]?.message ?? 'unknown'}`);
-  return answer.data;
+  if (other !== undefined) return refuse(`the response is about another ${other} than the request`);
+  const read = readBy(endpoint, payload);
+  if (read === undefined) return refuse('the response does not fit: it cannot be read');
+  if (!read.success) return refuse(`the response does not fit: ${read.error.issues[0]?.message ?? 'unknown'}`);
+  return read.data;
 }
 
-/** A schema's own code stumbles over what nobody thought of: that is the answer's fault as well. */
+/** Parses a response. If the schema's own code throws, the response is at fault, too. */
 function readBy<R>({ response }: Pick<Endpoint<never, R>, 'response'>, payload: unknown) {
   try {
     return response.safeParse(payload);
@@ -42,7 +42,7 @@ function readBy<R>({ response }: Pick<Endpoint<never, R>, 'response'>, payload: 
   }
 }
 
-/** The name of what the answer says it is about, where that is not what was asked for. */
+/** The name of what the response is about, if it is not what we asked for. */
 function foreignIn<I, R>({ echo }: Endpoint<I, R>, input: I, payload: unknown): string | undefined {
   const ofIds = Object.entries(input as Record<string, unknown>).flatMap(([name, value]) =>
     typeof value === 'string' && Object.hasOwn(REPEATED, name) ? [{ name, value, places: REPEATED[name]! }] : [],
@@ -53,6 +53,6 @@ function foreignIn<I, R>({ echo }: Endpoint<I, R>, input: I, payload: unknown): 
 }
 
 function isContradicted(payload: unknown, places: readonly string[], value: string): boolean {
-  const told = places.flatMap((place) => textAt(at(payload, place)) ?? []);
-  return told.length > 0 && !told.some((text) => text.trim().toLowerCase() === value.trim().toLowerCase());
+  const found = places.flatMap((place) => textAt(at(payload, place)) ?? []);
+  return found.length > 0 && !found.some((text) => text.trim().toLowerCase() === value.trim().toLowerCase());
 }

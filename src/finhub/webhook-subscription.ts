@@ -3,10 +3,10 @@ import type { FinHubClient } from './client.js';
 import { FinHubError } from './error.js';
 import { perform } from './perform.js';
 
-/** By what our subscription is known, besides its address. */
+/** The name by which we find our subscription, besides its address. */
 const NAME = 'finhub-onboarding';
 
-/** The events that FinHub's pages name (facts §10); which of them a tenant gets, FinHub decides. */
+/** The events on FinHub's pages (facts §10). FinHub decides which of them a tenant gets. */
 const EVENTS = [
   ...['customer.created', 'customer.updated', 'customer.activated', 'customer.suspended'],
   ...['verification.approved', 'transaction.completed'],
@@ -14,19 +14,19 @@ const EVENTS = [
 
 const RETRIES = { maxRetryAttempts: 10, retryBackoffSeconds: 60 };
 
-/** Where FinHub is to send webhooks, and what it signs them with. */
+/** Where FinHub sends webhooks, and the secret it signs them with. */
 export interface WebhookTarget {
   url: string;
   secret: string;
 }
 
-/** FinHub made, or kept, this subscription. */
+/** The subscription, and what was done to it. */
 export interface Ensured {
   subscriptionId: string;
   how: 'there already' | 'changed' | 'made';
 }
 
-/** A delivery that FinHub has given up, or goes on with. */
+/** A delivery that failed or is still being tried. */
 export interface Delivery {
   deliveryId: string;
   eventId?: string | undefined;
@@ -34,7 +34,7 @@ export interface Delivery {
   status: string;
 }
 
-/** The tenant's subscription to webhooks. FinHub makes a second one where it is asked twice, so it is looked for before each try. */
+/** The tenant's webhook subscription. FinHub makes a second one if asked twice, so each try looks for it first. */
 export class WebhookSubscriptions {
   readonly #client: FinHubClient;
 
@@ -42,7 +42,7 @@ export class WebhookSubscriptions {
     this.#client = client;
   }
 
-  /** Finds the subscription, tells it of the events that it lacks, or makes it. @throws FinHubError; Error where there are several */
+  /** Finds the subscription, adds missing events to it, or creates it. @throws FinHubError; Error if there are several */
   async ensure(target: WebhookTarget): Promise<Ensured> {
     const found = await this.find(target.url);
     if (found) {
@@ -62,16 +62,16 @@ export class WebhookSubscriptions {
     return { ...result, how: 'made' };
   }
 
-  /** Has FinHub sign with another secret from now on. */
+  /** Makes FinHub sign with another secret from now on. */
   async rotate(subscriptionId: string, target: WebhookTarget): Promise<void> {
     const input = { subscriptionId, ...wanted(target) };
     await this.#client.call(CATALOGUE.updateWebhookSubscription, input, { key: 'webhooks' });
   }
 
   /**
-   * The subscription that leads to an address.
-   * @throws Error where there are several, since each event would come as often; and where FinHub shows only a part of the list, which proves
-   * nothing of the rest
+   * Finds the subscription for an address.
+   * @throws Error if there are several, since each event would come several times; and if FinHub lists only part of the subscriptions,
+   * which proves nothing about the rest
    */
   async find(
     url: string,
@@ -96,7 +96,7 @@ export class WebhookSubscriptions {
     return (await this.#client.call(CATALOGUE.listWebhookDeliveries, input, { key: 'webhooks' })).deliveries;
   }
 
-  /** What a delivery was about. */
+  /** One delivery, and the ids it is about. */
   delivery(deliveryId: string): Promise<Delivery & { ids: string[] }> {
     return this.#client.call(CATALOGUE.getWebhookDelivery, { deliveryId }, { key: 'webhooks' });
   }

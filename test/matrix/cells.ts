@@ -41,7 +41,7 @@ export function againCells(): Cell[] {
     const rule = endpoints[operation].idempotency.class;
     const [first] = lookUpOf(endpoints[operation])?.reads ?? [];
     const expected = afterLostAnswer(operation, 'drop');
-    const looksFirst = rule === 'guarded' || rule === 'keyed' || rule === 'unrecoverableAnswer';
+    const looksFirst = rule === 'guarded' || rule === 'keyed' || rule === 'unrecoverableResponse';
     if (!first || !(looksFirst || (expected === 'adopted' && rule !== 'asynchronous'))) return [];
     const at = endpoints[first.operation as OperationName];
     return FAULT_KINDS.map((fault) => ({
@@ -72,7 +72,7 @@ function afterLostAnswer(operation: OperationName, fault: FaultKind): Expected {
   switch (rule.class) {
     case 'safe':
     case 'expiring':
-    case 'unrecoverableAnswer':
+    case 'unrecoverableResponse':
       return 'made';
     case 'repeatable':
       return operation.startsWith('remove') ? 'adopted' : 'made';

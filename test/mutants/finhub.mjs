@@ -102,13 +102,13 @@ export default [
   {
     name: 'an answer without a list passes for an empty list',
     file: 'src/finhub/catalogue/fields.ts',
-    from: "  if (list === undefined) context.addIssue({ code: 'custom', message: 'there is no list in the answer' });\n",
+    from: "  if (list === undefined) context.addIssue({ code: 'custom', message: 'there is no list in the response' });\n",
     to: '',
     test: 'do not take a list that cannot be read for an empty one',
   },
   {
     name: '"still running" counts as a conflict',
-    file: 'src/finhub/answer.ts',
+    file: 'src/finhub/response.ts',
     from: 'return status === 409 && ',
     to: 'return status === 410 && ',
     test: 'whether a write has taken effect is unclear after 409 still running',
@@ -189,7 +189,7 @@ export default [
   {
     name: "a dead worker's write is looked for too early",
     file: 'src/finhub/perform.ts',
-    from: '    await context.settled();\n',
+    from: '    await context.waitUntilQuiet();\n',
     to: '',
     test: 'addShareholder waits until FinHub has had its time, is adopted, and there is one',
   },
@@ -243,8 +243,8 @@ export default [
   {
     name: 'a packed answer may be of any length',
     file: 'src/finhub/content.ts',
-    from: 'const LIMIT = { maxOutputLength: MAX_ANSWER };',
-    to: 'const LIMIT = { maxOutputLength: 100 * MAX_ANSWER };',
+    from: 'const LIMIT = { maxOutputLength: MAX_RESPONSE };',
+    to: 'const LIMIT = { maxOutputLength: 100 * MAX_RESPONSE };',
     in: 'test/answers.test.ts',
     test: 'a small answer that is huge is refused, with the reason and without the answer',
   },
@@ -274,7 +274,7 @@ export default [
   },
   {
     name: 'what FinHub says is part of the message',
-    file: 'src/finhub/answer.ts',
+    file: 'src/finhub/response.ts',
     from: '`FinHub answered ${httpStatus}`',
     to: '`FinHub answered ${httpStatus} (${saidIn(body)})`',
     in: 'test/answers.test.ts',

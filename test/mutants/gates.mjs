@@ -65,7 +65,7 @@ export default [
   },
   {
     name: "v1's details are not read",
-    file: 'src/finhub/answer.ts',
+    file: 'src/finhub/response.ts',
     from: ", top['details']]",
     to: ']',
     in: 'test/finhub-client.test.ts',

@@ -7,7 +7,7 @@ import { listWallets } from './wallets.js';
 const truth = (data: unknown, ...paths: string[]): boolean | undefined =>
   paths.map((path) => at(data, path)).find((value): value is boolean => typeof value === 'boolean');
 
-/** Whether FinHub would activate now, and what is missing; undefined where it does not say. F5, R9, R22, A3. */
+/** Whether FinHub would activate now, and what is missing; undefined if the response does not say. F5, R9, R22, A3. */
 const readinessOf = (data: unknown) => ({
   allowed: truth(data, 'activationAllowed', 'canActivate', 'ready', 'readyForActivation'),
   verificationOk: truth(data, 'verificationOk'),
@@ -44,7 +44,7 @@ export const checkOrganizationReadiness = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/activation/readiness',
   auth: 'admin',
   sources: ['R21'],
-  assumed: 'The answer has the form that it has for a person; one that does not say counts as ready.',
+  assumed: 'The response has the form that it has for a person; one that does not say counts as ready.',
   request: z.strictObject({ organizationId: Id }),
   response: z.unknown().transform(readinessOf),
   idempotency: { class: 'safe' },

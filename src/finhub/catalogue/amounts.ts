@@ -6,8 +6,8 @@ import { writtenNumber } from '../json.js';
 import { at, firstText, textAt } from './fields.js';
 
 /*
- * FinHub's amounts come as scaled integers (`{value: "2500", scale: 2}`), as minor units without a scale, as major-unit decimals and as bare
- * numbers (facts §1.5, §15.8). Ours are decimal strings in major units; nothing here goes through floating point.
+ * FinHub's amounts are scaled integers (`{value: "2500", scale: 2}`), minor units without a scale, major-unit decimals, or bare numbers
+ * (facts §1.5, §15.8). Ours are decimal strings in major units; nothing here goes through floating point.
  */
 
 /** An amount in major units, as a decimal string. */
@@ -21,7 +21,7 @@ export function amountDto(money: DecimalMoney) {
 
 /**
  * The JSON number that reads as exactly this amount in major units, for the consents' limits (facts F10).
- * @throws RangeError where a double does not hold the decimals
+ * @throws RangeError if a double cannot hold the decimals
  */
 export function jsonNumber(money: DecimalMoney): number {
   const { value } = moneyOf(amountOf(money));
@@ -32,14 +32,14 @@ export function jsonNumber(money: DecimalMoney): number {
 }
 
 /**
- * Reads an amount in any of FinHub's forms; it may be below zero, as a balance is that is overdrawn. What is written tells the unit:
+ * Reads an amount in any of FinHub's forms; negative for an overdrawn balance. The form shows the unit:
  * - an object with `scale`: an integer in `10^-scale` (AmountDto);
  * - an integer as text, bare or as `value`: minor units (FLOW, F01);
  * - a text with a decimal point, or a JSON number: major units (LAT, older REF, consents' limits).
- * Next to `value` or a field `x`, `valueFormatted` or `xFormatted` has to say the same.
- * @param currency where the form does not carry one
- * @returns undefined where there is no amount
- * @throws RangeError for what is no amount, or two that differ
+ * A `valueFormatted` or `xFormatted` beside `value` or `x` must be the same amount.
+ * @param currency used if the form has none
+ * @returns undefined if there is no amount
+ * @throws RangeError if it is not an amount, or the two differ
  */
 export function readAmount(form: unknown, currency: string | undefined, formatted?: unknown): DecimalMoney | undefined {
   if (form === undefined || form === null || form === '') return undefined;
@@ -60,21 +60,21 @@ export function readAmount(form: unknown, currency: string | undefined, formatte
       ? signedAmountOf({ value: text, currency: known(currency) })
       : scaledAmount(text, decimalsOf(known(currency)), known(currency));
   const money = moneyOf(amount);
-  const told = typeof formatted === 'string' ? formatted.trim() : undefined;
-  if (told && moneyOf(signedAmountOf({ value: told, currency: money.currency })).value !== money.value) {
+  const shown = typeof formatted === 'string' ? formatted.trim() : undefined;
+  if (shown && moneyOf(signedAmountOf({ value: shown, currency: money.currency })).value !== money.value) {
     throw new RangeError('an amount and its formatted form differ');
   }
   return money;
 }
 
-/** A number that floating point has left a trace on, such as 0.30000000000000004, in the decimals of its currency. */
+/** Rounds floating-point noise, for example 0.30000000000000004, to the decimals of the currency. */
 function withoutDust(written: string, currency: string | undefined): string {
   const rounded = Number(written).toFixed(decimalsOf(known(currency)));
   const isDust = Math.abs(Number(rounded) - Number(written)) < 1e-9 && Math.abs(Number(written)) < 1e12;
   return isDust ? rounded : written;
 }
 
-/** The first amount among several places, as {@link readAmount} reads it; a form that cannot be read is the answer's fault. */
+/** The first amount among several places, read by {@link readAmount}; an unreadable form is an error in the response. */
 export function amountIn(
   data: unknown,
   context: z.core.$RefinementCtx,

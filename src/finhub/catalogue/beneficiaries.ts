@@ -7,12 +7,12 @@ import { Address } from './people.js';
 import { firstId, firstText, Id, Nothing, requiredId, requiredList, sameText } from './fields.js';
 
 /**
- * What PEP and sanctions screening came to. Where the answer does not say (RUN), the status tells: FinHub keeps inactive what it does not let
- * through.
+ * The result of PEP and sanctions screening. If the response has none (RUN), the status shows it: a beneficiary that failed screening stays
+ * inactive.
  */
 function screeningOf(item: unknown): 'VERIFIED' | 'PENDING' | 'FLAGGED' {
-  const told = firstText(item, 'pepCheckResult', 'sanctionsCheckResult')?.toUpperCase();
-  if (told === 'VERIFIED' || told === 'PENDING' || told === 'FLAGGED') return told;
+  const result = firstText(item, 'pepCheckResult', 'sanctionsCheckResult')?.toUpperCase();
+  if (result === 'VERIFIED' || result === 'PENDING' || result === 'FLAGGED') return result;
   switch (firstText(item, 'status')?.toUpperCase()) {
     case 'PENDING':
       return 'PENDING';
@@ -23,16 +23,16 @@ function screeningOf(item: unknown): 'VERIFIED' | 'PENDING' | 'FLAGGED' {
   }
 }
 
-/** What FinHub's generations of the list call a beneficiary; the first one is the fullest. */
+/** The names of a beneficiary in all of FinHub's versions of the list; the first is the fullest. */
 function namesOf(item: unknown): string[] {
   const [first, last] = [firstText(item, 'firstName'), firstText(item, 'lastName')];
-  // One who has a single name is told to FinHub by it twice.
+  // We send a single name to FinHub as both first and last name.
   const person = sameText(first, last) ? first : [first, last].filter((part) => part !== undefined).join(' ');
-  const told = [firstText(item, 'name'), firstText(item, 'beneficiaryName'), firstText(item, 'companyName'), person];
-  return [...told, firstText(item, 'shortName')].flatMap((name) => (name ? [name.trim()] : []));
+  const names = [firstText(item, 'name'), firstText(item, 'beneficiaryName'), firstText(item, 'companyName'), person];
+  return [...names, firstText(item, 'shortName')].flatMap((name) => (name ? [name.trim()] : []));
 }
 
-/** The id that orders name is the `assetId`, where FinHub gives one (RUN sample of F17), else the beneficiary's own. */
+/** The id that orders use is the `assetId` if FinHub returns one (RUN sample of F17), otherwise the beneficiary's own. */
 const beneficiaryOf = (item: unknown) => ({
   company:
     firstText(item, 'partyType')?.toUpperCase().startsWith('BUSINESS') || firstText(item, 'companyName') !== undefined,
@@ -48,7 +48,7 @@ const Beneficiary = z.unknown().transform((data, context) => ({
   beneficiaryId: requiredId(data, context, 'assetId', 'beneficiaryId', 'id'),
 }));
 
-/** As much of a name as FinHub is given for a short one. */
+/** The length of the short name that we send to FinHub. */
 const SHORT_NAME = 35;
 
 /** F7, O6, T4, L6. */
@@ -128,7 +128,7 @@ export const addBeneficiary = endpoint({
     readBack: {
       reads: [listBeneficiaries],
       proof: "the customer's own account lists the same IBAN and name",
-      absence: 'not needed: FinHub refuses a second one of the same IBAN',
+      absence: 'not needed: FinHub refuses a second one with the same IBAN',
       find: async ({ input, read }) => {
         const beneficiaries = await withIban(
           (page) => read(listBeneficiaries, { accountId: input.accountId, ...page }),
@@ -152,7 +152,7 @@ export const removeBeneficiary = endpoint({
   path: '/api/v2.1/fintrans/{accountId}/beneficiaries/{beneficiaryId}',
   auth: 'customer',
   sources: ['T4'],
-  assumed: 'Nothing of the answer is used; 404 says that the beneficiary is gone.',
+  assumed: 'Nothing of the response is used; 404 means that the beneficiary is gone.',
   request: z.strictObject({ accountId: Id, beneficiaryId: Id }),
   response: Nothing,
   idempotency: {

@@ -1,4 +1,4 @@
-/** What the pages of the list have in common. */
+/** The fields that all pages of the list have. */
 interface Listed {
   beneficiaryId?: string | undefined;
   iban?: string | undefined;
@@ -6,12 +6,12 @@ interface Listed {
 
 const PAGE = 50;
 
-/** Pages that are read at the most; a list that goes on for longer is not to be believed. */
+/** The most pages we read; a longer list is not credible. */
 const MOST_PAGES = 200;
 
 const compactIban = (iban: string | undefined) => iban?.replace(/\s+/g, '').toUpperCase();
 
-/** An account's beneficiaries of an IBAN, wherever in the list they stand. */
+/** An account's beneficiaries with an IBAN, from all pages of the list. */
 export async function withIban<One extends Listed>(
   read: (page: { limit: number; offset: number }) => Promise<{ beneficiaries: One[]; whole: boolean }>,
   iban: string,
@@ -21,7 +21,7 @@ export async function withIban<One extends Listed>(
     const { beneficiaries, whole } = await read({ limit: PAGE, offset: seen.size });
     const found = beneficiaries.filter((one) => compactIban(one.iban) === compactIban(iban));
     if (found.length > 0) return found;
-    // Not every generation of the list knows pages: one that answers the same again has no more.
+    // Not every version of the list has pages: one that returns the same entries again has no more.
     const fresh = beneficiaries.filter(({ beneficiaryId = '' }) => !seen.has(beneficiaryId));
     if (whole || fresh.length === 0) return [];
     for (const { beneficiaryId = '' } of fresh) seen.add(beneficiaryId);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../endpoint.js';
 import { at, firstText, Id, listIn, textsIn } from './fields.js';
 
-/** The allowed values by key; a key without any that can be read allows all. */
+/** The allowed values by key. A key without readable values allows everything. */
 function allowedIn(value: unknown): Record<string, string[]> {
   if (typeof value !== 'object' || value === null) return {};
   const entries = Object.entries(value).map(([key, values]) => [key, textsIn(values)] as const);
@@ -35,7 +35,7 @@ export const getCategorizationHierarchy = endpoint({
   response: z.unknown().transform((data, context) => {
     const categories = at(data, 'categories');
     if (typeof categories !== 'object' || categories === null) {
-      context.addIssue({ code: 'custom', message: 'there are no categories in the answer' });
+      context.addIssue({ code: 'custom', message: 'there are no categories in the response' });
       return z.NEVER;
     }
     return {

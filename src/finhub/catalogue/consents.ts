@@ -7,7 +7,7 @@ import { firstText, Id } from './fields.js';
 const ConsentType = z.enum(['terms', 'privacy', 'data-processing']);
 type ConsentType = z.infer<typeof ConsentType>;
 
-/** FinHub's own names of the three. F4. */
+/** FinHub's names of the three consents. F4. */
 const NAMES: Record<ConsentType, string> = {
   terms: 'TERMS_AND_CONDITIONS',
   privacy: 'PRIVACY_POLICY',
@@ -18,13 +18,13 @@ const NAMES: Record<ConsentType, string> = {
 const recordedOf = (data: unknown) => ({ status: firstText(data, 'status') ?? 'PENDING' });
 const Recorded = z.unknown().transform(recordedOf);
 
-/** Whether the activation check has the consent. */
+/** Whether the activation check knows the consent. */
 function accepted(
   type: ConsentType,
   { consentOk, missing }: { consentOk: boolean | undefined; missing: string[] },
 ): Match<ReturnType<typeof recordedOf>>[] {
   const names = (one: ConsentType): boolean => missing.some((text) => text.toUpperCase().includes(NAMES[one]));
-  // A list that names other consents would name this one; one that names none may be of something else.
+  // A list with other consents would include this one; a list without any may be about something else.
   const isThere = consentOk === true || (!names(type) && ConsentType.options.some(names));
   return isThere ? [{ id: type, result: { status: 'ACCEPTED' } }] : [];
 }
@@ -49,8 +49,8 @@ export const acceptConsent = endpoint({
     class: 'repeatable',
     readBack: {
       reads: [checkActivation],
-      proof: 'the activation check no longer misses it',
-      absence: 'not needed: the same consent again changes nothing',
+      proof: 'the activation check no longer lists it as missing',
+      absence: 'not needed: repeating the same consent changes nothing',
       find: async ({ input: { customerId, consentType }, read, tenantId }) =>
         accepted(consentType, await read(checkActivation, { customerId, tenantId })),
     },
@@ -78,8 +78,8 @@ export const acceptOrganizationConsent = endpoint({
     class: 'repeatable',
     readBack: {
       reads: [checkOrganizationReadiness],
-      proof: 'the readiness check no longer misses it',
-      absence: 'not needed: the same consent again changes nothing',
+      proof: 'the readiness check no longer lists it as missing',
+      absence: 'not needed: repeating the same consent changes nothing',
       find: async ({ input: { organizationId, consentType }, read }) =>
         accepted(consentType, await read(checkOrganizationReadiness, { organizationId })),
     },

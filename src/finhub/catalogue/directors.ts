@@ -20,7 +20,7 @@ export const listDirectors = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** One page asks for the type, another for the role; a chairman's role is cut off there (facts O02). */
+/** One page wants the type, another the role; the chairman's role is cut off there (facts O02). */
 const DIRECTOR_ROLES: Readonly<Record<(typeof DIRECTOR_TYPES)[number], string>> = {
   EXECUTIVE: 'EXECUTIVE_DIRECTOR',
   NON_EXECUTIVE: 'NON_EXECUTIVE_DIRECTOR',
@@ -73,7 +73,7 @@ export const removeDirector = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/directors/{recordId}',
   auth: 'admin',
   sources: ['R13'],
-  assumed: 'Nothing of the answer is used; 404 says that the director is gone.',
+  assumed: 'Nothing of the response is used; 404 means that the director is gone.',
   request: Removal,
   response: Nothing,
   idempotency: { class: 'repeatable', readBack: goneFrom(listDirectors) },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { personal, plain } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { FinHubError } from '../error.js';
-import { answerWith, firstId, firstText, Id, requiredList } from './fields.js';
+import { responseWith, firstId, firstText, Id, requiredList } from './fields.js';
 
 const DocumentList = z.unknown().transform((data, context) => ({
   documents: requiredList(data, context, 'documents', 'items').map((item) => ({
@@ -21,7 +21,7 @@ export const listIndividualDocuments = endpoint({
   path: '/api/v2.1/customer/individual/{customerId}/documents',
   auth: 'customer',
   sources: ['R7'],
-  assumed: 'The answer is a list of documents with `documentId` and `docId` or `fileName`.',
+  assumed: 'The response is a list of documents with `documentId` and `docId` or `fileName`.',
   request: z.strictObject({ customerId: Id }),
   response: DocumentList,
   personal: ['fileName'],
@@ -42,7 +42,7 @@ export const listOrganizationDocuments = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** Attaches a document; `docId` is ours, and file names carry a part of it, so that one is found again. S3, R17, V1, V6. */
+/** Attaches a document. `docId` is ours, and the file name contains part of it, so that we can find it again. S3, R17, V1, V6. */
 export const uploadDocument = endpoint({
   operation: 'uploadDocument',
   summary: 'Attaches a document to a verification',
@@ -65,13 +65,13 @@ export const uploadDocument = endpoint({
     ...document,
     ...(organization ? { organizationId: document.customerId, accountId: document.customerId } : {}),
   }),
-  response: answerWith('documentId', 'documentId', 'id'),
+  response: responseWith('documentId', 'documentId', 'id'),
   idempotency: {
     class: 'keyed',
     readBack: {
       reads: [listIndividualDocuments, listOrganizationDocuments],
       proof: 'FinHub lists the document under our name for it',
-      absence: 'not needed: the same `docId` again attaches nothing new',
+      absence: 'not needed: repeating the same `docId` attaches nothing new',
       find: async ({ input: { organization, customerId, verificationId, docId, fileName }, read }) => {
         const list = organization ? listOrganizationDocuments : listIndividualDocuments;
         try {
@@ -84,7 +84,7 @@ export const uploadDocument = endpoint({
               : [],
           );
         } catch (error) {
-          // Where the list is not open to us, `docId` stands alone against a repeat.
+          // If we may not read the list, only `docId` prevents a duplicate.
           if (error instanceof FinHubError && error.kind === 'forbidden') return 'cannotRead';
           if (error instanceof FinHubError && error.kind === 'notFound') return [];
           throw error;

@@ -20,10 +20,10 @@ export const listEmployees = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** An employee's gender goes by ISO 5218 (facts §1.5); it has no number for others. */
+/** FinHub codes an employee's gender by ISO 5218 (facts §1.5), which has no number for others. */
 const GENDERS: Readonly<Partial<Record<string, string>>> = { MALE: '1', FEMALE: '2' };
 
-/** Adds an employee; the first one must hold ADMIN_USER. S0, S2, O2, R12, R16, A5. */
+/** Adds an employee; the first one must have ADMIN_USER. S0, S2, O2, R12, R16, A5. */
 export const addEmployee = endpoint({
   operation: 'addEmployee',
   summary: 'Adds an employee with roles',
@@ -68,7 +68,7 @@ export const addEmployee = endpoint({
   },
 });
 
-/** R15 has the 204 of it without its path. */
+/** R15 shows its 204 without its path. */
 export const removeEmployee = endpoint({
   operation: 'removeEmployee',
   summary: 'Removes an employee',
@@ -76,7 +76,7 @@ export const removeEmployee = endpoint({
   path: '/api/v2.1/customer/organization/{organizationId}/employees/{recordId}',
   auth: 'admin',
   sources: ['R15'],
-  assumed: "The path follows the director's; nothing of the answer is used.",
+  assumed: "The path follows the director's; nothing of the response is used.",
   request: Removal,
   response: Nothing,
   idempotency: { class: 'repeatable', readBack: goneFrom(listEmployees) },

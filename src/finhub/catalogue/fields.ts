@@ -2,26 +2,30 @@ import { z } from 'zod';
 import { plain } from '../../contract/marks.js';
 import { writtenNumber } from '../json.js';
 
-/** Parts of a path that lead out of it; in an id they are nobody's. */
+/** Path segments that lead out of a path; never an id. */
 const LEADS_AWAY = /^\.{1,2}$/;
 
 /**
- * FinHub's ids are opaque: UUIDs, prefixed strings and short codes all occur (facts §1.5). What steers a path or a terminal, or cannot be sent,
- * is no id.
+ * FinHub's ids are opaque: UUIDs, prefixed strings and short codes all occur (facts §1.5). A text that changes a path, controls a terminal,
+ * or cannot be sent is not an id.
  */
 const isId = (text: string): boolean =>
   text !== '' && text.length <= 200 && text.trim() === text && !LEADS_AWAY.test(text) && !/\p{C}/u.test(text);
 
 /** An id in a request. */
 export const Id = plain(
-  z.string().min(1).max(200).refine(isId, { error: 'it is no id: ".", ".." and control characters are not' }),
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(isId, { error: 'it is not an id: ".", ".." and control characters are not allowed' }),
 );
 
-/** An answer's payload with whatever fields FinHub sends. */
+/** A response's payload, with any fields. */
 export const Payload = z.looseObject({});
 export type Payload = z.infer<typeof Payload>;
 
-/** The value at a path like `user.id`, if it is there. */
+/** The value at a path like `user.id`, if it exists. */
 export function at(data: unknown, path: string): unknown {
   return path.includes('.') ? path.split('.').reduce(field, data) : field(data, path);
 }
@@ -31,12 +35,12 @@ function field(value: unknown, name: string): unknown {
   return isThere ? (value as Payload)[name] : undefined;
 }
 
-/** A non-empty text, or a number as it is written. */
+/** A non-empty text, or a number as written. */
 export function textAt(value: unknown): string | undefined {
   return typeof value === 'string' ? (value.trim() === '' ? undefined : value) : writtenNumber(value);
 }
 
-/** The first non-empty text (or number, as text) among several places where FinHub's documents put a value. */
+/** The first non-empty text (or number, as text) among the places where FinHub's documents put a value. */
 export function firstText(data: unknown, ...paths: string[]): string | undefined {
   for (const path of paths) {
     const text = textAt(at(data, path));
@@ -45,7 +49,7 @@ export function firstText(data: unknown, ...paths: string[]): string | undefined
   return undefined;
 }
 
-/** As {@link firstText}, for an id: what cannot be one is passed over. */
+/** Like {@link firstText}, for an id: skips texts that cannot be one. */
 export function firstId(data: unknown, ...paths: string[]): string | undefined {
   for (const path of paths) {
     const text = textAt(at(data, path));
@@ -54,62 +58,62 @@ export function firstId(data: unknown, ...paths: string[]): string | undefined {
   return undefined;
 }
 
-/** As {@link firstId}, for an id the answer cannot do without. */
+/** Like {@link firstId}, for an id that the response must have. */
 export function requiredId(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): string {
   const id = firstId(data, ...paths);
   if (id === undefined) {
-    const what = firstText(data, ...paths) === undefined ? 'is in the answer' : 'in the answer can be an id';
+    const what = firstText(data, ...paths) === undefined ? 'is in the response' : 'in the response can be an id';
     context.addIssue({ code: 'custom', message: `none of ${paths.join(', ')} ${what}` });
   }
   return id ?? '';
 }
 
-/** As {@link firstText}, for how many there are of something; undefined where the answer has no count. */
+/** Like {@link firstText}, for a count; undefined if the response has none. */
 export function firstCount(data: unknown, ...paths: string[]): number | undefined {
   const text = firstText(data, ...paths);
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** As {@link firstText}, for a value the answer cannot do without. */
+/** Like {@link firstText}, for a value that the response must have. */
 export function requiredText(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): string {
   const value = firstText(data, ...paths);
   if (value === undefined)
-    context.addIssue({ code: 'custom', message: `none of ${paths.join(', ')} is in the answer` });
+    context.addIssue({ code: 'custom', message: `none of ${paths.join(', ')} is in the response` });
   return value ?? '';
 }
 
-/** The list in a payload, bare or under one of several names; empty where there is none. */
+/** The list in a payload, bare or under one of several names; empty if there is none. */
 export function listIn(data: unknown, ...paths: string[]): unknown[] {
   return [data, ...paths.map((path) => at(data, path))].find(Array.isArray) ?? [];
 }
 
-/** Texts, and numbers and flags as texts, of a list or of a single one. */
+/** The texts, numbers and flags of a list or a single value, as texts. */
 export function textsIn(value: unknown): string[] {
   const items = Array.isArray(value) ? (value as unknown[]) : [value];
   return items.flatMap((item) => textAt(item) ?? (typeof item === 'boolean' ? [String(item)] : []));
 }
 
-/** As {@link listIn}, for a list that shows what was made: an answer without it must not pass for "nothing there". */
+/** Like {@link listIn}, for a look-up: a response without a list must not pass for an empty one. */
 export function requiredList(data: unknown, context: z.core.$RefinementCtx, ...paths: string[]): unknown[] {
   const list = [data, ...paths.map((path) => at(data, path))].find(Array.isArray);
-  if (list === undefined) context.addIssue({ code: 'custom', message: 'there is no list in the answer' });
+  if (list === undefined) context.addIssue({ code: 'custom', message: 'there is no list in the response' });
   return list ?? [];
 }
 
-/** Reads one needed id out of an answer. */
-export function answerWith<const Name extends string>(name: Name, ...paths: string[]) {
+/** Reads one required id. */
+export function responseWith<const Name extends string>(name: Name, ...paths: string[]) {
   return z
     .unknown()
     .transform((data, context) => ({ [name]: requiredId(data, context, ...paths) }) as Record<Name, string>);
 }
 
-/** An answer of which nothing is kept. */
+/** A response of which we use nothing. */
 export const Nothing = z.unknown().transform(() => ({}));
 
 export const sameText = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && a.trim().toLowerCase() === b.trim().toLowerCase();
 
-/** Whether FinHub made an object after the case first asked for it; clocks may differ by a few minutes. Unknown times prove nothing. */
+/** Whether FinHub made an object after the case first wanted it; clocks may differ by a few minutes. An unknown time proves nothing. */
 export function madeAfter(createdAt: string | undefined, requestedAt: string): boolean {
   return createdAt !== undefined && Date.parse(createdAt) >= Date.parse(requestedAt) - 5 * 60_000;
 }

@@ -15,7 +15,7 @@ import * as verification from './verification.js';
 import * as wallets from './wallets.js';
 import * as webhooks from './webhooks.js';
 
-/** Every FinHub endpoint that we call, by operation name. */
+/** Every FinHub endpoint that we use, by operation name. */
 export const CATALOGUE = {
   ...categorization,
   ...registration,

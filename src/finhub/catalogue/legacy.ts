@@ -6,20 +6,20 @@ import { firstId, firstText, Id, Payload, requiredId, requiredList } from './fie
 import { firstTime } from './times.js';
 
 /*
- * The calls of v1 and v2 (S4), on the older host with its API key. No lifecycle begins with them; two of them are the only documented
- * look-ups for what was registered or started. Where S4 names a call without a body, the answer's fields are those of the calls it shows.
+ * The calls of v1 and v2 (S4), on the older host with its API key. No lifecycle starts with them; two of them are the only documented
+ * look-ups for registered customers and started verifications. If S4 shows no body for a call, we use the fields of the calls it shows.
  */
 
-/** Customers in one status, with what the answer says of them. S4. */
+/** Customers in one status. S4. */
 export const listCustomersByStatus = endpoint({
   operation: 'listCustomersByStatus',
-  summary: 'Lists customers in a status; the only documented way to find one that was registered',
+  summary: 'Lists customers in a status; the only documented way to find a registered one',
   method: 'GET',
   path: '/v2/customer/status/{customerStatus}',
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'The answer is a list, bare or named, of customers with ids, e-mail and time of registration.',
+  assumed: 'The response is a list, bare or named, of customers with ids, e-mail and time of registration.',
   request: z.strictObject({ customerStatus: plain(z.string()) }),
   response: z.unknown().transform((data, context) => ({
     customers: requiredList(data, context, 'customers', 'content', 'items').map((item) => ({
@@ -37,13 +37,13 @@ export const listCustomersByStatus = endpoint({
 /** A customer's verifications. S4. */
 export const getVerificationHistory = endpoint({
   operation: 'getVerificationHistory',
-  summary: "Lists a customer's verifications; the only documented way to find one that was started",
+  summary: "Lists a customer's verifications; the only documented way to find a started one",
   method: 'GET',
   path: '/v2/verification-history/{customerId}',
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'The answer is a list, bare or named, of verifications with `verificationId` or `id`.',
+  assumed: 'The response is a list, bare or named, of verifications with `verificationId` or `id`.',
   request: z.strictObject({ customerId: Id }),
   response: z.unknown().transform((data, context) => {
     const list = requiredList(data, context, 'verifications', 'history', 'items', 'content');
@@ -62,7 +62,7 @@ const Customer = z.unknown().transform((data, context) => ({
   status: firstText(data, 'status', 'customerStatus'),
 }));
 
-/** Registers a customer of v1; FinHub then mails a link. Nothing documented proves that one found there is ours. S4. */
+/** Registers a customer of v1; FinHub then mails a link. Nothing documented proves that an existing one is ours. S4. */
 export const createLegacyCustomer = endpoint({
   operation: 'createLegacyCustomer',
   summary: 'Registers a person by v1, with a captcha',
@@ -93,7 +93,7 @@ export const getLegacyProfile = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'The answer has `customerId` and `status`.',
+  assumed: 'The response has `customerId` and `status`.',
   request: z.strictObject({ customerId: Id }),
   response: Customer,
   idempotency: { class: 'safe' },
@@ -124,7 +124,7 @@ export const getLegacyCustomer = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'The answer has `customerId` and `status`.',
+  assumed: 'The response has `customerId` and `status`.',
   request: z.strictObject({ customerId: Id }),
   response: Customer,
   idempotency: { class: 'safe' },
@@ -139,7 +139,7 @@ export const setLegacyPersonStatus = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'There is no body, and the answer has `customerId` and `status`.',
+  assumed: 'There is no body, and the response has `customerId` and `status`.',
   request: z.strictObject({ customerId: Id, customerStatus: plain(z.string()) }),
   response: Customer,
   idempotency: { class: 'repeatable' },
@@ -151,7 +151,7 @@ const Organization = z.unknown().transform((data, context) => ({
   kybStatus: firstText(data, 'kybStatus'),
 }));
 
-/** Creates an organization of v2; a second one is refused. Nothing documented proves that one found there is ours. S4. */
+/** Creates an organization of v2; FinHub refuses a second one. Nothing documented proves that an existing one is ours. S4. */
 export const createLegacyOrganization = endpoint({
   operation: 'createLegacyOrganization',
   summary: 'Creates an organization by v2',
@@ -183,7 +183,7 @@ export const getLegacyOrganization = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'The answer has the form of the one to POST; 404 where the organization is in another status.',
+  assumed: 'The response has the form of the one to POST; 404 where the organization is in another status.',
   request: z.strictObject({ organizationId: Id, status: plain(z.string()) }),
   response: Organization,
   idempotency: { class: 'safe' },
@@ -198,7 +198,7 @@ export const setLegacyOrganizationStatus = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: 'There is no body, and the answer has the form of the one to POST.',
+  assumed: 'There is no body, and the response has the form of the one to POST.',
   request: z.strictObject({ organizationId: Id, status: plain(z.string()) }),
   response: Organization,
   idempotency: { class: 'repeatable' },

@@ -7,19 +7,19 @@ import { amountDto, amountIn, Money, sumOf } from './amounts.js';
 import { firstId, firstText, Id, requiredId, requiredText } from './fields.js';
 import { firstTime } from './times.js';
 
-/** The latest set asks for it, the others let it pass (facts §1.2). */
+/** The latest documents require it, the others ignore it (facts §1.2). */
 const sessionHeader = (_: unknown, { sessionId }: { sessionId: string | undefined }): Record<string, string> =>
   sessionId === undefined ? {} : { 'X-Session-Id': sessionId };
 
 const OrderType = z.enum(['transfer', 'topup']);
 
-/** What fees consist of, where their sum is not told. */
+/** The parts of the fees, used if their sum is missing. */
 const PARTS_OF_FEES = ['fees', 'summary.fees'].flatMap((fees) => [`${fees}.processingFee`, `${fees}.networkFee`]);
 
 const isAmountAt = (data: unknown, place: string): boolean =>
   firstText(data, place, `${place}.value`, `${place}.amount`) !== undefined;
 
-/** Fees are `{value, currency}` in FLOW, `{totalFee}` or their parts in LAT, below `summary` in REF. */
+/** Reads the fees: `{value, currency}` in FLOW, `{totalFee}` or its parts in LAT, below `summary` in REF. */
 function feesIn(data: unknown, context: z.core.$RefinementCtx) {
   const currency = firstText(
     data,
@@ -31,8 +31,8 @@ function feesIn(data: unknown, context: z.core.$RefinementCtx) {
   );
   if (currency === undefined) return undefined;
   const whole = ['fees.totalFee', 'summary.fees.totalFee', 'fees.total', 'fees', 'summary.fees'];
-  const told = whole.filter((place) => isAmountAt(data, place));
-  if (told.length > 0) return amountIn(data, context, currency, ...told);
+  const found = whole.filter((place) => isAmountAt(data, place));
+  if (found.length > 0) return amountIn(data, context, currency, ...found);
   const parts = PARTS_OF_FEES.filter((place) => isAmountAt(data, place));
   const amounts = parts.flatMap((place) => amountIn(data, context, currency, place) ?? []);
   const [first] = amounts;
@@ -54,12 +54,12 @@ export const prepareOrder = endpoint({
     reference: plain(z.string()),
     description: personal(z.string()),
     amount: Money,
-    /** The other side: who is paid, or for a top-up who pays in. */
+    /** The other side: the payee, or for a top-up the payer. */
     counterparty: z.strictObject({
       name: personal(z.string()),
       iban: personal(z.string()),
       beneficiaryId: Id.optional(),
-      /** Where the other side is a company, its name again. */
+      /** The name again, if the other side is a company. */
       companyName: personal(z.string()).optional(),
     }),
     /** Our own account. */
@@ -102,28 +102,29 @@ export const prepareOrder = endpoint({
 function executionOf(data: unknown, context: z.core.$RefinementCtx): string | undefined {
   const time = firstTime(data, ['executedAt']);
   if (time === undefined && firstText(data, 'executedAt') !== undefined)
-    context.addIssue({ code: 'custom', message: 'executedAt is no time that can be read' });
+    context.addIssue({ code: 'custom', message: 'executedAt is not a readable time' });
   return time;
 }
 
 const orderStatus = (data: unknown, context: z.core.$RefinementCtx) =>
   requiredText(data, context, 'status', 'order.status', 'state').toUpperCase();
 
-/** Where an order stands. T3. */
+/** The state of an order. T3. */
 export const getOrder = endpoint({
   operation: 'getOrder',
-  summary: 'Reads where an order stands',
+  summary: 'Reads the state of an order',
   method: 'GET',
   path: '/api/v2.1/fintrans/{accountId}/orders/{orderId}',
   auth: 'customer',
   sources: ['T3', 'T15', 'O8'],
-  assumed: '`orderId` is the `preparedOrderId`; the answer has `status`, and `executedAt` once the order was executed.',
+  assumed:
+    '`orderId` is the `preparedOrderId`; the response has `status`, and `executedAt` once the order was executed.',
   request: z.strictObject({ accountId: Id, orderId: Id }),
   response: z.unknown().transform((data, context) => ({
     status: orderStatus(data, context),
     reason: firstText(data, 'failureReason', 'statusDetails.reason', 'errorCode'),
     transactionId: firstText(data, 'transactionId', 'transactions.0.transactionId'),
-    // That there is one says that it was executed, even where it cannot be read.
+    // Its presence shows that the order was executed, even if it cannot be read.
     executedAt: executionOf(data, context),
   })),
   idempotency: { class: 'safe' },
@@ -135,7 +136,7 @@ export interface ExecutedOrder {
   transactionId: string | undefined;
 }
 
-/** Executes a prepared order: `preparedOrderId` makes it one-shot, and the order is read before every try. S1, O8, T14, T15, L9. */
+/** Executes a prepared order. `preparedOrderId` allows one execution, and the order is read before every try. S1, O8, T14, T15, L9. */
 export const executeOrder = endpoint({
   operation: 'executeOrder',
   summary: 'Executes a prepared order',
@@ -170,8 +171,8 @@ export const executeOrder = endpoint({
     class: 'keyed',
     readBack: {
       reads: [getOrder],
-      proof: 'FinHub has executed the order, or is at it',
-      absence: 'not needed: a prepared order is executed once',
+      proof: 'FinHub has executed the order, or is executing it',
+      absence: 'not needed: FinHub executes a prepared order only once',
       find: async ({ input: { accountId, preparedOrderId }, read }) => {
         const order = await read(getOrder, { accountId, orderId: preparedOrderId }).catch((error: unknown) => {
           if (error instanceof FinHubError && error.kind === 'notFound') return undefined;

@@ -21,7 +21,7 @@ export const listPaymentConsents = endpoint({
   path: '/api/v2.1/fintrans/{accountId}/payment-consents',
   auth: 'customer',
   sources: ['O7'],
-  assumed: 'The answer is a list, bare or named, of consents with `consentId`, `title` and `status`.',
+  assumed: 'The response is a list, bare or named, of consents with `consentId`, `title` and `status`.',
   request: z.strictObject({ accountId: Id }),
   response: z.unknown().transform((data, context) => {
     const list = requiredList(data, context, 'consents', 'paymentConsents', 'items', 'content');
@@ -31,15 +31,15 @@ export const listPaymentConsents = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** Named only (T16); the counters as the older creation call answers them (T9). */
+/** Named only (T16); the counters come from the older creation call (T9). */
 export const getPaymentConsent = endpoint({
   operation: 'getPaymentConsent',
-  summary: 'Reads a payment consent and what is left of its limits',
+  summary: 'Reads a payment consent and the rest of its limits',
   method: 'GET',
   path: '/api/v2.1/fintrans/{accountId}/payment-consents/{consentId}',
   auth: 'customer',
   sources: ['T9', 'T16'],
-  assumed: 'The answer has `consentId`, `title` and `status`, and may have the counters of T9.',
+  assumed: 'The response has `consentId`, `title` and `status`, and may have the counters of T9.',
   request: z.strictObject({ accountId: Id, consentId: Id }),
   response: z.unknown().transform((data, context) => {
     const limits = 'parameters.limits';
@@ -56,7 +56,7 @@ export const getPaymentConsent = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** States in which a consent pays for nothing any more. Facts §8. */
+/** States in which a consent no longer pays. Facts §8. */
 const ENDED = new Set(['REVOKED', 'EXPIRED']);
 
 /** Named only. T16. */
@@ -67,7 +67,7 @@ export const revokePaymentConsent = endpoint({
   path: '/api/v2.1/fintrans/{accountId}/payment-consents/{consentId}',
   auth: 'customer',
   sources: ['T16'],
-  assumed: 'Nothing of the answer is used; 404 says that the consent is gone.',
+  assumed: 'Nothing of the response is used; 404 means that the consent is gone.',
   request: z.strictObject({ accountId: Id, consentId: Id }),
   response: Nothing,
   idempotency: {
@@ -88,7 +88,7 @@ export const revokePaymentConsent = endpoint({
   },
 });
 
-/** The `answer` claim of the token in a new consent's answer; it authenticates orders and is never shown again. T11, T14. */
+/** The `answer` claim of the token in a new consent's response. It authenticates orders and is never shown again. T11, T14. */
 function answerOf(token: string | undefined): string | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString('utf8'));
@@ -99,7 +99,7 @@ function answerOf(token: string | undefined): string | undefined {
 }
 
 /**
- * Creates a payment consent. Its answer cannot be read again, so what an unclear try left behind, known by its title, is revoked first.
+ * Creates a payment consent. The response cannot be read again, so a consent that an unclear try left, known by its title, is revoked first.
  * S0, S2, O7, T10, T11, A10, L7.
  */
 export const createPaymentConsent = endpoint({
@@ -161,10 +161,10 @@ export const createPaymentConsent = endpoint({
   })),
   secrets: ['authenticationCode'],
   idempotency: {
-    class: 'unrecoverableAnswer',
+    class: 'unrecoverableResponse',
     undo: {
       reads: [listPaymentConsents, revokePaymentConsent],
-      proof: "it bears the title that holds the case's own id",
+      proof: "its title contains the case's own id",
       absence: absenceFrom(listPaymentConsents, 'title or end'),
       takeBack: async ({ input: { accountId, title }, ...search }) => {
         const { read } = search;
@@ -197,7 +197,7 @@ export const approvePaymentConsent = endpoint({
   path: '/api/v2.1/consents/{consentId}/approve',
   auth: 'customer',
   sources: ['T1', 'A13'],
-  assumed: 'Nothing of the answer is used.',
+  assumed: 'Nothing of the response is used.',
   request: z.strictObject({ consentId: Id }),
   body: () => ({}),
   response: Nothing,

@@ -26,7 +26,7 @@ export type Person = z.infer<typeof Person>;
 
 type Named = Pick<Person, 'firstName' | 'lastName'>;
 
-/** The two names that FinHub asks for; whoever has a single one is told by it twice, as a beneficiary is. */
+/** The two names that FinHub requires; a single name is sent as both. */
 export function twoNames({ firstName, lastName = firstName }: Named) {
   return { firstName, lastName };
 }
@@ -35,7 +35,7 @@ export function fullName({ firstName, lastName }: Named): string {
   return lastName === undefined ? firstName : `${firstName} ${lastName}`;
 }
 
-/** A person as registration bodies carry one. Source: R4. */
+/** A person in a registration body. Source: R4. */
 export function personDto(person: Person) {
   const { address, phone, ...identity } = person;
   return {
@@ -52,7 +52,7 @@ export function personDto(person: Person) {
   };
 }
 
-/** A chosen category with its parameters, as the hierarchy's answer and the application give them. */
+/** A chosen category with its parameters, as in the hierarchy's response and the application. */
 export const CategoryChoice = z.strictObject({
   id: Id,
   name: plain(z.string()),
@@ -60,12 +60,12 @@ export const CategoryChoice = z.strictObject({
   parameters: personal(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
 });
 
-/** What both registrations say of the category; nothing where none is chosen. Source: R4, R11. */
+/** The category in both registrations; nothing if none is chosen. Source: R4, R11. */
 export function categoryDto(category: z.infer<typeof CategoryChoice> | undefined) {
   return category && { customerCategory: { id: category.id, name: category.name } };
 }
 
-/** The `categorization` block of both registrations; a key with several values has a list. Source: R4, R11. */
+/** The `categorization` block of both registrations; a key with several values gets a list. Source: R4, R11. */
 export function categorizationDto(category: z.infer<typeof CategoryChoice> | undefined) {
   return category && { categorization: categorizationOf(category) };
 }

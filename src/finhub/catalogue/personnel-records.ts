@@ -5,8 +5,8 @@ import { absenceFrom, absent, isGone, isWhole } from './absence.js';
 import { firstId, firstText, Id, requiredId, requiredList, sameText } from './fields.js';
 
 /**
- * A person's record in an organization. FinHub links it to a customer record of the person's own, with a temporary password that cannot be
- * read again; nothing here needs it, so it is not kept.
+ * A person's record in an organization. FinHub links it to a customer record of that person, with a temporary password that cannot be read
+ * again. We do not need the password, so it is dropped.
  */
 export const Added = z.unknown().transform((data, context) => {
   const one = Array.isArray(data) ? (data[0] as unknown) : data;
@@ -54,7 +54,7 @@ export const Listed = (...names: string[]) =>
       companyName: firstText(item, 'companyName'),
       percentage: firstText(item, 'ownershipPercentage', 'sharePercentage'),
     }));
-    // Only the list of employees is said to have pages (facts O11).
+    // Only the list of employees is documented to have pages (facts O11).
     return { people, whole: isWhole(data, people.length) };
   });
 export const LISTED_PERSONAL = ['email', 'firstName', 'lastName', 'companyName', 'percentage'] as const;
@@ -62,8 +62,8 @@ type People = z.infer<ReturnType<typeof Listed>>;
 export type ListedPerson = People['people'][number];
 
 /**
- * Those of the listed people who are the one that is wanted; whoever is not among them may be on another page, or may be one of whom the list
- * does not say enough.
+ * The listed people who match the one we look for. Someone who is missing may be on another page, or listed without enough fields to
+ * tell.
  */
 export function matching(
   search: Pick<Search<unknown>, 'taken' | 'showsAtOnce'>,
@@ -79,13 +79,13 @@ export function matching(
   return whole ? absent(search, list, { whole, known: others.every(isKnown) }) : 'cannotRead';
 }
 
-/** An organization without people of a sort may answer 404; a list that may not be read at all is an error. */
+/** FinHub may answer 404 for an organization without such people; a list that we may not read is an error. */
 export function nobody(error: unknown): People {
   if (error instanceof FinHubError && error.kind === 'notFound') return { people: [], whole: true };
   throw error;
 }
 
-/** A person was added where the list has one with the same e-mail. */
+/** A person was added if the list has one with the same e-mail. */
 export function listedByEmail(
   list: Endpoint<{ organizationId: string }, People>,
   as: string,
@@ -105,7 +105,7 @@ export function listedByEmail(
 
 export const Removal = z.strictObject({ organizationId: Id, recordId: Id });
 
-/** A removal is done where the list no longer has the person. */
+/** A removal is done if the list no longer has the person. */
 export function goneFrom(
   list: Endpoint<{ organizationId: string }, People>,
 ): ReadBack<z.infer<typeof Removal>, object> {

@@ -23,8 +23,8 @@ const FRESH = {
 };
 
 /**
- * The customer with this e-mail that was registered since the case first asked, and into which the application's own password logs in: an
- * e-mail alone could be a stranger's. Without an earlier try of ours it is another application's, of the same person.
+ * The customer with this e-mail that was registered after the case first wanted it, and that the application's password logs in to: the
+ * e-mail alone could be a stranger's. Without an earlier try of ours, it belongs to another application of the same person.
  */
 function registeredAs<I>(
   kind: keyof typeof FRESH,
@@ -33,7 +33,7 @@ function registeredAs<I>(
   return {
     reads: [listCustomersByStatus, kind === 'individual' ? openCustomerSession : openOrganizationSession],
     proof: "registered after our first try, and the application's password logs in",
-    absence: 'not needed: FinHub refuses a second one of the same e-mail address',
+    absence: 'not needed: FinHub refuses a second one with the same e-mail address',
     find: async ({ input, read, requestedAt, mayBeOurs, canLogIn }) => {
       if (!mayBeOurs) return [];
       const { email, password } = loginOf(input);
@@ -52,15 +52,20 @@ function registeredAs<I>(
   };
 }
 
-/** An organization's admin is made some time after it (O1); until then nobody can log in to prove that it is ours. */
+/** FinHub makes an organization's admin some time later (O1); until then no login can prove that the organization is ours. */
 function withoutUser(kind: keyof typeof FRESH): FinHubError {
   const operation = kind === 'individual' ? 'registerIndividual' : 'registerOrganization';
-  return new FinHubError('unavailable', operation, 'it is registered, but has no user yet to prove it by', {
-    unclear: true,
-  });
+  return new FinHubError(
+    'unavailable',
+    operation,
+    'it is registered, but has no user yet whose login proves that it is ours',
+    {
+      unclear: true,
+    },
+  );
 }
 
-/** Without access to the older host, or with nobody in the status, there is nothing to find. */
+/** Nothing can be found without access to the older host, or if nobody has the status. */
 function nothingThere(error: unknown): { customers: never[] } {
   if (error instanceof FinHubError && ['notFound', 'forbidden'].includes(error.kind)) return { customers: [] };
   throw error;
@@ -137,7 +142,7 @@ const Organization = z.strictObject({
   address: Address,
 });
 
-/** Registers an organization; FinHub makes a default admin later, by itself. Its people are added one by one. S0, S2, O1, R11, A4. */
+/** Registers an organization. FinHub makes a default admin later; we add its people one by one. S0, S2, O1, R11, A4. */
 export const registerOrganization = endpoint({
   operation: 'registerOrganization',
   summary: 'Registers an organization, with inactive wallet',

@@ -3,7 +3,7 @@ import { personal, secret } from '../../contract/marks.js';
 import { endpoint } from '../endpoint.js';
 import { firstId, Id, Nothing, requiredText } from './fields.js';
 
-/** A token and the ids around it; kept in the worker's memory, never in Temporal. */
+/** A token and its ids; held in the worker's memory, never in Temporal. */
 const Session = z.unknown().transform((data, context) => ({
   token: requiredText(data, context, 'token', 'accessToken', 'access_token'),
   sessionId: firstId(data, 'sessionId', 'id'),
@@ -17,7 +17,7 @@ const Login = z.strictObject({
   tenantSecret: secret(z.string()),
 });
 
-/** The login body all three kinds share. Source: R5, A7, M2, M6. */
+/** The login body of all three kinds. Source: R5, A7, M2, M6. */
 const loginBody = (login: z.infer<typeof Login>) => ({ ...login, credentialType: 'PASSWORD', value: login.password });
 
 /** S0, S1, S2, S3, F2, R5, A2. */

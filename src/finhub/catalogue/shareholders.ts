@@ -15,7 +15,7 @@ import {
   Removal,
 } from './personnel-records.js';
 
-/** Stays on `/api/v2/`. R14. */
+/** Still on `/api/v2/`. R14. */
 export const listShareholders = endpoint({
   operation: 'listShareholders',
   summary: "Lists an organization's shareholders",
@@ -23,7 +23,7 @@ export const listShareholders = endpoint({
   path: '/api/v2/organizations/{organizationId}/shareholders',
   auth: 'admin',
   sources: ['R14'],
-  assumed: 'The answer is a list, bare or named, with `shareholderId`, names or e-mail, and `ownershipPercentage`.',
+  assumed: 'The response is a list, bare or named, with `shareholderId`, names or e-mail, and `ownershipPercentage`.',
   request: z.strictObject({ organizationId: Id }),
   response: Listed('shareholders'),
   personal: LISTED_PERSONAL,
@@ -43,7 +43,7 @@ const Shareholder = z.strictObject({
   isBeneficialOwner: personal(z.boolean()),
 });
 
-/** Of a person; a company has none. */
+/** A person's names; a company has none. */
 function namesOf({ firstName, lastName }: { firstName?: string | undefined; lastName?: string | undefined }): {
   firstName?: string;
   lastName?: string;
@@ -51,7 +51,7 @@ function namesOf({ firstName, lastName }: { firstName?: string | undefined; last
   return firstName === undefined ? {} : twoNames({ firstName, lastName });
 }
 
-/** Adds one shareholder; the flow guide's form, a list, with one in it, so that each can be found again. S0, S2, O2, R14. */
+/** Adds one shareholder. The flow guide's form is a list; we send one entry at a time, so that each can be found again. S0, S2, O2, R14. */
 export const addShareholder = endpoint({
   operation: 'addShareholder',
   summary: 'Adds a shareholder',
@@ -73,7 +73,7 @@ export const addShareholder = endpoint({
     class: 'guarded',
     readBack: {
       reads: [listShareholders],
-      proof: 'listed as a shareholder of the same e-mail or name, with the same share',
+      proof: 'listed as a shareholder with the same e-mail or name and the same share',
       absence: absenceFrom(listShareholders, 'a share, and an e-mail address or a name,'),
       find: async ({ input: { organizationId, shareholder }, ...search }) => {
         const listed = await search.read(listShareholders, { organizationId }).catch(nobody);
@@ -95,7 +95,7 @@ export const addShareholder = endpoint({
   },
 });
 
-/** Stays on `/api/v2/`. R14. */
+/** Still on `/api/v2/`. R14. */
 export const removeShareholder = endpoint({
   operation: 'removeShareholder',
   summary: 'Removes a shareholder',
@@ -103,7 +103,7 @@ export const removeShareholder = endpoint({
   path: '/api/v2/organizations/{organizationId}/shareholders/{recordId}',
   auth: 'admin',
   sources: ['R14'],
-  assumed: 'Nothing of the answer is used; 404 says that the shareholder is gone.',
+  assumed: 'Nothing of the response is used; 404 means that the shareholder is gone.',
   request: Removal,
   response: Nothing,
   idempotency: { class: 'repeatable', readBack: goneFrom(listShareholders) },

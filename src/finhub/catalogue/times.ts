@@ -1,32 +1,32 @@
 import { at, textAt } from './fields.js';
 
 /*
- * FinHub's times come as ISO 8601 with or without a zone and with up to nanoseconds, as epoch milliseconds (facts §1.5), and as people write
- * them. Ours are ISO 8601 in UTC; workflows see no other.
+ * FinHub's times are ISO 8601 with or without a zone and with up to nanoseconds, epoch milliseconds (facts §1.5), or as people write them.
+ * Ours are ISO 8601 in UTC; workflows see no other form.
  */
 
-/** What lies outside is a slip: no time of FinHub's is that old, and no timer is set that far ahead. */
+/** A time outside this range is a mistake: nothing at FinHub is older, and no timer runs that far ahead. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
-/** The largest number that counts seconds: in milliseconds it is a day of 1973. */
+/** The largest number read as seconds; read as milliseconds it would be a day in 1973. */
 const MOST_SECONDS = 1e11;
 
 const ZONE = String.raw`(?<zone>[zZ]|[+-]\d{2}(?::?\d{2})?)?`;
 const CLOCK = String.raw`(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?`;
 const ISO = new RegExp(String.raw`^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ]${CLOCK}\s?${ZONE})?$`, 'i');
-/** The day comes first wherever points divide a date. With slashes it may be the month: nobody can tell. */
+/** With points, the day comes first. With slashes it may be the month: we cannot know. */
 const POINTS = new RegExp(
   String.raw`^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})(?:,?\s${CLOCK}\s?${ZONE})?$`,
   'i',
 );
-/** As HTTP writes them, and JavaScript. */
+/** The forms of HTTP and JavaScript. */
 const IN_WORDS = /^(?:[A-Z][a-z]{2},? )?\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC|[+-]\d{4})$/;
 
 /**
- * Reads a time in any of FinHub's forms, to ISO 8601 in UTC. Without a zone it counts as UTC. Undefined for what is no time, or none that can
- * be meant.
- * @param dayEnds whether a date alone means the end of its day: a validity runs until then
+ * Converts a time in any of FinHub's forms to ISO 8601 in UTC. A time without a zone counts as UTC. Undefined if it is not a time, or not a
+ * plausible one.
+ * @param dayEnds whether a date alone means the end of that day, as for a validity
  */
 export function readTime(value: unknown, { dayEnds = false } = {}): string | undefined {
   const text = textAt(value)?.trim();
@@ -35,7 +35,7 @@ export function readTime(value: unknown, { dayEnds = false } = {}): string | und
   return ms !== undefined && ms >= EARLIEST && ms < LATEST ? new Date(ms).toISOString() : undefined;
 }
 
-/** The first time among several places, as {@link readTime} reads it. */
+/** The first time among several places, read by {@link readTime}. */
 export function firstTime(
   data: unknown,
   paths: readonly string[],
@@ -61,7 +61,7 @@ function millisecondsOf(text: string, dayEnds: boolean): number | undefined {
 
 const DAY_MS = 24 * 3600_000;
 
-/** A date or an hour that there is not, such as 31.02., is none; `Date` would take it for another. */
+/** Rejects dates and hours that do not exist, for example 31.02.; `Date` would turn them into others. */
 function ofParts(parts: Record<string, string | undefined>, dayEnds: boolean): number | undefined {
   const number = (name: string): number => Number(parts[name] ?? 0);
   const [year, month, day] = [number('year'), number('month'), number('day')];
@@ -77,7 +77,7 @@ function ofParts(parts: Record<string, string | undefined>, dayEnds: boolean): n
   return midnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms - offset;
 }
 
-/** Milliseconds that a zone is ahead of UTC. */
+/** A zone's offset from UTC in milliseconds. */
 function offsetOf(zone: string | undefined): number | undefined {
   if (zone === undefined || /z/i.test(zone)) return 0;
   const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone)!;

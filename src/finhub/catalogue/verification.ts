@@ -19,7 +19,7 @@ import { getVerificationHistory } from './legacy.js';
 
 type Started = { verificationId: string; requiredDocuments?: string[] | undefined };
 
-/** Finds the verification that a case has started for its customer: the case's own customer has no other. */
+/** Finds the verification that a case started: its customer has no other. */
 function startedFor<I>(customerOf: (input: I) => string): ReadBack<I, Started> {
   return {
     reads: [getVerificationHistory],
@@ -43,7 +43,7 @@ function startedFor<I>(customerOf: (input: I) => string): ReadBack<I, Started> {
   };
 }
 
-/** A list of document types, each a text or an object that names one. */
+/** The document types in a list of texts, or of objects with a type. */
 function documentTypes(list: readonly unknown[]): string[] {
   return list
     .slice(0, MAX_REQUIRED)
@@ -53,7 +53,7 @@ function documentTypes(list: readonly unknown[]): string[] {
 
 const MAX_REQUIRED = 50;
 
-/** The verification, with the documents that it takes where FinHub tells. Source: facts I07, V01. */
+/** The verification, with the documents it accepts if FinHub lists them. Source: facts I07, V01. */
 const VerificationStarted = z.unknown().transform((data, context): Started => {
   const required = documentTypes(listIn(at(data, 'requiredDocuments')));
   return {
@@ -75,7 +75,7 @@ export const initiateVerification = endpoint({
   idempotency: { class: 'guarded', readBack: startedFor(({ customerId }: { customerId: string }) => customerId) },
 });
 
-/** Starts an organization's KYB, its beneficial owners included. S0, S2, R18, A6. */
+/** Starts an organization's KYB, including its beneficial owners. S0, S2, R18, A6. */
 export const startOrganizationVerification = endpoint({
   operation: 'startOrganizationVerification',
   summary: "Starts an organization's KYB",
@@ -101,7 +101,7 @@ export const startOrganizationVerification = endpoint({
   },
 });
 
-/** Starts a verification of either kind; FinHub's stated fallback for the two above. R18, V1, V2, V3, V4, L3. */
+/** Starts a verification of either kind; FinHub's documented fallback for the two above. R18, V1, V2, V3, V4, L3. */
 export const createVerification = endpoint({
   operation: 'createVerification',
   summary: 'Starts a verification of a person or an organization',
@@ -136,21 +136,21 @@ const status = (data: unknown, context: z.core.$RefinementCtx) => ({
   status: requiredText(data, context, 'status', 'verificationStatus'),
 });
 
-/** Where a verification stands. S1. */
+/** The state of a verification. S1. */
 export const getVerification = endpoint({
   operation: 'getVerification',
-  summary: 'Reads where a verification stands',
+  summary: 'Reads the state of a verification',
   method: 'GET',
   path: '/api/v2.1/verifications/{verificationId}',
   auth: 'admin',
   sources: ['S1'],
-  assumed: 'The answer has the form of the one to POST, with the current `status`.',
+  assumed: 'The response has the form of the one to POST, with the current `status`.',
   request: z.strictObject({ verificationId: Id }),
   response: z.unknown().transform(status),
   idempotency: { class: 'safe' },
 });
 
-/** The verification, if it has come to the end that is asked for. */
+/** The verification, if it has ended with the given decision. */
 async function decided<R>(
   { read }: Pick<Search<unknown>, 'read'>,
   verificationId: string,
@@ -162,17 +162,17 @@ async function decided<R>(
 }
 
 /**
- * Hands the KYC in, after its documents. Where no verification is open, FinHub may take it as the start of another one (the sources
- * disagree, facts I08), so it is not sent for a verification that is decided. S0, S1, S2, S3, R6.
+ * Submits the KYC, after its documents. If no verification is open, FinHub may start another one (the sources disagree, facts I08), so it
+ * is not sent for a decided verification. S0, S1, S2, S3, R6.
  */
 export const submitVerification = endpoint({
   operation: 'submitVerification',
-  summary: "Hands a person's KYC in for review",
+  summary: "Submits a person's KYC for review",
   method: 'POST',
   path: '/api/v2.1/customer/individual/{customerId}/verification',
   auth: 'customer',
   sources: ['S0', 'S1', 'S2', 'S3', 'R1', 'R2', 'R6'],
-  assumed: 'It hands the open verification in; the answer is not documented and nothing of it is used.',
+  assumed: 'It submits the open verification; the response is not documented, and we use nothing of it.',
   request: z.strictObject({
     customerId: Id,
     verificationId: Id,
@@ -185,22 +185,22 @@ export const submitVerification = endpoint({
     readBack: {
       reads: [getVerification],
       proof: 'the verification is decided already',
-      absence: 'not needed: handed in again, the same verification is open',
+      absence: 'not needed: submitting again leaves the same verification open',
       find: (search) =>
         decided(search, search.input.verificationId, (is) => (/^(APPROVED|REJECTED)$/.test(is) ? {} : undefined)),
     },
   },
 });
 
-/** Tells FinHub of the decision; the power tenant's admin for high risk. S3, V1, V7, V8. */
+/** Sends the decision to FinHub; as the power tenant's admin for high risk. S3, V1, V7, V8. */
 export const decideVerificationAtFinHub = endpoint({
   operation: 'decideVerificationAtFinHub',
-  summary: 'Tells FinHub that a verification is approved or rejected',
+  summary: 'Approves or rejects a verification at FinHub',
   method: 'POST',
   path: '/api/v2.1/verifications/{verificationId}/approve',
   auth: 'admin',
   sources: ['S3', 'V1', 'V7', 'V8'],
-  assumed: '`status` REJECTED rejects; only approval is shown, though V7 speaks of both.',
+  assumed: '`status` REJECTED rejects; the samples show only approval, though V7 mentions both.',
   request: z.strictObject({
     verificationId: Id,
     customerId: Id,
@@ -220,8 +220,8 @@ export const decideVerificationAtFinHub = endpoint({
     class: 'repeatable',
     readBack: {
       reads: [getVerification],
-      proof: 'the verification stands as decided',
-      absence: 'not needed: the same decision again changes nothing',
+      proof: 'the verification has that decision',
+      absence: 'not needed: repeating the same decision changes nothing',
       find: (search) =>
         decided(search, search.input.verificationId, (is) => (is === search.input.status ? { status: is } : undefined)),
     },
@@ -243,7 +243,7 @@ export const getVerificationRequirements = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** Starts an organization's KYB by v2: though a PUT, it may start another one each time. S4. */
+/** Starts an organization's KYB by v2. Though it is a PUT, it may start another one each time. S4. */
 export const initiateLegacyKyb = endpoint({
   operation: 'initiateLegacyKyb',
   summary: "Starts an organization's KYB by v2",
@@ -252,7 +252,7 @@ export const initiateLegacyKyb = endpoint({
   host: 'legacy',
   auth: 'apiKey',
   sources: ['S4'],
-  assumed: "There is no body, and the answer has the verification's id.",
+  assumed: "There is no body, and the response has the verification's id.",
   request: z.strictObject({ organizationId: Id }),
   response: VerificationStarted,
   idempotency: {

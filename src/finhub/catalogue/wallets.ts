@@ -16,7 +16,7 @@ export const listWallets = endpoint({
   response: z.unknown().transform((data, context) => ({
     wallets: requiredList(data, context, 'wallets', 'content', 'items').map((item) => ({
       accountId: firstId(item, 'walletId', 'id', 'accountId'),
-      /** Whose it is, where the list says so. */
+      /** The owner, if the list names one. */
       customerId: firstText(item, 'customerId'),
       status: firstText(item, 'status', 'walletStatus'),
       currency: firstText(item, 'currency'),
@@ -49,7 +49,7 @@ export const getBalance = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** S1, F6, T7; the limits as REF shows them beside prepare (T3). */
+/** S1, F6, T7; the limits have the form that REF shows beside prepare (T3). */
 export const getAllowedOperations = endpoint({
   operation: 'getAllowedOperations',
   summary: 'Reads which operations an account may make, and within which limits',
@@ -81,15 +81,15 @@ export const getAllowedOperations = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** Named in a warning only. A8. */
+/** Named only, in a warning. A8. */
 export const getWalletStatus = endpoint({
   operation: 'getWalletStatus',
-  summary: "Reads how far an organization's wallet is",
+  summary: "Reads the state of an organization's wallet",
   method: 'GET',
   path: '/api/v2.1/customer/organization/{organizationId}/wallet-status',
   auth: 'admin',
   sources: ['A8'],
-  assumed: 'The answer has `status`, and `iban` once there is one.',
+  assumed: 'The response has `status`, and `iban` once there is one.',
   request: z.strictObject({ organizationId: Id }),
   response: z.unknown().transform((data, context) => ({
     status: requiredText(data, context, 'walletStatus', 'wallet.status', 'status'),

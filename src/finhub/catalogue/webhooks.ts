@@ -8,7 +8,7 @@ import { at, firstId, firstText, Id, Nothing, requiredId, requiredList, textsIn 
 const SUBSCRIPTIONS = '/api/v2.1/webhooks/subscriptions';
 const SUBSCRIPTION = `${SUBSCRIPTIONS}/{subscriptionId}`;
 
-/** How the ids of subscriptions are called: `data.id` in the API file, `data.webhookId` in the narrative (facts W01). */
+/** The names of a subscription's id: `data.id` in the API file, `data.webhookId` in the narrative (facts W01). */
 const ID_NAMES = ['subscriptionId', 'webhookId', 'id'] as const;
 
 const subscriptionOf = (item: unknown, context: z.core.$RefinementCtx) => ({
@@ -19,14 +19,14 @@ const subscriptionOf = (item: unknown, context: z.core.$RefinementCtx) => ({
   events: textsIn(at(item, 'subscribedEvents') ?? at(item, 'events')),
 });
 
-/** The fields of W01 in the API file, which is newer than the narrative (A14). */
+/** The fields of W01 in the API file (A14), which is newer than the narrative. */
 const Subscription = z.strictObject({
   name: plain(z.string().min(1).max(100)),
   description: plain(z.string().max(500)),
   url: plain(z.url()),
   secretKey: secret(z.string().min(24).max(200)),
   events: z.array(plain(z.string())).min(1),
-  /** After the first. */
+  /** Retries after the first attempt. */
   maxRetryAttempts: z.int(),
   retryBackoffSeconds: z.int(),
 });
@@ -50,7 +50,7 @@ export const listWebhookSubscriptions = endpoint({
   path: SUBSCRIPTIONS,
   auth: 'admin',
   sources: ['W1'],
-  assumed: 'The answer is a list, bare or named, of subscriptions with an id, `subscriptionName` and `endpointUrl`.',
+  assumed: 'The response is a list, bare or named, of subscriptions with an id, `subscriptionName` and `endpointUrl`.',
   request: plain(z.strictObject({})),
   response: z.unknown().transform((data, context) => {
     const list = requiredList(data, context, 'subscriptions', 'webhooks', 'items', 'content');
@@ -59,7 +59,7 @@ export const listWebhookSubscriptions = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** W01. A second one would be a second stream of the same events. */
+/** W01. A second subscription would deliver the same events again. */
 export const createWebhookSubscription = endpoint({
   operation: 'createWebhookSubscription',
   summary: 'Subscribes an address to events',
@@ -75,7 +75,7 @@ export const createWebhookSubscription = endpoint({
     class: 'guarded',
     readBack: {
       reads: [listWebhookSubscriptions],
-      proof: 'it bears our name and leads to our address',
+      proof: 'it has our name and our address',
       absence: absenceFrom(listWebhookSubscriptions, 'name and address'),
       find: async ({ input: { name, url }, ...search }) => {
         const { subscriptions, whole } = await search.read(listWebhookSubscriptions, {});
@@ -98,7 +98,7 @@ export const getWebhookSubscription = endpoint({
   path: SUBSCRIPTION,
   auth: 'admin',
   sources: ['W1'],
-  assumed: 'The answer has the fields of W01, without the secret.',
+  assumed: 'The response has the fields of W01, without the secret.',
   request: z.strictObject({ subscriptionId: Id }),
   response: z.unknown().transform(subscriptionOf),
   idempotency: { class: 'safe' },
@@ -107,12 +107,12 @@ export const getWebhookSubscription = endpoint({
 /** W04, named only. */
 export const updateWebhookSubscription = endpoint({
   operation: 'updateWebhookSubscription',
-  summary: 'Replaces what a webhook subscription says, its secret as well',
+  summary: "Replaces a webhook subscription's settings, including its secret",
   method: 'PUT',
   path: SUBSCRIPTION,
   auth: 'admin',
   sources: ['W1'],
-  assumed: 'The request takes all fields of W01; nothing of the answer is used.',
+  assumed: 'The request takes all fields of W01; nothing of the response is used.',
   request: Subscription.extend({ subscriptionId: Id }),
   body: ({ subscriptionId: _, ...subscription }) => wireForm(subscription),
   response: Nothing,
@@ -127,7 +127,7 @@ export const removeWebhookSubscription = endpoint({
   path: SUBSCRIPTION,
   auth: 'admin',
   sources: ['W1'],
-  assumed: 'Nothing of the answer is used; 404 says that the subscription is gone.',
+  assumed: 'Nothing of the response is used; 404 means that the subscription is gone.',
   request: z.strictObject({ subscriptionId: Id }),
   response: Nothing,
   idempotency: {
@@ -135,7 +135,7 @@ export const removeWebhookSubscription = endpoint({
     readBack: {
       reads: [listWebhookSubscriptions],
       proof: 'no longer listed',
-      absence: 'FinHub answers 404, or the list that is whole does not show it',
+      absence: 'FinHub answers 404, or the complete list does not show it',
       find: async ({ input: { subscriptionId }, ...search }) => {
         const { subscriptions, whole } = await search.read(listWebhookSubscriptions, {});
         const isListed = subscriptions.some((one) => one.subscriptionId === subscriptionId);
@@ -157,12 +157,12 @@ const deliveryOf = (item: unknown, context: z.core.$RefinementCtx) => ({
 /** W06, named only. */
 export const listWebhookDeliveries = endpoint({
   operation: 'listWebhookDeliveries',
-  summary: 'Lists what was sent to a webhook subscription',
+  summary: 'Lists the deliveries to a webhook subscription',
   method: 'GET',
   path: `${SUBSCRIPTION}/deliveries`,
   auth: 'admin',
   sources: ['W1'],
-  assumed: 'The answer is a list, bare or named, of deliveries with the fields of W07.',
+  assumed: 'The response is a list, bare or named, of deliveries with the fields of W07.',
   request: z.strictObject({ subscriptionId: Id }),
   response: z.unknown().transform((data, context) => {
     const list = requiredList(data, context, 'deliveries', 'items', 'content');
@@ -171,7 +171,7 @@ export const listWebhookDeliveries = endpoint({
   idempotency: { class: 'safe' },
 });
 
-/** W07. Of the payload only what a hint takes. */
+/** W07. Of the payload we use only what a hint needs. */
 export const getWebhookDelivery = endpoint({
   operation: 'getWebhookDelivery',
   summary: 'Reads one delivery of a webhook with its payload',

@@ -9,18 +9,18 @@ function asFields(value: unknown): Fields | undefined {
 }
 
 /**
- * The payload of an answer in any of FinHub's envelopes: `{code, message, data}`, `{success, data}`, `{data, pagination}`, or none at all
+ * The payload of a response in any of FinHub's envelopes: `{code, message, data}`, `{success, data}`, `{data, pagination}`, or without one
  * (facts §1.3).
  */
 export function unwrap(body: unknown): unknown {
   const fields = asFields(body);
   if (!fields || !Object.hasOwn(fields, 'data')) return body;
   const { data, pagination } = fields;
-  // Beside a bare list stands how long it is in all.
+  // The pagination beside a bare list says how long the whole list is.
   return Array.isArray(data) && asFields(pagination) ? { items: data as unknown[], pagination } : data;
 }
 
-/** The status an answer really has: a 2xx may carry an error's `code` or `success: false` in its body (facts §1.2, §1.3). */
+/** A response's true status: a 2xx may carry an error's `code` or `success: false` in its body (facts §1.2, §1.3). */
 function effectiveStatus(httpStatus: number, body: unknown): number {
   if (httpStatus >= 400) return httpStatus;
   const fields = asFields(body);
@@ -56,20 +56,20 @@ function kindOf(status: number): FinHubErrorKind | undefined {
   }
 }
 
-/** The texts and numbers of a list, or of a single one. */
+/** Texts and numbers, from a list or a single value. */
 function texts(value: unknown): string[] {
   const items = Array.isArray(value) ? (value as unknown[]) : [value];
   return items.flatMap((item) => (typeof item === 'string' ? [item] : (writtenNumber(item) ?? [])));
 }
 
-/** What FinHub names instead, wherever it puts it: a list, or `{allowed: […]}`. */
+/** The values that FinHub would accept, as a list or as `{allowed: […]}`. */
 function namedIn(value: unknown): string[] {
   const fields = asFields(value);
   if (!fields || writtenNumber(value) !== undefined) return texts(value);
   return ['allowed', 'allowedValues', 'expected', 'suggestions'].flatMap((name) => texts(fields[name]));
 }
 
-/** Values that are named to a person: so many, so long each. */
+/** At most this many values are shown to a person. */
 const MOST_VALUES = 30;
 const LONGEST_VALUE = 100;
 
@@ -80,8 +80,8 @@ function withNamed(message: string, named: string[]): string {
 }
 
 /**
- * Field errors in the forms FinHub has for them: `data.errors[]`, v1's `details[]`, `data.field`, `missingKeys[]`, `invalidValues{}`
- * (facts §1.4, §9.2). What FinHub says of the values that it would take is kept: nobody else can tell.
+ * Field errors in all of FinHub's forms: `data.errors[]`, v1's `details[]`, `data.field`, `missingKeys[]`, `invalidValues{}`
+ * (facts §1.4, §9.2). Includes the values that FinHub would accept: a person who corrects the field needs them.
  */
 function fieldErrorsOf(body: unknown): FieldError[] {
   const top = asFields(body) ?? {};
@@ -94,8 +94,8 @@ function fieldErrorsOf(body: unknown): FieldError[] {
   const listed = [...lists, ...single].flatMap((item) => {
     const { field, message } = asFields(item) ?? {};
     if (typeof field !== 'string') return [];
-    const told = typeof message === 'string' ? printable(message, LONGEST_SAID) : 'not accepted';
-    return [{ field, message: withNamed(told, namedIn(asFields(item))) }];
+    const reason = typeof message === 'string' ? printable(message, LONGEST_SAID) : 'not accepted';
+    return [{ field, message: withNamed(reason, namedIn(asFields(item))) }];
   });
   const missing = [data['missingKeys'], data['missingHeaders'], data['missing']].flatMap((names) =>
     Array.isArray(names) ? texts(names) : [],
@@ -118,10 +118,10 @@ function own(fields: Fields, name: string): unknown {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
-/** The longest wait that is taken from FinHub: a slip of its clock must not put a case to sleep for years. */
+/** The longest wait we accept from FinHub: a wrong clock there must not stop a case for years. */
 const LONGEST_WAIT_MS = 24 * 3600_000;
 
-/** Milliseconds until FinHub wants to be asked again: `Retry-After` (seconds or a date) or `retryAfter` in the body (facts §11). */
+/** Milliseconds until FinHub wants the next try: `Retry-After` (seconds or a date) or `retryAfter` in the body (facts §11). */
 function retryAfterMs(headers: Fields, body: unknown, now: number): number | undefined {
   const top = asFields(body);
   for (const given of [headers['retry-after'], top?.['retryAfter'], asFields(top?.['data'])?.['retryAfter']]) {
@@ -133,41 +133,40 @@ function retryAfterMs(headers: Fields, body: unknown, now: number): number | und
   return undefined;
 }
 
-/** A 409 that says "not now" rather than "there already": an earlier try of ours is being worked on (facts §9.1 has one code for both). */
+/** Whether a 409 means "an earlier try is still running" rather than "already exists": both have one code (facts §9.1). */
 function isStillRunning(status: number, body: unknown): boolean {
   const { message, error } = asFields(body) ?? {};
-  const told = [message, error].filter((text) => typeof text === 'string').join(' ');
-  return status === 409 && /still (running|processing)|in progress|being processed|try again later/i.test(told);
+  const text = [message, error].filter((text) => typeof text === 'string').join(' ');
+  return status === 409 && /still (running|processing)|in progress|being processed|try again later/i.test(text);
 }
 
 const LONGEST_SAID = 300;
 
-/** A text of FinHub's in one line, shortened: what steers a terminal, or turns the direction of a line, is left out. */
+/** A text from FinHub in one line, shortened, without control characters or characters that change the writing direction. */
 function printable(text: string, longest: number): string {
   return text.slice(0, longest).replace(/\s+/g, ' ').replace(/\p{C}/gu, '');
 }
 
 /**
- * FinHub's own words, `message` and what the data adds to it, shortened; undefined where there are none. The e-mail addresses and long numbers
- * that they may quote are blanked, and names may be left: they are for whoever works on the case, never for a log.
+ * FinHub's explanation: `message` and what the data adds to it, shortened; undefined if there is none. E-mail addresses and long numbers
+ * are blanked, but names may remain: show it to whoever works on the case, never log it.
  */
 function saidIn(body: unknown): string | undefined {
   const top = asFields(body);
   const data = asFields(top?.['data']);
-  const told = [top?.['message'] ?? top?.['error'], data?.['error'], data?.['details']]
+  const parts = [top?.['message'] ?? top?.['error'], data?.['error'], data?.['details']]
     .filter((text): text is string => typeof text === 'string' && text.trim() !== '')
     .map((text) =>
       printable(text, LONGEST_SAID)
         .replace(/\S+@\S+/g, '…')
         .replace(/[A-Z]{2}\d{2}[A-Z0-9]{8,}|\+?\d{7,}/g, '…'),
     );
-  return told.length === 0 ? undefined : [...new Set(told)].join('; ');
+  return parts.length === 0 ? undefined : [...new Set(parts)].join('; ');
 }
 
 /**
- * The error that an answer stands for, or undefined for a good one.
- * A 5xx is unclear, since FinHub may have acted before it failed, and so is a try that is still being worked on; all other refusals came
- * before any effect.
+ * The error in a response; undefined for a success.
+ * A 5xx is unclear, because FinHub may have acted before it failed, and so is "still running". Every other refusal had no effect.
  */
 export function errorIn(
   { operation, effect }: { operation: string; effect: boolean },
@@ -176,7 +175,7 @@ export function errorIn(
   body: unknown,
 ): FinHubError | undefined {
   const status = effectiveStatus(httpStatus, body);
-  // The missing-header answer has code 500 in its body, but is the request's fault (facts §1.2).
+  // The response to a missing header has code 500 in its body, but the request was wrong (facts §1.2).
   const kind = isStillRunning(status, body) ? 'unavailable' : httpStatus === 400 ? 'invalidRequest' : kindOf(status);
   if (kind === undefined) return undefined;
   return new FinHubError(kind, operation, `FinHub answered ${httpStatus}`, {
