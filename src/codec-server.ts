@@ -5,7 +5,7 @@ import { ConfigurationError } from './config/configuration-error.js';
 import { loadEnvironment } from './config/environment.js';
 import { explained } from './config/explain.js';
 
-/** Decodes what is encrypted in Temporal, for those who have a token: Temporal's UI and CLI, until SIGTERM or SIGINT. */
+/** Decrypts payloads from Temporal for holders of a token: Temporal's UI and CLI. Runs until SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const { keys, codec, logLevel, notes } = loadEnvironment('codec-server');
   const audit = pino({ level: logLevel, base: null });

@@ -9,10 +9,8 @@ import { ROLES, type Role } from './config/variables.js';
 endQuietlyWhenUnread();
 
 const program = new Command('config')
-  .description(
-    'Shows the configuration as the environment gives it, with secrets redacted; exits 1 if it cannot be used.',
-  )
-  .addOption(new Option('--for <role>', 'who is to run with it').choices([...ROLES]).default('worker'))
+  .description('Shows the configuration from the environment, with secrets redacted; exits 1 if it is not usable.')
+  .addOption(new Option('--for <role>', 'the program that will use it').choices([...ROLES]).default('worker'))
   .option('--json', 'one JSON document on standard output')
   .action(({ for: role, json }: { for: Role; json?: true }) => {
     const description = describeEnvironment(role);
@@ -24,7 +22,7 @@ const program = new Command('config')
 function readable({ variables, temporal }: ConfigurationDescription): string {
   const server = temporal
     ? `Temporal: ${temporal.address}, namespace ${temporal.namespace}, TLS ${temporal.tls}, API key ${temporal.apiKey}`
-    : 'Temporal: cannot be told';
+    : 'Temporal: unknown';
   return `${table(
     ['variable', 'value', 'from'],
     variables.map(({ name, value, from }) => [name, value, from]),

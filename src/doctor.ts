@@ -12,9 +12,7 @@ import { temporalChecks } from './doctor/temporal-checks.js';
 endQuietlyWhenUnread();
 
 const program = new Command('doctor')
-  .description(
-    "Looks at all that a worker depends on, with the worker's configuration; exits 1 if something is at fault.",
-  )
+  .description("Checks everything a worker depends on, with the worker's configuration; exits 1 if a check fails.")
   .option('--json', 'one JSON document on standard output')
   .action(async ({ json }: { json?: true }) => {
     const findings = await look();
@@ -28,7 +26,7 @@ async function look(): Promise<Finding[]> {
     config = loadEnvironment('worker');
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const helps = 'npm run config shows what is set';
+    const helps = 'npm run config shows the settings';
     return error.faults.map((fault) => ({ what: 'configuration', state: 'fault', detail: faultLine(fault), helps }));
   }
   const [temporal, finhub] = [temporalChecks(config), finHubChecks(config)];

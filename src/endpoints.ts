@@ -8,9 +8,7 @@ const HEAD = ['operation', 'call', 'auth', 'class', 'read back', 'absence is pro
 endQuietlyWhenUnread();
 
 const command = new Command('endpoints')
-  .description(
-    "Shows FinHub's endpoints as the catalogue has them: class, how they are read back, which phases use them.",
-  )
+  .description("Lists FinHub's endpoints from the catalogue: class, read-back, and the phases that use them.")
   .option('--json', 'one JSON array on standard output')
   .action(({ json }: { json?: true }) => {
     const endpoints = describeEndpoints();

@@ -5,7 +5,7 @@ import { addDocument } from './cli/operator/document.js';
 import { addKeygen } from './cli/operator/keygen.js';
 import { addFind, addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
-import { addSettling } from './cli/operator/settling.js';
+import { addResolving } from './cli/operator/resolving.js';
 import { addSign } from './cli/operator/sign.js';
 import { addSignSigners } from './cli/operator/sign-signers.js';
 import { addSharing } from './cli/operator/sharing.js';
@@ -13,7 +13,7 @@ import { createProgram, runProgram } from './cli/program.js';
 
 const program = createProgram(
   'operator',
-  'Shows cases and takes decisions. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
+  'Shows cases and submits decisions. ID is KIND/TENANT/APPLICATION; without TENANT, FINHUB_TENANT_ID counts.',
 );
 for (const add of [
   addQueue,
@@ -22,7 +22,7 @@ for (const add of [
   addDocument,
   addSharing,
   addDecide,
-  addSettling,
+  addResolving,
   addCall,
   addKeygen,
   addSign,

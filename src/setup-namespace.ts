@@ -5,13 +5,13 @@ import { setUpNamespace, type NamespaceSetUp } from './temporal/namespace.js';
 import { temporalSettings } from './temporal/settings.js';
 
 const HELP = `
-Creates the namespace where it is missing, adds the search attributes that lifecycles are found by, and has it keep closed workflows for
-90 days, since a reference is paid once for that long. Repeat it as often as you like; a longer retention stays.
+Creates the namespace if it is missing, adds the search attributes for lifecycles, and sets the retention of closed workflows to at least
+90 days: a reference is paid once for that long. Safe to repeat; a longer retention stays.
 
-The server is the one of TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and so on, as for the worker. The credentials have to be an administrator's.
-Temporal Cloud lets no SDK do this: there the command prints what to run with tcld instead.`;
+It uses TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and so on, like the worker, and needs an administrator's credentials. Temporal Cloud does not
+allow this through the SDK: there, the command prints the tcld commands to run.`;
 
-const program = createProgram('setup.namespace', 'Makes a namespace of a Temporal server fit for lifecycles.')
+const program = createProgram('setup.namespace', 'Prepares a Temporal namespace for lifecycles.')
   .addOption(new Option('--json', 'one JSON document on standard output'))
   .addHelpText('after', HELP)
   .action(async ({ json }: { json?: boolean }) => {
@@ -26,12 +26,12 @@ const program = createProgram('setup.namespace', 'Makes a namespace of a Tempora
   });
 
 function textOf({ namespace, created, searchAttributesAdded, retentionDays: { before, now } }: NamespaceSetUp): string {
-  const added = searchAttributesAdded.length > 0 ? `added: ${searchAttributesAdded.join(', ')}` : 'all there';
-  const kept = before !== undefined && before !== now ? `${now} days, before ${before}` : `${now} days`;
+  const added = searchAttributesAdded.length > 0 ? `added: ${searchAttributesAdded.join(', ')}` : 'complete';
+  const retention = before !== undefined && before !== now ? `${now} days (was ${before})` : `${now} days`;
   return [
-    `namespace ${namespace}: ${created ? 'created' : 'there'}`,
+    `namespace ${namespace}: ${created ? 'created' : 'exists'}`,
     `search attributes: ${added}`,
-    `retention: ${kept}`,
+    `retention: ${retention}`,
   ].join('\n');
 }
 

@@ -30,13 +30,13 @@ interface Json {
 const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
 
 const RESUME_HELP = `
-The new run finds what FinHub has already and does nothing twice. Documents and consents that were signed are taken over;
-decisions, approvals and activation codes are not: people give them again. A case that runs, or came to its own end, is refused.
-Where messages are signed, SIGNERS_FILE has to be set, and the key that signs has to be a client's or gateway's.`;
+The new run finds what FinHub already has and does nothing twice. It takes over signed documents and consents, but not decisions,
+approvals and activation codes: people give those again. A case that is running, or that ended normally, is refused.
+To sign messages, set SIGNERS_FILE and use the key of a client or a gateway.`;
 
 const program = createProgram(
   'starter',
-  'Starts lifecycles and speaks for the customer. ID is KIND/TENANT/APPLICATION; the tenant may be left out where FINHUB_TENANT_ID is set.',
+  'Starts lifecycles and sends messages for the customer. ID is KIND/TENANT/APPLICATION; without TENANT, FINHUB_TENANT_ID counts.',
 );
 
 for (const kind of ['individual', 'organization'] as const) {
@@ -49,7 +49,7 @@ for (const kind of ['individual', 'organization'] as const) {
     .action((file: string, options: StartFlags) => start(kind, file, options));
 }
 
-addCommand(program, 'status <id>', 'shows where a lifecycle stands', [`status ${EXAMPLE_ID}`]).action(
+addCommand(program, 'status <id>', 'shows the state of a lifecycle', [`status ${EXAMPLE_ID}`]).action(
   (id: string, { json }: Json) =>
     withClient(async (client) => {
       const status = await client.status(id);
@@ -65,7 +65,7 @@ addCommand(
 )
   .addOption(new Option('--for <what>', 'what to wait for').choices([...WAIT_TARGETS]).makeOptionMandatory())
   .option('--timeout <seconds>', 'exits 5 after that time', wholeNumber)
-  .option('--through-attention', 'goes on waiting where the case needs attention')
+  .option('--through-attention', 'keeps waiting while the case needs attention')
   .action((id: string, { for: target, timeout, throughAttention, json }: WaitFlags) =>
     withClient(async (client) => {
       const { reached, needsAttention, status } = await client.wait(id, target, {
@@ -81,13 +81,13 @@ addCommand(
 addCommand(
   program,
   'submit-documents <id> <documents...>',
-  'hands in documents, each as TYPE=FILE or TYPE@PERSON=FILE',
+  'submits documents, each as TYPE=FILE or TYPE@PERSON=FILE',
   [
     `submit-documents ${EXAMPLE_ID} --by backoffice PASSPORT=passport.pdf PROOF_OF_ADDRESS=bill.pdf`,
     'submit-documents organization/TENANT/org-2025-0001 --by backoffice DIRECTOR_ID@director-ona=passport.png',
   ],
 )
-  .requiredOption('--by <who>', 'who hands them in; whoever does never decides on them')
+  .requiredOption('--by <who>', 'who submits them; this person can never decide on them')
   .action((id: string, documents: string[], { by, json }: Json & { by: string }) =>
     withClient(async (client) => {
       const submission = { submittedBy: by, documents: documents.map(documentArgument) };
@@ -95,13 +95,13 @@ addCommand(
     }),
   );
 
-addCommand(program, 'accept-consents <id>', 'passes on that the customer accepted the three consents', [
+addCommand(program, 'accept-consents <id>', 'records that the customer accepted the three consents', [
   `accept-consents ${EXAMPLE_ID} --version 1.0 --at 2025-11-03T09:41:12Z --ip 192.0.2.24 --user-agent 'Mozilla/5.0 …'`,
 ])
-  .requiredOption('--version <version>', 'of the texts that were accepted')
+  .requiredOption('--version <version>', 'of the accepted texts')
   .requiredOption('--at <time>', 'when the customer accepted, ISO 8601 with zone')
-  .requiredOption('--ip <address>', "the customer's own; FinHub keeps it for good")
-  .requiredOption('--user-agent <text>', "the customer's own; FinHub keeps it for good")
+  .requiredOption('--ip <address>', "the customer's own; FinHub stores it permanently")
+  .requiredOption('--user-agent <text>', "the customer's own; FinHub stores it permanently")
   .option('--accepted-by <name>', 'the signatory, for an organization')
   .action((id: string, { json, version, at, ip, userAgent, acceptedBy }: Json & Record<ConsentFlag, string>) =>
     withClient(async (client) => {
@@ -111,19 +111,16 @@ addCommand(program, 'accept-consents <id>', 'passes on that the customer accepte
   );
 type ConsentFlag = 'version' | 'at' | 'ip' | 'userAgent' | 'acceptedBy';
 
-addCommand(program, 'submit-activation-code <id> [code]', 'passes on the code that FinHub mailed to the customer', [
+addCommand(program, 'submit-activation-code <id> [code]', 'submits the code that FinHub mailed to the customer', [
   `submit-activation-code ${EXAMPLE_ID} < code.txt`,
-  `submit-activation-code ${EXAMPLE_ID} CODE    # seen by everybody who can list processes`,
+  `submit-activation-code ${EXAMPLE_ID} CODE    # visible to everybody who can list processes`,
 ]).action((id: string, code: string | undefined, { json }: Json) =>
   withClient(async (client) => printAnswer(json, await client.submitActivationCode(id, await readSecret(code)))),
 );
 
-addCommand(
-  program,
-  'correct <id> <file>',
-  'corrects fields of the application by a JSON merge patch, "-" for standard input',
-  [`correct ${EXAMPLE_ID} --by backoffice patch.json    # {"person": {"phone": "+37060000102"}}`],
-)
+addCommand(program, 'correct <id> <file>', 'corrects the application with a JSON merge patch, "-" for standard input', [
+  `correct ${EXAMPLE_ID} --by backoffice patch.json    # {"person": {"phone": "+37060000102"}}`,
+])
   .requiredOption('--by <who>', 'who corrects')
   .action((id: string, file: string, { by, json }: Json & { by: string }) =>
     withClient(async (client) => {
@@ -133,7 +130,7 @@ addCommand(
     }),
   );
 
-addCommand(program, 'cancel <id>', 'ends a lifecycle; FinHub keeps what it already has', [
+addCommand(program, 'cancel <id>', 'ends a lifecycle; data at FinHub stays there', [
   `cancel ${EXAMPLE_ID} --by backoffice --reason 'withdrawn by the customer'`,
 ])
   .requiredOption('--by <who>', 'who cancels')
@@ -145,10 +142,10 @@ addCommand(program, 'cancel <id>', 'ends a lifecycle; FinHub keeps what it alrea
 addCommand(
   program,
   'resume <id> [file]',
-  'restarts a case whose workflow somebody ended in Temporal: terminated, failed, or completed from outside',
+  'restarts a case whose workflow was ended in Temporal: terminated, failed, or completed from outside',
   [
     `resume ${EXAMPLE_ID}`,
-    `resume ${EXAMPLE_ID} application.json    # where Temporal has no start that can be read, or the case was corrected`,
+    `resume ${EXAMPLE_ID} application.json    # if Temporal has no readable start, or the case was corrected`,
   ],
 )
   .addHelpText('after', RESUME_HELP)
@@ -164,7 +161,7 @@ program
   .command('schema')
   .addArgument(new Argument('<kind>').choices(['individual', 'organization', 'transfer']))
   .description('prints the JSON Schema of an application or a transfer')
-  .option('--json', 'JSON it is in any case')
+  .option('--json', 'for consistency; the output is always JSON')
   .action((kind: LifecycleKind | 'transfer') =>
     print(true, kind === 'transfer' ? transferJsonSchema() : applicationJsonSchema(kind), String),
   );
@@ -176,8 +173,8 @@ await runProgram(program);
 function resumedText({ workflowId, takenFrom, documents, earlierRuns }: Resumed): string {
   const from = takenFrom === 'file' ? 'the file' : 'its history';
   return [
-    `${workflowId} runs again, with what ${from} says and ${documents} documents that were handed in later`,
-    `earlier runs: ${earlierRuns}; what FinHub has is found there, and people decide again`,
+    `${workflowId} runs again, from ${from}, with ${documents} documents submitted later`,
+    `earlier runs: ${earlierRuns}; existing objects at FinHub are adopted, and people decide again`,
     `next: npm run starter -- status ${workflowId}`,
   ].join('\n');
 }
@@ -205,7 +202,7 @@ function startedText({ workflowId, alreadyRunning, closed, ids }: Started): stri
 
 function idLines(ids: Started['ids']): string[] {
   if (ids === undefined) return [];
-  if (ids === null) return ["FinHub's ids: not there yet"];
+  if (ids === null) return ["FinHub's ids: not available yet"];
   return [`FinHub's ids: customer ${ids.customerId}${ids.userId === undefined ? '' : `, user ${ids.userId}`}`];
 }
 
@@ -216,7 +213,7 @@ async function withClient(use: (client: OnboardingClient) => Promise<void>): Pro
   const client = await connectOnboarding({
     ...config,
     signing: await signingOf(config),
-    // Read by the commands only that need it.
+    // Only read by commands that need it.
     signers: file && { current: async () => (await signersFile(file.path, file)).current() },
     onNote: say,
   });

@@ -7,7 +7,7 @@ import { type WorkerConfiguration } from './config/configurations.js';
 import { FinHubClient } from './finhub/client.js';
 import { WebhookSubscriptions, type Delivery, type WebhookTarget } from './finhub/webhook-subscription.js';
 
-/** The last of FINHUB_WEBHOOK_SECRET is the one that FinHub is to sign with. */
+/** FinHub signs with the last secret of FINHUB_WEBHOOK_SECRET. */
 interface Subscribed {
   config: WorkerConfiguration;
   target: WebhookTarget;
@@ -16,10 +16,10 @@ interface Subscribed {
 
 const program = createProgram(
   'webhooks',
-  "Sees to the tenant's webhooks at FinHub, with the worker's configuration, FINHUB_WEBHOOK_URL and FINHUB_WEBHOOK_SECRET.",
+  "Manages the tenant's webhooks at FinHub, with the worker's configuration, FINHUB_WEBHOOK_URL and FINHUB_WEBHOOK_SECRET.",
 );
 
-addCommand(program, 'ensure', 'has FinHub send webhooks to FINHUB_WEBHOOK_URL, unless it does so already', [
+addCommand(program, 'ensure', "subscribes FINHUB_WEBHOOK_URL to FinHub's webhooks, unless it is subscribed", [
   'ensure',
 ]).action(({ json }: Json) =>
   withSubscriptions(async ({ subscriptions, target }) => {
@@ -28,7 +28,7 @@ addCommand(program, 'ensure', 'has FinHub send webhooks to FINHUB_WEBHOOK_URL, u
   }),
 );
 
-addCommand(program, 'status', "shows the subscription, and what became of FinHub's deliveries", ['status']).action(
+addCommand(program, 'status', "shows the subscription and the results of FinHub's deliveries", ['status']).action(
   ({ json }: Json) =>
     withSubscriptions(async ({ subscriptions, target }) => {
       const found = await existing(subscriptions, target);
@@ -42,7 +42,7 @@ addCommand(program, 'status', "shows the subscription, and what became of FinHub
     }),
 );
 
-addCommand(program, 'rotate', 'has FinHub sign with the last secret of FINHUB_WEBHOOK_SECRET', ['rotate']).action(
+addCommand(program, 'rotate', 'makes FinHub sign with the last secret of FINHUB_WEBHOOK_SECRET', ['rotate']).action(
   ({ json }: Json) =>
     withSubscriptions(async ({ subscriptions, target }) => {
       const { subscriptionId } = await existing(subscriptions, target);
@@ -51,11 +51,11 @@ addCommand(program, 'rotate', 'has FinHub sign with the last secret of FINHUB_WE
     }),
 );
 
-addCommand(program, 'replay', 'hands on again what FinHub could not deliver; harmless to repeat', [
+addCommand(program, 'replay', 'processes deliveries again that FinHub could not make; safe to repeat', [
   'replay',
   'replay --all',
 ])
-  .option('--all', 'what FinHub believes to have delivered as well')
+  .option('--all', 'also those that FinHub counts as delivered')
   .action(({ json, all }: Json & { all?: boolean }) =>
     withSubscriptions(async ({ config, subscriptions, target }) => {
       const { subscriptionId } = await existing(subscriptions, target);
@@ -72,7 +72,7 @@ addCommand(program, 'replay', 'hands on again what FinHub could not deliver; har
       } finally {
         await temporal.connection.close();
       }
-      print(json, { replayed: chosen.length }, ({ replayed }) => `${replayed} webhooks handed on`);
+      print(json, { replayed: chosen.length }, ({ replayed }) => `${replayed} webhooks processed`);
     }),
   );
 
@@ -86,7 +86,7 @@ async function withSubscriptions(use: (subscribed: Subscribed) => Promise<void>)
   const config = loadEnvironment('worker');
   const { webhookTarget: target } = config;
   if (!target) {
-    const message = 'is missing, or FINHUB_WEBHOOK_SECRET is: where FinHub sends webhooks, and what it signs them with';
+    const message = 'is missing, or FINHUB_WEBHOOK_SECRET is: the address for webhooks, and the secret that signs them';
     throw new ConfigurationError([{ variable: 'FINHUB_WEBHOOK_URL', message }]);
   }
   const client = new FinHubClient(config.finhub);

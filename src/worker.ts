@@ -35,11 +35,11 @@ import { workflowCode } from './worker/workflow-code.js';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Runs workflows and activities until SIGTERM or SIGINT; what is under way then is finished within the grace time. */
+/** Runs workflows and activities until SIGTERM or SIGINT, then finishes the running ones within the grace time. */
 async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
   const logger = workerLog(config.logLevel, log);
   Runtime.install({
-    // At TRACE the SDK logs decoded payloads, personal data and all.
+    // At TRACE the SDK would log decoded payloads, including personal data.
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) =>
       logger[LEVELS[level]](meta ?? {}, message),
     ),
@@ -109,7 +109,7 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
         onEnded: ({ workflowId, runId, stopped }) =>
           logger.error(
             { workflowId, runId, ...stopped, runbook: 'docs/guides/runbook.md#onboardingcasesended' },
-            'a case was ended from outside; npm run starter -- resume starts it again',
+            'a case was ended from outside; npm run starter -- resume restarts it',
           ),
         onFailure: (error) => logger.warn({ error: (error as Error).message }, 'open cases could not be counted'),
       });
@@ -125,7 +125,7 @@ async function run(config: WorkerConfiguration, log: LogWriter): Promise<void> {
   }
 }
 
-/** Runs workers until all have stopped; where one fails, the others stop as well. */
+/** Runs workers until all have stopped; if one fails, the others stop, too. */
 async function runTogether(workers: Worker[]): Promise<void> {
   const runs = workers.map((worker) => worker.run());
   try {
@@ -137,7 +137,7 @@ async function runTogether(workers: Worker[]): Promise<void> {
   }
 }
 
-/** Faults of the set-up, which one line explains better than a stack. */
+/** Set-up faults that one line explains better than a stack trace. */
 const EXPLAINED = [
   ConfigurationError,
   SignersFileError,
@@ -157,9 +157,9 @@ try {
 } catch (error) {
   const isExplained = EXPLAINED.some((kind) => error instanceof kind);
   const line = explained(error) ?? (isExplained ? (error as Error).message : String((error as Error).stack));
-  // What was started before the fault would keep the process up, doing nothing: whoever watches over it has to see it end.
+  // Parts that already run would leave an idle process, so end it visibly.
   process.stderr.write(`${line}\n`, () => process.exit(1));
 }
 await log.flush(LAST_LINES_MS);
-// Whatever still holds on to the process, a collector or a log that nobody reads, has had its time.
+// Anything that still holds the process open, a collector or a blocked log, has had its time.
 if (!log.isStuck) await endProcess();

@@ -55,7 +55,7 @@ describe('the command lines beside a service that runs', () => {
     }
     for (const { ownershipPercentage } of application.shareholders)
       assert.ok(stdout.includes(`${ownershipPercentage} %`));
-    assert.match(stdout, /Lukas Brandt \(shareholder-lukas\) +35 % +35 % +UBO, 50 % on all paths/);
+    assert.match(stdout, /Lukas Brandt \(shareholder-lukas\) +35 % +35 % +UBO, 50 % over all paths/);
     assert.match(stdout, / {2}Lukas Brandt \(owner-lukas\) +60 % +15 % +UBO/);
     assert.ok(stdout.includes(application.organization.registrationNumber));
     assert.ok(!stdout.includes(application.password));
@@ -170,9 +170,9 @@ describe('the command lines beside a service that runs', () => {
   test('say in a line what is wrong, with the exit code of wrong usage', async () => {
     const id = 'individual/nobody';
     const faults: [string[], RegExp, NodeJS.ProcessEnv?][] = [
-      [['extend', id, '--as', 'op-1', '--until', 'tomorrow', '--reason', 'r'], /tomorrow: a time with its zone/],
+      [['extend', id, '--as', 'op-1', '--until', 'tomorrow', '--reason', 'r'], /tomorrow: expected a time with a zone/],
       [['note', id, '--as', 'op-1'], /either a text or --file/],
-      [['document', id, 'd', '--as', 'op-1'], /one of --save, --open/],
+      [['document', id, 'd', '--as', 'op-1'], /give --save or --open/],
       [['queue'], /amespace/, { TEMPORAL_NAMESPACE: 'nowhere' }],
     ];
     for (const [args, message, more] of faults) {

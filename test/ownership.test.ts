@@ -82,7 +82,7 @@ describe('who owns an organization', () => {
       ],
     );
     assert.equal(beneficialOwners(application, 15).length, 4);
-    assert.match(ownershipText(ownershipView(application, 25)), /Ona Petraitis .*UBO, 25 % on all paths/);
+    assert.match(ownershipText(ownershipView(application, 25)), /Ona Petraitis .*UBO, 25 % over all paths/);
   });
 
   test('is exact: a hair below the threshold is below it, and is not shown as reaching it', () => {
@@ -110,7 +110,7 @@ describe('who owns an organization', () => {
   test('is nobody where none reaches the threshold, which is said', () => {
     const application = owned(...['a', 'b', 'c', 'd', 'e'].map((name) => person(name, '20')));
     assert.deepEqual(beneficialOwners(application, 25), []);
-    assert.match(ownershipText(ownershipView(application, 25)), /those who manage the organization/);
+    assert.match(ownershipText(ownershipView(application, 25)), /its managers count as beneficial owners/);
   });
 
   /** Whole percents that make 100, for so many owners. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { caseText } from '../src/cli/case-text.js';
-import { settledText } from '../src/cli/operator/call.js';
+import { callText } from '../src/cli/operator/call.js';
 import { printed } from '../src/cli/program.js';
 import { shown, shownJson } from '../src/cli/printable.js';
 import { readInside } from '../src/client/document-file.js';
@@ -117,7 +117,7 @@ describe('text from outside', () => {
     const called: CallState['called'] = { answer: { [evil]: evil }, provenance: { how: 'adopted', proof: evil } };
     for (const result of ['completed', 'failed'] as const) {
       const state: CallState = { ...newCall(call, new Date()), called, outcome: { result, reason: evil, at: evil } };
-      assert.doesNotMatch(settledText(caseViewOf(state, new Date())).replaceAll('\n', ''), ACTS);
+      assert.doesNotMatch(callText(caseViewOf(state, new Date())).replaceAll('\n', ''), ACTS);
     }
   });
 });

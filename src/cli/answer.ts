@@ -3,7 +3,7 @@ import { colours } from './colours.js';
 import type { Answer } from '../lifecycle/messages.js';
 import { endWith, print } from './program.js';
 
-/** Prints what a lifecycle answered to a message; a refusal sets the exit code. */
+/** Prints a case's answer to a message; a refusal sets the exit code. */
 export function printAnswer(json: boolean | undefined, answer: Answer, also: Record<string, string> = {}): void {
   print(json, { ...also, ...answer }, (safe) =>
     safe.accepted

@@ -73,7 +73,7 @@ export function caseText(view: ShownCase): string {
     .join('\n');
 }
 
-/** Who has to approve, and who has. */
+/** Who must approve, and who has. */
 export function decisionText({ decision }: Pick<CaseView, 'decision'>): string | null {
   if (!decision) return null;
   const { level, quorum, approvals } = decision;
@@ -88,9 +88,9 @@ export function decisionText({ decision }: Pick<CaseView, 'decision'>): string |
 }
 
 function stoppedText({ how, at, by, reason }: NonNullable<ShownCase['stopped']>): string {
-  const why = [by && `by ${by}`, reason].filter(Boolean).join(': ');
+  const ending = [by && `by ${by}`, reason].filter(Boolean).join(': ');
   return colours.red(
-    `the workflow was ${how} at ${at}${why ? ` ${why}` : ''}; npm run starter -- resume starts it again`,
+    `the workflow was ${how} at ${at}${ending ? ` ${ending}` : ''}; npm run starter -- resume starts it again`,
   );
 }
 
@@ -102,7 +102,7 @@ function attentionText({ attentionId, operation, failure, message, fieldErrors, 
   ].join('\n');
 }
 
-/** The commands that fit a case now, those that help first. */
+/** The commands that fit a case now, the most helpful first. */
 export function nextCommands(view: CaseView): string[] {
   const { kind, tenantId, applicationId, review, attention, evidence, outcome } = view;
   if (outcome) return [];
@@ -115,11 +115,11 @@ export function nextCommands(view: CaseView): string[] {
           `operator -- decide ${id} --as OPERATOR --approve | --reject | --request-documents TYPE…`,
         ]
       : [];
-  const toSettle = attention?.helps.map((help) => settling(id, help, attention)) ?? [];
-  return attention ? [...toSettle, ...toDecide] : toDecide;
+  const toResolve = attention?.helps.map((help) => resolving(id, help, attention)) ?? [];
+  return attention ? [...toResolve, ...toDecide] : toDecide;
 }
 
-function settling(id: string, help: Help, attention: AttentionView): string {
+function resolving(id: string, help: Help, attention: AttentionView): string {
   const { correctable, adopts } = attention;
   switch (help) {
     case 'correct':
@@ -132,7 +132,7 @@ function settling(id: string, help: Help, attention: AttentionView): string {
 }
 
 function callText({ operation, by, reason, answer, provenance }: NonNullable<CaseView['call']>): string {
-  const how = provenance && (provenance.how === 'made' ? 'made' : `taken over: ${provenance.proof}`);
+  const how = provenance && (provenance.how === 'made' ? 'made' : `adopted: ${provenance.proof}`);
   return fields({
     call: operation,
     'asked for by': by,

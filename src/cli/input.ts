@@ -7,7 +7,7 @@ import { parseJson } from '../files/json.js';
 
 const STDIN = '-';
 
-/** A JSON file and the folder that paths in it start from; `-` is standard input and the current folder. */
+/** A JSON file, and the folder that its paths are relative to; `-` is standard input and the current folder. */
 export async function readJson(file: string): Promise<{ content: unknown; folder: string }> {
   const raw = file === STDIN ? await buffer(process.stdin) : await readFile(file).catch(unreadable(file));
   try {
@@ -17,7 +17,7 @@ export async function readJson(file: string): Promise<{ content: unknown; folder
   }
 }
 
-/** The lines of a file or of standard input, and the folder that paths in them start from. */
+/** The lines of a file or of standard input, and the folder that their paths are relative to. */
 export async function readLines(file: string): Promise<{ lines: AsyncIterable<string>; folder: string }> {
   const fromStandardInput = file === STDIN;
   const input = fromStandardInput ? process.stdin : (await open(file).catch(unreadable(file))).createReadStream();
@@ -25,14 +25,14 @@ export async function readLines(file: string): Promise<{ lines: AsyncIterable<st
   return { lines: createInterface({ input, crlfDelay: Infinity }), folder };
 }
 
-/** A secret from standard input, so that it stands in no list of processes and no shell history. */
+/** A secret from standard input, so that it appears in no process list and no shell history. */
 export async function readSecret(argument: string | undefined): Promise<string> {
   if (argument !== undefined && argument !== STDIN) return argument;
   if (process.stdin.isTTY) process.stderr.write('type it, then Enter and Ctrl-D: ');
   return (await text(process.stdin)).trim();
 }
 
-/** `TYPE` or `TYPE@SUBJECT`, where the subject is a person's ref of the application. */
+/** `TYPE` or `TYPE@SUBJECT`; the subject is the ref of a person in the application. */
 function typeAndSubject(argument: string): { type: string; subject?: string } {
   const [type = '', subject] = argument.split('@', 2);
   return { type, ...(subject && { subject }) };
@@ -49,31 +49,29 @@ export function documentRequest(argument: string): { type: string; subject?: str
 export function documentArgument(argument: string): { type: string; subject?: string; file: string } {
   const at = argument.indexOf('=');
   if (at < 1 || at === argument.length - 1) {
-    throw new InvalidInput('the documents', [
-      { path: argument, message: 'TYPE=FILE or TYPE@SUBJECT=FILE is expected' },
-    ]);
+    throw new InvalidInput('the documents', [{ path: argument, message: 'expected TYPE=FILE or TYPE@SUBJECT=FILE' }]);
   }
   return { ...typeAndSubject(argument.slice(0, at)), file: argument.slice(at + 1) };
 }
 
-/** A text that should stand in no list of processes: from a file, or `-` for standard input. */
+/** A text from a file or, with `-`, standard input, so that it appears in no process list. */
 export async function readText(file: string): Promise<string> {
   if (file === STDIN && process.stdin.isTTY) process.stderr.write('type it, then Enter and Ctrl-D: ');
   const content = file === STDIN ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
   return content.trim();
 }
 
-/** A text that is given either as it is or by a file. */
+/** A text given directly or in a file. */
 export async function textOf(given: string | undefined, file: string | undefined): Promise<string | undefined> {
   return file === undefined ? given : readText(file);
 }
 
-/** Whether the person at the terminal says yes. */
+/** Whether the person at the terminal confirms. */
 export async function confirmed(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await asked(`${question} [y/N] `));
 }
 
-/** What the person at the terminal answers, in a line. */
+/** One line typed at the terminal. */
 export async function asked(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -87,13 +85,13 @@ export async function asked(question: string): Promise<string> {
   }
 }
 
-/** A time with its zone, as ISO 8601 has it. */
+/** Checks that a time is ISO 8601 with a zone. */
 export function isoTime(argument: string): string {
   if (
     !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(argument) ||
     Number.isNaN(Date.parse(argument))
   ) {
-    const message = 'a time with its zone is expected, such as 2026-01-29T17:00:00+02:00';
+    const message = 'expected a time with a zone, for example 2026-01-29T17:00:00+02:00';
     throw new InvalidInput('the command', [{ path: argument, message }]);
   }
   return argument;
@@ -101,14 +99,14 @@ export function isoTime(argument: string): string {
 
 export function wholeNumber(argument: string): number {
   if (!/^[1-9]\d{0,8}$/.test(argument)) {
-    throw new InvalidInput('the command', [{ path: argument, message: 'a whole number from 1 is expected' }]);
+    throw new InvalidInput('the command', [{ path: argument, message: 'expected a whole number from 1' }]);
   }
   return Number(argument);
 }
 
 function unreadable(file: string) {
   return (error: NodeJS.ErrnoException): never => {
-    const message = error.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${error.code})`;
+    const message = error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code})`;
     throw new InvalidInput('the input', [{ path: file, message }]);
   };
 }

@@ -8,11 +8,10 @@ const WITHOUT_OWNERS: Record<WithoutOwners, string> = {
   FOUNDATION: 'a foundation or association',
 };
 
-/** Who owns an organization, company below company, with what each holds of it in the end. */
+/** The owners of an organization, level by level, with each one's share of the whole. */
 export function ownershipText(owners: readonly OwnerView[]): string {
   const rows = rowsOf(owners, '');
-  const nobody =
-    'no natural person reaches the threshold: those who manage the organization take the place of its beneficial owners';
+  const nobody = 'no natural person reaches the threshold: its managers count as beneficial owners instead';
   return [table(['owner', 'share', 'of the whole', ''], rows), ...(someBeneficialOwner(owners) ? [] : [nobody])].join(
     '\n',
   );
@@ -32,7 +31,7 @@ function rowsOf(owners: readonly OwnerView[], indent: string): string[][] {
 function marksOf({ isBeneficialOwner, isPEP, isCompany }: OwnerView, inAll: string | null | false): string {
   const marks = [
     isBeneficialOwner && 'UBO',
-    inAll && `${inAll} % on all paths`,
+    inAll && `${inAll} % over all paths`,
     isPEP && 'PEP',
     isCompany && 'company',
   ];

@@ -20,7 +20,7 @@ type WithClient = (use: (client: OnboardingClient) => Promise<void>) => Promise<
 
 const EXAMPLE_ID = 'transfer/TENANT/rent-2025-11';
 
-/** Adds what moves money, and batches of it, to the starter. */
+/** Adds the commands for transfers and batches to the starter. */
 export function addPaymentCommands(program: Command, withClient: WithClient): void {
   addCommand(program, 'transfer <file>', 'starts a transfer from a JSON file, "-" for standard input', [
     'transfer examples/transfer.json',
@@ -36,24 +36,27 @@ export function addPaymentCommands(program: Command, withClient: WithClient): vo
     });
   });
 
-  addCommand(program, 'decide-transfer <id>', "passes on a TRANSACTION_APPROVER's decision on a transfer", [
+  addCommand(program, 'decide-transfer <id>', "submits a TRANSACTION_APPROVER's decision on a transfer", [
     `decide-transfer ${EXAMPLE_ID} --by employee-anke --approve`,
     `decide-transfer ${EXAMPLE_ID} --by anke@firm.example --reject --reason 'not our supplier'`,
   ])
-    .requiredOption('--by <who>', "the employee's ref or e-mail address; make sure that it is them")
+    .requiredOption('--by <who>', "the employee's ref or e-mail address; verify their identity first")
     .addOption(new Option('--approve').conflicts('reject'))
     .addOption(new Option('--reject').conflicts('approve'))
-    .option('--reason <text>', 'kept in the audit')
+    .option('--reason <text>', 'recorded in the audit')
     .action((id: string, { json, by, approve, reject, reason }: DecideFlags, command: Command) =>
       withClient(async (client) => {
-        if (!approve && !reject) command.error('error: one of --approve, --reject is expected');
+        if (!approve && !reject) command.error('error: give --approve or --reject');
         printAnswer(json, await client.decideTransfer(id, { by, verdict: approve ? 'approve' : 'reject', reason }));
       }),
     );
 
-  addCommand(program, 'confirm-transfer <id> <orderId>', 'passes on whether the customer confirms a prepared order', [
-    `confirm-transfer ${EXAMPLE_ID} ORDER --by customer`,
-  ])
+  addCommand(
+    program,
+    'confirm-transfer <id> <orderId>',
+    "submits the customer's confirmation or refusal of a prepared order",
+    [`confirm-transfer ${EXAMPLE_ID} ORDER --by customer`],
+  )
     .requiredOption('--by <who>', 'who confirms')
     .action((id: string, orderId: string, { json, by }: Json & { by: string }) =>
       withClient(async (client) => printAnswer(json, await client.confirmTransfer(id, { by, orderId }))),
@@ -106,7 +109,7 @@ function reportText({ line, result, workflowId, status, detail }: BatchReport): 
 }
 
 function progressText({ done, atWork, unanswered }: BatchProgress): string {
-  const nobody = unanswered === 0 ? '' : `; no worker answers for ${unanswered} of them, is one running?`;
+  const nobody = unanswered === 0 ? '' : `; ${unanswered} of them got no answer: is a worker running?`;
   return `${done} done, ${atWork} at work${nobody}`;
 }
 

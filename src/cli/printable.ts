@@ -1,6 +1,6 @@
 import { printable } from '../contract/text.js';
 
-/** A copy in which every text is safe for a terminal; what comes from outside is made so before colours and columns are added. */
+/** A copy whose texts are safe for a terminal. Applied to data from outside before colours and columns are added. */
 export function shown<T>(value: T): T {
   return safe(value) as T;
 }
@@ -12,15 +12,15 @@ function safe(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [printable(name), safe(part)]));
 }
 
-/** A message of several lines, each of them safe for a terminal. */
+/** A message of several lines, each safe for a terminal. */
 export function shownLines(message: string): string {
   return message.split('\n').map(printable).join('\n');
 }
 
-/** JSON that is safe for a terminal as well; programs read the same values from it. */
+/** JSON that is safe for a terminal, too; programs read the same values from it. */
 export function shownJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, undefined, indent);
-  // JSON itself escapes the control characters below U+0020 only.
+  // JSON itself escapes only the control characters below U+0020.
   return json.replaceAll(/[\u007f-\u009f\u2028\u2029\p{Cf}]/gu, (character) =>
     character
       .split('')

@@ -9,7 +9,7 @@ import { shown, shownJson, shownLines } from './printable.js';
 import { EXIT_CODES, exitCodesHelp, type ExitName } from './exit-codes.js';
 import { endQuietlyWhenUnread } from './unread.js';
 
-/** A command line whose help ends with examples and the table of exit codes. */
+/** A command line whose help ends with the exit codes. */
 export function createProgram(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -21,7 +21,7 @@ export function createProgram(name: string, description: string): Command {
 
 /** A subcommand with `--json` and examples in its help. */
 export function addCommand(program: Command, usage: string, description: string, examples: string[]): Command {
-  // npm's own lines on standard output are no JSON.
+  // npm prints lines of its own on standard output, which would break JSON.
   const npmRun = (example: string) => (example.includes('--json') ? 'npm run --silent' : 'npm run');
   const lines = examples.map((example) => `  ${npmRun(example)} ${program.name()} -- ${example}`);
   return program
@@ -31,7 +31,7 @@ export function addCommand(program: Command, usage: string, description: string,
     .addHelpText('after', ['', 'Examples:', ...lines].join('\n'));
 }
 
-/** Runs the command line to its end and sets the exit code; every failure becomes one of the table's codes. */
+/** Runs the command line and sets the exit code; every failure maps to one of the documented codes. */
 export async function runProgram(program: Command): Promise<void> {
   endQuietlyWhenUnread();
   const stopTracing = await startTracing(`finhub-onboarding-${program.name()}`);
@@ -52,12 +52,12 @@ export function print<T>(json: boolean | undefined, result: T, text: (safe: T) =
   process.stdout.write(`${printed(json, result, text)}\n`);
 }
 
-/** What `print` prints. `text` gets a copy of the result that nothing from outside can act on a terminal with. */
+/** The text that `print` prints. `text` gets a copy of the result that is safe for a terminal. */
 export function printed<T>(json: boolean | undefined, result: T, text: (safe: T) => string): string {
   return json ? shownJson(result, 2) : text(shown(result));
 }
 
-/** Tells the person at the terminal something that is not the result. */
+/** Prints a line for the person at the terminal that is not part of the result. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -68,7 +68,7 @@ export function endWith(name: ExitName): void {
 
 function report(error: unknown): ExitName {
   const { name, message } = error as Error;
-  // Commander has told the person already; help is no failure.
+  // Commander has printed the message; help is not a failure.
   const isUsage = error instanceof CommanderError;
   const exit = isUsage ? (error.exitCode === 0 ? 'ok' : 'invalid') : CODES[codeOf(error)].exit;
   if (exit !== 'ok' && process.argv.includes('--json')) {

@@ -7,7 +7,7 @@ const LONGEST_NAME = 12;
 
 /**
  * The queue, narrow enough for a terminal of 100 columns.
- * @param ownTenant whose cases are named without it, since commands complete their ids
+ * @param ownTenant shown without its name, since commands complete ids with it
  */
 export function queueText(cases: readonly CaseSummary[], ownTenant: string | undefined, now = new Date()): string {
   if (cases.length === 0) return 'no cases';
@@ -24,7 +24,7 @@ export function queueText(cases: readonly CaseSummary[], ownTenant: string | und
   );
 }
 
-/** Cases that were ended from outside; nothing where there are none. */
+/** Cases that were ended from outside; empty if there are none. */
 export function endedText(ended: readonly EndedCase[], ownTenant: string | undefined): string {
   if (ended.length === 0) return '';
   const rows = ended.map(({ workflowId, stopped: { how, at, by, reason } }) => [
@@ -39,13 +39,13 @@ export function endedText(ended: readonly EndedCase[], ownTenant: string | undef
   ].join('\n');
 }
 
-/** An id as the commands take it where FINHUB_TENANT_ID names the tenant. */
+/** An id as commands accept it if FINHUB_TENANT_ID names the tenant. */
 export function shortId(workflowId: string, ownTenant: string | undefined): string {
   const [kind, tenant, ...name] = workflowId.split('/');
   return tenant === ownTenant && name.length > 0 ? [kind, ...name].join('/') : workflowId;
 }
 
-/** In its largest unit: `3d`, `5h`, `12m`. */
+/** A duration in its largest unit: `3d`, `5h`, `12m`. */
 function duration(milliseconds: number): string {
   const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
   if (minutes < 60) return `${minutes}m`;

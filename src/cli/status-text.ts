@@ -7,19 +7,19 @@ import type { AttentionReason, LifecycleStatus, LifecycleStatusWord, PhaseStatus
 import { shown } from './printable.js';
 import { table } from './table.js';
 
-/** A status for people. */
+/** A status as text. */
 export function statusText(status: CurrentStatus): string {
   if (status.stale) {
     return [
       heading(status),
-      colours.yellow('No worker answers; this is what Temporal itself knows and may be behind.'),
+      colours.yellow('No worker responds; Temporal itself has this information, which may be old.'),
       fields({ phase: status.phase, started: status.startedAt, ended: status.closedAt, outcome: outcome(status) }),
     ].join('\n');
   }
   return [heading(status), ...statusLines(status)].join('\n');
 }
 
-/** One line for a status that changed while somebody waits. */
+/** One line for a change of status. */
 export function changeLine(raw: CurrentStatus): string {
   const status = shown(raw);
   const waiting = !status.stale && status.waitingOn ? `, waiting for ${waitingText(status.waitingOn)}` : '';
@@ -57,7 +57,7 @@ export function statusLines(status: LifecycleStatus): string[] {
       outcome: outcome(status),
     }),
     ...requirements.map(({ message, field, document, anyOf, subject, dueAt }) => {
-      // Where several documents will do, the message names them all.
+      // If one of several documents is enough, the message names them all.
       const about = anyOf ? '' : [field ?? document, subject].filter(Boolean).join(' of ');
       return `${colours.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
     }),
@@ -105,12 +105,12 @@ function phaseRow({ title, status, startedAt, completedAt, longerThanExpected }:
   return [title, status, startedAt ?? '', completedAt ?? '', late];
 }
 
-/** Why a case needs a person, and whose turn it is. */
+/** Why a case needs a person, and who acts next. */
 function attentionText({ reason, correctable, since }: AttentionReason): string {
   const turn =
     correctable.length > 0
       ? `a correction of ${correctable.map((field) => `"${field}"`).join(' or ')} helps (npm run starter -- correct --help)`
-      : 'an operator sees to it';
+      : 'an operator will resolve it';
   return `${reason}; ${turn} (since ${since})`;
 }
 

@@ -4,7 +4,7 @@ import { moneyText } from '../contract/money.js';
 import { fields } from './status-text.js';
 import { table } from './table.js';
 
-/** Whom or what a case is about, for the person who decides on it. */
+/** The person, organization or transfer of a case, for the person who decides. */
 export function subjectText(subject: CaseSubject, now = new Date()): string {
   const { submittedBy, organization, people, signatory, categorization, origin, payments, transfer } = subject;
   const parameters = Object.entries(categorization?.parameters ?? {}).map(
@@ -26,7 +26,7 @@ export function subjectText(subject: CaseSubject, now = new Date()): string {
       address: organization && addressText(organization.address),
       signatory,
       category: categorization && [categorization.category, ...parameters].join(', '),
-      'handed in by': submittedBy,
+      'submitted by': submittedBy,
       from: origin && `${origin.ipAddress}, ${origin.userAgent}`,
       pays:
         transfer && `${moneyText(transfer.amount)} from account ${transfer.accountId} to ${transfer.beneficiaryIban}`,
@@ -48,7 +48,7 @@ function personText(person: SubjectPerson, now: Date): string {
     '  holds': share && `${share} %`,
     '  PEP': isPEP && 'a politically exposed person',
     '  as': also.join(', '),
-    '  reached by': [email, phone].filter(Boolean).join(', '),
+    '  contact': [email, phone].filter(Boolean).join(', '),
     '  lives at': address && addressText(address),
   });
 }

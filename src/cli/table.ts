@@ -8,7 +8,7 @@ const NO_LINES = Object.fromEntries(
 );
 const NO_RULES = { ...NO_LINES, 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '', middle: '  ' };
 
-/** Columns for people; colours and nothing else depend on whether a terminal is there. */
+/** Columns for people. Only colours depend on whether there is a terminal. */
 export function table(head: string[], rows: (string | null | undefined)[][]): string {
   const columns = new Table({
     head: head.map((title) => colours.bold(title)),

@@ -38,16 +38,16 @@ export function addCall(program: Command): void {
     ],
   )
     .option(...AS)
-    .option('--input <file>', 'what the operation takes, JSON; "-" for standard input')
-    .option('--reason <text>', 'why; kept in the audit')
-    .option('--call-id <id>', 'the same id again is the same call; by default from the input, for a read a new one')
+    .option('--input <file>', 'input of the operation as JSON; "-" for standard input')
+    .option('--reason <text>', 'why; recorded in the audit')
+    .option('--call-id <id>', 'the same id means the same call; by default derived from the input, for a read new')
     .option('--tenant <id>', 'by default FINHUB_TENANT_ID')
     .option('--power-tenant', "with the power tenant's rights at FinHub")
-    .option('--ip <address>', "the customer's own, where the call is the customer's act; FinHub keeps it")
+    .option('--ip <address>', "the customer's own, if the customer acts; FinHub stores it")
     .option('--user-agent <text>', "the customer's own, with --ip")
-    .option('--timeout <seconds>', 'exits with 5 after this time; the call goes on', wholeNumber, 60)
-    .option('--dry-run', 'prints what would be sent, and sends nothing')
-    .addOption(new Option('--schema', 'prints what the operation takes, as JSON Schema').conflicts('input'))
+    .option('--timeout <seconds>', 'exits with 5 after this time; the call continues', wholeNumber, 60)
+    .option('--dry-run', 'prints the request, and sends nothing')
+    .addOption(new Option('--schema', "prints the JSON Schema of the operation's input").conflicts('input'))
     .action(async (operation: string, flags: CallFlags) => {
       if (flags.schema) return print(true, callInputSchema(operation), String);
       const config = loadEnvironment('operator');
@@ -63,12 +63,12 @@ export function addCall(program: Command): void {
           { temporal: client.temporal, store, signing: client.signing },
           planned,
         );
-        say(`${workflowId}${alreadyRunning ? ' was asked for before; this is what came of it' : ''}`);
+        say(`${workflowId}${alreadyRunning ? ' was requested before; this is its result' : ''}`);
         await client.wait(workflowId, 'settled', { timeoutMs: flags.timeout * 1000 });
         const view = await client.caseView(workflowId);
         const { status, call, outcome, attention } = view;
-        const settled = { workflowId, alreadyAsked: alreadyRunning, status, call, outcome, attention };
-        print(flags.json, settled, () => settledText(view));
+        const result = { workflowId, alreadyAsked: alreadyRunning, status, call, outcome, attention };
+        print(flags.json, result, () => callText(view));
         if (outcome?.result !== 'completed') endWith(attention ? 'needsAttention' : 'refused');
       });
     });
@@ -103,13 +103,13 @@ function dryRunText({ workflowId, sent: { method, host, path, body, class: idemp
   ].join('\n');
 }
 
-/** What came of a call, for people. */
-export function settledText(told: CaseView): string {
-  const view = shown(told);
+/** The result of a call as text. */
+export function callText(given: CaseView): string {
+  const view = shown(given);
   const { call, outcome, attention } = view;
   if (outcome?.result === 'completed' && call?.provenance) {
-    const how = call.provenance.how === 'made' ? 'made' : `found at FinHub and taken over: ${call.provenance.proof}`;
-    return `${colours.green(how)}\n${shownJson(told.call?.answer, 2)}`;
+    const how = call.provenance.how === 'made' ? 'made' : `found at FinHub and adopted: ${call.provenance.proof}`;
+    return `${colours.green(how)}\n${shownJson(given.call?.answer, 2)}`;
   }
   if (outcome) return `${colours.red(outcome.result)}${outcome.reason ? `: ${outcome.reason}` : ''}`;
   const why = attention ? `${attention.failure}: ${attention.message}` : '';

@@ -5,12 +5,12 @@ import { say } from '../program.js';
 import { proveShared, sharedBy } from '../../temporal/sharing.js';
 import { loadEnvironment } from '../../config/environment.js';
 
-/** What every command of the operators takes. */
+/** The options of every operator command. */
 export interface Json {
   json?: boolean;
 }
 
-/** Who sends a message. */
+/** The options of commands that send a message. */
 export interface Sender extends Json {
   as: string;
   key?: string;
@@ -18,11 +18,11 @@ export interface Sender extends Json {
 
 export const EXAMPLE_ID = 'individual/TENANT/ind-2025-0001';
 export const AS = ['--as <operator>', 'your id in the signers file'] as const;
-const KEY = ['--key <file>', 'signs with your private key; by default SIGNING_KEY_FILE'] as const;
+const KEY = ['--key <file>', 'your private key for signing; by default SIGNING_KEY_FILE'] as const;
 
 let sender: Partial<Sender> = {};
 
-/** Lets every command that speaks for an operator sign for them. */
+/** Adds the option to sign to every command that sends an operator's message. */
 export function signAsSender(program: Command): void {
   for (const command of program.commands) {
     const has = (name: string): boolean => command.options.some(({ long }) => long === name);
@@ -31,7 +31,7 @@ export function signAsSender(program: Command): void {
   program.hook('preAction', (_program, command) => void (sender = command.opts()));
 }
 
-/** Lends a client to a command. */
+/** Runs a command with a client, and closes it afterwards. */
 export async function withClient(use: (client: CaseClient, keys: KeyRing) => Promise<void>): Promise<void> {
   const config = loadEnvironment('operator');
   const { temporal: settings, keys, tenantId } = config;

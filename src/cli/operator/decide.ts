@@ -44,16 +44,16 @@ export function addDecide(program: Command): void {
     )
     .addOption(new Option('--level <level>', 'acts at a lower level than your own').choices(OPERATOR_LEVELS))
     .option('--round <number>', 'the round decided on; by default the one the case shows now', wholeNumber)
-    .option('--evidence <hash>', 'the evidence decided on; by default what the case shows now')
-    .option('--customer-reason <text>', 'what the customer is told')
-    .addOption(new Option('--internal-reason <text>', 'never leaves the case').conflicts('internalReasonFile'))
+    .option('--evidence <hash>', 'the evidence decided on; by default the evidence the case shows now')
+    .option('--customer-reason <text>', 'shown to the customer')
+    .addOption(new Option('--internal-reason <text>', 'stays in the case').conflicts('internalReasonFile'))
     .option(
       '--internal-reason-file <file>',
-      'the same from a file, so that other users cannot see it among the processes; "-" for standard input',
+      'the same from a file, which process lists do not show; "-" for standard input',
     )
     .option('--retryable', 'with --reject: the customer may apply again; without it a rejection is final')
     .option('--yes', 'with --reject: does not ask for confirmation')
-    .option('--decision-id <id>', 'by default a new one; the same id again is the same decision')
+    .option('--decision-id <id>', 'by default a new one; the same id means the same decision')
     .action((id: string, flags: DecideFlags, command: Command) =>
       withClient(async (client) => {
         const verdict = verdictOf(flags, command);
@@ -75,7 +75,7 @@ export function addDecide(program: Command): void {
     );
 }
 
-/** What the operator has before their eyes, unless they name it; a case that has moved on since then refuses the decision. */
+/** The round and evidence that the operator sees, unless given. If the case has moved on since, it refuses the decision. */
 async function decidedOn(
   client: CaseClient,
   id: string,
@@ -90,16 +90,16 @@ async function decidedOn(
   };
 }
 
-/** A rejection is final unless it is said to be retryable, and somebody will ask why. */
+/** Asks before a rejection, which is final unless retryable. */
 async function makeSure(id: string, flags: DecideFlags, command: Command): Promise<void> {
   const { customerReason, internalReason, retryable, internalReasonFile, yes } = flags;
   if (!customerReason && !internalReason) {
-    command.error('error: --reject takes a reason: --customer-reason, --internal-reason or --internal-reason-file');
+    command.error('error: --reject needs a reason: --customer-reason, --internal-reason or --internal-reason-file');
   }
   if (yes) return;
   const what = retryable ? 'sends it back to the customer' : 'ends it for good';
   if (!process.stdin.isTTY || internalReasonFile === '-') {
-    command.error(`error: rejecting ${id} ${what}; say --yes to do so without being asked`);
+    command.error(`error: rejecting ${id} ${what}; add --yes to confirm`);
   }
   if (!(await confirmed(`Rejecting ${id} ${what}. Reject?`))) command.error('error: not rejected');
 }
@@ -108,5 +108,5 @@ function verdictOf({ approve, reject, requestDocuments }: DecideFlags, command: 
   if (approve) return 'approve';
   if (reject) return 'reject';
   if (requestDocuments) return 'request-documents';
-  return command.error(`error: one of ${Object.values(VERDICTS).join(', ')} is expected`);
+  return command.error(`error: give one of ${Object.values(VERDICTS).join(', ')}`);
 }

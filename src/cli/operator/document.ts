@@ -16,7 +16,7 @@ interface DocumentFlags extends Sender {
   open?: boolean;
 }
 
-/** A document's content, for the person who decides on it; the case keeps who looked. */
+/** Shows a document to the person who decides on it; the case records who looked. */
 export function addDocument(program: Command): void {
   addCommand(program, 'document <id> <document>', 'opens or saves a document of a case; the case records who looked', [
     `document ${EXAMPLE_ID} DOCUMENT --as op-1 --open    # the document's id, as show prints it`,
@@ -24,13 +24,13 @@ export function addDocument(program: Command): void {
   ])
     .requiredOption(...AS)
     .addOption(new Option('--save <file>', 'a new file that only you can read').conflicts('open'))
-    .addOption(new Option('--open', 'with the program that opens such files here; the copy is deleted afterwards'))
+    .addOption(new Option('--open', 'opens a copy with the default program, and deletes it afterwards'))
     .action(async (id: string, documentId: string, { json, as, save, open }: DocumentFlags, command: Command) => {
-      if (save === undefined && !open) command.error('error: one of --save, --open is expected');
-      if (open && !process.stdin.isTTY) command.error('error: --open takes a terminal; use --save');
+      if (save === undefined && !open) command.error('error: give --save or --open');
+      if (open && !process.stdin.isTTY) command.error('error: --open needs a terminal; use --save');
       const { documentStore, keys } = loadEnvironment('operator');
       await withClient(async (client) => {
-        // On record first: nobody sees a document without a trace.
+        // Recorded first: nobody sees a document without a trace.
         const answer = await client.viewDocument(id, { by: as, documentId });
         if (!answer.accepted) return printAnswer(json, answer);
         const reference = (await client.caseView(id)).evidence.find((one) => one.documentId === documentId)!;
@@ -38,8 +38,12 @@ export function addDocument(program: Command): void {
         if (save !== undefined) await saveTo(save, content);
         else await show(reference, content);
         const { type, subject, mimeType, size, sha256 } = reference;
-        const told = { documentId, type, subject, mimeType, size, sha256, savedAs: save };
-        print(json, told, () => `${type}, ${mimeType}, ${size} bytes${save === undefined ? '' : `: saved as ${save}`}`);
+        const opened = { documentId, type, subject, mimeType, size, sha256, savedAs: save };
+        print(
+          json,
+          opened,
+          () => `${type}, ${mimeType}, ${size} bytes${save === undefined ? '' : `: saved as ${save}`}`,
+        );
       });
     });
 }
@@ -49,7 +53,7 @@ async function saveTo(file: string, content: Uint8Array): Promise<void> {
     await writeFile(file, content, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message = code === 'EEXIST' ? 'is there already' : `cannot be written (${code})`;
+    const message = code === 'EEXIST' ? 'exists already' : `cannot be written (${code})`;
     throw new InvalidInput('the command', [{ path: file, message }]);
   }
 }
@@ -61,7 +65,7 @@ const EXTENSIONS: Partial<Record<string, string>> = {
   'image/jpeg': 'jpg',
 };
 
-/** Named by us: a file's own name is the customer's text. */
+/** The copy gets our own name, because a file's name is text from the customer. */
 async function show({ documentId, mimeType }: DocumentReference, content: Uint8Array): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'onboarding-document-'));
   try {
@@ -69,7 +73,7 @@ async function show({ documentId, mimeType }: DocumentReference, content: Uint8A
     await writeFile(file, content, { mode: 0o600 });
     const opener = OPENERS[process.platform] ?? 'xdg-open';
     const viewer = spawn(opener, [file], { stdio: 'ignore', detached: true });
-    viewer.once('error', () => say(`"${opener}" does not start here; the copy is ${file}`));
+    viewer.once('error', () => say(`"${opener}" does not start; the copy is ${file}`));
     viewer.unref();
     await asked('opened; the copy is deleted once you press Enter ');
   } finally {

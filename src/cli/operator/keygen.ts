@@ -10,6 +10,6 @@ export function addKeygen(program: Command): void {
       const publicKey = await makeSigningKey(out);
       print(json, { publicKey }, () => `"publicKey": ${JSON.stringify(publicKey)}`);
       if (!json)
-        say(`the private key is in ${out} and stays with you; the line above belongs to your entry in SIGNERS_FILE`);
+        say(`${out} has your private key: give it to nobody. The line above goes into your entry in SIGNERS_FILE`);
     });
 }

@@ -21,14 +21,14 @@ export function addQueue(program: Command): void {
     'lists the cases that wait for an operator, most urgent first, and those that somebody ended in Temporal',
     ['queue', 'queue --unassigned --level TENANT', 'queue --needs-attention', 'queue --level POWER_TENANT --overdue'],
   )
-    .option('--all', 'every running case, whoever it waits for')
+    .option('--all', 'all running cases, whoever they wait for')
     .option('--needs-attention', 'only cases with a call to resolve')
     .addOption(new Option('--kind <kind>').choices(['individual', 'organization']))
     .addOption(new Option('--level <level>', 'of the decision').choices(OPERATOR_LEVELS))
     .option('--tenant <id>')
     .option('--overdue', 'only reviews whose due date has passed')
-    .addOption(new Option('--assignee <operator>', 'only those that this operator has').conflicts('unassigned'))
-    .option('--unassigned', 'only those that nobody has')
+    .addOption(new Option('--assignee <operator>', 'only cases claimed by this operator').conflicts('unassigned'))
+    .option('--unassigned', 'only cases that nobody has claimed')
     .option('--limit <number>', 'how many at most', wholeNumber, 100)
     .action(({ json, all, level, tenant, limit, ...filter }: Json & QueueFlags) =>
       withClient(async (client) => {
@@ -53,7 +53,7 @@ export function addQueue(program: Command): void {
 }
 
 export function addFind(program: Command): void {
-  addCommand(program, 'find <text>', 'finds cases by somebody in them, ended ones as well', [
+  addCommand(program, 'find <text>', 'finds cases, including ended ones, by someone in them', [
     'find rasa@example.com',
     "find 'Rasa Jonaityte'",
     'find 304567890',
@@ -73,4 +73,4 @@ export function addFind(program: Command): void {
     );
 }
 
-const NOTE = "from Temporal's visibility, which may lag some seconds behind; show ID tells how a case stands now";
+const NOTE = "from Temporal's visibility, which may be some seconds behind; show ID prints the current state";

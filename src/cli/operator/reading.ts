@@ -3,7 +3,7 @@ import { auditTable, caseText } from '../case-text.js';
 import { addCommand, print } from '../program.js';
 import { EXAMPLE_ID, withClient, type Json } from './common.js';
 
-/** What one case says of itself. */
+/** Commands that show one case. */
 export function addReading(program: Command): void {
   addCommand(program, 'show <id>', 'shows a case with everything a decision needs', [`show ${EXAMPLE_ID}`]).action(
     (id: string, { json }: Json) =>

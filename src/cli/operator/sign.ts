@@ -11,7 +11,7 @@ import { readJson } from '../input.js';
 import { addCommand, print } from '../program.js';
 import { AS, type Json } from './common.js';
 
-/** What `GET /v1/cases/KIND/ID/review` answers, as far as a signature needs it. */
+/** The fields of `GET /v1/cases/KIND/ID/review` that a signature needs. */
 const reviewSchema = z.object({
   evidenceHash: z.string(),
   review: z.object({ round: z.int() }),
@@ -25,21 +25,21 @@ interface SignFlags extends Json {
   case: string;
 }
 
-/** Signs what an operator sends through the HTTP API, which has no key of theirs. Reaches nothing and nobody. */
+/** Signs an operator's message for the HTTP API, which does not have the operator's key. Works offline. */
 export function addSign(program: Command): void {
   addCommand(program, 'sign', 'signs a message for the HTTP API, and prints the body to send', [
     'sign decideVerification decision.json --case review.json --as op-1 --key op-1.key    # {"verdict": "approve"}',
   ])
-    .addArgument(new Argument('<message>', 'its name').choices([...MESSAGES]))
-    .argument('<file>', 'what it says, JSON; of a decision the verdict and its reasons are enough')
-    .requiredOption('--case <file>', 'the case as you have seen it: the answer of GET /v1/cases/KIND/ID/review')
+    .addArgument(new Argument('<message>', "the message's name").choices([...MESSAGES]))
+    .argument('<file>', 'the message as JSON; for a decision, the verdict and its reasons are enough')
+    .requiredOption('--case <file>', 'the case as you saw it: the response of GET /v1/cases/KIND/ID/review')
     .requiredOption(...AS)
     .requiredOption('--key <file>', 'your private key')
     .action(async (message: MessageName, file: string, flags: SignFlags) => {
       const { content: said } = await readJson(file);
       const parsed = reviewSchema.safeParse((await readJson(flags.case)).content);
       if (!parsed.success || typeof said !== 'object' || said === null) {
-        const faults = [{ path: parsed.success ? file : flags.case, message: 'holds something else than expected' }];
+        const faults = [{ path: parsed.success ? file : flags.case, message: 'does not have the expected fields' }];
         throw new InvalidInput('the command', faults);
       }
       const body = { ...defaults(message, flags.as, parsed.data), ...said };
@@ -72,7 +72,7 @@ function defaults(
   };
 }
 
-/** The message as the case reads it. */
+/** Parses the message in the way the case does. */
 function read(message: MessageName, body: object, file: string): unknown {
   try {
     return parseMessage(message, body);

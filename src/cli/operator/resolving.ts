@@ -17,8 +17,8 @@ interface ResolveFlags extends Sender {
   dryRun?: boolean;
 }
 
-/** What gets a case going again, or ends it. */
-export function addSettling(program: Command): void {
+/** Commands that resolve a call that needs attention, or end a case. */
+export function addResolving(program: Command): void {
   addCommand(
     program,
     'resolve [id]',
@@ -32,25 +32,24 @@ export function addSettling(program: Command): void {
     .requiredOption(...AS)
     .addOption(new Option('--action <action>').choices([...ATTENTION_ACTIONS]).makeOptionMandatory())
     .option('--attention <id>', 'by default the one the case shows now')
-    .option('--adopt <key=value...>', 'with --action adopt: the result to go on with', keyAndValue)
-    .option('--reason <text>', 'kept in the audit')
+    .option('--adopt <key=value...>', 'with --action adopt: the result to continue with', keyAndValue)
+    .option('--reason <text>', 'recorded in the audit')
     .addOption(
-      new Option('--cause <failure>', 'every case that needs attention for this, as show names it').conflicts([
+      new Option('--cause <failure>', 'all cases that need attention for this failure, as show names it').conflicts([
         'attention',
         'adopt',
       ]),
     )
     .option('--tenant <id>', 'with --cause: only cases of this tenant')
-    .option('--dry-run', 'with --cause: lists the cases and resolves none')
+    .option('--dry-run', 'with --cause: only lists the cases')
     .action((id: string | undefined, flags: ResolveFlags, command: Command) => {
-      if ((id === undefined) === (flags.cause === undefined))
-        command.error('error: either an id or --cause is expected');
+      if ((id === undefined) === (flags.cause === undefined)) command.error('error: give either an id or --cause');
       return withClient((client) =>
         id === undefined ? resolveAll(client, flags, command) : resolveOne(client, id, flags),
       );
     });
 
-  addCommand(program, 'cancel <id>', 'ends a case; FinHub keeps what it already has', [
+  addCommand(program, 'cancel <id>', 'ends a case; data at FinHub stays there', [
     `cancel ${EXAMPLE_ID} --as op-1 --reason 'duplicate of ind-2025-0002'`,
   ])
     .requiredOption(...AS)
@@ -76,10 +75,10 @@ async function resolveOne(
 async function resolveAll(client: CaseClient, flags: ResolveFlags, command: Command): Promise<void> {
   const { json, as, action, reason, cause, tenant, dryRun } = flags;
   if (action === 'adopt')
-    return command.error('error: --action adopt works on one case at a time, because the ids belong to that case');
+    return command.error('error: --action adopt works on one case at a time, because each case has its own ids');
   const named = { cause: cause!, by: as, action, reason, tenantId: tenant, dryRun };
-  const settled = await resolveByCause(client, named);
-  print(json, settled, (safe) =>
+  const cases = await resolveByCause(client, named);
+  print(json, cases, (safe) =>
     safe.length === 0
       ? `no case needs attention for ${cause}`
       : table(
@@ -92,12 +91,12 @@ async function resolveAll(client: CaseClient, flags: ResolveFlags, command: Comm
           ]),
         ),
   );
-  const left = settled.filter(({ result }) => result === 'refused' || result === 'unanswered');
+  const left = cases.filter(({ result }) => result === 'refused' || result === 'unanswered');
   if (left.length > 0) endWith(left.some(({ result }) => result === 'refused') ? 'refused' : 'noAnswer');
 }
 
 function keyAndValue(argument: string, earlier: Record<string, string> | undefined): Record<string, string> {
   const [, key, value] = /^([^=]+)=(.+)$/.exec(argument) ?? [];
-  if (key === undefined || value === undefined) throw new InvalidArgumentError('KEY=VALUE is expected');
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('expected KEY=VALUE');
   return { ...earlier, [key]: value };
 }
