@@ -42,7 +42,7 @@ test('a worker that is asked to end while it still starts ends by itself', async
   const server = await startTemporalServer({ searchAttributes: searchAttributeTypes });
   try {
     const env = { ...sandboxEnvironment('http://127.0.0.1:1'), TEMPORAL_ADDRESS: server.address };
-    const worker = await startEntry('worker', { env, ready: /keeps closed workflows/ });
+    const worker = await startEntry('worker', { env, ready: /retains closed workflows/ });
     try {
       assert.doesNotMatch(worker.output(), /worker ready/);
       process.kill(worker.pid, 'SIGTERM');

@@ -86,10 +86,10 @@ describe('the command lines beside a service that runs', () => {
     const reject = (...more: string[]) => operator('decide', id, '--as', 'op-1', '--reject', ...more);
     const noReason = await reject('--yes');
     assert.equal(noReason.code, 2);
-    assert.match(noReason.stderr, /takes a reason/);
+    assert.match(noReason.stderr, /needs a reason/);
     const notSure = await reject('--customer-reason', 'no');
     assert.equal(notSure.code, 2);
-    assert.match(notSure.stderr, /ends it for good; say --yes/);
+    assert.match(notSure.stderr, /ends it for good; add --yes/);
     assert.ok(inReview(await until(id, () => true)));
     const reasons = join(folder, 'reason.txt');
     await writeFile(reasons, 'seen before\n');

@@ -44,6 +44,6 @@ describe('npm run setup.namespace', { timeout: 1_200_000 }, () => {
   test('says in one line what is wrong where no server answers', async () => {
     const { code, stderr } = await runEntry('setup-namespace', [], { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:1' });
     assert.equal(code, 5);
-    assert.match(stderr, /^no Temporal server answers at 127\.0\.0\.1:1[^\n]*\n$/);
+    assert.match(stderr, /^no Temporal server responds at 127\.0\.0\.1:1[^\n]*\n$/);
   });
 });

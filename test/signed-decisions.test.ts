@@ -162,6 +162,6 @@ describe('signed messages', () => {
     assert.ok(!('d' in publicKey));
     const open = join(folder, 'public.key');
     await writeFile(open, JSON.stringify(publicKey));
-    await assert.rejects(readSigningKey(open), /d: is missing; this is no private key/);
+    await assert.rejects(readSigningKey(open), /d: is missing; this is not a private key/);
   });
 });

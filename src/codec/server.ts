@@ -13,12 +13,12 @@ import { findToken, type CodecRole, type CodecToken } from './tokens.js';
 export interface CodecServerOptions {
   keys: KeyRing;
   tokens: readonly CodecToken[];
-  /** The only web page that may call: Temporal's UI. */
+  /** The only web page that may call us: Temporal's UI. */
   uiOrigin: string | undefined;
   host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   port: number;
-  /** Gets a line for each request: who, what, how many, with which outcome; never what was in it. */
+  /** Logs one line for each request: who, what, how many payloads, the outcome; never their content. */
   audit: Logger;
 }
 
@@ -27,7 +27,7 @@ export interface CodecServer {
   close(): Promise<void>;
 }
 
-/** Payloads as Temporal's UI and CLI send them: Payloads of Temporal's API in protobuf's JSON form. */
+/** Payloads from Temporal's UI and CLI, in protobuf's JSON form. */
 const Body = z.object({
   payloads: z.array(z.object({ metadata: z.record(z.string(), z.base64()).optional(), data: z.base64().optional() })),
 });
@@ -35,18 +35,18 @@ type Wire = z.infer<typeof Body>['payloads'][number];
 
 const MAX_BODY = 16 * 1024 * 1024;
 
-/** Requests with a token that are worked on at a time: more bodies than that are never in memory. */
+/** The most authenticated requests at a time; limits the bodies in memory. */
 const MAX_AT_WORK = 8;
 
-/** Connections at a time; more are not taken. */
+/** The most connections at a time. */
 const MAX_CONNECTIONS = 256;
 
-/** A body that takes longer to come is given up. */
+/** A body that takes longer to arrive is given up. */
 const BODY_MS = 30_000;
 
 /**
- * Lets who has a token read what is encrypted in Temporal. Secrets that were sealed apart stay sealed: they are shown as `[sealed]`.
- * Tokens come as `Authorization: Bearer …`, or as `/t/TOKEN/` before the path for Temporal's UI, which can send no header of ours.
+ * Lets holders of a token read encrypted data from Temporal. Sealed secrets stay sealed: they are shown as `[sealed]`. Tokens are sent as
+ * `Authorization: Bearer …`, or as `/t/TOKEN/` before the path by Temporal's UI, which cannot send our headers.
  */
 export async function startCodecServer({
   keys,
@@ -65,20 +65,20 @@ export async function startCodecServer({
     allowedHeaders: ['content-type', 'authorization', 'x-namespace', 'x-workflow-id'],
   });
 
-  /** Everything is told in one line, whatever became of it. */
-  const tell = (request: FastifyRequest, status: number, outcome: string, payloads?: number): void => {
+  /** Logs a request in one line, whatever its outcome. */
+  const log = (request: FastifyRequest, status: number, outcome: string, payloads?: number): void => {
     const line = { ...about(request, tokens), ...(payloads !== undefined && { payloads }), outcome };
     if (status === 200) audit.info(line, 'codec request');
     else audit.warn(line, 'codec request');
   };
   const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, outcome: string): FastifyReply => {
-    tell(request, status, outcome);
-    // What is left of a body that nobody is going to read.
+    log(request, status, outcome);
+    // Close the connection, because nobody will read the rest of the body.
     if (status !== 200) void reply.header('connection', 'close');
     return reply.status(status).send({ message: outcome });
   };
 
-  /** Before a byte of the body is read: who has no token costs no memory. */
+  /** Runs before the body is read, so that a request without a token costs no memory. */
   const admit = (needed: CodecRole) => async (request: FastifyRequest, reply: FastifyReply) => {
     const token = findToken(tokens, presented(request));
     if (!token) return refuse(request, reply, 401, 'no such token');
@@ -96,10 +96,10 @@ export async function startCodecServer({
 
   const handle = (needed: CodecRole) => async (request: FastifyRequest, reply: FastifyReply) => {
     const body = Body.safeParse(request.body);
-    if (!body.success) return refuse(request, reply, 400, 'payloads are expected');
+    if (!body.success) return refuse(request, reply, 400, 'expected payloads');
     const workflowId = request.headers['x-workflow-id'];
     if (needed === 'write' && (typeof workflowId !== 'string' || workflowId === '')) {
-      const what = "the workflow that it is for is expected: --codec-header 'X-Workflow-Id=…'";
+      const what = "name the workflow that it is for: --codec-header 'X-Workflow-Id=…'";
       return refuse(request, reply, 400, what);
     }
     const codec = { keys, namespace: namespaceOf(request) };
@@ -109,17 +109,17 @@ export async function startCodecServer({
         needed === 'read'
           ? payloads.map((payload) => withoutSecrets(readable(codec, payload)))
           : payloads.map((payload) => encrypt(codec, placeByHand(payload), { workflowId: workflowId as string }));
-      tell(request, 200, 'done', payloads.length);
+      log(request, 200, 'done', payloads.length);
       return await reply.send({ payloads: coded.map(toWire) });
     } catch (error) {
       if (error instanceof UndecodablePayload || error instanceof KeyMissing) {
         return refuse(request, reply, 422, error.message);
       }
-      if (error instanceof SyntaxError) return refuse(request, reply, 422, 'JSON is expected');
+      if (error instanceof SyntaxError) return refuse(request, reply, 422, 'expected JSON');
       throw error;
     }
   };
-  server.setNotFoundHandler((request, reply) => refuse(request, reply, 404, 'there is nothing at this path'));
+  server.setNotFoundHandler((request, reply) => refuse(request, reply, 404, 'nothing exists at this path'));
   server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     return refuse(request, reply, status, REFUSALS[status] ?? (status < 500 ? 'the body cannot be read' : 'failed'));
@@ -134,7 +134,7 @@ export async function startCodecServer({
   return { url: `http://${host}:${taken}`, close: () => server.close() };
 }
 
-/** A payload by the place that it names itself; whether it belongs there is for workers to say. */
+/** Opens a payload at the place that it names; only workers check that place. */
 function readable(codec: { keys: KeyRing; namespace: string }, payload: Payload): Payload {
   if (!isEncrypted(payload)) return payload;
   const opened = decrypt(codec, payload);
@@ -144,10 +144,10 @@ function readable(codec: { keys: KeyRing; namespace: string }, payload: Payload)
 
 const REFUSALS: Record<number, string> = {
   413: `the body is larger than ${MAX_BODY / 1024 / 1024} MB`,
-  415: 'JSON is expected',
+  415: 'expected JSON',
 };
 
-/** What may be told of a request; its path may hold a token. */
+/** The loggable parts of a request; its path may contain a token. */
 function about(request: FastifyRequest, tokens: readonly CodecToken[]): Record<string, string | null> {
   const [, operation] = /\/(decode|encode)$/.exec(request.routeOptions.url ?? '') ?? [];
   const bearer = findToken(tokens, presented(request))?.name ?? null;
@@ -175,7 +175,7 @@ function toWire({ metadata, data }: Payload): Wire {
   return { metadata: Object.fromEntries(entries), data: Buffer.from(data ?? []).toString('base64') };
 }
 
-/** Sealed texts are of no use to a viewer, and nobody should get used to copying them. */
+/** Removes sealed texts: a viewer cannot use them, and nobody should get used to copying them. */
 function withoutSecrets(payload: Payload): Payload {
   const text = Buffer.from(payload.data ?? []).toString('utf8');
   const shown = hideSealed(text);

@@ -1,16 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** What a token lets its bearer do: `read` decodes, `write` encodes as well. */
+/** What a token allows: `read` decodes, `write` also encodes. */
 export type CodecRole = 'read' | 'write';
 
 export interface CodecToken {
-  /** Names the bearer in the audit. */
+  /** The holder's name in the audit. */
   name: string;
   role: CodecRole;
   token: string;
 }
 
-/** The token that a presented text is, compared in constant time. */
+/** The token that matches a presented text, compared in constant time. */
 export function findToken(tokens: readonly CodecToken[], presented: string): CodecToken | undefined {
   const digest = sha256(presented);
   return tokens.find(({ token }) => timingSafeEqual(sha256(token), digest));

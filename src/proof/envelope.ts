@@ -3,33 +3,33 @@ import { calculateJwkThumbprint, CompactSign, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import type { Signable } from '../lifecycle/proof-rules.js';
 
-/** Keys are Ed25519: short, and signing needs no good randomness. */
+/** Keys are Ed25519: short, and signing does not depend on good randomness. */
 export const ALGORITHM = 'EdDSA';
 export const TYPE = 'finhub-onboarding-message+jws';
 
-/** What a signature is over. An envelope holds for one message to one case, as it runs since one start. */
+/** The signed content. An envelope is valid for one message to one instance of a case. */
 export const claimsSchema = z.strictObject({
   /** Environment and namespace. */
   aud: z.string(),
   tenant: z.string(),
   workflowId: z.string(),
-  /** Id of the case's first run, which each start makes anew; a start has none yet. */
+  /** Id of the case's first run, new with each start; a start does not have one yet. */
   instance: z.string().optional(),
   message: z.string(),
   id: z.string().min(1).max(200),
   bodyHash: z.string().regex(/^[0-9a-f]{64}$/),
   actor: z.string().max(300),
   signer: z.string(),
-  /** The program that a gateway has authenticated. */
+  /** The program that a gateway authenticated. */
   caller: z.string().max(200).optional(),
   iat: z.iso.datetime(),
 });
 export type Claims = z.infer<typeof claimsSchema>;
 
-/** Who signs. */
+/** The key that signs, and its owner. */
 export interface SigningKey {
   signerId: string;
-  /** Of a gateway: the program that it speaks for, as it authenticated it. */
+  /** For a gateway: the program that it authenticated and sends for. */
   caller?: string | undefined;
   /** A private Ed25519 JWK. */
   key: JWK;
@@ -43,11 +43,11 @@ export interface ToSign {
   message: Signable;
   bodyHash: string;
   actor: string;
-  /** The same id is the same message; by default a new one. */
+  /** The same id means the same message; by default a new one. */
   messageId?: string | undefined;
 }
 
-/** The audience of a namespace: an envelope of a test environment is worth nothing in production. */
+/** The audience of a namespace, so that an envelope from a test environment is invalid in production. */
 export function audienceOf(environment: string, namespace: string): string {
   return `${environment}/${namespace}`;
 }

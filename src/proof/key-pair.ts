@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../files/json.js';
 
-/** An operator's key file cannot be used or made. */
+/** A signing key file cannot be used or created. */
 export class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
 }
@@ -12,26 +12,26 @@ const privateKey = z.looseObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
   x: z.string(),
-  d: z.string({ error: 'is missing; this is no private key' }),
+  d: z.string({ error: 'is missing; this is not a private key' }),
 });
 
 /**
- * Makes an operator's key pair. The private key goes into a new file that its owner alone can read.
+ * Makes a key pair for signing. Writes the private key to a new file that only its owner can read.
  * @returns the public key, for `SIGNERS_FILE`
- * @throws SigningKeyError; a file that is there already is never overwritten
+ * @throws SigningKeyError; an existing file is never overwritten
  */
 export async function makeSigningKey(path: string): Promise<JWK> {
   const pair = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const [secret, open] = await Promise.all([exportJWK(pair.privateKey), exportJWK(pair.publicKey)]);
   await writeFile(path, `${JSON.stringify(secret)}\n`, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
     const { code = 'cannot be written' } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' ? 'is there already, and a key is never overwritten' : code;
+    const why = code === 'EEXIST' ? 'exists already, and keys are never overwritten' : code;
     throw new SigningKeyError(`${path}: ${why}`, { cause: error });
   });
   return { kty: 'OKP', crv: 'Ed25519', x: open.x! };
 }
 
-/** @throws SigningKeyError if the file does not hold a private Ed25519 JWK */
+/** @throws SigningKeyError if the file has no private Ed25519 JWK */
 export async function readSigningKey(path: string): Promise<JWK> {
   let content: unknown;
   try {

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { NotJson, parseJson } from '../files/json.js';
 import { SignersFileError } from './signers-file-error.js';
 
-/** Beside the signers file: what the offline roots signed of it, as JSON. The file's own bytes are the payload. */
+/** The file beside the signers file with the offline roots' signatures, as JSON. They sign the file's exact bytes. */
 export const SIGNATURES_SUFFIX = '.signatures';
 const NEEDED = 2;
 
 const signaturesSchema = z.array(z.object({ protected: z.string(), signature: z.string() }));
 
-/** Checks that two different roots have signed the file as it is. @throws SignersFileError */
+/** Checks that two different roots signed this version of the file. @throws SignersFileError */
 export async function checkRootSignatures(path: string, content: Buffer, roots: JWK[]): Promise<void> {
   const beside = path + SIGNATURES_SUFFIX;
   const signatures = await readSignatures(beside);
@@ -33,7 +33,7 @@ export async function checkRootSignatures(path: string, content: Buffer, roots: 
   }
 }
 
-/** A root's signature over the file's bytes, for the file beside it. */
+/** A root's signature over the file's bytes, for the file of signatures. */
 export async function signAsRoot(content: Buffer, root: JWK): Promise<{ protected: string; signature: string }> {
   const key = await importJWK(root, 'EdDSA');
   const { protected: head, signature } = await new FlattenedSign(content)
@@ -42,13 +42,13 @@ export async function signAsRoot(content: Buffer, root: JWK): Promise<{ protecte
   return { protected: head!, signature };
 }
 
-/** What the roots have signed so far. @throws SignersFileError */
+/** The roots' signatures so far. @throws SignersFileError */
 export async function readSignatures(path: string): Promise<z.infer<typeof signaturesSchema>> {
   try {
     return signaturesSchema.parse(parseJson(await readFile(path)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    const why = error instanceof NotJson ? error.message : 'a JSON list of {"protected", "signature"} is expected';
+    const why = error instanceof NotJson ? error.message : 'expected a JSON list of {"protected", "signature"}';
     throw new SignersFileError(`${path}: ${why}`, { cause: error });
   }
 }

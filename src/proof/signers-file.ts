@@ -10,7 +10,7 @@ import { checkRootSignatures } from './root-signatures.js';
 import { SignersFileError } from './signers-file-error.js';
 
 const time = z.iso
-  .datetime({ error: 'an ISO 8601 time is expected, such as 2027-01-31T00:00:00Z' })
+  .datetime({ error: 'expected an ISO 8601 time, for example 2027-01-31T00:00:00Z' })
   .transform((text) => new Date(text));
 
 const key = z.strictObject({
@@ -28,7 +28,7 @@ const common = {
     .min(1)
     .max(200)
     .refine((id) => isReadableId(id), { error: READABLE_ID_FAULT }),
-  /** Tenants that it signs for; `*` is every tenant. */
+  /** Tenants that it signs for; `*` means all tenants. */
   tenants: z.array(z.string().min(1)).min(1),
   keys: z.array(key).default([]),
 };
@@ -41,7 +41,7 @@ const signersSchema = z.strictObject({
         ...common,
         role: z.literal('operator'),
         level: z.enum(OPERATOR_LEVELS),
-        /** Of the operator's OpenID Connect login. */
+        /** From the operator's OpenID Connect login. */
         subject: z.string().min(1).optional(),
       }),
       z.strictObject({ ...common, role: z.literal('client') }),
@@ -53,14 +53,14 @@ const signersSchema = z.strictObject({
 export interface Signer {
   id: string;
   role: SignerRole;
-  /** Of an operator. */
+  /** Only for operators. */
   level?: OperatorLevel | undefined;
   /** Of an operator: who they are at the identity provider. */
   subject?: string | undefined;
   tenants: string[];
 }
 
-/** A signer's key; times bound what it proves. */
+/** A signer's key, and when it is valid. */
 export interface SignerKey {
   signer: Signer;
   publicKey: CryptoKey;
@@ -69,10 +69,10 @@ export interface SignerKey {
   revokedAt: Date | undefined;
 }
 
-/** The signers file as it was read at one time. */
+/** One version of the signers file. */
 export interface SignerSet {
   version: number;
-  /** SHA-256 of the file's bytes, hex; names it in the audit. */
+  /** SHA-256 of the file's bytes, hex; the audit refers to it. */
   hash: string;
   signers: ReadonlyMap<string, Signer>;
   keys: ReadonlyMap<string, SignerKey>;
@@ -80,23 +80,23 @@ export interface SignerSet {
 
 /** Knows who may sign: operators with their levels, and programs that submit. */
 export interface Signers {
-  /** As they are now. @throws SignersFileError */
+  /** @throws SignersFileError */
   current(): Promise<SignerSet>;
 }
 
-/** Keeps every version of the file that was used, and knows the newest: a worker takes no older one. */
+/** Stores every version of the file that was used, and knows the newest, so that a worker rejects older ones. */
 export interface SignersHistory {
   newest(): Promise<{ version: number; hash: string } | undefined>;
   remember(set: { version: number; hash: string }, content: Buffer): Promise<void>;
 }
 
 export interface SignersFileOptions {
-  /** Public keys of two offline roots, both of which have to have signed the file; none where it is not signed. */
+  /** Public keys of two offline roots that must both sign the file; none if it is not signed. */
   roots?: JWK[] | undefined;
   history?: SignersHistory | undefined;
 }
 
-/** What is known of an operator, or undefined for a stranger and for a program. */
+/** The operator with this id; undefined for a program or an unknown id. */
 export function operatorIn(set: SignerSet, id: string): Operator | undefined {
   const signer = set.signers.get(id);
   return signer?.role === 'operator' ? { id, level: signer.level!, tenants: signer.tenants } : undefined;
@@ -108,9 +108,9 @@ export function operatorOfSubject({ signers }: SignerSet, subject: string): Sign
 }
 
 /**
- * Signers from a JSON file (docs/guides/operators.md). Read anew at every look-up, and parsed where it has changed: a right that was taken away must
- * not be used again.
- * @throws SignersFileError if it cannot be used now
+ * Signers from a JSON file (docs/guides/operators.md). Read at every look-up and parsed when it has changed, so that a revoked right cannot
+ * be used again.
+ * @throws SignersFileError if it is not usable now
  */
 export async function signersFile(path: string, options: SignersFileOptions = {}): Promise<Signers> {
   let last: { content: Buffer; set: SignerSet } | undefined;
@@ -136,11 +136,11 @@ async function checkHistory(
   history: SignersHistory | undefined,
   seen: SignerSet | undefined,
 ): Promise<void> {
-  // Where the store is away, what this process has seen has to do.
+  // If the store is unavailable, use the newest version this process has seen.
   const newest = (await history?.newest().catch(() => undefined)) ?? seen;
   if (newest && newest.version > set.version) {
     throw new SignersFileError(
-      `${path} is version ${set.version}, and version ${newest.version} was used before; older versions are refused`,
+      `${path} is version ${set.version}, and version ${newest.version} was used before; older versions are rejected`,
     );
   }
   if (newest && newest.version === set.version && newest.hash !== set.hash) {
@@ -186,11 +186,11 @@ async function parse(path: string, content: Buffer): Promise<SignerSet> {
       const place = `/signers/${index}/keys/${at}`;
       try {
         const kid = given ?? (await calculateJwkThumbprint(publicKey));
-        if (keys.has(kid)) faults.push(`${place}: the key is listed twice; each signer has keys of its own`);
+        if (keys.has(kid)) faults.push(`${place}: the key is listed twice; each signer needs its own keys`);
         const imported = (await importJWK(publicKey as JWK, 'EdDSA')) as CryptoKey;
         keys.set(kid, { signer, publicKey: imported, validFrom, validUntil, revokedAt });
       } catch {
-        faults.push(`${place}/publicKey: an Ed25519 public key is expected, as keygen prints it`);
+        faults.push(`${place}/publicKey: expected an Ed25519 public key, as keygen prints it`);
       }
     }
   }

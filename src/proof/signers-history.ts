@@ -5,7 +5,7 @@ import type { SignersHistory } from './signers-file.js';
 
 const NEWEST = 'signers-newest';
 
-/** Keeps every version of the signers file that was used in the document store, for audits that name one by its hash. */
+/** Stores every version of the signers file that was used in the document store, for audits that name one by its hash. */
 export function signersHistory(blobs: Blobs, keys: KeyRing): SignersHistory {
   const write = (name: string, content: Uint8Array): Promise<void> =>
     blobs.write(name, closeNamed(keys, 'signers v1', name, content));
@@ -14,7 +14,7 @@ export function signersHistory(blobs: Blobs, keys: KeyRing): SignersHistory {
       const stored = await blobs.read(NEWEST);
       if (stored === undefined) return undefined;
       const { content, isOld } = openNamed(keys, 'signers v1', NEWEST, stored);
-      // Before the old key leaves the ring: which version is the newest must not be forgotten.
+      // Written again before the old key leaves the ring: we must not forget which version is the newest.
       if (isOld) await write(NEWEST, content);
       return JSON.parse(content.toString('utf8')) as { version: number; hash: string };
     },

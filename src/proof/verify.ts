@@ -3,7 +3,7 @@ import type { ProofFault, Signable, Verified } from '../lifecycle/proof-rules.js
 import { ALGORITHM, claimsSchema, TYPE, type Claims } from './envelope.js';
 import type { SignerKey, SignerSet } from './signers-file.js';
 
-/** The message that an envelope has to be of. */
+/** The message that an envelope must match. */
 export interface Expected {
   audience: string;
   tenant: string;
@@ -17,8 +17,7 @@ export interface Expected {
 const AHEAD_MS = 5 * 60_000;
 
 /**
- * Checks an envelope against the message that it came with and the signers as they are now. Whatever an outsider sends, it says what is wrong
- * and never throws.
+ * Checks an envelope against its message and the current signers. Returns what is wrong, and never throws, whatever an outsider sends.
  */
 export async function verifyProof(jws: unknown, expected: Expected, signers: SignerSet, now: Date): Promise<Verified> {
   if (jws === undefined || jws === null) return no('missing');
@@ -91,7 +90,7 @@ function faultOf(claims: Claims, key: SignerKey, expected: Expected, now: Date):
   return claims.bodyHash === expected.bodyHash ? undefined : 'otherContent';
 }
 
-/** A revoked key proves nothing, not even what it signed before: whoever had it may have dated it back. */
+/** A revoked key proves nothing, not even earlier messages: a thief may have backdated them. */
 function isValid({ validFrom, validUntil, revokedAt }: SignerKey, at: Date): boolean {
   if (validFrom !== undefined && at < validFrom) return false;
   if (validUntil !== undefined && at >= validUntil) return false;

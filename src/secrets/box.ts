@@ -9,20 +9,20 @@ const TAG_BYTES = 16;
 export type Purpose =
   'seal v1' | 'payload v2' | 'document v1' | 'signers v1' | 'store v1' | 'session v1' | 'sign-in v1' | 'signed-out v1';
 
-/** Something that was encrypted cannot be opened; the message holds nothing of it. */
+/** Encrypted content does not open; the message contains nothing of it. */
 export class BoxError extends Error {
   override readonly name: string = 'BoxError';
 }
 
-/** The key ring lacks the key: what was encrypted may be in order, and opens where the key is. */
+/** The key is not in the ring. The content may be intact, and opens once the key is there. */
 export class KeyMissing extends BoxError {
   override readonly name = 'KeyMissing';
 }
 
 /**
  * Encrypts with AES-256-GCM and a random nonce under the ring's current key.
- * @param bound authenticated with the content, and needed again to open it
- * @returns nonce, ciphertext and tag, one after the other
+ * @param bound authenticated with the content; needed to open it
+ * @returns nonce, ciphertext and tag, concatenated
  */
 export function close(keys: KeyRing, purpose: Purpose, bound: string, content: Uint8Array): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -32,8 +32,8 @@ export function close(keys: KeyRing, purpose: Purpose, bound: string, content: U
 }
 
 /**
- * Opens what `close` made with the key of that id.
- * @throws BoxError if the key is not in the ring, or content or `bound` are not what they were
+ * Decrypts the result of `close` with the key of that id.
+ * @throws BoxError if the key is not in the ring, or content or `bound` were changed
  */
 export function open(keys: KeyRing, keyId: string, purpose: Purpose, bound: string, box: Buffer): Buffer {
   const end = box.length - TAG_BYTES;
@@ -49,14 +49,14 @@ export function open(keys: KeyRing, keyId: string, purpose: Purpose, bound: stri
   }
 }
 
-/** As {@link close}, with a line before it that names the key: for what is kept longer than a key is the current one. */
+/** Like {@link close}, preceded by a line with the key's id, for content that outlives the current key. */
 export function closeNamed(keys: KeyRing, purpose: Purpose, bound: string, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`${keys.current}\n`), close(keys, purpose, bound, content)]);
 }
 
 /**
- * Opens what `closeNamed` made; `isOld` where that was with another key than the ring's current one.
- * @throws BoxError as {@link open}
+ * Decrypts the result of `closeNamed`; `isOld` if the key was not the ring's current one.
+ * @throws BoxError like {@link open}
  */
 export function openNamed(
   keys: KeyRing,
@@ -69,7 +69,7 @@ export function openNamed(
   return { content: open(keys, keyId, purpose, bound, stored.subarray(end + 1)), isOld: keyId !== keys.current };
 }
 
-/** Derived keys by ring: a payload should not cost a derivation each time. */
+/** Derived keys by ring, cached because each payload needs one. */
 const derived = new WeakMap<KeyRing, Map<string, Buffer>>();
 
 function keyOf(keys: KeyRing, keyId: string, purpose: Purpose): Buffer {
@@ -77,7 +77,7 @@ function keyOf(keys: KeyRing, keyId: string, purpose: Purpose): Buffer {
   derived.set(keys, known);
   const name = `${purpose} ${keyId}`;
   const key = known.get(name) ?? deriveKey(keys, keyId, purpose);
-  if (!key) throw new KeyMissing(`the key ring holds no key "${keyId}"`);
+  if (!key) throw new KeyMissing(`the key ring has no key "${keyId}"`);
   known.set(name, key);
   return key;
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { KeyRingError, newKeyRingText, parseKeyRing, type KeyRing } from './key-ring.js';
 
 /**
- * The key ring of a file.
+ * Reads the key ring from a file.
  * @throws KeyRingError, or the system's error if the file cannot be read
  */
 export function readKeyFile(path: string): KeyRing {
@@ -14,12 +14,12 @@ export function readKeyFile(path: string): KeyRing {
   return parseKeyRing(readFileSync(path, 'utf8'));
 }
 
-/** Where containers find their secrets: nobody else is in there, and who hands them in cannot choose the mode. */
+/** Where containers mount their secrets. The container is private, and the mode of the files is not ours to choose. */
 const IN_CONTAINERS = '/run/secrets/';
 
 const [OTHERS_READ_OR_WRITE, OTHERS_ENTER] = [0o006, 0o001];
 
-/** Whether others than owner and group come at a file: its own mode lets them, and every folder above it. */
+/** Whether others than owner and group can access a file: its own mode and that of every folder above it allow them. */
 export function isOpenToOthers(path: string): boolean {
   const full = resolve(path);
   if (full.startsWith(IN_CONTAINERS) || (statSync(full).mode & OTHERS_READ_OR_WRITE) === 0) return false;
@@ -30,8 +30,8 @@ export function isOpenToOthers(path: string): boolean {
 }
 
 /**
- * The ring of the file; where there is none yet, one with a new key, readable by its owner alone.
- * Of several processes that make it at the same time one wins, and all of them get what it made.
+ * Reads the key ring from a file. If there is none, makes one with a new key, readable only by its owner. If several processes make it at
+ * the same time, one wins, and all return its ring.
  */
 export function readOrMakeKeyFile(path: string): KeyRing {
   try {

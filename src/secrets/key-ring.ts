@@ -5,22 +5,22 @@ import { parseJson } from '../files/json.js';
 const KEY_BYTES = 32;
 
 /**
- * The keys that secrets are sealed with. As text it is JSON, `{"current": "2027-01", "fingerprint": "2026-11", "keys": {"2026-11": "<base64>", …}}`.
+ * The keys that encrypt secrets. As text it is JSON, `{"current": "2027-01", "fingerprint": "2026-11", "keys": {"2026-11": "<base64>", …}}`.
  *
- * Rotation: add the new key everywhere, then make it `current`; what was sealed with the old one stays readable while the old one is in the
- * ring. `fingerprint` names the key that applications are compared with. It must not change while lifecycles are retained, or the same
- * application sent again would look like another one; so it is named on its own, and has to be once there is more than one key.
- * `retired` lists the ids of keys that were taken out: what was encrypted under one stalls until it is back, in place of counting as forged.
+ * To rotate, add the new key everywhere, then make it `current`. Content under the old key stays readable while that key is in the ring.
+ * `fingerprint` names the key that compares applications. It must not change while lifecycles are retained, otherwise the same application
+ * sent again would look different; so with more than one key it must be named.
+ * `retired` lists the ids of removed keys: content under one waits until the key is back, instead of counting as forged.
  */
 export interface KeyRing {
   readonly current: string;
   readonly fingerprint: string;
   readonly keys: ReadonlyMap<string, KeyObject>;
-  /** Ids of all keys there ever were, those that are not here included. */
+  /** Ids of all keys, including retired ones. */
   readonly listed: ReadonlySet<string>;
 }
 
-/** A key ring that cannot be used; the message says why and holds no key. */
+/** The key ring is not usable; the message says why, without any key. */
 export class KeyRingError extends Error {
   override readonly name = 'KeyRingError';
 }
@@ -45,7 +45,7 @@ const keyRingSchema = z
     const fault = !ids.includes(current)
       ? '"current" must name one of the keys'
       : stable === undefined
-        ? '"fingerprint" must name the key that applications have been compared with so far'
+        ? '"fingerprint" must name the key that has compared applications so far'
         : !ids.includes(stable)
           ? '"fingerprint" must name one of the keys'
           : undefined;
@@ -59,7 +59,7 @@ const keyRingSchema = z
   });
 
 /**
- * Reads a key ring from its JSON text.
+ * Parses a key ring.
  * @throws KeyRingError
  */
 export function parseKeyRing(text: string): KeyRing {
@@ -68,14 +68,14 @@ export function parseKeyRing(text: string): KeyRing {
   throw new KeyRingError(parsed.error.issues.map(({ message }) => message).join('; '));
 }
 
-/** The text of a ring with one new random key. */
+/** The text of a new ring with one random key. */
 export function newKeyRingText(): string {
   const id = new Date().toISOString().slice(0, 10);
   const ring = { current: id, fingerprint: id, keys: { [id]: randomBytes(KEY_BYTES).toString('base64') } };
   return `${JSON.stringify(ring, undefined, 2)}\n`;
 }
 
-/** One key per purpose, derived from a key of the ring, so that no key serves two algorithms. */
+/** A key for one purpose, derived from a key of the ring, so that no key serves two algorithms. */
 export function deriveKey(ring: KeyRing, keyId: string, purpose: string): Buffer | undefined {
   const key = ring.keys.get(keyId);
   return key && Buffer.from(hkdfSync('sha256', key, '', `finhub-onboarding ${purpose}`, KEY_BYTES));

@@ -5,22 +5,22 @@ import { deriveKey, type KeyRing } from './key-ring.js';
 
 /** Characters of a token: 96 bits. */
 const LENGTH = 16;
-/** What a search attribute has room for: Temporal takes 2 KB in one. */
+/** The most tokens per case: Temporal allows 2 KB in one search attribute. */
 const MOST = 100;
 
 type Kind = 'email' | 'phone' | 'name' | 'number';
 
 /**
- * Blind tokens by which a case is found: of the e-mail, phone and name of everybody in the application, and of companies' registration and tax
- * numbers. Keyed with the ring's `fingerprint` key, which stays over rotations: without it nobody can tell what a token stands for, nor try names.
- * Equal values have equal tokens. The customer's own come first, for there is room for 100.
+ * Blind tokens to find a case by: from the e-mail, phone and name of everybody in the application, and companies' registration and tax
+ * numbers. Keyed with the ring's `fingerprint` key, which rotations do not change: without it nobody can read tokens or test names. Equal
+ * values have equal tokens. The customer's own come first, because there is room for 100.
  * @param application with or without its secrets opened
  */
 export function searchTokens(keys: KeyRing, application: Application): string[] {
   return tokensOf(keys, valuesOf(application)).slice(0, MOST);
 }
 
-/** The tokens that a text may stand for, as a person types it: an e-mail, a phone, a whole name in any order, a number. */
+/** The tokens of a text that a person types: an e-mail, a phone, a whole name in any order, or a number. */
 export function tokensOfText(keys: KeyRing, text: string): string[] {
   return tokensOf(keys, [
     ['email', text],
@@ -71,7 +71,7 @@ const NORMAL: Record<Kind, (text: string) => string> = {
     const digits = text.replaceAll(/[\s().\/-]/g, '').replace(/^00/, '+');
     return /^\+?\d{6,15}$/.test(digits) ? digits.replace('+', '') : '';
   },
-  // In ASCII, and in any order: who types a name may lack the letters, and put the family's first.
+  // In ASCII and in any order: people may not have the letters on their keyboard, and may put the family name first.
   name: (text) =>
     anyAscii(text.normalize('NFC'))
       .toLowerCase()
@@ -85,7 +85,7 @@ const NORMAL: Record<Kind, (text: string) => string> = {
 
 function tokensOf(keys: KeyRing, values: [Kind, string | undefined][]): string[] {
   const key = deriveKey(keys, keys.fingerprint, 'search v1');
-  if (!key) throw new Error(`the key ring holds no key "${keys.fingerprint}"`);
+  if (!key) throw new Error(`the key ring has no key "${keys.fingerprint}"`);
   const normal = values.flatMap(([kind, text = '']) => {
     const value = NORMAL[kind](text);
     return value === '' ? [] : [`${kind} ${value}`];

@@ -1,11 +1,11 @@
-/** Where bytes are kept by name; what they are is their owner's business. */
+/** Stores bytes under names. */
 export interface Blobs {
-  /** Keeps all of the bytes or nothing, over what was there; once it returns, they outlive a crash. */
+  /** Stores all of the bytes or none, replacing earlier ones. When it returns, they survive a crash. */
   write(name: string, bytes: Uint8Array): Promise<void>;
-  /** Keeps the bytes unless something is kept under the name; who comes first wins. */
+  /** Stores the bytes unless the name is taken; the first writer wins. */
   create(name: string, bytes: Uint8Array): Promise<void>;
-  /** Undefined where nothing is kept under the name. */
+  /** Undefined if nothing is stored under the name. */
   read(name: string): Promise<Buffer | undefined>;
-  /** Harmless where nothing is kept under the name. */
+  /** Does nothing if nothing is stored under the name. */
   remove(name: string): Promise<void>;
 }

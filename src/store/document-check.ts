@@ -1,7 +1,7 @@
-/** The largest document FinHub takes: 20 MB. Source: facts V03. */
+/** The largest document that FinHub accepts: 20 MB. Source: facts V03. */
 export const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024;
 
-/** Kinds of documents FinHub takes, by how their content begins. Source: facts I09, O20. */
+/** The kinds of documents that FinHub accepts, by their first bytes. Source: facts I09, O20. */
 const SIGNATURES = {
   'application/pdf': [0x25, 0x50, 0x44, 0x46, 0x2d],
   'image/jpeg': [0xff, 0xd8, 0xff],
@@ -12,21 +12,21 @@ export type DocumentMimeType = keyof typeof SIGNATURES;
 
 const DOCUMENT_MIME_TYPES = Object.keys(SIGNATURES) as DocumentMimeType[];
 
-/** A document that is not taken in; the message says why and holds nothing of it. */
+/** A rejected document. The message says why, without the document's content. */
 export class DocumentRefused extends Error {
   override readonly name = 'DocumentRefused';
 }
 
 /**
- * The type of a document by its content.
- * @param declared what the sender says it is; the content has to agree
+ * The type of a document, by its content.
+ * @param declared the type that the sender claims; must match the content
  * @throws DocumentRefused for an empty, too large, unknown or wrongly declared document
  */
 export function checkDocument(content: Uint8Array, declared?: string): DocumentMimeType {
   if (content.length === 0) throw new DocumentRefused('the document is empty');
   if (content.length > MAX_DOCUMENT_BYTES) {
     throw new DocumentRefused(
-      `the document has ${content.length} bytes; at most ${MAX_DOCUMENT_BYTES} (20 MB) are taken`,
+      `the document has ${content.length} bytes; at most ${MAX_DOCUMENT_BYTES} (20 MB) are allowed`,
     );
   }
   const actual = DOCUMENT_MIME_TYPES.find((type) => SIGNATURES[type].every((byte, index) => content[index] === byte));
@@ -39,23 +39,23 @@ export function checkDocument(content: Uint8Array, declared?: string): DocumentM
   return actual;
 }
 
-/** How far into a file a PDF's own header is looked for, and from its end the marks that close one. */
+/** Bytes at the start of a file that may hold a PDF's header, and at its end that may hold the closing marks. */
 const NEAR = 1024;
 
 function whyUnknown(content: Uint8Array): string {
   const start = Buffer.from(content.subarray(0, NEAR)).indexOf('%PDF-');
   if (start > 0) {
-    return `the document has ${start} bytes before "%PDF-", such as a byte order mark or mail headers; send the PDF alone`;
+    return `the document has ${start} bytes before "%PDF-", for example a byte order mark or mail headers; send only the PDF`;
   }
   return 'the document is neither a PDF nor a JPEG nor a PNG';
 }
 
-/** What shows at once that nobody could read a document: cheap searches for marks, no parser for hostile files to attack. */
+/** Finds damage that makes a document unreadable. Cheap searches for marks: a parser could be attacked with hostile files. */
 const damageOf: Record<DocumentMimeType, (content: Buffer) => string | undefined> = {
   'application/pdf': (content) => {
     const end = content.subarray(-NEAR);
     if (end.indexOf('%%EOF') < 0) return 'the PDF is cut off: its end mark "%%EOF" is missing';
-    // The trailer names what encrypts the file; readers find it there before anything else.
+    // The trailer names the encryption, where readers look first.
     if (/\/Encrypt\s+\d+\s+\d+\s+R|\/Encrypt\s*<</.test(trailersOf(content))) {
       return 'the PDF is encrypted; send it without a password';
     }
@@ -73,7 +73,7 @@ const damageOf: Record<DocumentMimeType, (content: Buffer) => string | undefined
   },
 };
 
-/** The parts of a PDF that say how to read it: what follows each `trailer`, and the dictionaries of cross-reference streams. */
+/** The parts of a PDF that describe how to read it: the text after each `trailer`, and the dictionaries of cross-reference streams. */
 function trailersOf(content: Buffer): string {
   const parts: string[] = [];
   for (const mark of ['trailer', '/XRef']) {

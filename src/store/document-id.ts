@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What makes a document what it is. */
+/** What a document's id depends on, besides the case. */
 export interface Identity {
   type: string;
   subject?: string | undefined;
@@ -9,8 +9,8 @@ export interface Identity {
 }
 
 /**
- * The id of a case's document: a UUID in the form of version 4, as FinHub asks for (facts V03), made from what the document is and the case it
- * belongs to. So sending it again adds nothing, and nobody can pass another case's document off as their own.
+ * The id of a case's document: a UUID in the form of version 4, as FinHub requires (facts V03), derived from the document and its case.
+ * Sending a document again therefore adds nothing, and nobody can pass off another case's document as their own.
  */
 export function documentIdOf(workflowId: string, { type, subject, sha256 }: Identity): string {
   const bytes = createHash('sha256')

@@ -1,46 +1,46 @@
 import type { DocumentReference } from '../contract/application.js';
 
-/** What is said about a document when it is handed in. */
+/** What the sender says about a document. */
 export interface DocumentMeta {
-  /** Names the document at FinHub, which takes the same id once (facts V03: a UUID v4 made by the client). */
+  /** Names the document at FinHub, which accepts an id once (facts V03: a UUID v4 made by the client). */
   documentId: string;
   type: string;
   fileName: string;
-  /** Has to agree with the content; by default the content decides. */
+  /** Must match the content; by default derived from the content. */
   mimeType?: string | undefined;
   subject?: string | undefined;
 }
 
-/** Where the content of documents is kept, since messages and histories carry references only. */
+/** Stores the content of documents; messages and histories only have references to it. */
 export interface DocumentStore {
   /**
-   * Takes a document in; once it returns, the content outlives a crash. Storing the same content again is harmless.
-   * @throws DocumentRefused if size or type are not what FinHub takes
+   * Stores a document. When it returns, the content survives a crash. Storing the same content again does no harm.
+   * @throws DocumentRefused if FinHub does not accept the size or type
    */
   put(content: Uint8Array, meta: DocumentMeta): Promise<DocumentReference>;
   /**
    * The content, checked against its reference.
-   * @throws DocumentUnavailable; KeyMissing where the ring lacks its key
+   * @throws DocumentUnavailable; KeyMissing if its key is not in the ring
    */
   get(reference: DocumentReference): Promise<Buffer>;
-  /** Deletes a document for good; harmless where it is not there. */
+  /** Deletes a document permanently; does nothing if it does not exist. */
   remove(documentId: string): Promise<void>;
 }
 
-/** The store cannot be used as it is set up; the message says what to set. */
+/** The store's configuration is not usable; the message says what to set. */
 export class DocumentStoreError extends Error {
   override readonly name = 'DocumentStoreError';
 }
 
-/** A document that the store cannot give as its reference describes it. */
+/** The store does not have a document as its reference describes it. */
 export class DocumentUnavailable extends Error {
   override readonly name = 'DocumentUnavailable';
   readonly reason: 'missing' | 'changed';
   constructor(reference: DocumentReference, reason: 'missing' | 'changed', options?: ErrorOptions) {
     super(
       reason === 'missing'
-        ? `the document store holds no document ${reference.documentId}`
-        : `document ${reference.documentId} is not what was stored`,
+        ? `the document store does not have document ${reference.documentId}`
+        : `document ${reference.documentId} does not match what was stored`,
       options,
     );
     this.reason = reason;

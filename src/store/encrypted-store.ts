@@ -7,7 +7,7 @@ import { checkDocument } from './document-check.js';
 import { isDocumentId } from './document-id.js';
 import { DocumentUnavailable, type DocumentStore } from './document-store.js';
 
-/** Keeps documents encrypted, each under its own id: whoever keeps the bytes reads nothing, and a case's documents can be deleted. */
+/** Stores documents encrypted, each under its own id, so that the host of the bytes reads nothing and each document can be deleted. */
 export function encryptedStore(blobs: Blobs, keys: KeyRing): DocumentStore {
   return {
     async put(content, meta) {
@@ -21,7 +21,7 @@ export function encryptedStore(blobs: Blobs, keys: KeyRing): DocumentStore {
     },
 
     async get(reference) {
-      // The id becomes a path: whatever else a reference may hold never reaches the store.
+      // The id becomes a path, so nothing but a UUID may reach the store.
       const stored = isDocumentId(reference.documentId) ? await blobs.read(reference.documentId) : undefined;
       if (stored === undefined) throw new DocumentUnavailable(reference, 'missing');
       const content = decrypted(keys, reference, stored);
@@ -47,7 +47,7 @@ function decrypted(keys: KeyRing, reference: DocumentReference, stored: Buffer):
   }
 }
 
-/** Bytes that were stored for another document do not open. */
+/** Bytes stored for another document do not open. */
 function bound({ documentId, sha256 }: DocumentReference): string {
   return JSON.stringify([documentId, sha256]);
 }

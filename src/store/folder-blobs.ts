@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Blobs } from './blobs.js';
 
 /**
- * Keeps bytes as files of a folder, which starter and workers have to see alike.
- * @param folder made with the first file, readable by its owner alone
+ * Stores bytes as files in a folder that the starter and all workers share.
+ * @param folder created with the first file, readable only by its owner
  */
 export function folderBlobs(folder: string): Blobs {
   const pathOf = (name: string): string => join(folder, name.slice(0, 2), name);
@@ -24,7 +24,7 @@ function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** Writes beside, then renames: whoever reads sees all of it or nothing. Both syncs, so that a power cut takes nothing back. */
+/** Writes a temporary file, then renames it, so that readers see all or nothing. Both are synced, to survive a power cut. */
 async function writeWhole(
   path: string,
   bytes: Uint8Array,
@@ -45,7 +45,7 @@ async function writeWhole(
   await syncFolder(dirname(path));
 }
 
-/** In place of a renaming, which takes another's file away. */
+/** Used instead of a rename, which would replace another process's file. */
 async function linkNew(beside: string, path: string): Promise<void> {
   await link(beside, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

@@ -13,20 +13,20 @@ import { DocumentStoreError } from './document-store.js';
 /** A place in an S3-compatible store. */
 export interface S3Location {
   bucket: string;
-  /** In front of every name; empty, or with a slash at its end. */
+  /** Prepended to every name; empty, or ends with a slash. */
   prefix: string;
-  /** Of a store that is not AWS; by default AWS's own, or what its variables and files say. */
+  /** For a store other than AWS; by default AWS, or what its variables and files say. */
   endpoint?: string | undefined;
   region?: string | undefined;
-  /** Puts the bucket into the path instead of the host name, as most stores other than AWS want it. */
+  /** Puts the bucket in the path instead of the host name, as most stores other than AWS require. */
   pathStyle: boolean;
 }
 
-/** Tries per request, with the SDK's growing pauses; what fails then is the caller's to repeat. */
+/** Tries per request, with the SDK's growing pauses. After that the caller has to retry. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Makes sure that a region is known, which the SDK otherwise finds out in the middle of the first document.
+ * Checks that a region is known. Without this, the SDK would fail only at the first document.
  * @throws DocumentStoreError
  */
 export async function checkRegion({ region }: S3Location): Promise<void> {
@@ -35,7 +35,7 @@ export async function checkRegion({ region }: S3Location): Promise<void> {
     await client.config.region();
   } catch (error) {
     throw new DocumentStoreError(
-      'DOCUMENT_STORE names no region, and none is set: add ?region=… to it (any name will do for a store that is not AWS), or set AWS_REGION',
+      'DOCUMENT_STORE names no region, and none is set: add ?region=… to it (any name works for a store that is not AWS), or set AWS_REGION',
       { cause: error },
     );
   } finally {
@@ -43,12 +43,12 @@ export async function checkRegion({ region }: S3Location): Promise<void> {
   }
 }
 
-/** Keeps bytes as objects. Credentials come from where the AWS SDK looks for them: variables, files, or the machine's role. */
+/** Stores bytes as objects. Credentials come from the AWS SDK's usual places: variables, files, or the machine's role. */
 export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Location): Blobs {
   const config: S3ClientConfig = {
     maxAttempts: MAX_ATTEMPTS,
     forcePathStyle: pathStyle,
-    // Newer checksums only where the operation asks for them: stores other than AWS may not know them, and the content is authenticated.
+    // Newer checksums only where required: stores other than AWS may not know them, and the content is authenticated.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -68,7 +68,7 @@ export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Locat
       } catch (error) {
         const { name: kind } = error as Error;
         if (kind === 'PreconditionFailed' || kind === 'ConditionalRequestConflict') return;
-        // Not every store knows the condition; then the last one wins, and all of them read what it wrote.
+        // Not every store supports the condition. There the last writer wins, and all processes read its value.
         if (kind !== 'NotImplemented') throw error;
         await client.send(new PutObjectCommand(put));
       }

@@ -4,36 +4,36 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { checkValue } from '../secrets/seal.js';
 import type { Blobs } from './blobs.js';
 
-/** The blob that holds a store's id. */
+/** The blob with a store's id. */
 const NAME = 'store-id';
 const BOUND = 'store id';
 
-/** The store's id was written with another key ring; the message says what helps. */
+/** The store's id was written with another key ring; the message says how to fix it. */
 export class StoreOfOthers extends Error {
   override readonly name = 'StoreOfOthers';
 }
 
 /**
- * The id of a store, random and made by whoever comes first; readable with the key ring only.
- * @throws StoreOfOthers, or the store's own error where it does not answer
+ * The id of a store: random, written by the first process that uses it, and readable only with the key ring.
+ * @throws StoreOfOthers, or the store's own error if it does not respond
  */
 export async function storeId(blobs: Blobs, keys: KeyRing): Promise<string> {
-  const kept = await existingStoreId(blobs, keys);
-  if (kept !== undefined) return kept;
+  const existing = await existingStoreId(blobs, keys);
+  if (existing !== undefined) return existing;
   await blobs.create(NAME, boxed(keys, randomUUID()));
   const made = await existingStoreId(blobs, keys);
-  if (made === undefined) throw new Error('the document store does not keep what is written to it');
+  if (made === undefined) throw new Error('the document store loses what is written to it');
   return made;
 }
 
-/** As {@link storeId}, but makes none: undefined in a store that nobody has used yet, or an empty folder in its place. */
+/** Like {@link storeId}, but writes none: undefined for a store that nobody has used yet, or an empty folder in its place. */
 export async function existingStoreId(blobs: Blobs, keys: KeyRing): Promise<string | undefined> {
-  const kept = await blobs.read(NAME);
-  if (kept === undefined) return undefined;
+  const stored = await blobs.read(NAME);
+  if (stored === undefined) return undefined;
   try {
-    const { content, isOld } = openNamed(keys, 'store v1', BOUND, kept);
+    const { content, isOld } = openNamed(keys, 'store v1', BOUND, stored);
     const id = content.toString('utf8');
-    // Before the old key leaves the ring.
+    // Written again before the old key leaves the ring.
     if (isOld) await blobs.write(NAME, boxed(keys, id));
     return id;
   } catch (error) {
@@ -46,7 +46,7 @@ export async function existingStoreId(blobs: Blobs, keys: KeyRing): Promise<stri
   }
 }
 
-/** What of a store's id may be shown: tells one store from another. */
+/** A short value that distinguishes stores and may be shown. */
 export function storeCheck(keys: KeyRing, id: string): string {
   return checkValue(keys, `store ${id}`);
 }

@@ -2,21 +2,21 @@ import { KeyMissing } from '../secrets/box.js';
 import { DocumentUnavailable, type DocumentStore } from './document-store.js';
 import { StoreOfOthers } from './store-id.js';
 
-/** The store cannot be used just now, or is not the one that this process started with: not the matter of a single document. */
+/** The store is not usable now, or is not the one that this process started with: a fault of the store, not of one document. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
 
-/** Is told when the store fails, and when it works again. It must not throw. */
+/** Called when the store fails, and when it works again. Must not throw. */
 export interface StoreWatch {
   failed(message: string): void;
   works(): void;
 }
 
 /**
- * A store that tells its own faults from those of single documents: a missing document may mean another store in the place of ours, in which
- * every case's documents are missing and nothing that is deleted is gone.
- * @param sameStore whether it is still the store that it was at the start
+ * A store that distinguishes its own faults from those of single documents. A missing document may mean that another store is in place of
+ * ours: then every case's documents are missing, and deleting one deletes nothing.
+ * @param sameStore whether it is still the store from the start
  */
 export function watchedStore(
   store: DocumentStore,
@@ -25,11 +25,11 @@ export function watchedStore(
 ): DocumentStore {
   const fail = (why: string, cause?: unknown): never => {
     watch?.failed(why);
-    throw new StoreUnavailable(`the document store cannot be used: ${why}`, { cause });
+    throw new StoreUnavailable(`the document store is not usable: ${why}`, { cause });
   };
   const check = async (): Promise<void> => {
     const isSame = await sameStore().catch((error: unknown) => fail(reasonOf(error), error));
-    if (!isSame) fail('it is not the store that this worker started with; point DOCUMENT_STORE to that one again');
+    if (!isSame) fail('it is not the store that this worker started with; set DOCUMENT_STORE back to that one');
   };
   const using = async <T>(work: () => Promise<T>): Promise<T> => {
     try {

@@ -3,12 +3,12 @@ import { ApplicationFailure, CancelledFailure, ensureApplicationFailure } from '
 import type { ActivityInterceptors } from '@temporalio/worker';
 import { place, SLOTS, unplaceAll, Unreadable, type MadeFailure } from '../lifecycle/slots.js';
 
-/** The type of the failure of an activity that nobody of ours asked for. */
+/** The failure type of an activity that our workflows did not ask for. */
 export const NOT_ASKED = 'NotAsked';
 
 /**
- * Takes an activity on only for a workflow, with arguments that a workflow of ours made for it, and binds what it comes to to its use: a failure's
- * type and message stand in clear in Temporal, so the details say them again.
+ * Runs an activity only for a workflow, with arguments that our workflow made for it, and binds its result to its use. A failure's type and
+ * message are not protected in Temporal, so its details repeat them.
  */
 export function activitySlots({ info }: Context): ActivityInterceptors {
   const type = info.activityType;
@@ -16,7 +16,7 @@ export function activitySlots({ info }: Context): ActivityInterceptors {
     inbound: {
       async execute(input, next) {
         if (!info.workflowExecution)
-          throw ApplicationFailure.nonRetryable(`${type} is carried out for workflows only`, NOT_ASKED);
+          throw ApplicationFailure.nonRetryable(`${type} runs for workflows only`, NOT_ASKED);
         const args = unplaceAll(input.args, SLOTS.args(type));
         const fault = args.find((arg) => arg instanceof Unreadable);
         if (fault) throw ApplicationFailure.nonRetryable(`${type}: ${fault.why}`, NOT_ASKED);
@@ -31,7 +31,7 @@ export function activitySlots({ info }: Context): ActivityInterceptors {
   };
 }
 
-/** What ends an attempt without a failure. */
+/** Whether an error ends an attempt without a failure. */
 function isEnd(error: unknown): boolean {
   const isAborted = error instanceof Error && error.name === 'AbortError';
   return isAborted || error instanceof CancelledFailure || error instanceof CompleteAsyncError;

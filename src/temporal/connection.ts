@@ -7,13 +7,13 @@ import { clientSlots } from './slots.js';
 
 const CONNECT_MS = 5_000;
 
-/** Nothing that speaks Temporal's API let us in; the message is one line with the remedy. */
+/** No Temporal server accepted the connection; the message says how to fix it. */
 export class TemporalUnreachable extends Error {
   override readonly name = 'TemporalUnreachable';
 }
 
 /**
- * Connects a client to the configured namespace; its owner closes `client.connection`.
+ * Connects a client to the configured namespace; the caller closes `client.connection`.
  * @throws TemporalUnreachable after 5 s
  */
 export async function connectClient(
@@ -27,7 +27,7 @@ export async function connectClient(
   });
 }
 
-/** How a client of ours writes and reads: encrypted for its place, and bound to its use. */
+/** The options of all our clients: values are encrypted for their place and bound to their use. */
 export function clientOptions(keys: KeyRing, namespace: string): Pick<ClientOptions, 'dataConverter' | 'interceptors'> {
   return {
     dataConverter: encryptingDataConverter({ keys, namespace }),
@@ -36,7 +36,7 @@ export function clientOptions(keys: KeyRing, namespace: string): Pick<ClientOpti
 }
 
 /**
- * Connects to the server without any key; its owner closes the connection.
+ * Connects to the server without any key; the caller closes the connection.
  * @throws TemporalUnreachable after 5 s
  */
 export async function connectTo({
@@ -59,7 +59,7 @@ export function unreachable(address: string, error: unknown): TemporalUnreachabl
   return new TemporalUnreachable(
     refused
       ? `Temporal at ${address} refuses the connection (${message}): check TEMPORAL_API_KEY, TEMPORAL_NAMESPACE and TEMPORAL_TLS_*`
-      : `no Temporal server answers at ${address}; start one with \`npm run temporal -- server start-dev\` or set TEMPORAL_ADDRESS`,
+      : `no Temporal server responds at ${address}; start one with \`npm run temporal -- server start-dev\` or set TEMPORAL_ADDRESS`,
     { cause: error },
   );
 }

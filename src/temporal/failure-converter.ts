@@ -1,4 +1,4 @@
 import { DefaultFailureConverter } from '@temporalio/common';
 
-/** Failure messages and stacks are encrypted like any payload. Loaded by its path, by client, worker and workflow bundle. */
+/** Encrypts failure messages and stacks like any payload. Client, worker and workflow bundle load it by its path. */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
-/** Those of gRPC's status codes that we act on; the SDK does not export them. */
+/** The gRPC status codes that we handle; the SDK does not export them. */
 export const GRPC = {
   cancelled: 1,
   deadlineExceeded: 4,
@@ -11,7 +11,7 @@ export const GRPC = {
   unavailable: 14,
 } as const;
 
-/** How a call to one of Temporal's own services failed; undefined where it is no such failure. */
+/** The status code of a failed call to Temporal's services; undefined for any other error. */
 export function grpcStatus(error: unknown): number | undefined {
   return isGrpcServiceError(error) ? error.code : undefined;
 }

@@ -6,16 +6,16 @@ import { GRPC, grpcStatus } from './grpc-status.js';
 import { RETENTION_DAYS, retentionDays } from './retention.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 
-/** What the set-up of a namespace came to. */
+/** The result of setting up a namespace. */
 export interface NamespaceSetUp {
   namespace: string;
   created: boolean;
   searchAttributesAdded: string[];
-  /** Days that it keeps closed workflows, before and now. */
+  /** Days that it retains closed workflows, before and now. */
   retentionDays: { before: number | undefined; now: number };
 }
 
-/** The server does not let us set the namespace up; the message holds what its administrator has to run. */
+/** The server does not let us set up the namespace; the message has the commands for its administrator. */
 export class NamespaceNotOurs extends Error {
   override readonly name = 'NamespaceNotOurs';
 }
@@ -24,15 +24,15 @@ const PROPAGATION_MS = 30_000;
 const RETENTION = proto.google.protobuf.Duration.fromObject({ seconds: RETENTION_DAYS * 24 * 3600 });
 
 /**
- * Makes a namespace fit for lifecycles: creates it where it is missing, adds our search attributes, and has it keep closed workflows for at
- * least 90 days. Repeating it changes nothing, and a longer retention stays.
- * @throws NamespaceNotOurs where the server refuses, as Temporal Cloud does; SearchAttributesMissing where one is there with another type
+ * Prepares a namespace for lifecycles: creates it if it is missing, adds our search attributes, and sets the retention of closed workflows
+ * to at least 90 days. Safe to repeat; a longer retention stays.
+ * @throws NamespaceNotOurs if the server refuses, as Temporal Cloud does; SearchAttributesMissing if one exists with another type
  */
 export async function setUpNamespace(connection: ConnectionLike, namespace: string): Promise<NamespaceSetUp> {
   const created = await ensureNamespace(connection, namespace);
   const searchAttributesAdded = await onceKnown(() => ensureSearchAttributes(connection, namespace), created);
   const before = created ? undefined : await retentionDays(connection, namespace);
-  if (before === undefined || before < RETENTION_DAYS) await keepFor90Days(connection, namespace);
+  if (before === undefined || before < RETENTION_DAYS) await retainFor90Days(connection, namespace);
   const now = (await retentionDays(connection, namespace)) ?? RETENTION_DAYS;
   return { namespace, created, searchAttributesAdded, retentionDays: { before, now } };
 }
@@ -53,7 +53,7 @@ async function ensureNamespace(connection: ConnectionLike, namespace: string): P
   }
 }
 
-/** A namespace that was created just now takes the server up to some ten seconds to know everywhere. */
+/** Waits until a new namespace is known everywhere, which takes the server up to about ten seconds. */
 async function onceKnown<T>(work: () => Promise<T>, created: boolean): Promise<T> {
   for (const end = Date.now() + PROPAGATION_MS; ; await pause(500)) {
     try {
@@ -64,7 +64,7 @@ async function onceKnown<T>(work: () => Promise<T>, created: boolean): Promise<T
   }
 }
 
-async function keepFor90Days(connection: ConnectionLike, namespace: string): Promise<void> {
+async function retainFor90Days(connection: ConnectionLike, namespace: string): Promise<void> {
   try {
     await connection.workflowService.updateNamespace({
       namespace,

@@ -12,7 +12,7 @@ export class UndecodablePayload extends Error {
   override readonly name = 'UndecodablePayload';
 }
 
-/** Where a payload belongs: its workflow, and the activity if it is one's. */
+/** Where a payload belongs: its workflow, and its activity if it has one. */
 export interface Place {
   workflowId: string;
   activityId?: string | undefined;
@@ -20,19 +20,19 @@ export interface Place {
 
 export interface CodecOptions {
   keys: KeyRing;
-  /** Bound to each payload: one copied from another namespace does not open. */
+  /** Bound to each payload, so that one copied from another namespace does not open. */
   namespace: string;
-  /** Takes nothing that nobody encrypted, such as signals of Temporal's CLI without a codec server. */
+  /** Rejects unencrypted payloads, for example signals from Temporal's CLI without a codec server. */
   encryptedOnly?: boolean | undefined;
-  /** Told of every payload that could not be read, and of the workflow that it came to. */
+  /** Called for every unreadable payload, with the workflow that got it. */
   onUndecodable?: ((error: Error, workflowId: string | undefined) => void) | undefined;
 }
 
 /**
  * Encrypts payloads with AES-256-GCM before they reach Temporal. Key id, namespace, workflow id and activity id are authenticated with each
- * (format v2, docs/reference/security.md). A payload that was not encrypted, was changed, copied from elsewhere or encrypted under a key that nobody knows
- * comes out as a marker that no schema takes, so that one message never stalls a case. Only where a key of the ring is missing here does it
- * throw: the task fails and is tried again until the key is back.
+ * (format v2, docs/reference/security.md). A payload that is not encrypted, was changed, copied from elsewhere or encrypted under an unknown
+ * key becomes a marker that no schema accepts, so that one bad message never stalls a case. If a known key is missing from the ring, it
+ * throws: the task fails and is retried until the key is back.
  */
 export class EncryptingCodec implements PayloadCodec {
   readonly #options: CodecOptions;
@@ -42,7 +42,7 @@ export class EncryptingCodec implements PayloadCodec {
   }
 
   encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
-    // What belongs to no workflow, such as the failure of one that has no code, opens nowhere.
+    // A payload without a workflow, for example the failure of a workflow type without code, opens nowhere.
     const at = placeOf(context) ?? { workflowId: '' };
     return Promise.resolve(payloads.map((payload) => encrypt(this.#options, payload, at)));
   }
@@ -91,8 +91,8 @@ export function encrypt(
 }
 
 /**
- * Opens a payload by the place that it names, or says why it does not open.
- * @throws KeyMissing where the ring lists its key and does not hold it
+ * Opens a payload at the place that it names, or returns why it does not open.
+ * @throws KeyMissing if the ring lists its key but does not have it
  */
 export function decrypt(
   { keys, namespace }: Pick<CodecOptions, 'keys' | 'namespace'>,
@@ -100,11 +100,11 @@ export function decrypt(
 ): { payload: Payload; at: Place } | string {
   const keyId = metadataOf(payload, 'key-id');
   if (!keys.keys.has(keyId)) {
-    if (keys.listed.has(keyId)) throw new KeyMissing(`key "${keyId}" is listed in the key ring, and missing here`);
-    return 'its key is not known';
+    if (keys.listed.has(keyId)) throw new KeyMissing(`key "${keyId}" is listed in the key ring, but missing here`);
+    return 'its key is unknown';
   }
   const at = readPlace(metadataOf(payload, 'place'));
-  if (!at) return 'it does not say where it belongs';
+  if (!at) return 'it does not name its place';
   try {
     const content = open(keys, keyId, PURPOSE, bound(keyId, namespace, at), Buffer.from(payload.data ?? []));
     return { payload: proto.temporal.api.common.v1.Payload.decode(content), at };
@@ -114,7 +114,7 @@ export function decrypt(
   }
 }
 
-/** Marks what a person encodes through the codec server, for messages that they send with Temporal's CLI. @throws SyntaxError for no JSON */
+/** Marks a payload that a person encodes with the codec server, to send a message with Temporal's CLI. @throws SyntaxError if it is not JSON */
 export function placeByHand(payload: Payload): Payload {
   return json(place(BY_HAND, JSON.parse(Buffer.from(payload.data ?? []).toString('utf8'))));
 }
@@ -123,15 +123,15 @@ export function isEncrypted(payload: Payload): boolean {
   return metadataOf(payload, 'encoding') === ENCODING;
 }
 
-/** What nobody encrypted, as a message of the trial mode; what is no JSON cannot be read. */
+/** An unencrypted payload as a message in trial mode; unreadable if it is not JSON. */
 function plain(payload: Payload): Payload {
   const text = Buffer.from(payload.data ?? []).toString('utf8');
   if (metadataOf(payload, 'encoding') === 'binary/null') return json(place(PLAIN, null));
   try {
-    if (metadataOf(payload, 'encoding') !== 'json/plain') return json(place(UNREADABLE, 'JSON is expected'));
+    if (metadataOf(payload, 'encoding') !== 'json/plain') return json(place(UNREADABLE, 'expected JSON'));
     return json(place(PLAIN, JSON.parse(text)));
   } catch {
-    return json(place(UNREADABLE, 'JSON is expected'));
+    return json(place(UNREADABLE, 'expected JSON'));
   }
 }
 

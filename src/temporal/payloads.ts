@@ -1,7 +1,7 @@
 import type { LoadedDataConverter, Payload, SerializationContext } from '@temporalio/common';
 import type proto from '@temporalio/proto';
 
-/** Writes a value as the SDK does: through the codecs, the first one first. */
+/** Encodes a value as the SDK does: through the codecs in order. */
 export async function writePayloads(
   { payloadCodecs, payloadConverter }: LoadedDataConverter,
   value: unknown,
@@ -13,7 +13,7 @@ export async function writePayloads(
 }
 
 /**
- * Reads payloads out of a history as the SDK does: through the codecs, the last one first.
+ * Decodes payloads of a history as the SDK does: through the codecs in reverse order.
  * @throws KeyMissing
  */
 export async function readPayloads<T>(

@@ -1,4 +1,4 @@
-/** A text as a value in a query of Temporal's lists. */
+/** Quotes a text for a query of Temporal's visibility. */
 export function quoted(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -1,13 +1,13 @@
 import type { ConnectionLike } from '@temporalio/client';
 
-/** Less than this leaves references that were paid too soon without a memory. */
+/** With a shorter retention, Temporal forgets too early that a reference was paid. */
 export const RETENTION_DAYS = 90;
 
 const DAY_SECONDS = 24 * 3600;
 
 /**
- * Days that a namespace keeps closed workflows, and with them the guard that a reference is paid once. Undefined where the server does not
- * tell.
+ * Days that a namespace retains closed workflows, and with them the guard that a reference is paid once. Undefined if the server does not
+ * say.
  */
 export async function retentionDays(connection: ConnectionLike, namespace: string): Promise<number | undefined> {
   try {
@@ -15,18 +15,18 @@ export async function retentionDays(connection: ConnectionLike, namespace: strin
     const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
     return seconds > 0 ? seconds / DAY_SECONDS : undefined;
   } catch {
-    // No right to look, or a server without the call: the guard holds all the same, only nobody knows for how long.
+    // No permission to look, or a server without the call: the guard works anyway, only its duration is unknown.
     return undefined;
   }
 }
 
-/** What to tell whoever runs the worker; undefined where all is well. */
+/** A warning for whoever runs the worker; undefined if the retention is long enough. */
 export function retentionWarning(days: number | undefined, namespace: string): string | undefined {
   if (days === undefined) {
-    return `how long namespace "${namespace}" keeps closed workflows is not known; a reference is paid once for that long`;
+    return `the retention of namespace "${namespace}" is not known; a reference is paid once for that long`;
   }
   return days < RETENTION_DAYS
-    ? `namespace "${namespace}" keeps closed workflows for ${days} days, ${RETENTION_DAYS} are advised; a reference could be paid again after that: ` +
+    ? `namespace "${namespace}" retains closed workflows for ${days} days, we advise ${RETENTION_DAYS}; after that, a reference could be paid again: ` +
         `temporal operator namespace update --namespace ${namespace} --retention ${RETENTION_DAYS}d`
     : undefined;
 }

@@ -23,7 +23,7 @@ export const searchAttributeKeys = Object.fromEntries(
   NAMES.map((name) => [name, defineSearchAttributeKey(name, SEARCH_ATTRIBUTES[name])]),
 ) as unknown as Keys;
 
-/** Values as the SDK's client takes them. */
+/** Values in the form of the SDK's client. */
 export function typedAttributes(values: SearchAttributeValues): TypedSearchAttributes {
   const pairs = (Object.entries(values) as [SearchAttributeName, unknown][]).map(([name, value]) => ({
     key: searchAttributeKeys[name],
@@ -34,12 +34,12 @@ export function typedAttributes(values: SearchAttributeValues): TypedSearchAttri
 
 const CLI_TYPES = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', DATETIME: 'Datetime', BOOL: 'Bool' } as const;
 
-/** Type by name as Temporal's CLI spells it (`--search-attribute Name=Keyword`). */
+/** Types by name, as Temporal's CLI spells them (`--search-attribute Name=Keyword`). */
 export const searchAttributeTypes = Object.fromEntries(
   NAMES.map((name) => [name, CLI_TYPES[SEARCH_ATTRIBUTES[name]]]),
 ) as Record<SearchAttributeName, (typeof CLI_TYPES)[keyof typeof CLI_TYPES]>;
 
-/** Search attributes are missing and we may not add them, or one is there with another type; the message holds the remedy. */
+/** Search attributes are missing and we may not add them, or one has another type; the message says how to fix it. */
 export class SearchAttributesMissing extends Error {
   override readonly name = 'SearchAttributesMissing';
 }
@@ -47,9 +47,9 @@ export class SearchAttributesMissing extends Error {
 const PROPAGATION_MS = 15_000;
 
 /**
- * Makes sure that the namespace knows our search attributes; without them no lifecycle starts. Does nothing where they are there already.
- * @returns those that were added
- * @throws SearchAttributesMissing where the server does not let us add them, as on Temporal Cloud; NamespaceNotFoundError
+ * Adds our search attributes to the namespace unless they exist; without them no lifecycle starts.
+ * @returns the added ones
+ * @throws SearchAttributesMissing if the server does not let us add them, as on Temporal Cloud; NamespaceNotFoundError
  */
 export async function ensureSearchAttributes(
   connection: ConnectionLike,
@@ -69,7 +69,7 @@ export async function ensureSearchAttributes(
   return missing;
 }
 
-/** A server may take seconds until an attribute that was just added is known everywhere. */
+/** Waits until new attributes are known everywhere, which may take the server seconds. */
 async function untilKnown(connection: ConnectionLike, namespace: string): Promise<void> {
   for (const end = Date.now() + PROPAGATION_MS; ; await new Promise((done) => setTimeout(done, 200))) {
     const missing = await missingIn(connection, namespace);

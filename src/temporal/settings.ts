@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConfigProfile, toClientOptions, type ConfigDataSource } from '@temporalio/envconfig';
 
-/** Which Temporal server and namespace, and how to get in: the same for client and worker. */
+/** Which Temporal server and namespace to use, and how to connect; the same for client and worker. */
 export interface TemporalSettings {
   address: string;
   namespace: string;
   tls: 'off' | 'on' | 'mutual';
   hasApiKey: boolean;
-  /** What the SDK's connections take. */
+  /** Options for the SDK's connections. */
   connection: ReturnType<typeof toClientOptions>['connectionOptions'];
 }
 
-/** Temporal's own variables or profile file cannot be used; the message says which and why. */
+/** Temporal's own variables or profile file are not usable; the message says which and why. */
 export class TemporalSettingsError extends Error {
   override readonly name = 'TemporalSettingsError';
 }
 
 /**
- * Reads what Temporal's CLI reads too: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS*`, and the profile file.
+ * Reads the settings of Temporal's CLI: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS*`, and the profile file.
  * @throws TemporalSettingsError
  */
 export function temporalSettings(env: NodeJS.ProcessEnv = process.env): TemporalSettings {
@@ -25,7 +25,7 @@ export function temporalSettings(env: NodeJS.ProcessEnv = process.env): Temporal
     const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
     const profile = loadClientConfigProfile({ overrideEnvVars: Object.fromEntries(set) });
     const { clientCert, clientKey, disabled } = profile.tls ?? {};
-    // The SDK passes over half a pair in silence and connects without it.
+    // The SDK silently ignores half a pair and connects without it.
     if (Boolean(clientCert) !== Boolean(clientKey)) {
       throw new Error('a TLS client certificate and its key are needed together (TEMPORAL_TLS_CLIENT_CERT_*, _KEY_*)');
     }

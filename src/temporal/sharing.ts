@@ -5,10 +5,10 @@ import { ringCheck } from '../secrets/seal.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { storeCheck } from '../store/store-id.js';
 
-/** What tells one key ring and one document store from others without giving them away. */
+/** Short values that distinguish key rings and document stores without revealing them. */
 export interface Shared {
   ring: string;
-  /** Undefined where this process does not use the store, or could not reach it. */
+  /** Undefined if this process does not use the store, or could not reach it. */
   store?: string | undefined;
 }
 
@@ -16,28 +16,28 @@ export function sharedBy(keys: KeyRing, storeId: string | undefined): Shared {
   return { ring: ringCheck(keys), ...(storeId !== undefined && { store: storeCheck(keys, storeId) }) };
 }
 
-/** The identity by which Temporal knows a worker: process, machine, and which key ring and store it has. */
+/** A worker's identity in Temporal: process, machine, key ring and store. */
 export function workerIdentity({ ring, store }: Shared): string {
   return `${process.pid}@${hostname()}/ring:${ring}${store === undefined ? '' : `/store:${store}`}`;
 }
 
-/** A worker that asks for work has another key ring or another document store; the message says what helps. */
+/** A worker has another key ring or document store than this process; the message says how to fix it. */
 export class NotShared extends Error {
   override readonly name = 'NotShared';
 }
 
-/** A worker that has not asked for work for so long has ended: those that run ask at least once a minute. */
+/** A worker that has not polled for this long has ended: running workers poll at least once a minute. */
 const GONE_AFTER_MS = 90_000;
 
 const WORKFLOW_TASKS = 1;
 
 export interface Poller {
   identity: string;
-  /** Milliseconds since it last asked for work. */
+  /** Milliseconds since its last poll. */
   agoMs: number;
 }
 
-/** The workers that ask for work on our task queue. */
+/** The workers that poll our task queue. */
 export async function pollers({ workflowService, options }: Client): Promise<Poller[]> {
   const { pollers: known } = await workflowService.describeTaskQueue({
     namespace: options.namespace,
@@ -53,8 +53,8 @@ export async function pollers({ workflowService, options }: Client): Promise<Pol
 }
 
 /**
- * Proves that whoever carries out what this process starts can read it.
- * @returns a note where no worker is there to compare with
+ * Checks that the workers can read what this process starts.
+ * @returns a note if there is no worker to compare with
  * @throws NotShared
  */
 export async function proveShared(temporal: Client, own: Shared): Promise<string | undefined> {
@@ -63,11 +63,11 @@ export async function proveShared(temporal: Client, own: Shared): Promise<string
     const what = difference(identity, own);
     if (what === undefined) continue;
     throw new NotShared(
-      `worker ${identity.split('/')[0]} has another ${what}; what this process sends it could not be read. ${REMEDY[what]} ` +
-        `The worker last asked for work ${Math.max(0, Math.round(agoMs / 1000))} s ago; if it has ended, try again in ${GONE_AFTER_MS / 1000} s.`,
+      `worker ${identity.split('/')[0]} has another ${what}; it could not read what this process sends. ${REMEDY[what]} ` +
+        `The worker last polled ${Math.max(0, Math.round(agoMs / 1000))} s ago; if it has ended, try again in ${GONE_AFTER_MS / 1000} s.`,
     );
   }
-  return there.length === 0 ? 'no worker is there; what is sent waits for one' : undefined;
+  return there.length === 0 ? 'no worker is running; messages wait for one' : undefined;
 }
 
 const REMEDY = {
@@ -77,7 +77,7 @@ const REMEDY = {
     "Give both the same DOCUMENT_STORE. In development each checkout has its own: set DOCUMENT_STORE to the worker's .data/documents.",
 } as const;
 
-/** What a worker's identity says to be another than ours; workers that say nothing are let be. */
+/** What differs between a worker's identity and our own; an identity without these values is ignored. */
 export function difference(identity: string, own: Shared): keyof typeof REMEDY | undefined {
   const [, ring] = /\/ring:([0-9a-f]{8})/.exec(identity) ?? [];
   const [, store] = /\/store:([0-9a-f]{8})/.exec(identity) ?? [];
