@@ -52,9 +52,9 @@ export interface PaymentActivities {
   ): Promise<Performed<TransferFacts>>;
   /** Ends when FinHub has screened a beneficiary, with either result. */
   awaitScreening(call: FinHubCall<{ accountId: string; iban: string }>): Promise<FoundBeneficiary>;
-  /** A customer as their own case keeps them; null where there is none. */
+  /** A customer's state in their own case; null if there is no such case. */
   lookUpCustomer(input: { tenantId: string; customerId: string }): Promise<Customer | null>;
-  /** What tells a transfer from another one of the same reference. */
+  /** The fingerprint that distinguishes transfers with the same reference. */
   fingerprintTransfer(order: TransferOrder): Promise<string>;
   /** The fingerprint that a transfer was started with; null if there is none with this id. */
   lookUpTransfer(input: { workflowId: string }): Promise<string | null>;
@@ -132,7 +132,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
       const handle = getClient().workflow.getHandle(customerCaseId(tenantId, customerId));
       try {
         const placed = await getClient().withDeadline(Date.now() + CUSTOMER_QUERY_MS, () => handle.query('customer'));
-        // The worker's own client does not know of slots. An answer that is not the customer's own is asked for again.
+        // The worker's own client does not check slots. An answer in a wrong slot is asked for again.
         const customer = unplace(placed, SLOTS.answer('customer'));
         if (customer instanceof Unreadable) throw new Error(`the customer's answer cannot be used: ${customer.why}`);
         return customer as Customer;

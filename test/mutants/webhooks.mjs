@@ -78,7 +78,7 @@ export default [
   {
     name: 'nobody is told that a webhook has come',
     file: 'src/activities/webhooks.ts',
-    from: 'await Promise.all([...found.keys()].map(tell));',
+    from: 'await Promise.all([...found.keys()].map(hintCase));',
     to: 'void tell;',
     env: { WEBHOOKS_CHAOS_INDIVIDUALS: '6', WEBHOOKS_CHAOS_ORGANIZATIONS: '2' },
     in: 'test/webhooks-chaos.long.ts',
