@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +7,26 @@ import { after, before, describe, it } from 'node:test';
 import { openDocumentStore, parseKeyRing } from '../src/client/index.js';
 import { loadEnvironment } from '../src/config/environment.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
-import { DocumentRefused, MAX_DOCUMENT_BYTES } from '../src/store/document-check.js';
+import { DocumentCheck, DocumentRefused, MAX_DOCUMENT_BYTES } from '../src/store/document-check.js';
 import type { DocumentStore } from '../src/store/document-store.js';
 import { s3Location } from '../src/store/open-store.js';
 import { startS3Server, type S3Server } from './helpers/s3-server.js';
 
 const PDF = Buffer.from('%PDF-1.7\nthe content of a document\n%%EOF\n');
+
+/** A PDF of so many bytes that do not repeat. */
+function large(size: number): Buffer {
+  const [begin, end] = [Buffer.from('%PDF-1.7\nthe content of a document\n'), Buffer.from('\n%%EOF\n')];
+  return Buffer.concat([begin, randomBytes(size - begin.length - end.length), end]);
+}
+
+async function* flowing(content: Buffer, size = 50_000): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+  await Promise.resolve();
+}
+
+const hashOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
 const keys = parseKeyRing(newKeyRingText());
 const CREDENTIALS = { id: 'test-id', secret: randomUUID() };
 
@@ -70,6 +84,74 @@ for (const kind of ['folder', 'S3']) {
       }
     });
 
+    it('takes what flows, and knows it again by all of its content', async () => {
+      const content = large(11 * 1024 * 1024);
+      const { documentId } = meta();
+      const named = { documentId, sha256: hashOf(content) };
+      const reference = await store().take(flowing(content), { ...meta(), ...named });
+      assert.deepEqual(await store().find(named), { mimeType: 'application/pdf', size: content.length });
+      assert.ok((await store().get(reference)).equals(content));
+      const bytes = await readFile(await fileOf(documentId));
+      assert.ok(!bytes.includes('%PDF') && !bytes.includes('the content'));
+    });
+
+    it('keeps nothing of what is refused or breaks off', async () => {
+      const { folder } = stores[kind]!;
+      const files = async (): Promise<string[]> =>
+        (await readdir(folder, { recursive: true, withFileTypes: true }))
+          .filter((entry) => entry.isFile())
+          .map(({ name }) => name)
+          .sort();
+      const before = await files();
+      const good = large(11 * 1024 * 1024);
+      const broken = async function* (): AsyncGenerator<Buffer> {
+        yield* flowing(good);
+        await Promise.reject(new Error('the line broke'));
+      };
+      const other = Buffer.concat([Buffer.from('<html>'), good]);
+      const vast = large(MAX_DOCUMENT_BYTES + 1);
+      for (const [content, sha256, why] of [
+        [broken(), hashOf(good), /the line broke/],
+        [flowing(good), hashOf(PDF), /SHA-256 is/],
+        [flowing(other), hashOf(other), /before "%PDF-"/],
+        [flowing(vast), hashOf(vast), /20 MB/],
+        [flowing(good.subarray(0, -60)), hashOf(good.subarray(0, -60)), /cut off/],
+      ] as const) {
+        await assert.rejects(store().take(content, { ...meta(), sha256 }), why);
+      }
+      assert.deepEqual(await files(), before);
+    });
+
+    it(
+      'notices chunks that are left out, moved or cut off',
+      { skip: kind === 'S3' && 'the server behind it notices first' },
+      async () => {
+        const content = large(300_000);
+        const head = keys.current.length + 1 + 32;
+        const chunk = 64 * 1024 + 16;
+        const at = (index: number): number => head + index * chunk;
+        const changes: ((bytes: Buffer) => Buffer)[] = [
+          (bytes) => bytes.subarray(0, at(2)),
+          (bytes) => Buffer.concat([bytes.subarray(0, at(1)), bytes.subarray(at(2))]),
+          (bytes) =>
+            Buffer.concat([
+              ...[bytes.subarray(0, at(1)), bytes.subarray(at(2), at(3)), bytes.subarray(at(1), at(2))],
+              bytes.subarray(at(3)),
+            ]),
+          (bytes) => bytes.subarray(0, at(0)),
+          () => Buffer.alloc(0),
+        ];
+        for (const change of changes) {
+          const reference = await store().put(content, meta());
+          const file = await fileOf(reference.documentId);
+          await writeFile(file, change(await readFile(file)));
+          const changed = { name: 'DocumentUnavailable', reason: 'changed' };
+          await assert.rejects(store().get(reference), changed);
+          await assert.rejects(store().find(reference), changed);
+        }
+      },
+    );
+
     it('deletes one document and no other of the same content, as often as it is told', async () => {
       const [one, other] = [await store().put(PDF, meta()), await store().put(PDF, meta())];
       for (let times = 0; times < 2; times += 1) await store().remove(one.documentId);
@@ -97,6 +179,28 @@ describe('the document store', () => {
       });
     }
     await store.put(Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0xff, 0xd9]), { ...meta, mimeType: 'image/jpeg' });
+  });
+
+  it('finds what encrypts a PDF, however its bytes come in', () => {
+    const encrypted = (text: string): Buffer =>
+      Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(5000, ' '), Buffer.from(text), Buffer.from('\n%%EOF\n')]);
+    const trailer = encrypted('trailer << /Size 5 /Encrypt 7 0 R >>');
+    const stream = encrypted('<< /Encrypt 7 0 R /Type /XRef >> stream');
+    const words = encrypted(`/Encrypt 7 0 R${' '.repeat(3000)}trailer << /Size 5 >>`);
+    for (const size of [1, 7, 1000, 1024, 4096, 65_536]) {
+      const refusal = (content: Buffer): string | undefined => {
+        const check = new DocumentCheck();
+        try {
+          for (let at = 0; at < content.length; at += size) check.update(content.subarray(at, at + size));
+          check.end();
+          return undefined;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      for (const content of [trailer, stream]) assert.match(refusal(content) ?? '', /encrypted/, `by ${size}`);
+      assert.equal(refusal(words), undefined, `by ${size}`);
+    }
   });
 
   it('is told where it is by one variable', () => {

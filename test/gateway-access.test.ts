@@ -41,6 +41,7 @@ interface Access {
 const ACCESS: Record<string, Access> = {
   startIndividual: { scopes: ['onboarding:write'] },
   startOrganization: { scopes: ['onboarding:write'] },
+  uploadDocument: { scopes: ['onboarding:write'] },
   startTransfer: { scopes: ['payments:write'] },
   submitDocuments: { scopes: ['onboarding:write'] },
   acceptConsents: { scopes: ['onboarding:write'] },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -186,6 +187,55 @@ describe('the HTTP API', { timeout: 1_200_000 }, () => {
     assert.equal(first!.headers.get('location'), `/v1/cases/individual/${application.applicationId}`);
     const { status, body } = await http('PUT', path, { body: { ...application, submittedBy: 'somebody else' } });
     assert.deepEqual([status, body.code], [409, 'ApplicationConflict']);
+  });
+
+  test('documents are uploaded by themselves, and the case takes those that are its own', async () => {
+    const application = await anIndividual();
+    const id = application.applicationId;
+    const [described] = application.documents!;
+    const content = await readFile(join(EXAMPLES, described!.file!));
+    const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+    const upload = async (bytes: Buffer, to: string, type: string, sha256 = digest(bytes)) => {
+      const headers = { authorization: `Bearer ${tokens.get('backend')!}`, 'content-type': type };
+      const url = `${gateway.url}/v1/uploads/individual/${to}/${sha256}?type=${described!.type}`;
+      const answer = await fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) });
+      return { status: answer.status, body: (await answer.json()) as Told };
+    };
+    const page = Buffer.from('<html></html>');
+    for (const [bytes, type, sha256, status, code] of [
+      [content, 'application/pdf', digest(page), 422, 'InvalidInput'],
+      [content, 'image/png', undefined, 422, 'InvalidInput'],
+      [page, 'application/pdf', undefined, 422, 'InvalidInput'],
+      [content.subarray(0, -40), 'application/pdf', undefined, 422, 'InvalidInput'],
+      [content, 'application/json', undefined, 415, 'MediaTypeUnsupported'],
+      [Buffer.alloc(20 * 1024 * 1024 + 1), 'application/pdf', undefined, 413, 'BodyTooLarge'],
+    ] as const) {
+      const { status: was, body } = await upload(bytes, id, type, sha256);
+      assert.deepEqual([was, body.code], [status, code], JSON.stringify(body));
+    }
+    const { type } = described!;
+    const [, ...others] = (await packed(application)).documents!;
+    const documents = [{ type, fileName: 'passport.pdf', sha256: digest(content) }, ...others];
+    const start = () => http('PUT', `/v1/individuals/${id}`, { body: { ...application, documents } });
+    // What another case has is not there for this one.
+    assert.equal((await upload(content, 'another', 'application/pdf')).status, 201);
+    assert.deepEqual(
+      (await start()).body.faults?.map(({ pointer }) => pointer),
+      ['/documents/0/sha256'],
+    );
+    for (let time = 0; time < 2; time += 1) {
+      const { status, body } = await upload(content, id, 'application/octet-stream');
+      assert.deepEqual([status, body['mimeType'], body['size']], [201, 'application/pdf', content.length]);
+    }
+    assert.equal((await start()).status, 202);
+    const { evidence } = await inReview(`/v1/cases/individual/${id}`);
+    const all = evidence as { documentId: string; fileName: string; sha256: string }[];
+    const first = all.find(({ sha256 }) => sha256 === digest(content));
+    assert.equal(first?.fileName, 'passport.pdf');
+    const seen = await ask<string>(gateway.url, 'GET', `/v1/cases/individual/${id}/documents/${first.documentId}`, {
+      token: tokens.get('back-office'),
+    });
+    assert.equal(seen.status, 200);
   });
 
   test('every fault of a body is told at once, by its JSON pointer', async () => {

@@ -211,7 +211,7 @@ describe('people sign in', { timeout: 300_000 }, () => {
   test('not when it cannot be known whether they have signed out', async () => {
     const { browser } = await signIn('person-1');
     const away = () => Promise.reject(new Error('away'));
-    const blind = await serve({ blobs: { read: away, write: away, create: away, remove: away } });
+    const blind = await serve({ blobs: { read: away, stream: away, write: away, create: away, remove: away } });
     try {
       const answer = await carried(browser, blind).get(`${blind.url}/session`);
       assert.deepEqual(

@@ -156,7 +156,9 @@ function withSecrets(input: unknown, names: readonly string[], change: (secret: 
 }
 
 /** A document as it names a call: by its content. */
-function described({ content, ...meta }: ReadDocument): object {
+function described({ index: _, ...document }: ReadDocument): object {
+  if (!('content' in document)) return document;
+  const { content, ...meta } = document;
   return { ...meta, sha256: createHash('sha256').update(content).digest('hex') };
 }
 

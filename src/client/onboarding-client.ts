@@ -5,6 +5,8 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
 import type { Signers } from '../proof/signers-file.js';
 import { seal } from '../secrets/seal.js';
+import type { DocumentReference } from '../contract/application.js';
+import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
 import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
 import { CaseClient, type CaseClientOptions, type SendOptions } from './case-client.js';
@@ -24,6 +26,15 @@ export interface OnboardingClientOptions extends CaseClientOptions {
   store: DocumentStore;
   /** Where messages are signed: by which `resume` checks what was signed before. */
   signers?: Signers | undefined;
+}
+
+/** What is said of an uploaded document. */
+export interface Upload {
+  type: string;
+  subject?: string | undefined;
+  /** Hex digest. */
+  sha256: string;
+  mimeType?: string | undefined;
 }
 
 export type ConsentsInput = z.input<typeof consents>;
@@ -113,6 +124,16 @@ export class OnboardingClient extends CaseClient {
       },
       sending,
     );
+  }
+
+  /**
+   * Takes in a document's content for a case, which may not have begun: the start, or what is handed in later, names it by its digest.
+   * @throws DocumentRefused where it is not what FinHub takes, or not of that digest
+   */
+  async uploadDocument(id: string, content: AsyncIterable<Uint8Array>, upload: Upload): Promise<DocumentReference> {
+    await this.beforeWriting();
+    const documentId = documentIdOf(this.fullId(id), upload);
+    return this.store.take(content, { ...upload, documentId, fileName: '' });
   }
 
   /** Hands on that the customer accepted the three consents, with the customer's own IP address, user agent, version and time. */

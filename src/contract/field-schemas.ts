@@ -192,7 +192,7 @@ export const consents = z.strictObject({
   acceptedBy: personal(text()).optional(),
 });
 
-const documentType = plain(
+export const documentType = plain(
   z
     .string()
     .transform((type) => type.trim().toUpperCase())
@@ -202,7 +202,13 @@ const documentType = plain(
     .describe("one of FinHub's document types, e.g. PASSPORT"),
 );
 
-/** Content comes from a file or as it is: bytes, or base64 in JSON. It is read and checked when the document is taken in. */
+/** The ref of the person whose document it is. */
+export const documentSubject = key(64);
+
+/**
+ * Content comes from a file, as it is (bytes, or base64 in JSON), or was uploaded before and is named by its digest. It is read and checked when
+ * the document is taken in.
+ */
 export const document = z
   .strictObject({
     type: documentType,
@@ -212,16 +218,21 @@ export const document = z
         error: 'base64 text or bytes are expected',
       }),
     ).optional(),
+    sha256: plain(z.string().regex(/^[0-9a-f]{64}$/))
+      .optional()
+      .describe('SHA-256 in hex of a document that was uploaded for the same case, type and subject'),
     fileName: personal(text(255)).optional().describe("by default the file's own"),
     mimeType: z.enum(['application/pdf', 'image/jpeg', 'image/png']).optional(),
-    subject: key(64).optional().describe("the ref of the person whose document it is; by default the customer's"),
+    subject: documentSubject
+      .optional()
+      .describe("the ref of the person whose document it is; by default the customer's"),
   })
-  .refine(({ file, content }) => (file === undefined) !== (content === undefined), {
-    error: 'either "file" or "content" is expected',
+  .refine(({ file, content, sha256 }) => [file, content, sha256].filter((one) => one !== undefined).length === 1, {
+    error: 'one of "file", "content" or "sha256" is expected',
   })
-  .refine(({ content, fileName }) => content === undefined || fileName !== undefined, {
+  .refine(({ file, fileName }) => file !== undefined || fileName !== undefined, {
     path: ['fileName'],
-    error: 'a name is expected where the content is given',
+    error: 'a name is expected where no file names it',
   });
 
 export type DocumentInput = z.input<typeof document>;

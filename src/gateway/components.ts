@@ -24,6 +24,15 @@ const settled = z.object({
 
 const plannedCall = z.looseObject({ workflowId: z.string() });
 
+const uploaded = z.object({
+  documentId: z.uuid(),
+  type: z.string(),
+  subject: z.string().optional(),
+  mimeType: z.string(),
+  size: z.int().describe('bytes'),
+  sha256: z.string().describe('names it in the start, or where it is handed in'),
+});
+
 const submission = z.strictObject({
   submittedBy: personal(text()),
   documents: z.array(document).min(1).max(50),
@@ -34,6 +43,7 @@ export const ANSWER_SCHEMAS: Record<string, z.ZodType> = {
   Problem: problemSchema,
   Started: status.started,
   Answer: messages.answer,
+  Uploaded: uploaded,
   Status: status.status,
   Waited: status.waited,
   Review: status.review,
@@ -55,6 +65,7 @@ export function components(): Record<string, JsonSchema> {
     IndividualApplication: overHttp(applicationJsonSchema('individual'), 'applicationId'),
     OrganizationApplication: overHttp(applicationJsonSchema('organization'), 'applicationId'),
     Transfer: overHttp(transferJsonSchema(), 'reference'),
+    Document: { type: 'string', format: 'binary' },
     Submission: overHttp(jsonSchema(submission, 'input')),
     Consents: jsonSchema(consents, 'input'),
   };

@@ -120,10 +120,14 @@ function parametersOf({ params, query, once, waits, headers = {} }: Route): Json
   ];
 }
 
-function requestBodyOf({ name, example, mediaType = 'application/json', mayBeMissing = false }: BodyForm): JsonSchema {
+function requestBodyOf(form: BodyForm): JsonSchema {
+  const { name, example, mediaType = 'application/json', mayBeMissing = false, flows } = form;
+  const content = flows
+    ? { schema: { $ref: REF + name } }
+    : { schema: { $ref: REF + name }, example: exampleOf(example) };
   return {
     required: !mayBeMissing,
-    content: { [mediaType]: { schema: { $ref: REF + name }, example: exampleOf(example) } },
+    content: Object.fromEntries([mediaType, ...(flows ?? [])].map((type) => [type, content])),
   };
 }
 

@@ -51,6 +51,8 @@ export interface BodyForm {
   example: unknown;
   mediaType?: string;
   mayBeMissing?: boolean;
+  /** Other types that it may have; its bytes are handed over as they come. */
+  flows?: readonly string[];
 }
 
 /** One thing that the gateway does. The OpenAPI file, the authorization matrix and the documentation are made from it. */

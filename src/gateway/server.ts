@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Code } from '../client/codes.js';
 import { traceOf } from '../tracing/header.js';
 import { inSpan, SpanKind } from '../tracing/spans.js';
@@ -17,6 +17,7 @@ import type { Session } from './people/session.js';
 import { serveSignIn } from './people/sign-in.js';
 import { type Problem, problemOf, problemOfError, Refused } from './problem.js';
 import { tell, told } from './request-log.js';
+import type { Route } from './route.js';
 import { ROUTES } from './routes/index.js';
 import { serveDocumentation, serveHealth } from './service-pages.js';
 import { Watch } from './watch.js';
@@ -31,7 +32,8 @@ export interface Gateway {
 
 /** A document in base64 and what goes with it; larger ones are uploaded by themselves. */
 const MAX_BODY = 8 * 1024 * 1024;
-const BODY_MS = 30_000;
+/** For all of a request: 20 MB over a slow line. */
+const BODY_MS = 120_000;
 /** Bodies that are read at a time: more than that are never in memory. */
 const MAX_BODIES = 16;
 /** What is under way at the end has so long. */
@@ -121,8 +123,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.webhooks) await receiveWebhooks(server, { ...options.webhooks, client, metrics });
 
   let bodies = 0;
-  for (const route of ROUTES) {
-    server.route({
+  const flowing: Route[] = [];
+  const serve = (on: FastifyInstance, route: Route): void => {
+    on.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       onRequest: [
@@ -146,7 +149,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         );
       },
     });
+  };
+  for (const route of ROUTES) {
+    if (route.body?.flows) flowing.push(route);
+    else serve(server, route);
   }
+  await server.register((scope) => {
+    scope.removeAllContentTypeParsers();
+    const types = flowing.flatMap(({ body }) => [body!.mediaType!, ...body!.flows!]);
+    scope.addContentTypeParser([...new Set(types)], (_, payload, done) => done(null, payload));
+    for (const route of flowing) serve(scope, route);
+  });
   await server.listen({ host, port });
   const { port: taken } = server.server.address() as AddressInfo;
   return {

@@ -11,6 +11,9 @@ export interface DocumentMeta {
   subject?: string | undefined;
 }
 
+/** What names a stored document. */
+export type Named = Pick<DocumentReference, 'documentId' | 'sha256'>;
+
 /** Stores the content of documents; messages and histories only have references to it. */
 export interface DocumentStore {
   /**
@@ -18,6 +21,16 @@ export interface DocumentStore {
    * @throws DocumentRefused if FinHub does not accept the size or type
    */
   put(content: Uint8Array, meta: DocumentMeta): Promise<DocumentReference>;
+  /**
+   * As `put`, while the content flows by: it is never in memory as a whole, and one that is refused or breaks off leaves nothing.
+   * @param meta with the hex digest that the content has to have
+   */
+  take(content: AsyncIterable<Uint8Array>, meta: DocumentMeta & { sha256: string }): Promise<DocumentReference>;
+  /**
+   * What is known of a stored document by its content, all of which is looked at.
+   * @throws DocumentUnavailable; KeyMissing if its key is not in the ring
+   */
+  find(named: Named): Promise<Pick<DocumentReference, 'mimeType' | 'size'>>;
   /**
    * The content, checked against its reference.
    * @throws DocumentUnavailable; KeyMissing if its key is not in the ring
@@ -36,7 +49,7 @@ export class DocumentStoreError extends Error {
 export class DocumentUnavailable extends Error {
   override readonly name = 'DocumentUnavailable';
   readonly reason: 'missing' | 'changed';
-  constructor(reference: DocumentReference, reason: 'missing' | 'changed', options?: ErrorOptions) {
+  constructor(reference: Named, reason: 'missing' | 'changed', options?: ErrorOptions) {
     super(
       reason === 'missing'
         ? `the document store does not have document ${reference.documentId}`

@@ -13,12 +13,18 @@ export function folderBlobs(folder: string): Blobs {
     write: (name, bytes) => writeWhole(pathOf(name), bytes, rename),
     create: (name, bytes) => writeWhole(pathOf(name), bytes, linkNew),
     read: (name) => readFile(pathOf(name)).catch(absent),
+    async stream(name) {
+      const file = await open(pathOf(name), 'r').catch(absent);
+      return file?.createReadStream({ highWaterMark: READ_BYTES }) as AsyncIterable<Buffer> | undefined;
+    },
     async remove(name) {
       await rm(pathOf(name), { force: true });
       await syncFolder(dirname(pathOf(name))).catch(absent);
     },
   };
 }
+
+const READ_BYTES = 64 * 1024;
 
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
@@ -27,14 +33,14 @@ function absent(error: NodeJS.ErrnoException): undefined {
 /** Writes a temporary file, then renames it, so that readers see all or nothing. Both are synced, to survive a power cut. */
 async function writeWhole(
   path: string,
-  bytes: Uint8Array,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
   put: (from: string, to: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${randomUUID()}`;
   try {
     await withFile(beside, 'wx', async (file) => {
-      await file.writeFile(bytes);
+      await file.writeFile(bytes as Parameters<typeof file.writeFile>[0]);
       await file.sync();
     });
     await put(beside, path);

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { proxyAgent } from '../http/proxy-agent.js';
 import type { Blobs } from './blobs.js';
+import { CONTENT_TYPE, writeParts } from './s3-parts.js';
 import { DocumentStoreError } from './document-store.js';
 
 /** A place in an S3-compatible store. */
@@ -59,10 +60,11 @@ export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Locat
   const at = (name: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: prefix + name });
   return {
     async write(name, bytes) {
-      await client.send(new PutObjectCommand({ ...at(name), Body: bytes, ContentType: 'application/octet-stream' }));
+      if (!(bytes instanceof Uint8Array)) return writeParts(client, at(name), bytes);
+      await client.send(new PutObjectCommand({ ...at(name), Body: bytes, ContentType: CONTENT_TYPE }));
     },
     async create(name, bytes) {
-      const put = { ...at(name), Body: bytes, ContentType: 'application/octet-stream' };
+      const put = { ...at(name), Body: bytes, ContentType: CONTENT_TYPE };
       try {
         await client.send(new PutObjectCommand({ ...put, IfNoneMatch: '*' }));
       } catch (error) {
@@ -77,6 +79,15 @@ export function s3Blobs({ bucket, prefix, endpoint, region, pathStyle }: S3Locat
       try {
         const { Body } = await client.send(new GetObjectCommand(at(name)));
         return Buffer.from(await Body!.transformToByteArray());
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    async stream(name) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand(at(name)));
+        return Body as unknown as AsyncIterable<Buffer>;
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;

@@ -45,6 +45,8 @@ export function watchedStore(
   };
   return {
     put: (content, meta) => store.put(content, meta),
+    take: (content, meta) => store.take(content, meta),
+    find: (named) => using(() => store.find(named)),
     get: (reference) => using(() => store.get(reference)),
     remove: (documentId) =>
       using(async () => {

@@ -190,6 +190,8 @@ const keys = parseKeyRing(newKeyRingText());
 const rules = { secrets: secretsWith(keys), judge: LENIENT };
 const store = {
   put: () => Promise.reject(new Error('nothing is stored here')),
+  take: () => Promise.reject(new Error('nothing is stored here')),
+  find: () => Promise.reject(new Error('nothing is looked up here')),
   get: ({ documentId }: { documentId: string }) => Promise.resolve(Buffer.from(documentId)),
   remove: () => Promise.reject(new Error('nothing is deleted here')),
 };

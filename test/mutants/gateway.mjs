@@ -1,5 +1,6 @@
 const API = 'test/gateway.test.ts';
 const ACCESS = 'test/gateway-access.test.ts';
+const STORE = 'test/document-store.test.ts';
 const SIGN_IN = 'test/sign-in.test.ts';
 
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
@@ -220,5 +221,53 @@ export default [
     to: 'if (!after) continue;',
     in: API,
     test: 'a change that callers would trip over is seen',
+  },
+  {
+    name: 'an upload of another hash is kept',
+    file: 'src/store/encrypted-store.ts',
+    from: 'if (found.sha256 !== sha256) throw',
+    to: 'if (false) throw',
+    in: STORE,
+    test: 'keeps nothing of what is refused or breaks off',
+  },
+  {
+    name: 'what breaks off leaves a part',
+    file: 'src/store/folder-blobs.ts',
+    from: '    await rm(beside, { force: true });\n    throw error;',
+    to: '    throw error;',
+    in: STORE,
+    test: 'keeps nothing of what is refused or breaks off',
+  },
+  {
+    name: 'a document cut off between chunks opens',
+    file: 'src/secrets/chunked-box.ts',
+    from: 'nonce[11] = isLast ? 1 : 0;',
+    to: '',
+    in: STORE,
+    test: 'notices chunks that are left out, moved or cut off',
+  },
+  {
+    name: 'chunks may be moved',
+    file: 'src/secrets/chunked-box.ts',
+    from: 'nonce.writeUInt32BE(count, 7);',
+    to: '',
+    in: STORE,
+    test: 'notices chunks that are left out, moved or cut off',
+  },
+  {
+    name: 'what encrypts a PDF is overlooked between pieces',
+    file: 'src/store/document-check.ts',
+    from: '    this.#held = Buffer.from(this.#held.subarray(begin));\n    this.#from = until - begin;',
+    to: '    this.#held = Buffer.alloc(0);\n    this.#from = 0;',
+    in: STORE,
+    test: 'finds what encrypts a PDF, however its bytes come in',
+  },
+  {
+    name: "another case's upload is taken for one's own",
+    file: 'src/client/document-intake.ts',
+    from: 'const documentId = documentIdOf(workflowId, { type, subject, sha256 });',
+    to: "const documentId = documentIdOf(workflowId.replace(/[^/]*$/, 'another'), { type, subject, sha256 });",
+    in: API,
+    test: 'documents are uploaded by themselves, and the case takes those that are its own',
   },
 ];
