@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import { printAnswer } from './cli/answer.js';
 import { documentArgument, readJson, readSecret, wholeNumber } from './cli/input.js';
+import { addCustomerCommands } from './cli/customer-commands.js';
 import { addPaymentCommands } from './cli/payment-commands.js';
 import { addCommand, createProgram, endWith, print, runProgram, say } from './cli/program.js';
 import { changeLine, statusText } from './cli/status-text.js';
@@ -167,6 +168,7 @@ program
   );
 
 addPaymentCommands(program, withClient);
+addCustomerCommands(program, withClient);
 
 await runProgram(program);
 

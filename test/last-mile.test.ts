@@ -8,7 +8,7 @@ import { Judge } from '../src/activities/judge.js';
 import type { Application, DocumentReference } from '../src/contract/application.js';
 import { DEFAULT_POLICY, rulesFor, type RiskLevel } from '../src/lifecycle/policy.js';
 import { hashEvidence } from '../src/lifecycle/review-state.js';
-import type { DecisionWarrant } from '../src/lifecycle/warrants.js';
+import type { DecisionWarrant, RequestWarrant } from '../src/lifecycle/warrants.js';
 import type { Policies } from '../src/policies/policy-file.js';
 import type { Signer } from '../src/proof/signers-file.js';
 import { anIndividual } from './helpers/applications.js';
@@ -131,6 +131,49 @@ describe('a decision is told to FinHub', () => {
       assert.match((await judged(given)) ?? 'told', why);
     });
   }
+});
+
+/* Of whom else may be paid; the money itself is the transfer's matter. */
+describe('a beneficiary is registered after onboarding', () => {
+  const asked = { name: 'Jonas Vaitkus', iban: 'LT717300010123456789' };
+  const beneficiary = { ...asked, ref: 'r', partyType: 'INDIVIDUAL_CUSTOMER', bic: 'HABALT22' } as const;
+  const request: RequestWarrant['request'] = {
+    ...{ requestId: 'request-1', name: 'addBeneficiary', askedAt: '2026-11-30T00:00:00Z' },
+    body: { by: 'backend', beneficiary: { ...beneficiary, currency: 'EUR', country: 'LT' } },
+  };
+
+  async function refusal(
+    warrant: Partial<RequestWarrant> | undefined,
+    wanted: { name: string; iban: string } = asked,
+  ): Promise<string | undefined> {
+    const judge = new Judge({
+      signers: { current: () => Promise.resolve({ version: 1, hash: '', signers: new Map(), keys: new Map() }) },
+      policies: {} as Policies,
+      environment: 'default',
+      requireProof: false,
+    });
+    const whole = warrant && ({ for: 'request', requireProof: false, request, ...warrant } as RequestWarrant);
+    return new MockActivityEnvironment({}, { client: TEMPORAL, logger: new DefaultLogger('ERROR') })
+      .run(() => judge.beneficiary(TENANT, wanted, whole))
+      .then(
+        () => undefined,
+        (error: unknown) => (error as Error).message,
+      );
+  }
+
+  test('where somebody asked for this name and this IBAN', async () => {
+    assert.equal(await refusal({}), undefined);
+  });
+
+  test('and not on the word of a history alone', async () => {
+    const removal = { name: 'removeBeneficiary', body: { by: 'backend', ref: 'r' } } as const;
+    const other: RequestWarrant['request'] = { requestId: 'request-1', askedAt: '2026-11-30T00:00:00Z', ...removal };
+    assert.match(String(await refusal(undefined)), /no request/);
+    assert.match(String(await refusal({ request: other })), /no request/);
+    assert.match(String(await refusal({}, { ...asked, iban: 'DE44500105175407324931' })), /another beneficiary/);
+    assert.match(String(await refusal({}, { ...asked, name: 'Thief' })), /another beneficiary/);
+    assert.match(String(await refusal({ requireProof: true })), /addBeneficiary: it carries no proof/);
+  });
 });
 
 /** Says how the workflow began. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PROJECT_FOLDER } from '../src/config/project-folder.js';
 import { exampleIndividual } from '../dev/demo/examples.js';
 import { PAGES } from '../dev/docs/pages.js';
-import { SITUATIONS } from '../dev/docs/states.js';
+import { PAYMENTS_THAT_CROSS, SITUATIONS } from '../dev/docs/states.js';
 import { newCase } from '../src/lifecycle/new-case.js';
 import type { LifecycleState } from '../src/lifecycle/case-state.js';
 import {
@@ -36,7 +36,7 @@ test('a part of a page that is not what the code says is found', async () => {
 
 describe('docs/reference/states.md', () => {
   test('names tests that are there', async () => {
-    for (const { shownBy } of SITUATIONS) {
+    for (const { shownBy } of [...SITUATIONS, ...PAYMENTS_THAT_CROSS]) {
       const source = await readFile(join(PROJECT_FOLDER, shownBy.file), 'utf8');
       assert.ok(source.includes(`test('${shownBy.test}'`), shownBy.test);
     }
@@ -74,6 +74,16 @@ describe('docs/reference/states.md', () => {
     extend: { by: 'op-1', until: '2030-01-01T00:00:00Z', reason: 'r' },
     decideTransfer: { by: 'approver', verdict: 'approve' },
     confirmTransfer: { by: 'backend', orderId: 'o' },
+    addBeneficiary: {
+      by: 'backend',
+      beneficiary: {
+        ...{ ref: 'r', name: 'n', partyType: 'INDIVIDUAL_CUSTOMER', iban: 'i', bic: 'b', currency: 'EUR' },
+        country: 'LT',
+      },
+    },
+    removeBeneficiary: { by: 'backend', ref: 'r' },
+    makePaymentConsent: { by: 'backend' },
+    revokePaymentConsent: { by: 'backend' },
     cancel: { by: 'backend', reason: 'r' },
   };
 

@@ -89,6 +89,43 @@ export const SITUATIONS: readonly Situation[] = [
   },
 ];
 
+const CUSTOMERS = 'test/customers.test.ts';
+
+/** What crosses a transfer that is under way. */
+export const PAYMENTS_THAT_CROSS: readonly Situation[] = [
+  {
+    situation: 'A beneficiary is removed while a transfer to it is under way',
+    result:
+      'an order that was prepared before is paid; a transfer without one needs attention (`BeneficiaryUnknown`), and nothing is paid',
+    shownBy: { file: CUSTOMERS, test: 'to a beneficiary who is removed is paid if its order was prepared before' },
+  },
+  {
+    situation: 'A payment consent is made anew between preparing and executing',
+    result: 'the order is paid by the consent that it was prepared by, which is revoked three hours later',
+    shownBy: {
+      file: CUSTOMERS,
+      test: 'whose consent is made anew meanwhile is paid by the one that its order was prepared by',
+    },
+  },
+  {
+    situation: 'A payment consent is revoked between preparing and executing, or while a batch runs',
+    result:
+      'what is being executed goes on; FinHub refuses what is prepared, and the rest finds no consent (`ConsentMissing`): each needs attention, nothing is paid, and `retry` goes on by another consent',
+    shownBy: {
+      file: CUSTOMERS,
+      test: 'whose consent is revoked asks a person, is not paid, and goes on by another consent',
+    },
+  },
+  {
+    situation: 'A payment consent expires between preparing and executing',
+    result: 'as if it were revoked',
+    shownBy: {
+      file: CUSTOMERS,
+      test: 'whose consent expires asks a person, is not paid, and goes on by another consent',
+    },
+  },
+];
+
 /** The page `docs/reference/states.md`, made from the tables that workflows decide by. */
 export function statesPage(): string {
   return [
@@ -123,16 +160,20 @@ export function statesPage(): string {
     '',
     '## Decisions that cross',
     '',
-    ...markdownTable(
-      ['situation', 'result', 'shown by'],
-      SITUATIONS.map(({ situation, result, shownBy }) => [
-        situation,
-        result,
-        `[${shownBy.test}](../../${shownBy.file})`,
-      ]),
-    ),
+    ...situationsTable(SITUATIONS),
+    '',
+    '## Payments that cross',
+    '',
+    ...situationsTable(PAYMENTS_THAT_CROSS),
     '',
   ].join('\n');
+}
+
+function situationsTable(situations: readonly Situation[]): string[] {
+  return markdownTable(
+    ['situation', 'result', 'shown by'],
+    situations.map(({ situation, result, shownBy }) => [situation, result, `[${shownBy.test}](../../${shownBy.file})`]),
+  );
 }
 
 function isRefusal(admission: Admission): admission is Refusal {

@@ -182,6 +182,10 @@ async function judged<I, R>(
       categoryRisk(client, secrets, categorization, purpose),
     );
   }
+  if (operation === 'addBeneficiary' && activityInfo().workflowType === WORKFLOW_TYPES.customer) {
+    const wanted = input as { iban: string; name: string };
+    return judge.beneficiary(tenantId, wanted, warrant?.for === 'request' ? warrant : undefined);
+  }
   if (operation === 'executeOrder') {
     const order = input as { accountId: string; preparedOrderId: string };
     return judge.order(tenantId, order, warrant?.for === 'order' ? warrant : undefined);

@@ -27,23 +27,15 @@ import {
 import { hashEvidence, type SentDecision } from '../lifecycle/review-state.js';
 import { approverNamed, isNamed } from '../lifecycle/transfer-rules.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
-import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
-import type { Policies } from '../policies/policy-file.js';
+import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant, RequestWarrant } from '../lifecycle/warrants.js';
 import { audienceOf } from '../proof/envelope.js';
-import { operatorIn, type Signers, type SignerSet } from '../proof/signers-file.js';
+import { operatorIn, type SignerSet } from '../proof/signers-file.js';
 import { verifyProof } from '../proof/verify.js';
 import { wasStartedBefore } from './earlier-runs.js';
-import { type Execution, executionOf } from './execution.js';
+import { executionOf } from './execution.js';
+import type { Bench, JudgeOptions } from './judge-options.js';
 import { asksFor, type Subject, submittersOf } from './order-subject.js';
 import { unproved, type Unverified } from './unproved.js';
-
-export interface JudgeOptions {
-  signers: Signers;
-  policies: Policies;
-  environment: string;
-  /** Whether this worker refuses messages without proof. */
-  requireProof: boolean;
-}
 
 /** The oldest a start's envelope may be when the workflow begins, so that a stored start cannot be used again later. */
 const START_AGE_MS = 24 * 3600_000;
@@ -174,6 +166,24 @@ export class Judge {
   }
 
   /**
+   * Judges the registration of a beneficiary after onboarding: whoever asked for it asked for this one.
+   * @throws ApplicationFailure `NotProved`
+   */
+  async beneficiary(
+    tenantId: string,
+    { iban, name }: { iban: string; name: string },
+    warrant: RequestWarrant | undefined,
+  ): Promise<void> {
+    if (warrant?.request.name !== 'addBeneficiary') throw unproved('no request for the beneficiary was handed over');
+    const { body, proof } = warrant.request;
+    const { beneficiary: asked } = body;
+    if (asked.iban !== iban || asked.name !== name) throw unproved('another beneficiary was asked for');
+    const bench = await this.#bench(tenantId, warrant);
+    if (!bench.isProofNeeded) return;
+    await this.#demand(bench, { name: 'addBeneficiary', bodyHash: bodyHash(body), proof }, 'submitter', body.by);
+  }
+
+  /**
    * Judges a call by hand: the operator who asked and the one who agreed, by their current rights and their own envelopes.
    * @throws ApplicationFailure `NotProved`
    */
@@ -287,12 +297,4 @@ export class Judge {
     const carried = await this.#carried(bench, message, 'own', id);
     return carried.ok ? undefined : PROOF_FAULTS[carried.fault];
   }
-}
-
-/** The state that one judgement needs. */
-interface Bench {
-  tenantId: string;
-  isProofNeeded: boolean;
-  signers: SignerSet;
-  execution: Execution;
 }

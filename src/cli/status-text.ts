@@ -37,7 +37,7 @@ export function heading({
 }
 
 export function statusLines(status: LifecycleStatus): string[] {
-  const { phases, waitingOn, attention, review, ids, iban, wallet, transfer, requirements } = status;
+  const { phases, waitingOn, attention, review, ids, iban, wallet, transfer, customer, requirements } = status;
   return [
     table(['phase', 'state', 'started', 'completed', ''], phases.map(phaseRow)),
     fields({
@@ -54,6 +54,7 @@ export function statusLines(status: LifecycleStatus): string[] {
       transfer:
         transfer && `${transfer.reference}: ${transfer.state}${transfer.orderId ? `, ${transfer.orderId}` : ''}`,
       fees: transfer?.fees && moneyText(transfer.fees),
+      ...customerFields(customer),
       outcome: outcome(status),
     }),
     ...requirements.map(({ message, field, document, anyOf, subject, dueAt }) => {
@@ -62,6 +63,16 @@ export function statusLines(status: LifecycleStatus): string[] {
       return `${colours.yellow('!')} ${message}${about ? ` (${about})` : ''}${dueAt ? `, by ${dueAt}` : ''}`;
     }),
   ];
+}
+
+function customerFields(customer: LifecycleStatus['customer']): Record<string, string | false> {
+  if (!customer) return {};
+  const { beneficiaries, consent, requests } = customer;
+  return {
+    beneficiaries: beneficiaries.map(({ ref }) => ref).join(', '),
+    'payment consent': consent ? `${consent.consentId}, valid until ${consent.validUntil}` : 'none',
+    requests: requests.map(({ requestId, name, state }) => `${requestId} ${name}: ${state}`).join('\n'),
+  };
 }
 
 function limitsText({ perTransaction, perDay, perMonth }: NonNullable<LifecycleStatus['wallet']>['limits']): string {

@@ -17,6 +17,7 @@ export {
   type Fault,
 } from './errors.js';
 export type { EndedCase } from './ended-cases.js';
+export type { CustomerRequestInput } from './customer-requests.js';
 export type { DocumentInput } from '../contract/field-schemas.js';
 export type { CaseFilter, CaseList } from './list.js';
 export { resolveByCause, type ByCause, type Settled } from './resolve-by-cause.js';
@@ -35,5 +36,6 @@ export { connectClient, TemporalUnreachable } from '../temporal/connection.js';
 export { temporalSettings, TemporalSettingsError, type TemporalSettings } from '../temporal/settings.js';
 export type { AuditCode, AuditData, AuditEntry } from '../lifecycle/audit-events.js';
 export type { ShownAuditEntry } from './audit.js';
+export type { CustomerMessage } from '../lifecycle/customer-messages.js';
 export type * from '../lifecycle/messages.js';
 export type { CaseView, LifecycleStatus } from '../lifecycle/status.js';

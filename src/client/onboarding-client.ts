@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer, ConfirmTransfer, CorrectApplication, DecideTransfer } from '../lifecycle/messages.js';
+import type { CustomerMessage } from '../lifecycle/customer-messages.js';
 import type { Hint } from '../lifecycle/hints.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { isSealedText } from '../lifecycle/sealed.js';
@@ -10,6 +11,7 @@ import { documentIdOf } from '../store/document-id.js';
 import type { DocumentStore } from '../store/document-store.js';
 import type { IndividualInput, OrganizationInput } from '../intake/application-schema.js';
 import { CaseClient, type CaseClientOptions, type SendOptions } from './case-client.js';
+import { checkedRequest, type CustomerRequestInput } from './customer-requests.js';
 import { readSubmission, storeDocuments } from './document-intake.js';
 import { InvalidInput } from './errors.js';
 import { faultsOf } from '../intake/faults.js';
@@ -104,6 +106,16 @@ export class OnboardingClient extends CaseClient {
   /** Hands on the customer's word on the prepared order that the status shows. */
   async confirmTransfer(id: string, confirmation: ConfirmTransfer, sending: SendOptions = {}): Promise<Answer> {
     return this.send(id, 'confirmTransfer', confirmation, sending);
+  }
+
+  /** Asks for something for a customer whose account is active; the case carries it out in its turn. */
+  async ask<Name extends CustomerMessage>(
+    id: string,
+    what: Name,
+    body: CustomerRequestInput<Name>,
+    sending: SendOptions = {},
+  ): Promise<Answer> {
+    return this.send(id, what, checkedRequest(what, body), sending);
   }
 
   /** Hands in documents for the review's open round. */

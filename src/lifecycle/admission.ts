@@ -41,6 +41,10 @@ export const ADMISSION: Record<MessageName, Record<Stage, Admission>> = {
   extend: ALWAYS,
   decideTransfer: NEVER,
   confirmTransfer: NEVER,
+  addBeneficiary: NEVER,
+  removeBeneficiary: NEVER,
+  makePaymentConsent: NEVER,
+  revokePaymentConsent: NEVER,
   cancel: ALWAYS,
 };
 
@@ -53,7 +57,11 @@ export const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([...HANDLING, 'e
 /** What the cases without a review take while they run. */
 const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {
   transfer: new Set([...HANDLING, 'extend', 'decideTransfer', 'confirmTransfer', 'cancel']),
-  customer: new Set([...HANDLING, 'cancel']),
+  customer: new Set([
+    ...HANDLING,
+    ...(['addBeneficiary', 'removeBeneficiary', 'makePaymentConsent', 'revokePaymentConsent'] as const),
+    'cancel',
+  ]),
   call: new Set([...HANDLING, 'cancel']),
 };
 

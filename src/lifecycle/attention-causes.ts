@@ -53,7 +53,8 @@ const CORRECT: Cause = {
 const CONSENT: Cause = {
   helps: ['retry', 'abort'],
   reason: 'the payment consent does not allow the payment',
-  advice: "look at the customer's case, whose renewal may need attention; retry once the consent is good",
+  advice:
+    "have a payment consent made (`starter make-payment-consent`), or look at the customer's case, whose renewal may need attention; then retry",
 };
 
 /** What helps against each failure. The type keeps it complete. */
@@ -194,8 +195,7 @@ const CAUSES: Record<Failure, Cause> = {
   BeneficiaryUnknown: {
     helps: ['retry', 'abort'],
     reason: 'the account has no such beneficiary',
-    advice:
-      'register the beneficiary (`operator call addBeneficiary`); where the payment consent names its beneficiaries, a new one must be among them; then retry',
+    advice: 'have the beneficiary added to the customer (`starter add-beneficiary`), then retry',
   },
   BeneficiaryInactive: {
     helps: ['retry', 'abort'],
@@ -209,18 +209,17 @@ const CAUSES: Record<Failure, Cause> = {
     advice: "FinHub's screening flagged the beneficiary: clear it with FinHub, then retry",
   },
   BeneficiaryNotAllowed: {
-    helps: ['abort'],
+    helps: ['retry', 'abort'],
     reason: 'the payment consent names other beneficiaries',
-    advice: 'abort: the consent can pay only the beneficiaries it was made for',
+    advice: 'have a payment consent made that names this one too (`starter make-payment-consent`), then retry',
   },
   ConsentMissing: CONSENT,
   ConsentNotActive: CONSENT,
   ConsentExpired: CONSENT,
   ConsentUsedUp: {
-    helps: ['abort', 'retry'],
+    helps: ['retry', 'abort'],
     reason: 'the payment consent is used up',
-    advice:
-      'abort: the consent is made anew only at its renewal; after it the transfer may be started again, under another reference',
+    advice: 'have the payment consent renewed (`starter make-payment-consent`), then retry',
   },
   LimitExceeded: {
     helps: ['retry', 'abort'],

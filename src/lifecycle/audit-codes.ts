@@ -24,6 +24,10 @@ export const AUDIT_CODES: Record<AuditCode, string> = {
   extend: MESSAGE,
   decideTransfer: MESSAGE,
   confirmTransfer: MESSAGE,
+  addBeneficiary: MESSAGE,
+  removeBeneficiary: MESSAGE,
+  makePaymentConsent: MESSAGE,
+  revokePaymentConsent: MESSAGE,
   cancel: MESSAGE,
   messageTurnedAway:
     'a message that could not be read, lacked proof, or had been taken before; of a flood, only some are recorded',
@@ -60,7 +64,10 @@ export const AUDIT_CODES: Record<AuditCode, string> = {
   handedOver: 'beneficiaries and a payment consent were taken over from the onboarding',
   handOverRefused: 'a payment consent was not taken over',
   handOverMalformed: 'a hand-over could not be read',
+  paymentConsentMade: 'a payment consent was made as somebody asked, or for other beneficiaries',
   paymentConsentRenewed: 'the payment consent was renewed before it ended',
+  paymentConsentRevoked: 'a payment consent was revoked',
+  requestSettled: 'what was asked for a customer is done, or was left out',
   renewalNeedless: 'a renewal was dropped, since another payment consent came',
 
   callAsked: 'an operator asked for a call by hand',

@@ -110,7 +110,10 @@ export interface AuditData extends Record<Exclude<MessageName, 'decideVerificati
   handedOver: { beneficiaries: string[]; consentId?: string } & Partial<UntilData>;
   handOverRefused: { consentId: string; why: 'otherApplication' | 'renewalBegun' };
   handOverMalformed: { why: string };
+  paymentConsentMade: { consentId: string } & UntilData;
   paymentConsentRenewed: UntilData;
+  paymentConsentRevoked: { consentId: string };
+  requestSettled: { request: string; name: MessageName; result: 'done' | 'leftOut' };
   renewalNeedless: { consentId: string };
 
   callAsked: CallData & { reason: string };

@@ -20,6 +20,7 @@ import type { Outcome } from './outcome.js';
 import type { AuditEntry } from './audit-events.js';
 import type { TransferOrder } from './transfer.js';
 import type { Customer } from './customer.js';
+import type { CustomerRequest, RetiredConsent, SettledRequest } from './customer-requests.js';
 import { callName, type CallResult, type HandCall } from './hand-call.js';
 
 export type { Provenance, Requirement };
@@ -248,7 +249,16 @@ export interface TransferState extends CaseBase<'transfer', TransferOrder> {
 }
 
 /** A customer from activation on. */
-export type CustomerState = CaseBase<'customer', Customer>;
+export interface CustomerState extends CaseBase<'customer', Customer> {
+  /** What was asked for and is not settled, in order; the first is carried out. */
+  readonly requests: readonly CustomerRequest[];
+  /** How many there were so far; numbers the next one. */
+  readonly requested: number;
+  /** The last ones that were settled. */
+  readonly settled: readonly SettledRequest[];
+  /** Payment consents that others took the place of, until they are revoked. */
+  readonly retired: readonly RetiredConsent[];
+}
 
 /** A call by hand. */
 export interface CallState extends CaseBase<'call', HandCall> {
@@ -280,6 +290,7 @@ type Changing<State extends CaseState> = Partial<Omit<State, 'kind' | 'applicati
 /** What changes of a case; its kind never does. */
 export type Changes = Changing<LifecycleState> &
   Changing<TransferState> &
+  Changing<CustomerState> &
   Changing<CallState> & { readonly application?: CaseState['application'] };
 
 /** What names a case within its kind and tenant: the last part of its id. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Origin, PaymentConsentRequest } from '../contract/application.js';
-import { isAmount } from '../contract/money.js';
 import type { LifecycleKind } from './phases.js';
-import { fields, list, optional, parse, text, time, wholeNumber } from '../contract/schema.js';
+import { fields, list, optional, parse, text, time } from '../contract/schema.js';
+import { LIMITS } from './customer-messages.js';
 import { isSealedText } from './sealed.js';
 
 /** What a payment consent allows. Source: facts F10. */
@@ -19,6 +19,8 @@ export interface PaymentConsent {
   /** ISO 8601. */
   validUntil: string;
   terms: ConsentTerms;
+  /** False where it ends by itself. */
+  renews?: boolean | undefined;
 }
 
 /** The title by which a consent is known as its application's: one whose answer was lost is found and revoked. */
@@ -72,10 +74,6 @@ export const HAND_OVER = 'handOver';
 
 const MAX_HANDED_OVER = 200;
 
-const amount = fields({ value: text(40), currency: text(3) }).check(
-  z.refine(isAmount, { error: 'an amount such as {"value": "25.00", "currency": "EUR"} is expected' }),
-);
-
 /** What a lifecycle hands over to the customer's case; anybody may have sent it. */
 const handOver = fields({
   consent: optional(
@@ -83,16 +81,7 @@ const handOver = fields({
       consentId: text(200),
       authenticationCode: optional(text(4000).check(z.refine(isSealedText, { error: 'a sealed text is expected' }))),
       validUntil: time(),
-      terms: fields({
-        title: text(400),
-        validDays: wholeNumber(1, 3650),
-        perTransaction: amount,
-        perDay: amount,
-        perMonth: optional(amount),
-        transactionsPerDay: wholeNumber(1),
-        maxTransactions: optional(wholeNumber(1)),
-        allowedIbans: list(text(64), [0, MAX_HANDED_OVER]),
-      }),
+      terms: fields({ title: text(400), ...LIMITS, allowedIbans: list(text(64), [0, MAX_HANDED_OVER]) }),
     }),
   ),
   beneficiaries: list(fields({ ref: text(64), name: text(140), iban: text(64), beneficiaryId: text(200) }), [

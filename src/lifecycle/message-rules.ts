@@ -1,4 +1,5 @@
 import { isLifecycle, type CaseState } from './case-state.js';
+import { CUSTOMER_RULES } from './customer-rules.js';
 import { HANDLING_RULES } from './handling-rules.js';
 import { LIFECYCLE_RULES } from './lifecycle-rules.js';
 import type { Message, MessageName } from './messages.js';
@@ -15,5 +16,6 @@ export function rulingOn(state: CaseState, { name, body }: Message, given: Given
 
 function rulesOf(state: CaseState): object {
   if (isLifecycle(state)) return { ...HANDLING_RULES, ...LIFECYCLE_RULES };
-  return state.kind === 'transfer' ? { ...HANDLING_RULES, ...TRANSFER_RULES } : HANDLING_RULES;
+  if (state.kind === 'transfer') return { ...HANDLING_RULES, ...TRANSFER_RULES };
+  return state.kind === 'customer' ? { ...HANDLING_RULES, ...CUSTOMER_RULES } : HANDLING_RULES;
 }

@@ -13,6 +13,7 @@ import {
   time,
   wholeNumber,
 } from '../contract/schema.js';
+import { CUSTOMER_MESSAGES, type CustomerMessage } from './customer-messages.js';
 import { OPERATOR_LEVELS } from './policy.js';
 
 /**
@@ -151,6 +152,7 @@ export const MESSAGE_SCHEMAS = {
    * is refused, since it was prepared anew meanwhile.
    */
   confirmTransfer: fields({ by, orderId: marked('plain', text(200)) }),
+  ...CUSTOMER_MESSAGES,
   cancel: fields({ by, reason: why }),
 } as const satisfies Record<string, z.ZodMiniType>;
 
@@ -170,6 +172,10 @@ export type ViewDocument = MessageBodies['viewDocument'];
 export type Extend = MessageBodies['extend'];
 export type DecideTransfer = MessageBodies['decideTransfer'];
 export type ConfirmTransfer = MessageBodies['confirmTransfer'];
+export type AddBeneficiary = MessageBodies['addBeneficiary'];
+export type RemoveBeneficiary = MessageBodies['removeBeneficiary'];
+export type MakePaymentConsent = MessageBodies['makePaymentConsent'];
+export type RevokePaymentConsent = MessageBodies['revokePaymentConsent'];
 export type Cancel = MessageBodies['cancel'];
 
 /**
@@ -183,11 +189,11 @@ export function parseMessage<Name extends MessageName>(name: Name, value: unknow
 /** A message as it was read. */
 export type Message = { [Name in MessageName]: { name: Name; body: MessageBodies[Name] } }[MessageName];
 
-/** What only a lifecycle takes, what only a transfer does, and what every case does. */
+/** What only a lifecycle takes, what only a transfer or a customer does, and what every case does. */
 export type LifecycleMessage =
   'submitDocuments' | 'acceptConsents' | 'submitActivationCode' | 'decideVerification' | 'correctApplication';
 export type TransferMessage = 'decideTransfer' | 'confirmTransfer';
-export type HandlingMessage = Exclude<MessageName, LifecycleMessage | TransferMessage>;
+export type HandlingMessage = Exclude<MessageName, LifecycleMessage | TransferMessage | CustomerMessage>;
 
 /** Why a message was not taken. */
 export type Refusal =

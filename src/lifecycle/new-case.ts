@@ -26,7 +26,8 @@ export function newCustomer(customer: Customer, startedAt: Date): CustomerState 
   const { tenantId, customerId, accountId, iban } = customer;
   const state = unstarted('customer', customer, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
   const facts = ['customerRecord', 'accountActive', 'walletActive'] as const;
-  return { ...state, finhub: { ...state.finhub, customerId, accountId, iban, facts } };
+  const finhub = { ...state.finhub, customerId, accountId, iban, facts };
+  return { ...state, finhub, requests: [], requested: 0, settled: [], retired: [] };
 }
 
 /** A call by hand before it is known whether it may be made. */

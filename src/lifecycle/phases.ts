@@ -191,7 +191,14 @@ const CUSTOMER_PHASES = [
     title: 'Account in use',
     requires: [],
     expectedMinutes: Infinity,
-    operations: ['createPaymentConsent', 'approvePaymentConsent'],
+    operations: [
+      'addBeneficiary',
+      'listBeneficiaries',
+      'removeBeneficiary',
+      'createPaymentConsent',
+      'approvePaymentConsent',
+      'revokePaymentConsent',
+    ],
   },
 ] as const satisfies readonly PhaseDefinition[];
 

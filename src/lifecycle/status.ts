@@ -17,6 +17,7 @@ import {
 } from './case-state.js';
 import { type Outcome } from './outcome.js';
 import { subjectOf, type CaseSubject } from './case-subject.js';
+import { customerStatusOf, type CustomerStatus } from './customer-view.js';
 import { timeOf, type Deadline } from './deadlines.js';
 import type { CallResult } from './hand-call.js';
 import type { RegisteredIds } from './messages.js';
@@ -66,6 +67,8 @@ export interface LifecycleStatus {
   wallet: WalletFacts | null;
   review: { stage: ReviewStage; round: number; dueAt?: string | undefined; customerReason?: string | undefined };
   transfer: TransferRecord | null;
+  /** Of a customer's case. */
+  customer: CustomerStatus | null;
   outcome: Outcome | null;
 }
 
@@ -165,6 +168,7 @@ export function statusOf(state: CaseState, now: Date): LifecycleStatus {
       customerReason: review.customerReason,
     },
     transfer: transferOf(state) ?? null,
+    customer: customerStatusOf(state),
     outcome: state.outcome ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import type { Application } from '../contract/application.js';
 import type { SentCorrection } from './case-state.js';
+import type { CustomerRequest } from './customer-requests.js';
 import type { HandCall } from './hand-call.js';
 import type { ConfirmTransfer, DecideTransfer, ResolveAttention } from './messages.js';
 import type { Approver } from './customer.js';
@@ -58,4 +59,11 @@ export interface CallWarrant {
   agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
 }
 
-export type Warrant = DecisionWarrant | OrderWarrant | CallWarrant;
+/** For what is asked for a customer after activation. */
+export interface RequestWarrant {
+  for: 'request';
+  requireProof: boolean;
+  request: CustomerRequest;
+}
+
+export type Warrant = DecisionWarrant | OrderWarrant | CallWarrant | RequestWarrant;

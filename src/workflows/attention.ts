@@ -79,9 +79,15 @@ async function resolutionOf(theCase: AskingCase): Promise<ResolveAttention | und
 }
 
 /** Policy lets a person skip what comes after activation; nothing before it. */
-function optionsFor({ finhub }: CaseState, adopts: string[]): AttentionAction[] {
+function optionsFor({ kind, finhub }: CaseState, adopts: string[]): AttentionAction[] {
   const active = finhub.facts.includes('accountActive');
-  return ['retry', ...(adopts.length > 0 ? (['adopt'] as const) : []), ...(active ? (['skip'] as const) : []), 'abort'];
+  return [
+    'retry',
+    ...(adopts.length > 0 ? (['adopt'] as const) : []),
+    ...(active ? (['skip'] as const) : []),
+    // Nothing that was asked for a customer ends the customer.
+    ...(kind === 'customer' ? [] : (['abort'] as const)),
+  ];
 }
 
 /** What FinHub refused in the application: by field where it says so, else in its own words. */

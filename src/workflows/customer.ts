@@ -2,20 +2,29 @@ import { condition, setHandler } from '@temporalio/workflow';
 import { newCustomer } from '../lifecycle/new-case.js';
 import type { CustomerState } from '../lifecycle/case-state.js';
 import type { Outcome } from '../lifecycle/outcome.js';
-import { HAND_OVER, parseHandOver, renewalTime, type HandOver, type PaymentConsent } from '../lifecycle/customer.js';
+import { HAND_OVER, parseHandOver, type HandOver, type PaymentConsent } from '../lifecycle/customer.js';
+import { dueNext, dueNow, type Due } from '../lifecycle/customer-due.js';
 import { handOverRefusal, renewalOf } from '../lifecycle/customer-rules.js';
 import { Malformed } from '../contract/schema.js';
 import { Unreadable } from '../lifecycle/slots.js';
 import { type Case, type CaseInput } from './case.js';
 import { runCourse } from './course.js';
-import { CallNeedless } from './control-flow.js';
+import { CallNeedless, PhaseSkipped } from './control-flow.js';
+import { revoke, settleRequest } from './customer-requests.js';
 import { loadPolicy } from './load-policy.js';
 import { openCase } from './open-case.js';
 import { queries } from './definitions.js';
 import { answer, receive } from './messages.js';
 import { onSignal } from './signals.js';
 import { makeConsent, wasAsked } from './payment-consent.js';
-import { attentionOvertaken, consentTaken, handedOver } from '../lifecycle/transitions.js';
+import {
+  attentionOvertaken,
+  consentRevoked,
+  consentTaken,
+  handedOver,
+  renewalLeftOut,
+  resultDropped,
+} from '../lifecycle/transitions.js';
 
 /**
  * A customer from activation on: keeps what payments need for as long as the account is there, and renews the payment consent before it ends.
@@ -61,19 +70,63 @@ function takeOver(theCase: Case<CustomerState>, value: unknown): void {
 }
 
 async function upkeep(theCase: Case<CustomerState>): Promise<never> {
+  for (;;) await settle(theCase, await untilDue(theCase));
+}
+
+async function settle(theCase: Case<CustomerState>, due: Due): Promise<void> {
+  switch (due.what) {
+    case 'request':
+      return settleRequest(theCase, due.request);
+    case 'revocation':
+      return unlessLeftOut(
+        () => revoke(theCase, due.consentId),
+        () => theCase.apply(consentRevoked(due.consentId)),
+      );
+    case 'renewal':
+      return unlessLeftOut(
+        () => renew(theCase, due.consent),
+        () => theCase.apply(renewalLeftOut),
+      );
+  }
+}
+
+/** An operator may let be what is due: the retired consent ends by itself, and the present one too. */
+async function unlessLeftOut(work: () => Promise<void>, leaveOut: () => void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof PhaseSkipped)) throw error;
+    leaveOut();
+  }
+}
+
+/** The next thing to do, as it is now. One timer serves all that is to come. */
+async function untilDue(theCase: Case<CustomerState>): Promise<Due> {
+  const { state } = theCase;
   for (;;) {
-    const consent = await untilRenewal(theCase);
-    try {
-      await renew(theCase, consent);
-    } catch (error) {
-      if (!(error instanceof CallNeedless)) throw error;
-      theCase.record('renewalNeedless', { consentId: consent.consentId });
-    }
+    const due = dueNow(state, new Date());
+    if (due) return due;
+    const next = dueNext(state);
+    const changed = (): boolean => dueNext(state) !== next;
+    const woken = (): boolean => theCase.mayMove || changed();
+    if (next === undefined) await condition(woken);
+    else await condition(woken, next - Date.now(), { summary: 'what is due next' });
+    if (theCase.mayMove) await theCase.moveOn(changed);
+  }
+}
+
+/** Unless another consent is handed over meanwhile. */
+async function renew(theCase: Case<CustomerState>, consent: PaymentConsent): Promise<void> {
+  try {
+    await makeAnew(theCase, consent);
+  } catch (error) {
+    if (!(error instanceof CallNeedless)) throw error;
+    theCase.record('renewalNeedless', { consentId: consent.consentId });
   }
 }
 
 /** @throws CallNeedless where another consent was handed over meanwhile */
-async function renew(theCase: Case<CustomerState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
+async function makeAnew(theCase: Case<CustomerState>, { consentId, terms, validUntil }: PaymentConsent): Promise<void> {
   const current = (): CustomerState['application'] => {
     const { application } = theCase.state;
     if (application.consent?.consentId !== consentId) throw new CallNeedless();
@@ -84,20 +137,7 @@ async function renew(theCase: Case<CustomerState>, { consentId, terms, validUnti
   const consent = await makeConsent(theCase, { accountId, terms: () => terms, of, stillAsked: () => void current() });
   current();
   theCase.apply(consentTaken(consent));
+  for (const call of ['createPaymentConsent', 'approvePaymentConsent']) theCase.apply(resultDropped(`${call}/${of}`));
   theCase.record('paymentConsentRenewed', { until: consent.validUntil });
   theCase.show();
-}
-
-/** The consent that is to be renewed now. */
-async function untilRenewal(theCase: Case<CustomerState>): Promise<PaymentConsent> {
-  for (;;) {
-    const { consent } = theCase.state.application;
-    const isAnother = (): boolean => theCase.state.application.consent?.consentId !== consent?.consentId;
-    const left = consent && renewalTime(consent).getTime() - Date.now();
-    if (left !== undefined && left <= 0) return consent!;
-    const woken = (): boolean => theCase.mayMove || isAnother();
-    if (left === undefined) await condition(woken);
-    else await condition(woken, left, { summary: 'renewal of the payment consent' });
-    if (theCase.mayMove) await theCase.moveOn(isAnother);
-  }
 }

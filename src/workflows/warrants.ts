@@ -1,7 +1,14 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { isLifecycle, type CallState, type CaseState, type LifecycleState } from '../lifecycle/case-state.js';
+import {
+  isLifecycle,
+  type CallState,
+  type CaseState,
+  type CustomerState,
+  type LifecycleState,
+} from '../lifecycle/case-state.js';
+import type { CustomerRequest } from '../lifecycle/customer-requests.js';
 import { rulesFor } from '../lifecycle/policy.js';
-import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant } from '../lifecycle/warrants.js';
+import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant, RequestWarrant } from '../lifecycle/warrants.js';
 import { startBody } from '../lifecycle/proof-rules.js';
 
 /** How the case began, for whoever judges what it does; without its secrets. */
@@ -50,6 +57,10 @@ export function orderWarrant(state: CaseState, order: OrderWarrant['order']): Or
     decision: sentDecision,
     confirmation: sentConfirmation,
   };
+}
+
+export function requestWarrant(state: CustomerState, request: CustomerRequest): RequestWarrant {
+  return { for: 'request', requireProof: state.policy!.requireProof, request };
 }
 
 export function callWarrant(state: CallState): CallWarrant {

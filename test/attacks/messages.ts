@@ -24,6 +24,11 @@ const DOCUMENT = {
 };
 const CONSENTS = { version: '1.0', acceptedAt: '2026-11-30T00:00:00Z', ipAddress: '192.0.2.1', userAgent: 'test' };
 
+const BENEFICIARY = {
+  ...{ ref: 'thief', name: 'Thief', partyType: 'INDIVIDUAL_CUSTOMER', currency: 'EUR' },
+  ...{ iban: 'DE44500105175407324931', bic: 'INGDDEFF', country: 'DE' },
+};
+
 const SENT: Record<MessageName, { by: Hand; body: BodyOf }> = {
   submitDocuments: { by: 'backend', body: () => ({ submittedBy: 'backend', documents: [DOCUMENT] }) },
   acceptConsents: { by: 'backend', body: () => CONSENTS },
@@ -51,6 +56,10 @@ const SENT: Record<MessageName, { by: Hand; body: BodyOf }> = {
       subject: { customerId: ids.customerId, verificationId: ids.verificationId },
     }),
   },
+  addBeneficiary: { by: 'backend', body: () => ({ by: 'backend', beneficiary: BENEFICIARY }) },
+  removeBeneficiary: { by: 'backend', body: () => ({ by: 'backend', ref: 'landlord' }) },
+  makePaymentConsent: { by: 'backend', body: () => ({ by: 'backend' }) },
+  revokePaymentConsent: { by: 'backend', body: () => ({ by: 'backend' }) },
   cancel: { by: 'backend', body: () => ({ by: 'backend', reason: 'withdrawn' }) },
 };
 /** What ends a case comes last. */

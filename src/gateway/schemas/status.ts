@@ -4,6 +4,7 @@ import type { AuditCode } from '../../lifecycle/audit-events.js';
 import type { ShownAuditEntry } from '../../client/index.js';
 import { PHASES, type CaseKind, type PhaseName } from '../../lifecycle/phases.js';
 import { personal } from '../../contract/marks.js';
+import { customerStatus } from './customer.js';
 import type { CaseSummary, CurrentStatus, Started } from '../../client/index.js';
 
 export const KINDS = Object.keys(PHASES) as [CaseKind, ...CaseKind[]];
@@ -126,6 +127,7 @@ export const lifecycleStatus = z
       customerReason: personal(z.string()).optional(),
     }),
     transfer: transfer.nullable(),
+    customer: customerStatus,
     outcome: outcome.nullable(),
   })
   .meta({ description: 'Where a case stands, in words that a backend may show its customer' });

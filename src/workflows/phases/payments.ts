@@ -5,9 +5,9 @@ import type { Case } from '../case.js';
 import { CallNeedless, PhaseSkipped } from '../control-flow.js';
 import { settleOrder } from '../orders/settle-order.js';
 import { type OrderRequest } from '../orders/order.js';
+import { registerBeneficiary } from '../beneficiaries.js';
 import { makeConsent } from '../payment-consent.js';
 import { followTransfer, handOver } from '../payments-hand-over.js';
-import { needsPerson } from '../attention.js';
 import { beneficiaryRegistered, finhubGave } from '../../lifecycle/transitions.js';
 
 function requested(theCase: Case): PaymentsRequest {
@@ -56,7 +56,6 @@ async function payIfAsked(theCase: Case, asked: () => PaymentsRequest): Promise<
 
 /** Registers those that FinHub has screened; one that an operator leaves out because it was flagged is never paid. */
 async function addBeneficiaries(theCase: Case, asked: () => PaymentsRequest): Promise<void> {
-  const { finhub } = theCase.state;
   const settled = new Set<string>();
   const next = (): Beneficiary | undefined => asked().beneficiaries.find(({ ref }) => !settled.has(ref));
   for (let wanted = next(); wanted; wanted = next()) {
@@ -67,17 +66,9 @@ async function addBeneficiaries(theCase: Case, asked: () => PaymentsRequest): Pr
       return found;
     };
     try {
-      const added = await theCase.calls.once(
-        'addBeneficiary',
-        () => {
-          const { ref: _, ...beneficiary } = current();
-          return { accountId: finhub.accountId!, customerId: theCase.customerId, ...beneficiary };
-        },
-        { of: ref, adopts: ['beneficiaryId'] },
-      );
+      const beneficiaryId = await registerBeneficiary(theCase, { ref, of: ref, wanted: () => withoutRef(current()) });
       settled.add(ref);
-      if (await passes(theCase, ref, current().iban, added.screening))
-        theCase.apply(beneficiaryRegistered(ref, added.beneficiaryId));
+      if (beneficiaryId !== undefined) theCase.apply(beneficiaryRegistered(ref, beneficiaryId));
     } catch (error) {
       if (!(error instanceof CallNeedless)) throw error;
     }
@@ -86,42 +77,7 @@ async function addBeneficiaries(theCase: Case, asked: () => PaymentsRequest): Pr
   theCase.establish('beneficiaryRegistered');
 }
 
-/** Waits for a screening under way. A flagged beneficiary is a person's decision, never a silent skip. */
-async function passes(theCase: Case, ref: string, iban: string, told: string): Promise<boolean> {
-  const { finhub } = theCase.state;
-  const key = `screening/${ref}`;
-  const earlier = theCase.kept<string>(key);
-  if (earlier !== undefined) return earlier === 'VERIFIED';
-  for (let screening = told; ;) {
-    if (screening === 'PENDING') {
-      const what = `screening of beneficiary "${ref}"`;
-      const screened = await theCase.waiting('finhub', what, () =>
-        theCase.calls.poll(
-          'awaitScreening',
-          { accountId: finhub.accountId!, iban },
-          { every: 5, slowest: 900, summary: what },
-        ),
-      );
-      screening = screened.screening;
-    }
-    if (screening !== 'FLAGGED') {
-      theCase.keep(key, 'VERIFIED');
-      return true;
-    }
-    try {
-      await needsPerson(theCase, key, 'addBeneficiary', {
-        type: 'BeneficiaryFlagged',
-        message: `beneficiary "${ref}" was flagged by FinHub's PEP and sanctions screening`,
-      });
-    } catch (error) {
-      if (!(error instanceof PhaseSkipped)) throw error;
-      theCase.keep(key, 'leftOut');
-      theCase.record('beneficiaryLeftOut', { beneficiary: ref });
-      return false;
-    }
-    screening = 'PENDING';
-  }
-}
+const withoutRef = ({ ref: _, ...beneficiary }: Beneficiary): Omit<Beneficiary, 'ref'> => beneficiary;
 
 /** The consent's terms are the application's; only its beneficiaries may be paid by it. */
 async function createConsent(theCase: Case): Promise<void> {
