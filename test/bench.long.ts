@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { benchGateway } from '../bench/gateway.js';
 import { compareLifecycles } from '../bench/lifecycle/compare.js';
 import { measureWaiting } from '../bench/waiting/compare.js';
 
@@ -27,4 +28,12 @@ test('a worker keeps no more cases in memory than it may', async () => {
   assert.equal(few.open, 10);
   assert.equal(all.open, 40);
   assert.ok(all.inMemory > few.inMemory / 2, `${all.inMemory} in memory`);
+});
+
+test('the gateway is measured beside the client library, and with many who wait', async () => {
+  const options = { rounds: 1, calls: 4, concurrency: 2, waits: 50, onProgress: () => {} };
+  const { start, status, waits } = await benchGateway(options);
+  for (const { throughput } of [start, status]) assert.ok(throughput.median > 0);
+  assert.equal(waits.open, 50);
+  assert.ok(waits.loop.p99 >= waits.loop.p50);
 });

@@ -253,6 +253,12 @@ describe('the HTTP API', { timeout: 1_200_000 }, () => {
     const broken = await http('PUT', '/v1/individuals/mine', { body: '{"a":' });
     assert.deepEqual([broken.status, broken.body.code], [400, 'BodyUnreadable']);
     const { path } = await start();
+    for (const body of [undefined, '5', '[]', 'null', '{}', '{"documents":5,"submittedBy":"x"}', '{"documents":{}}']) {
+      const senseless = await http('POST', `${path}/documents`, { body });
+      assert.deepEqual([senseless.status, senseless.body.code], [422, 'InvalidInput'], body);
+    }
+    const text = await http('POST', `${path}/documents`, { body: 'x', headers: { 'content-type': 'text/plain' } });
+    assert.deepEqual([text.status, text.body.code], [415, 'MediaTypeUnsupported']);
     const keyless = await http('POST', `${path}/notes`, { as: 'back-office', body: { text: '' }, key: '' });
     assert.deepEqual([keyless.status, keyless.body.code], [400, 'IdempotencyKeyMissing']);
   });

@@ -4,12 +4,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { withContent } from '../dev/demo/over-http.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { CATALOGUE } from '../src/finhub/catalogue/index.js';
 import { FinHubClient } from '../src/finhub/client.js';
 import { finHubTracing } from '../src/tracing/finhub-tracing.js';
 import { runEntry } from './helpers/command-line.js';
+import { anIndividual } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
+import { ask } from './helpers/gateway.js';
 
 interface Span {
   traceId: string;
@@ -78,7 +81,7 @@ describe('a trace', { timeout: 1_200_000 }, () => {
   before(async () => {
     collector = await startCollector();
     const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
-    stack = await startStack({ workerEnv: tracing });
+    stack = await startStack({ workerEnv: tracing, gateway: tracing });
     const environment = { ...process.env, ...stack.environment, ...tracing };
     const { code, stderr } = await runEntry('starter', ['individual', 'examples/individual.json'], environment);
     assert.equal(code, 0, stderr);
@@ -99,5 +102,26 @@ describe('a trace', { timeout: 1_200_000 }, () => {
     assert.deepEqual([activity.traceId, request.traceId], [start.traceId, start.traceId]);
     assert.equal(activity.parentSpanId, start.spanId);
     assert.equal(request.parentSpanId, activity.spanId);
+  });
+
+  test('that a caller of the HTTP API has begun goes on through the gateway into the case', async () => {
+    const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    const body = await withContent(await anIndividual());
+    const started = await ask(stack.gatewayUrl!, 'PUT', `/v1/individuals/${body.applicationId}`, {
+      body,
+      headers: { traceparent: `00-${traceId}-${spanId}-01` },
+    });
+    assert.equal(started.status, 202);
+    const named = (name: string): Promise<Span> =>
+      eventually(`a span ${name}`, () =>
+        Promise.resolve(collector.spans.find((span) => span.name === name && span.traceId === traceId)),
+      );
+    const request = await named('PUT /v1/individuals/{applicationId}');
+    const start = await named('StartWorkflow:individualLifecycle');
+    const activity = await named('RunActivity:registerIndividual');
+    assert.equal(request.service, 'finhub-onboarding-gateway');
+    assert.equal(request.parentSpanId, spanId);
+    assert.equal(start.parentSpanId, request.spanId);
+    assert.equal(activity.parentSpanId, start.spanId);
   });
 });

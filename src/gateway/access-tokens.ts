@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose';
-import { EnvHttpProxyAgent, fetch } from 'undici';
 import { z } from 'zod';
+import { proxiedFetch } from '../http/proxied-fetch.js';
 import { CredentialsUnavailable, isScope, type Caller, type Credentials } from './caller.js';
 
 export interface AccessTokenOptions {
@@ -30,13 +30,7 @@ const claimsSchema = z.object({
  * fetched anew when a token names one that is not known.
  */
 export function accessTokens({ issuer, audience, jwksUrl, clockSeconds = 30 }: AccessTokenOptions): Credentials {
-  // Through `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` names the issuer: Node's own fetch knows no proxy.
-  const dispatcher = new EnvHttpProxyAgent();
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    cacheMaxAge: JWKS_AGE_MS,
-    [customFetch]: (url, { method, headers, redirect, signal }) =>
-      fetch(url, { method, headers: [...headers], redirect, signal, dispatcher }),
-  });
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: JWKS_AGE_MS, [customFetch]: proxiedFetch() });
   return {
     async callerOf(token): Promise<Caller | undefined> {
       const payload = await verified(token);

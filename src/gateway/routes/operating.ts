@@ -157,6 +157,7 @@ export const OPERATING_ROUTES: readonly Route[] = [
     answers: {
       200: { description: 'the document', mediaType: 'application/octet-stream' },
       403: { description: 'the caller is no operator of the tenant', schema: 'Problem' },
+      409: { description: 'the case has no such document', schema: 'Problem' },
     },
     async handle(call) {
       const { client, params, caller } = call;
