@@ -8,6 +8,7 @@ import { startStack, type Stack } from '../../dev/embedded/stack.js';
 import type { FaultKind } from '../../sandbox/faults.js';
 import { FinHub } from '../helpers/finhub.js';
 import { EXTERNAL, openAccount, type Payer } from './accounts.js';
+import { changing, CHANGES, checkChanges } from './changing.js';
 
 /*
  * Money is neither made nor lost: whatever happens to answers and workers, every reference is paid at most once, and what is reported is what
@@ -19,6 +20,8 @@ export interface Size {
   accounts: number;
   /** Times that the worker is killed while transfers are under way. */
   kills: number;
+  /** Times that each account's beneficiaries and payment consent change while transfers are under way. */
+  changes: number;
   /** Repeats a run. */
   seed: number;
 }
@@ -27,9 +30,10 @@ export interface Size {
 const LOST: FaultKind[] = ['drop', 'effect-500', 'late-effect', 'late-answer', 'cut', 'garble'];
 const REFUSED: FaultKind[] = ['refuse-500', 'refuse-502', 'refuse-503', 'refuse-429', 'refuse-401', 'conflict-running'];
 const SHARES = [...LOST.map((kind) => [kind, 0.014] as const), ...REFUSED.map((kind) => [kind, 0.003] as const)];
-const MONEY_MOVES = ['prepare', 'execute'].map(
-  (step) => `/api/v2.1/fintrans/{accountId}/types/{operationType}/${step}`,
-);
+const MONEY_MOVES = ['prepare', 'execute'].map((step) => ({
+  method: 'POST',
+  path: `/api/v2.1/fintrans/{accountId}/types/{operationType}/${step}`,
+}));
 
 const TIMEOUT_MS = 400;
 /** Less than the HTTP timeout: FinHub is not at work on a request that was given up longer ago. */
@@ -53,7 +57,7 @@ interface WalletRow {
 }
 
 /** Runs it all on a stack of its own and checks the books; says how often money was prepared and executed. */
-export async function conserve({ transfers, accounts, kills, seed }: Size): Promise<string> {
+export async function conserve({ transfers, accounts, kills, changes, seed }: Size): Promise<string> {
   const stack = await startStack({
     sandboxArgs: [
       ...['--activation-delay', '1', '--settlement-delay', '50', '--log-level', 'fatal', '--seed', String(seed)],
@@ -69,8 +73,10 @@ export async function conserve({ transfers, accounts, kills, seed }: Size): Prom
     await inject(finhub);
     const inputs = fc.sample(transfersOf(payers), { numRuns: transfers, seed }).map(withReference);
     const killer = killing(stack, workers, kills);
+    const changer = changing(stack, payers, changes);
     const reports = await untilSettled(stack, inputs);
-    await killer;
+    await Promise.all([killer, changer]);
+    await checkChanges(finhub, payers, changes);
     return await checkBooks(finhub, payers, inputs, reports);
   } finally {
     for (const worker of workers) await worker.kill();
@@ -103,8 +109,8 @@ async function assertRemembered(
 }
 
 async function inject(finhub: FinHub): Promise<void> {
-  for (const path of MONEY_MOVES) {
-    const faults = SHARES.map(([kind, share]) => ({ method: 'POST', path, kind, share, times: 1_000_000 }));
+  for (const call of [...MONEY_MOVES, ...CHANGES]) {
+    const faults = SHARES.map(([kind, share]) => ({ ...call, kind, share, times: 1_000_000 }));
     await finhub.inject(
       ...faults.map((fault) => (fault.kind === 'late-effect' ? { ...fault, delayMs: LATE_MS } : fault)),
     );
