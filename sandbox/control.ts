@@ -21,6 +21,8 @@ const decisionBody = z.strictObject({
   comment: z.string().default('Decided in the portal'),
 });
 const creditBody = z.strictObject({ amount: z.string() });
+/** As the customer changes it on FinHub's own pages. */
+const passwordBody = z.object({ password: z.string().min(8) });
 const walletStatusBody = z.strictObject({ status: z.enum(['ACTIVE', 'SUSPENDED', 'BLOCKED']) });
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -85,6 +87,12 @@ export function registerControl(
       control.post('/customers/:id/activate', ({ params }) => {
         if (!state.customers.get(id(params))) throw notFound('Customer');
         return finishActivation(world, id(params));
+      });
+      control.post('/customers/:id/password', ({ params, body }) => {
+        const user = state.users.all().find(({ customerId }) => customerId === id(params));
+        if (!user) throw notFound('Customer');
+        state.users.patch(user.id, read(passwordBody, body));
+        return {};
       });
       control.post('/wallets/:id/credit', ({ params, body }) => {
         const wallet = state.wallets.get(id(params));

@@ -96,6 +96,11 @@ export class FinHub {
     await this.#post(`customers/${customerId}/activate`, {});
   }
 
+  /** What a customer does on FinHub's own pages. */
+  async changePassword(customerId: string, password: string): Promise<void> {
+    await this.#post(`customers/${customerId}/password`, { password });
+  }
+
   /** Pays into a wallet; `amount` in EUR, major units. */
   async credit(walletId: string, amount: string): Promise<void> {
     await this.#post(`wallets/${walletId}/credit`, { amount });
