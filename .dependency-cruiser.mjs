@@ -36,6 +36,7 @@ const LAYERS = {
   ],
   doctor: ['contract', 'lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
   cli: ['contract', 'lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
+  console: ['contract', 'lifecycle', 'client', 'gateway'],
   gateway: [
     'contract',
     'lifecycle',

@@ -5,10 +5,10 @@ export default tseslint.config(
   { ignores: ['lib/', 'sandbox/lib/', '.cache/', 'node_modules/'] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({
     ...config,
-    files: ['{src,sandbox,dev,bench,test}/**/*.ts'],
+    files: ['{src,sandbox,dev,bench,test}/**/*.{ts,tsx}'],
   })),
   {
-    files: ['{src,sandbox,dev,bench,test}/**/*.ts'],
+    files: ['{src,sandbox,dev,bench,test}/**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

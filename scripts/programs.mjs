@@ -59,7 +59,7 @@ async function fingerprint() {
   // Services name their sources by whole paths: a folder that was moved has other programs.
   const hash = createHash('sha256').update(`${root}\n`);
   const sources = await readdir(join(root, 'src'), { recursive: true });
-  const files = sources.filter((path) => path.endsWith('.ts')).sort();
+  const files = sources.filter((path) => /\.tsx?$/.test(path)).sort();
   const makers = ['package-lock.json', 'scripts/programs.mjs', 'scripts/bundle.mjs'];
   const seen = await Promise.all(
     [...files.map((path) => join('src', path)), ...makers].map(async (path) => {

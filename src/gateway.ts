@@ -9,6 +9,7 @@ import { loadEnvironment } from './config/environment.js';
 import { makeApiKey } from './gateway/api-keys.js';
 import { credentialsOf } from './gateway/authentication.js';
 import { SCOPES, type Scope } from './gateway/caller.js';
+import { serveConsole } from './console/serve.js';
 import type { GatewayConfiguration } from './config/configurations.js';
 import type { GatewayMetrics } from './gateway/metrics.js';
 import type { PeopleOptions } from './gateway/people/people.js';
@@ -62,6 +63,7 @@ async function serve(): Promise<void> {
     const gateway = await startGateway({
       ...{ client, credentials, environment, host, port, requestsPerMinute, log },
       people: await peopleOf(config, credentials !== undefined),
+      console: (server, people) => serveConsole(server, { client, people, log }),
       waitsPerCaller: waitsPerClient,
       webhooks: webhooks && tenantId !== undefined ? { ...webhooks, tenantId } : undefined,
     }).catch((error: unknown) => {

@@ -3,9 +3,12 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { openDocumentStore, parseKeyRing } from '../src/client/index.js';
 import { loadEnvironment } from '../src/config/environment.js';
+import { BoxError } from '../src/secrets/box.js';
+import { openChunked } from '../src/secrets/chunked-box.js';
 import { newKeyRingText } from '../src/secrets/key-ring.js';
 import { DocumentCheck, DocumentRefused, MAX_DOCUMENT_BYTES } from '../src/store/document-check.js';
 import type { DocumentStore } from '../src/store/document-store.js';
@@ -97,6 +100,7 @@ for (const kind of ['folder', 'S3']) {
 
     it('keeps nothing of what is refused or breaks off', async () => {
       const { folder } = stores[kind]!;
+      await mkdir(folder, { recursive: true });
       const files = async (): Promise<string[]> =>
         (await readdir(folder, { recursive: true, withFileTypes: true }))
           .filter((entry) => entry.isFile())
@@ -144,7 +148,12 @@ for (const kind of ['folder', 'S3']) {
         for (const change of changes) {
           const reference = await store().put(content, meta());
           const file = await fileOf(reference.documentId);
-          await writeFile(file, change(await readFile(file)));
+          const bytes = change(await readFile(file));
+          await writeFile(file, bytes);
+          // The box by itself, before the hash of the content has its say.
+          const bound = JSON.stringify([reference.documentId, reference.sha256]);
+          const opened = openChunked(keys, 'document v2', bound, flowing(bytes));
+          await assert.rejects(buffer(opened), BoxError);
           const changed = { name: 'DocumentUnavailable', reason: 'changed' };
           await assert.rejects(store().get(reference), changed);
           await assert.rejects(store().find(reference), changed);

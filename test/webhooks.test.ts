@@ -58,7 +58,7 @@ describe("FinHub's webhooks", { timeout: 300_000 }, () => {
     const answer = await fetch(`${gateway.url}/hooks/finhub/${tenant}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-finhub-signature': `sha256=${signature}`, ...headers },
-      body,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
     });
     const { code } = (await answer.json()) as { code?: string };
     return { status: answer.status, code };

@@ -1,7 +1,8 @@
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { OnboardingClient } from '../client/index.js';
 import type { Credentials } from './caller.js';
-import type { PeopleOptions } from './people/people.js';
+import type { People, PeopleOptions } from './people/people.js';
 import type { WebhookOptions } from './webhooks.js';
 
 export interface GatewayOptions {
@@ -10,6 +11,8 @@ export interface GatewayOptions {
   credentials: Credentials | undefined;
   /** How people sign in; nobody can without it. */
   people?: PeopleOptions | undefined;
+  /** Serves pages to those who have signed in. */
+  console?: ((server: FastifyInstance, people: People) => Promise<void>) | undefined;
   /** The environment's name, which envelopes are for. */
   environment: string;
   host: string;

@@ -7,7 +7,7 @@ export function tell(log: Logger, request: FastifyRequest, reply: FastifyReply, 
   const line = {
     requestId: request.id,
     route: `${request.method} ${request.routeOptions.url}`,
-    path: caller ? request.url.split('?', 1)[0] : undefined,
+    path: (caller ?? signedIn) ? request.url.split('?', 1)[0] : undefined,
     client: caller?.id ?? null,
     tenant: caller?.tenant ?? signedIn?.tenant ?? null,
     operator: signedIn?.operator ?? (caller?.operator === '*' ? undefined : caller?.operator),

@@ -104,7 +104,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const seconds = (performance.now() - request.begun) / 1000;
     const name = request.routeOptions.url ?? 'none';
     metrics.answered(`${request.method} ${name}`, reply.statusCode, request.problem ?? 'ok', seconds);
-    if (/^\/(v1|sign-)/.test(name) || name === WEBHOOKS_PATH) tell(log, request, reply, seconds);
+    if (/^\/(v1|sign-|console\/(queue|search|cases))/.test(name) || name === WEBHOOKS_PATH)
+      tell(log, request, reply, seconds);
     done();
   });
 
@@ -116,7 +117,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const limit = server.createRateLimit();
   const people = options.people && new People(options.people);
-  if (people) await serveSignIn(server, people);
+  if (people) {
+    await serveSignIn(server, people);
+    await options.console?.(server, people);
+  }
   await serveDocumentation(server);
   serveHealth(server, client);
 

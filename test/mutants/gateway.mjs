@@ -1,6 +1,7 @@
 const API = 'test/gateway.test.ts';
 const ACCESS = 'test/gateway-access.test.ts';
 const STORE = 'test/document-store.test.ts';
+const CONSOLE = 'test/console.test.ts';
 const SIGN_IN = 'test/sign-in.test.ts';
 
 /** @type {import('../../scripts/mutants.mjs').Mutant[]} */
@@ -293,5 +294,29 @@ export default [
     to: 'void [pause, DRAIN_MS, DRAIN_LOOK_MS];',
     in: 'test/gateway-drain.long.ts',
     test: 'answers what is under way, lets whoever waits go, takes no more, and loses nothing',
+  },
+  {
+    name: 'a look at a case leaves no trace',
+    file: 'src/console/serve.tsx',
+    from: 'request.signedIn = person.session;',
+    to: '',
+    in: CONSOLE,
+    test: 'shows a case whole, says who looked, and takes nothing in it for more than text',
+  },
+  {
+    name: "another site's page searches",
+    file: 'src/console/serve.tsx',
+    from: 'people.checkOurs(request, person.session, csrf);',
+    to: '',
+    in: CONSOLE,
+    test: 'shows what waits for a decision, and finds a case by whoever is in it, from its own pages only',
+  },
+  {
+    name: 'the pages are open to everybody',
+    file: 'src/console/serve.tsx',
+    from: "if (!person) return reply.redirect('/sign-in', 303);",
+    to: '',
+    in: CONSOLE,
+    test: 'is for those who have signed in',
   },
 ];

@@ -1,2 +1,2 @@
 /** Where somebody lands who has signed in. */
-export const SESSION_HOME = '/docs';
+export const SESSION_HOME = '/console';

@@ -10,7 +10,8 @@ export function page(reply: FastifyReply, html: string, status = 200): FastifyRe
     .status(status)
     .headers({
       'content-security-policy': POLICY,
-      'referrer-policy': 'no-referrer',
+      // Not stricter: a form would then be sent without an Origin to check.
+      'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
       'cross-origin-opener-policy': 'same-origin',
     })
