@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { residentMib } from './processes.js';
@@ -23,8 +24,9 @@ interface Watched {
 }
 
 const WAIT_SECONDS = 60;
-/** Before memory is looked at: what starting the waits left behind is gone then. */
+/** Before memory is looked at first: what the calls before left behind is gone then. */
 const SETTLE_MS = 10_000;
+const OPENING_MS = 45_000;
 const ASKED = 100;
 
 /** Opens waits for cases that do not change, and looks at the gateway meanwhile. */
@@ -38,6 +40,7 @@ export async function openWaits(
   await pause(SETTLE_MS);
   const before = residentMib(pid);
   const leaving = new AbortController();
+  setMaxListeners(0, leaving.signal);
   const open = Array.from({ length: waits }, (_, index) =>
     request(paths[index % paths.length]!, {
       ...{ dispatcher: agent, signal: leaving.signal },
@@ -48,9 +51,11 @@ export async function openWaits(
     ),
   );
   try {
-    await pause(SETTLE_MS);
-    const isOpen = await figure(metricsUrl, 'onboarding_gateway_open_waits');
-    if (isOpen !== waits) throw new Error(`${isOpen} of ${waits} waits are open`);
+    const areOpen = () => figure(metricsUrl, 'onboarding_gateway_open_waits');
+    // Each looks at its case first.
+    for (const end = Date.now() + OPENING_MS; (await areOpen()) < waits; await pause(500)) {
+      if (Date.now() > end) throw new Error(`${await areOpen()} of ${waits} waits are open`);
+    }
     const megabytes = residentMib(pid);
     onProgress(`${waits} waits are open: ${before.toFixed(0)} to ${megabytes.toFixed(0)} MiB`);
     // Reading them sets the histogram of the delays back.

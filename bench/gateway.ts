@@ -67,7 +67,7 @@ export async function benchGateway(options: GatewayOptions): Promise<GatewayBenc
     const watched = { url, pid: gateway.pid, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`, ids };
     const waits = await openWaits(watched, options);
     await stack.worker.stop();
-    const start = await beside('start', startOf(stack, url), options);
+    const start = await beside('start', await startOf(stack, url), options);
     return { start, status, waits };
   } finally {
     await gateway.kill();
@@ -85,13 +85,15 @@ function statusOf({ client }: Stack, url: string, ids: readonly string[]): Ask {
 }
 
 /** Each is another person's, with the same documents. */
-function startOf({ client }: Stack, url: string): Ask {
+async function startOf({ client }: Stack, url: string): Promise<Ask> {
   let number = 0;
+  // Callers have their documents at hand; the library reads them from files, as it does for command lines.
+  const { documents } = await withContent(await applicationOf('documents'));
   return async (way) => {
     const application = await applicationOf(`start-${(number += 1)}`);
     if (way === 'library') await client.startIndividual(application, { folder: EXAMPLES });
     else {
-      const body = JSON.stringify(await withContent(application));
+      const body = JSON.stringify({ ...application, documents });
       const headers = { 'content-type': 'application/json' };
       await answered(fetch(`${url}/v1/individuals/${application.applicationId}`, { method: 'PUT', headers, body }));
     }

@@ -24,6 +24,7 @@ type Listener = { seen: (status: CurrentStatus) => void; failed: (error: unknown
 
 interface Watched {
   listeners: Set<Listener>;
+  /** Has the next look be taken at once. */
   wake: () => void;
 }
 
@@ -49,7 +50,11 @@ export class Watch {
     for (const { wake } of this.#watched.values()) wake();
   }
 
-  /** The first status that is as wanted, or the last one seen after `seconds`. @throws CaseNotFound */
+  /**
+   * The first status that is as wanted, or the last one seen after `seconds`. Whoever waits joins those who wait for the same case already, so
+   * that a thousand who come at once ask it once.
+   * @throws CaseNotFound
+   */
   async until(
     caller: string,
     id: string,
@@ -57,16 +62,15 @@ export class Watch {
     seconds: number,
     request: IncomingMessage,
   ): Promise<CurrentStatus> {
-    const now = await this.#options.client.status(id);
-    if (isWanted(now) || now.outcome || seconds <= 0) return now;
+    if (seconds <= 0) return this.#options.client.status(id);
     return this.#slot(caller, async () => {
-      let last = now;
+      let last: CurrentStatus | undefined;
       const left = AbortSignal.any([AbortSignal.timeout(seconds * 1000), this.#closing.signal, gone(request)]);
       await this.#listen(id, left, (status) => {
         last = status;
         return isWanted(status) || status.outcome !== null;
       });
-      return last;
+      return last ?? this.#options.client.status(id);
     });
   }
 
@@ -141,6 +145,7 @@ export class Watch {
       until.addEventListener('abort', leave);
       const watched = this.#watched.get(id) ?? this.#begin(id);
       watched.listeners.add(listener);
+      watched.wake();
     });
   }
 
@@ -153,7 +158,23 @@ export class Watch {
 
   async #look(id: string, watched: Watched): Promise<void> {
     let seen: string | undefined;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+    // Whoever has it begin joins first.
+    await Promise.resolve();
+    for (let pause = FIRST_PAUSE_MS; watched.listeners.size > 0; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+      // Those who join while a look is under way hear the next one, which comes at once: what they know may be newer than this look.
+      const hearing = [...watched.listeners];
+      let isWoken = false;
+      watched.wake = () => (isWoken = true);
+      try {
+        const status = await this.#options.client.status(id);
+        const sight = JSON.stringify(status);
+        if (sight !== seen) pause = FIRST_PAUSE_MS;
+        seen = sight;
+        for (const one of hearing) if (watched.listeners.has(one)) one.seen(status);
+      } catch (error) {
+        for (const one of hearing) if (watched.listeners.has(one)) one.failed(error);
+      }
+      if (isWoken) continue;
       const busy = (this.#watched.size / this.#options.looksPerSecond) * 1000;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(pause, busy));
@@ -162,17 +183,8 @@ export class Watch {
           resolve();
         };
       });
-      if (watched.listeners.size === 0) return void this.#watched.delete(id);
-      try {
-        const status = await this.#options.client.status(id);
-        const sight = JSON.stringify(status);
-        if (sight !== seen) pause = FIRST_PAUSE_MS;
-        seen = sight;
-        for (const { seen: hear } of [...watched.listeners]) hear(status);
-      } catch (error) {
-        for (const { failed } of [...watched.listeners]) failed(error);
-      }
     }
+    this.#watched.delete(id);
   }
 
   async #slot<T>(caller: string, use: () => Promise<T>): Promise<T> {

@@ -200,14 +200,6 @@ export default [
     test: "signed with a gateway's key where the operator's own is needed changes nothing, is recorded, and the case goes on",
   },
   {
-    name: "a call by hand is made on a gateway's word",
-    file: 'src/activities/judge.ts',
-    from: "await this.#begun(bench, warrant.beginning, 'own', call.by);",
-    to: "await this.#begun(bench, warrant.beginning, 'submitter', call.by);",
-    in: 'test/attacks-gateway-key.long.ts',
-    test: "no call by hand prepares an order in an operator's name",
-  },
-  {
     name: 'the keys of access tokens are fetched past the proxy',
     file: 'src/gateway/access-tokens.ts',
     from: ', [customFetch]: proxiedFetch()',
@@ -318,5 +310,21 @@ export default [
     to: '',
     in: CONSOLE,
     test: 'is for those who have signed in',
+  },
+  {
+    name: 'everybody who waits asks the case',
+    file: 'src/gateway/watch.ts',
+    from: 'const watched = this.#watched.get(id) ?? this.#begin(id);',
+    to: 'const watched = this.#begin(id);',
+    in: 'test/watch.test.ts',
+    test: 'share one look, however many come at once',
+  },
+  {
+    name: 'a look from before somebody came counts for them',
+    file: 'src/gateway/watch.ts',
+    from: 'const hearing = [...watched.listeners];',
+    to: 'const hearing = watched.listeners;',
+    in: 'test/watch.test.ts',
+    test: 'hear of no look that had begun before they came',
   },
 ];
