@@ -30,7 +30,7 @@ export interface TimeSkipping {
   lane(options?: LaneOptions, worker?: Partial<WorkerOptions>): Promise<Lane>;
   /**
    * Lets virtual time pass, at Temporal and in every lane's sandbox. The server stops skipping for good once a child that outlived its parent
-   * has ended: no test that skips comes after one that ends an account's case.
+   * has ended: no test that skips comes after one that ends a customer's case.
    */
   skip(milliseconds: number): Promise<void>;
   /** Keeps out of the last minutes of a UTC day, so that what a test does within minutes is done on one day. */
