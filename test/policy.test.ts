@@ -74,7 +74,7 @@ describe('the policy file', () => {
     [
       'high risk for the tenant alone',
       { default: { review: { individual: { HIGH: { level: 'TENANT' } } } } },
-      /review\.individual\.HIGH\.level: high risk is decided by POWER_TENANT/,
+      /review\.individual\.HIGH\.level: POWER_TENANT decides on high risk/,
     ],
     [
       'four eyes that a single person at FinHub could replace',

@@ -81,7 +81,7 @@ describe('text from outside', () => {
   it('counts characters, not units of UTF-16', async () => {
     assert.deepEqual([...(await faults('individual', { person: { firstName: '😀'.repeat(100) } }))], []);
     const found = await faults('individual', { person: { firstName: '😀'.repeat(101) } });
-    assert.equal(found.get('person.firstName'), 'has 101 characters; at most 100 are taken');
+    assert.equal(found.get('person.firstName'), 'has 101 characters; at most 100 are allowed');
   });
 
   it('cannot act on a terminal once it is escaped, and a program reads the same from JSON', () => {

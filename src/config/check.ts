@@ -15,7 +15,7 @@ import {
   type VariableName,
 } from './variables.js';
 
-/** Outside production these stand in for what is not set. */
+/** Used outside production for settings that are missing. */
 export const TRIAL_DEFAULTS = {
   signersFile: resolve(PROJECT_FOLDER, 'examples/signers.json'),
   keysFile: resolve(PROJECT_FOLDER, '.data/keys.json'),
@@ -23,16 +23,16 @@ export const TRIAL_DEFAULTS = {
 
 type Values = { [Name in VariableName]?: Environment[Name] | undefined };
 
-/** The environment as a role finds it: complete only where there are no faults. */
+/** The environment as a role reads it; complete only if there are no faults. */
 export interface Checked {
   values: Values;
-  /** Names of the variables that were set, secrets by file among them. */
+  /** Names of the variables that were set, including secrets given by file. */
   set: ReadonlySet<string>;
   temporal: TemporalSettings | undefined;
   faults: ConfigurationFault[];
 }
 
-/** Variables that are of use together only. */
+/** Variables that are only useful together. */
 const GROUPS: readonly (readonly VariableName[])[] = [
   [
     'FINHUB_POWER_TENANT_ORGANIZATION_ID',
@@ -48,7 +48,7 @@ const GROUPS: readonly (readonly VariableName[])[] = [
   ['GATEWAY_OIDC_ISSUER', 'GATEWAY_OIDC_CLIENT_ID', 'GATEWAY_OIDC_CLIENT_SECRET', 'GATEWAY_PUBLIC_URL'],
 ];
 
-/** Looks at everything at once and changes nothing. An empty variable counts as not set. */
+/** Checks everything at once and changes nothing. An empty variable counts as not set. */
 export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
   const { env: read, faults: unread } = readSecretFiles(env);
   const set = Object.fromEntries(Object.entries(read).filter(([, value]) => Boolean(value?.trim())));
@@ -85,17 +85,17 @@ function missing(role: Role, set: NodeJS.ProcessEnv): ConfigurationFault[] {
     .map((variable) => ({ variable, message: `is not set; ${aboutVariable(variable).expects} is expected` }));
 }
 
-/** A misspelt optional variable would go unnoticed until it is missed. */
+/** Finds misspelt optional variables, which would otherwise be silently ignored. */
 function unknown(set: NodeJS.ProcessEnv): ConfigurationFault[] {
   return Object.keys(set)
     .filter((name) => name.startsWith('FINHUB_') && !(name in environmentSchema.shape))
     .map((variable) => {
       const meant = VARIABLE_NAMES.find((name) => isSlip(name, variable));
-      return { variable, message: `is no variable of ours${meant ? `; is ${meant} meant?` : ''}` };
+      return { variable, message: `is not one of our variables${meant ? `; is ${meant} meant?` : ''}` };
     });
 }
 
-/** Whether two names are at most two single-letter changes apart, seen from both ends. */
+/** Whether two names differ by at most two single-letter changes, compared from both ends. */
 function isSlip(a: string, b: string): boolean {
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
@@ -113,7 +113,7 @@ function checkSignersFile({ NODE_ENV, SIGNERS_FILE }: Values): ConfigurationFaul
   return isReadable(SIGNERS_FILE) ? [] : [{ variable, message: `cannot be read; ${expects} is expected` }];
 }
 
-/** Outside production a gateway without credentials listens on this machine only. */
+/** Outside production, a gateway without credentials listens only on this machine. */
 function checkCredentials(values: Values): ConfigurationFault[] {
   const { NODE_ENV, GATEWAY_API_KEYS_FILE, GATEWAY_OAUTH_ISSUER, GATEWAY_OIDC_ISSUER } = values;
   const some = GATEWAY_API_KEYS_FILE ?? GATEWAY_OAUTH_ISSUER ?? GATEWAY_OIDC_ISSUER;

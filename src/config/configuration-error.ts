@@ -1,15 +1,15 @@
 export interface ConfigurationFault {
   variable: string;
-  /** What is wrong and what is expected; never the value, which may be a secret. */
+  /** What is wrong and what is expected, without the value, which may be a secret. */
   message: string;
 }
 
-/** The environment cannot be used; lists everything that is wrong with it at once. */
+/** The environment is not usable; lists every fault at once. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly faults: readonly ConfigurationFault[];
   constructor(faults: readonly ConfigurationFault[]) {
-    super(['the configuration cannot be used:', ...faults.map(faultLine)].join('\n  '));
+    super(['the configuration is not usable:', ...faults.map(faultLine)].join('\n  '));
     this.faults = faults;
   }
 }

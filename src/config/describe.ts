@@ -6,7 +6,7 @@ import { aboutVariable, VARIABLE_NAMES, type Role, type VariableName } from './v
 
 export interface VariableLine {
   name: VariableName;
-  /** Null where there is none; secrets are never given. */
+  /** Null if it has none or is a secret. */
   value: string | null;
   from: 'set' | 'default' | 'not set';
 }
@@ -21,7 +21,7 @@ export interface ConfigurationDescription {
 const REDACTED = '(secret)';
 const UNUSABLE = '(unusable)';
 
-/** The configuration as a role would find it, with secrets redacted. Makes nothing. */
+/** The configuration as a role reads it, with secrets redacted. Creates nothing. */
 export function describeEnvironment(role: Role, env: NodeJS.ProcessEnv = process.env): ConfigurationDescription {
   const { values, set, temporal, faults } = checkEnvironment(role, env);
   const standIns: { [Name in VariableName]?: string } = {

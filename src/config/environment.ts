@@ -18,17 +18,17 @@ import { PROJECT_FOLDER } from './project-folder.js';
 import type { Environment, Role } from './variables.js';
 
 /**
- * The configuration of one role. Outside production, a key ring is made when none is set.
+ * The configuration of one role. Outside production, makes a key ring if none is set.
  * @throws ConfigurationError with every fault
  */
 export function loadEnvironment<R extends Role>(role: R, env: NodeJS.ProcessEnv = process.env): Configurations[R] {
   const { values, temporal, faults } = checkEnvironment(role, env);
   if (faults.length > 0 || temporal === undefined) throw new ConfigurationError(faults);
-  // Without faults nothing is missing.
+  // Without faults, nothing is missing.
   return BUILD[role](values as Environment, temporal);
 }
 
-/** Between two looks at FinHub's verdict: where webhooks hint at it, and where nothing does. */
+/** Seconds between two looks at FinHub's verdict, with webhooks as hints and without. */
 const VERDICT_POLL_SECONDS = { hinted: 3600, alone: 900 };
 
 const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) => Configurations[R] } = {

@@ -4,14 +4,14 @@ interface Refused extends Error {
   address?: string;
 }
 
-/** Faults of the machine's set-up that one line explains better than a stack; undefined for others. */
+/** One line for set-up faults of the machine that need no stack trace; undefined for other errors. */
 export function explained(error: unknown): string | undefined {
   const { code, port, address, message = '', cause } = error as Refused;
   if (code === 'EADDRINUSE') {
-    return `port ${port} on ${address} is taken: choose another one, or end what listens there`;
+    return `port ${port} on ${address} is taken: choose another one, or stop the process that uses it`;
   }
-  // The metrics are served by the SDK's native part, whose failures have no code.
+  // The metrics are served by the SDK's native part, whose errors have no code.
   if (/address already in use/i.test(message)) return `${message}: METRICS_ADDRESS is taken, choose another port`;
-  if (code === 'EACCES' && port !== undefined) return `port ${port} on ${address} may not be listened on by this user`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} on ${address} is not allowed for this user`;
   return cause instanceof Error ? explained(cause) : undefined;
 }

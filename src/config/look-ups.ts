@@ -1,4 +1,4 @@
-/** The look-ups whose silence proves that an object is not there, once they are known to show at once what was made. */
+/** Look-ups that can prove that an object does not exist, if they show new objects immediately. */
 export const LOOK_UPS = [
   'getVerificationHistory',
   'listDirectors',

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const MANIFEST = 'package.json';
 
-/** The project's folder: from the sources, from the built library, and from programs that were made one file. */
+/** The project's folder, found from the sources, the built library, or bundled programs. */
 export const PROJECT_FOLDER = folderAbove(dirname(fileURLToPath(import.meta.url)));
 
-/** The project's version, by its package.json. */
+/** The project's version in its package.json. */
 export const { version: VERSION } = createRequire(import.meta.url)(join(PROJECT_FOLDER, MANIFEST)) as {
   version: string;
 };

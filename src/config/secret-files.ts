@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { ConfigurationFault } from './configuration-error.js';
 import { SECRET_FILE_VARIABLES } from './variables.js';
 
-/** An environment whose secrets are all values, and what was wrong with the files that held them. */
+/** An environment with all secrets as values, and the faults of the files they came from. */
 export interface ReadSecrets {
   env: NodeJS.ProcessEnv;
   faults: ConfigurationFault[];
 }
 
 /**
- * Puts what `NAME_FILE` names in the place of the secret NAME, as container platforms hand secrets over. Neither a byte
- * order mark before the secret nor a line end after it is part of it. The environment that is handed in stays as it is.
+ * Replaces `NAME_FILE` by the secret NAME in that file, as container platforms provide secrets. A byte order mark at the start and a line
+ * end at the end are removed. The given environment does not change.
  */
 export function readSecretFiles(env: NodeJS.ProcessEnv): ReadSecrets {
   const read = { ...env };

@@ -3,19 +3,19 @@ import { z } from 'zod';
 import { LOOK_UPS } from './look-ups.js';
 import { s3Location } from '../store/open-store.js';
 
-/** Who reads the configuration; each needs another part of it. */
+/** The programs that read the configuration; each needs a different part. */
 export const ROLES = ['worker', 'gateway', 'starter', 'operator', 'codec-server'] as const;
 export type Role = (typeof ROLES)[number];
 
 interface About {
-  /** What the variable takes; the end of "… is expected". */
+  /** The allowed values; completes "… is expected". */
   expects: string;
   /** Roles that cannot start without it. */
   neededBy: readonly Role[];
   secret: boolean;
 }
 
-/** What is known of each variable next to its type. */
+/** What we know about each variable besides its type. */
 const about = z.registry<About>();
 
 type Options = Partial<Omit<About, 'expects'>>;
@@ -26,27 +26,27 @@ function variable<S extends z.ZodType>(schema: S, expects: string, { neededBy = 
 }
 
 const text = z.string().trim().min(1).max(500);
-/** Without credentials, since addresses are shown. */
+/** Without credentials, because addresses are shown. */
 const url = z
   .url({ protocol: /^https?$/ })
   .refine((address) => !address.includes('@'))
   .transform((address) => address.replace(/\/+$/, ''));
-/** Sealed on its way, or not leaving this machine. */
+/** Encrypted in transit, or on this machine. */
 const isSafe = (address: string): boolean => {
   const { protocol, hostname } = new URL(address);
   return protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 };
-/** As it is written: an issuer with a slash at its end is another one than without. */
+/** As written: an issuer with a slash at its end is a different issuer. */
 const safeUrl = z
   .url({ protocol: /^https?$/ })
   .refine((address) => !address.includes('@'))
   .refine(isSafe);
 const origin = url.refine(isSafe).refine((address) => new URL(address).origin === address);
-/** Part of workflow ids, hence without slashes. */
+/** Part of workflow ids, so without slashes. */
 const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const whole = (min: number, max: number): z.ZodType<number, string> =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
-/** Of so many a second. */
+/** A number per second. */
 const rate = z
   .string()
   .regex(/^\d+(\.\d+)?$/)
@@ -73,7 +73,7 @@ const tokens = z
     }),
   );
 
-/** Protects unless it is said otherwise: true in production, false elsewhere. */
+/** Strict by default: true in production, false elsewhere. */
 const strict = z
   .enum(['true', 'false'])
   .optional()
@@ -100,7 +100,7 @@ function isStoreLocation(location: string): boolean {
   }
 }
 
-/** A port alone listens on this machine only. */
+/** A port alone listens only on this machine. */
 const listen = z
   .string()
   .regex(/^((\[[0-9a-f:]+\]|[\d.]+):)?\d{1,5}$/i)
@@ -108,7 +108,7 @@ const listen = z
 
 const WORKER = { neededBy: ['worker'] } as const;
 const WORKER_SECRET = { ...WORKER, secret: true } as const;
-/** By default those of FinHub's own samples (facts §1.2). */
+/** By default those in FinHub's samples (facts §1.2). */
 const roles = z
   .string()
   .regex(/^[A-Z_]+(,[A-Z_]+)*$/)
@@ -118,8 +118,8 @@ const roles = z
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /**
- * Our environment variables, all of them. Temporal's own for connections are read by `temporal/settings.ts`; the two for deployments are those
- * that Temporal's worker controller sets.
+ * All our environment variables. `temporal/settings.ts` reads Temporal's own connection variables. The two for deployments are those that
+ * Temporal's worker controller sets.
  */
 export const environmentSchema = z.object({
   FINHUB_BASE_URL: variable(url.optional(), "the http(s) address of FinHub's API", WORKER),
@@ -255,7 +255,7 @@ export function aboutVariable(name: VariableName): About {
   return about.get(environmentSchema.shape[name])!;
 }
 
-/** `NAME_FILE`, the path of a file with the secret NAME, for every secret that has no such variable of its own. */
+/** `NAME_FILE`, the path of a file with the secret NAME, for every secret without its own file variable. */
 export const SECRET_FILE_VARIABLES: ReadonlyMap<string, VariableName> = new Map(
   VARIABLE_NAMES.filter((name) => aboutVariable(name).secret)
     .map((name) => [`${name}_FILE`, name] as const)

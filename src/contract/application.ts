@@ -5,8 +5,8 @@ import type * as payment from './payments-schema.js';
 import type * as people from './people-schemas.js';
 
 /*
- * An application as cases hold it. Each part is described once, by the schema that checks it where it comes in; its type follows from that. Types
- * only, since workflow code has no use for the checks.
+ * An application as cases store it. Each part is described once, by the schema that checks it at the intake; its type follows from that.
+ * Types only, because workflow code does not need the checks.
  */
 
 export type Address = z.output<typeof people.address>;
@@ -15,10 +15,10 @@ export type Director = z.output<typeof people.director>;
 export type Employee = z.output<typeof people.employee>;
 export type Organization = z.output<typeof people.organization>;
 
-/** A person or a company that holds shares, of the customer itself or of a company among its owners. */
+/** A person or company with shares in the customer, or in a company among its owners. */
 export interface Owner extends z.output<z.ZodObject<typeof people.OWNER>> {
   email?: string | undefined;
-  /** Of a company: all who own it, unless `withoutOwners` says why there is nobody to name. */
+  /** Only for a company: all its owners, unless `withoutOwners` says why it has none. */
   owners?: Owner[] | undefined;
 }
 export type WithoutOwners = NonNullable<Owner['withoutOwners']>;
@@ -27,10 +27,10 @@ export interface Shareholder extends Owner {
   email: string;
 }
 
-/** The category chosen from FinHub's hierarchy, by its code or id, and a value for each of its mandatory keys; several where a key takes them. */
+/** A category from FinHub's hierarchy, by code or id, with a value for each of its mandatory keys; several if a key allows them. */
 export type Categorization = z.output<typeof field.categorization>;
 
-/** Where a customer's act came from. FinHub stores both for good, so they are the customer's own, never ours (facts §1.2). */
+/** Where a customer acted from. FinHub stores it permanently, so it must be the customer's own, never ours (facts §1.2). */
 export type Origin = z.output<z.ZodObject<typeof field.origin>>;
 export type DocumentReference = z.output<typeof handedIn.documentReference>;
 export type ConsentEvidence = z.output<typeof handedIn.consentEvidence>;
@@ -40,22 +40,22 @@ export type PaymentConsentRequest = z.output<typeof payment.paymentConsent>;
 export type TransferRequest = z.output<typeof payment.transfer>;
 export type TopUpRequest = z.output<typeof payment.topUp>;
 
-/** What the application asks for after activation; every part is optional and none of them holds up the account. */
+/** What the application wants after activation. Every part is optional, and none delays the account. */
 export type PaymentsRequest = z.output<typeof payment.payments>;
 
 interface ApplicationBase {
-  /** Of a resumed case: who else corrected it or handed documents in before; none of them decides. */
+  /** For a resumed case: others who corrected it or submitted documents before; none of them may decide. */
   handedInBy?: string[] | undefined;
-  /** The backend's own id: letters, digits, `.`, `_`, `-`; no personal data, since ids are readable in Temporal. */
+  /** The backend's own id: letters, digits, `.`, `_`, `-`; without personal data, because ids are readable in Temporal. */
   applicationId: string;
   tenantId: string;
-  /** Who submitted the application; whoever did never decides on it. */
+  /** Who submitted the application; this person can never decide on it. */
   submittedBy: string;
-  /** FinHub calls it optional (S1). Without it nobody has said how risky the customer is, which counts as HIGH. */
+  /** FinHub calls it optional (S1). Without it the customer's risk is unknown, which counts as HIGH. */
   categorization?: Categorization | undefined;
   origin: Origin;
   documents: DocumentReference[];
-  /** Consents given together with the application; else the lifecycle waits for `acceptConsents`. */
+  /** Consents given with the application; otherwise the lifecycle waits for `acceptConsents`. */
   consents?: ConsentEvidence | undefined;
   payments?: PaymentsRequest | undefined;
 }
@@ -72,9 +72,9 @@ export interface OrganizationApplication extends ApplicationBase {
   password: string;
   directors: Director[];
   shareholders: Shareholder[];
-  /** The first one holds ADMIN_USER (facts O10). */
+  /** The first one has ADMIN_USER (facts O10). */
   employees: Employee[];
-  /** Who signs for the organization, as `acceptedBy` of its consents. */
+  /** The signatory of the organization, sent as `acceptedBy` of its consents. */
   signatory: string;
 }
 

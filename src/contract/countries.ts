@@ -11,21 +11,21 @@ const ASSIGNED = new Set(
   ).split(' '),
 );
 
-/** Codes that people write in place of the assigned one. */
+/** Codes that people write instead of the assigned one. */
 const MEANT: Partial<Record<string, string>> = {
   UK: 'use GB for the United Kingdom',
   EL: 'use GR for Greece',
   EU: 'name the country; the European Union has no code of its own',
-  SU: 'use the code of the present country, such as RU',
+  SU: "use the code of today's country, for example RU",
   DD: 'use DE for Germany',
   FX: 'use FR for France',
   TP: 'use TL for Timor-Leste',
   ZR: 'use CD for the Democratic Republic of the Congo',
   BU: 'use MM for Myanmar',
-  AN: 'use BQ, CW or SX for what was the Netherlands Antilles',
+  AN: 'use BQ, CW or SX for the former Netherlands Antilles',
   CS: 'use CZ, SK, RS or ME',
-  YU: 'use the code of the present country, such as RS',
-  XK: 'Kosovo has no assigned code; ask FinHub which one it takes',
+  YU: "use the code of today's country, for example RS",
+  XK: 'Kosovo has no assigned code; ask FinHub which one it accepts',
 };
 
 /** Countries without postal codes, where an address has none. Source: the Universal Postal Union's addressing data. */
@@ -49,5 +49,7 @@ export function countryFault(code: string): string | undefined {
   if (hint !== undefined) return `no country has this code; ${hint}`;
   const upper = code.toUpperCase();
   if (upper !== code && ASSIGNED.has(upper)) return `write the code in capitals: ${upper}`;
-  return /^[A-Z]{2}$/.test(code) ? 'no country has this code' : 'an ISO 3166-1 alpha-2 code such as LT is expected';
+  return /^[A-Z]{2}$/.test(code)
+    ? 'no country has this code'
+    : 'an ISO 3166-1 alpha-2 code, for example LT, is expected';
 }

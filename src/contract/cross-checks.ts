@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * Runs a check over several fields although one of them has faults of its own, so that all faults are told at once. What is checked may
- * then be of any shape: `valueAt` and `itemsOf` look into it.
+ * Runs a check over several fields even if one of them has faults, so that all faults are reported at once. The values may then have any
+ * shape: `valueAt` and `itemsOf` read them safely.
  */
 export const always = {
   when: (payload: z.core.ParsePayload) => payload.value !== null && typeof payload.value === 'object',
@@ -21,7 +21,7 @@ export function itemsOf(value: unknown, ...path: string[]): unknown[] {
   return Array.isArray(items) ? items : [];
 }
 
-/** Indexes of values that stand earlier in the list already. */
+/** Indexes of values that occur earlier in the list. */
 export function repeated(values: unknown[]): number[] {
   return values.flatMap((value, index) => (value !== undefined && values.indexOf(value) < index ? [index] : []));
 }

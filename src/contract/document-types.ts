@@ -1,4 +1,4 @@
-/** The document types that FinHub's pages name. Source: facts I09, V03, O20. */
+/** The document types on FinHub's pages. Source: facts I09, V03, O20. */
 export const DOCUMENT_TYPES: readonly string[] = [
   'PASSPORT',
   'NATIONAL_ID',
@@ -29,5 +29,5 @@ export const DOCUMENT_TYPES: readonly string[] = [
 /** What is wrong with a document type, or undefined. */
 export function documentTypeFault(type: string): string | undefined {
   if (DOCUMENT_TYPES.includes(type)) return undefined;
-  return `"${type}" is none of FinHub's document types: ${DOCUMENT_TYPES.join(', ')}`;
+  return `"${type}" is not one of FinHub's document types: ${DOCUMENT_TYPES.join(', ')}`;
 }

@@ -10,7 +10,7 @@ import { countryFault } from './countries.js';
 const MAX_PASSWORD = 128;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 
-/** To be marked where it is used, since it may hold anything. Counted in characters; one accent spelt in two ways is one text. */
+/** Mark it where it is used, because it may contain anything. Counts characters; one accent spelt in two ways is one text. */
 export const text = (max = 200) =>
   z
     .string()
@@ -20,13 +20,13 @@ export const text = (max = 200) =>
         length === 0
           ? 'is empty'
           : length > max
-            ? `has ${length} characters; at most ${max} are taken`
+            ? `has ${length} characters; at most ${max} are allowed`
             : textFault(value);
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, continue: false });
     })
     .transform((value) => value.trim().normalize('NFC'));
 
-/** Readable in workflow ids: no slash, and nothing that an e-mail address needs. */
+/** Readable in workflow ids: no slash, and none of the characters of an e-mail address. */
 export const key = (max: number) =>
   plain(
     z
@@ -54,11 +54,11 @@ export const pastDate = personal(
     .refine((date) => Date.parse(date) <= Date.now(), { error: 'lies in the future' }),
 );
 
-/** Who may open an account or act for a firm; the age of majority in most countries. */
+/** The age to open an account or act for a firm; the age of majority in most countries. */
 export const MINIMUM_AGE = 18;
 const OLDEST = 125;
 
-/** A birth date of somebody of age. */
+/** The birth date of an adult. */
 export const dateOfBirth = personal(
   z.iso.date(DAY).superRefine((date, context) => {
     const fault = ageFault(date, new Date());
@@ -66,7 +66,7 @@ export const dateOfBirth = personal(
   }),
 );
 
-/** What is wrong with a birth date on a day, or undefined. Who was born on 29 February comes of age on 1 March. */
+/** What is wrong with a birth date on a day, or undefined. People born on 29 February come of age on 1 March. */
 export function ageFault(date: string, today: Date): string | undefined {
   if (Date.parse(date) > today.getTime()) return 'lies in the future';
   const birthday = (age: number): number => {
@@ -74,10 +74,10 @@ export function ageFault(date: string, today: Date): string | undefined {
     return Date.UTC(year + age, month - 1, day);
   };
   if (birthday(OLDEST) < today.getTime()) return `is more than ${OLDEST} years ago; check the year`;
-  return birthday(MINIMUM_AGE) > today.getTime() ? `the person has to be at least ${MINIMUM_AGE} years old` : undefined;
+  return birthday(MINIMUM_AGE) > today.getTime() ? `the person must be at least ${MINIMUM_AGE} years old` : undefined;
 }
 
-/** Spaces of any kind, and what people write between digits. */
+/** Spaces of any kind, and other characters that people write between digits. */
 const BETWEEN_DIGITS = /[\s\u00a0()./-]/g;
 
 export const phone = personal(
@@ -89,7 +89,7 @@ export const phone = personal(
     }),
 );
 
-/** Mail domains outside ASCII are told to FinHub in the form that mail servers use. */
+/** Mail domains outside ASCII are sent to FinHub in the form that mail servers use. */
 export const email = personal(
   z
     .string()
@@ -105,17 +105,17 @@ function asciiDomain(address: string): string {
   return `${address.slice(0, at + 1)}${domainToASCII(address.slice(at + 1))}`;
 }
 
-/** Source: facts §13. FinHub may count ASCII characters only, so these do. */
+/** Source: facts §13. Only ASCII characters count, because FinHub may count no others. */
 export const password = secret(
   z
     .string()
     .min(8, { error: 'at least 8 characters are expected' })
-    .max(MAX_PASSWORD, { error: `at most ${MAX_PASSWORD} characters are taken` })
+    .max(MAX_PASSWORD, { error: `at most ${MAX_PASSWORD} characters are allowed` })
     .regex(/[a-z]/, { error: 'a lower-case letter from a to z is missing' })
     .regex(/[A-Z]/, { error: 'an upper-case letter from A to Z is missing' })
     .regex(/[0-9]/, { error: 'a digit from 0 to 9 is missing' })
     .regex(/[!-/:-@[-`{-~]/, { error: 'a special character such as ! or _ is missing' })
-    .refine((value) => textFault(value) === undefined, { error: 'holds a control or invisible character' })
+    .refine((value) => textFault(value) === undefined, { error: 'contains a control or invisible character' })
     .describe(
       'at least 8 characters, with a lower-case and an upper-case ASCII letter, a digit and a special character',
     ),
@@ -168,7 +168,7 @@ export const categorization = z.strictObject({
       text(100),
       z.union([parameter, z.array(parameter).min(1).max(50)], { error: 'a text, or a list of texts, is expected' }),
     ),
-  ).describe("a value for each of the category's mandatory keys; a list where FinHub takes several"),
+  ).describe("a value for each of the category's mandatory keys; a list if FinHub allows several"),
 });
 
 export const origin = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fields, headerText, marked, optional, text, time, wholeNumber } from './schema.js';
 
-/** A document by reference: its content stays in the document store, since a Temporal payload ends at 2 MB. */
+/** A reference to a document. Its content stays in the document store, because a Temporal payload has at most 2 MB. */
 export const documentReference = fields({
   documentId: marked('plain', text(100)),
   type: marked('plain', text(100)),
@@ -14,7 +14,7 @@ export const documentReference = fields({
     'plain',
     text(64).check(z.refine((value) => /^[0-9a-f]{64}$/.test(value), { error: '64 hexadecimal digits are expected' })),
   ),
-  /** Whose document it is, where an organization hands in papers of its people: a person's `ref` of the application. */
+  /** The person whose document it is, if an organization submits papers of its people: a `ref` in the application. */
   subject: optional(marked('plain', text(100))),
 });
 

@@ -7,32 +7,32 @@ declare module 'zod' {
   }
 }
 
-/** Marks what tells about a person: a field, or an object with all that is in it. */
+/** Marks personal data: a field, or an object with all its fields. */
 export function personal<S extends z.ZodType>(schema: S): S {
   return marked('personal', schema);
 }
 
-/** Marks what lets somebody in: passwords, codes, tokens. */
+/** Marks credentials: passwords, codes, tokens. */
 export function secret<S extends z.ZodType>(schema: S): S {
   return marked('secret', schema);
 }
 
-/** Marks a text that may be read by anybody who runs the service. */
+/** Marks a text that anybody who runs the service may read. */
 export function plain<S extends z.ZodType>(schema: S): S {
   return marked('plain', schema);
 }
 
 /** A field of a schema. */
 export interface Field {
-  /** As `person.address.street`; the items of lists and records go by the name of the whole. */
+  /** For example `person.address.street`; items of lists and records have the path of the whole. */
   path: string;
   /** The last part of the path. */
   name: string;
-  /** Its own, or that of what it is in. Undefined for a text that nobody has marked. */
+  /** Its own mark, or that of its container. Undefined for an unmarked text. */
   mark: Mark | undefined;
 }
 
-/** Every field of a schema that has no fields itself. Numbers, flags and fixed words are plain unless they are marked. */
+/** Every leaf field of a schema. Numbers, flags and fixed words are plain unless marked. */
 export function fieldsOf(schema: z.core.$ZodType): Field[] {
   return walk(schema, '', undefined);
 }
@@ -75,7 +75,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
-/** A field that several members of a union have counts once; where they disagree, both marks stand. */
+/** Merges a field that several members of a union have; if their marks differ, both remain. */
 function unique(fields: Field[]): Field[] {
   return fields.filter(
     ({ path, mark }, index) => fields.findIndex((other) => other.path === path && other.mark === mark) === index,

@@ -1,9 +1,9 @@
 /*
- * Amounts are whole minor units inside and decimal strings at the edges; nothing goes through floating point. Workflows, activities and
- * the client all count with these functions, and none of them hands a bigint to Temporal, whose JSON has no place for it.
+ * Amounts are integers in minor units inside and decimal strings at the edges; nothing goes through floating point. Workflows, activities
+ * and the client all use these functions. None of them sends a bigint to Temporal, because JSON does not support it.
  */
 
-/** Amount in major units as a decimal string, e.g. `"25.00"`; the only form in which money crosses our edges. */
+/** An amount in major units as a decimal string, e.g. `"25.00"`; the only form of money at our edges. */
 export interface Money {
   value: string;
   currency: string;
@@ -11,7 +11,7 @@ export interface Money {
 
 declare const MINOR: unique symbol;
 
-/** Whole minor units of a currency (cents of EUR, yen of JPY). Made by this module only. */
+/** Integer minor units of a currency (cents of EUR, yen of JPY). Only this module makes them. */
 export type MinorUnits = bigint & { readonly [MINOR]: true };
 
 export interface Amount {
@@ -20,7 +20,7 @@ export interface Amount {
   readonly currency: string;
 }
 
-/** Digits after the point, for currencies that do not have two. ISO 4217. */
+/** Decimals of currencies that do not have two. ISO 4217. */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0] as const),
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
@@ -32,8 +32,7 @@ export function decimalsOf(currency: string): number {
 }
 
 /**
- * The amount that a decimal string in major units says, e.g. `{value: "25.00", currency: "EUR"}`. Zeros behind the currency's last decimal
- * are let through, other digits are not.
+ * The amount of a decimal string in major units, e.g. `{value: "25.00", currency: "EUR"}`. Extra decimals must be zeros.
  * @throws RangeError
  */
 export function amountOf({ value, currency }: Money): Amount {
@@ -45,7 +44,7 @@ export function amountOf({ value, currency }: Money): Amount {
   return minorUnits(whole + fraction.slice(0, decimals).padEnd(decimals, '0'), currency);
 }
 
-/** As {@link amountOf}, for what we are told and never for what is to be paid: a balance may be below zero. @throws RangeError */
+/** Like {@link amountOf}, for reported amounts, never for payments: a balance may be negative. @throws RangeError */
 export function signedAmountOf({ value, currency }: Money): Amount {
   const [, sign, digits = ''] = /^([+-]?)(.*)$/s.exec(value) ?? [];
   const amount = amountOf({ value: digits, currency });
@@ -53,9 +52,9 @@ export function signedAmountOf({ value, currency }: Money): Amount {
 }
 
 /**
- * The amount of an integer string that counts in `10^-scale` of the currency: `("2500", 2, "EUR")` is 25 euro, `("-500", 2, "EUR")` a debt of
+ * The amount of an integer string in units of `10^-scale` of the currency: `("2500", 2, "EUR")` is 25 euro, `("-500", 2, "EUR")` a debt of
  * five.
- * @throws RangeError for anything else, and where the currency is not that fine
+ * @throws RangeError for anything else, and if the currency has fewer decimals
  */
 export function scaledAmount(value: string, scale: number, currency: string): Amount {
   const [, sign = '', unsigned = ''] = /^([+-]?)(\d{1,30})$/.exec(value) ?? [];
@@ -68,7 +67,7 @@ export function scaledAmount(value: string, scale: number, currency: string): Am
   return signedAmountOf({ value: fraction === '' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`, currency });
 }
 
-/** The amount in the one form in which money crosses our edges: all of the currency's decimals, no more. */
+/** The amount in the form for our edges, with exactly the currency's decimals. */
 export function moneyOf({ units, currency }: Amount): Money {
   const decimals = decimalsOf(currency);
   const sign = units < 0n ? '-' : '';
@@ -80,7 +79,7 @@ export function moneyOf({ units, currency }: Amount): Money {
   return { value: decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`, currency };
 }
 
-/** Whether what somebody sent as money can be read. */
+/** Whether a value from outside is valid money. */
 export function isAmount(money: Money | undefined): boolean {
   try {
     return money !== undefined && amountOf(money).currency !== undefined;
@@ -89,7 +88,7 @@ export function isAmount(money: Money | undefined): boolean {
   }
 }
 
-/** Whether `amount` is more than `limit`, which may be a balance below zero. @throws RangeError where one is none, or the currencies differ */
+/** Whether `amount` is more than `limit`, which may be negative. @throws RangeError if one is invalid, or the currencies differ */
 export function exceeds(amount: Money, limit: Money): boolean {
   if (amount.currency !== limit.currency) throw new RangeError('amounts of different currencies cannot be compared');
   return signedAmountOf(amount).units > signedAmountOf(limit).units;

@@ -5,7 +5,7 @@ import { personal } from './marks.js';
 import { exceeds } from './money.js';
 import { address } from './people-schemas.js';
 
-/** Whom the account may pay; `ref` names them within the application. */
+/** A payee of the account; `ref` names it within the application. */
 export const beneficiary = z.strictObject({
   ref: key(64),
   name: personal(text(140)),
@@ -22,7 +22,7 @@ export const beneficiary = z.strictObject({
   address: address.optional(),
 });
 
-/** A standing authorization for transfers with its limits; `validDays` count from its creation. Source: facts F10. */
+/** A standing authorization for transfers, with limits; `validDays` count from its creation. Source: facts F10. */
 export const paymentConsent = z
   .strictObject({
     title: personal(text(140)),
@@ -31,7 +31,7 @@ export const paymentConsent = z
     perDay: money,
     perMonth: money.optional(),
     transactionsPerDay: z.int().min(1).max(10_000),
-    maxTransactions: z.int().min(1).max(1_000_000).optional().describe('transactions there may be in all'),
+    maxTransactions: z.int().min(1).max(1_000_000).optional().describe('the most transactions in all'),
   })
   .superRefine(({ perTransaction, perDay, perMonth }, context) => {
     const ladder = [
@@ -41,14 +41,14 @@ export const paymentConsent = z
     for (const [name, below, limit, smaller] of ladder) {
       if (limit === undefined) continue;
       if (limit.currency !== smaller.currency) {
-        context.addIssue({ code: 'custom', path: [name, 'currency'], message: `has to be that of ${below}` });
+        context.addIssue({ code: 'custom', path: [name, 'currency'], message: `must be that of ${below}` });
       } else if (exceeds(smaller, limit)) {
         context.addIssue({ code: 'custom', path: [name, 'value'], message: `is less than ${below}` });
       }
     }
   });
 
-/** Money brought into the wallet before the first transfer. Source: S0, "Fund Wallet". */
+/** Money for the wallet before the first transfer. Source: S0, "Fund Wallet". */
 export const topUp = z.strictObject({
   reference: key(35),
   amount: money,
@@ -64,7 +64,7 @@ export const transfer = z.strictObject({
   description: personal(text(140)),
 });
 
-/** What happens once the account is active. A transfer takes a payment consent that covers it, and one of the beneficiaries. */
+/** What happens once the account is active. A transfer needs a payment consent that covers it, and one of the beneficiaries. */
 export const payments = z
   .strictObject({
     beneficiaries: z.array(beneficiary).max(100).default([]),
@@ -90,22 +90,22 @@ export const payments = z
       fault(['beneficiaries', index, 'iban'], 'is the IBAN of another beneficiary already; name each account once');
     }
     if (valueAt(asked, 'consent') !== undefined && refs.length === 0) {
-      fault(['consent'], 'pays nobody: name at least one beneficiary, or leave the payment consent out');
+      fault(['consent'], 'pays nobody: name at least one beneficiary, or omit the payment consent');
     }
     if (valueAt(asked, 'transfer') === undefined) return;
 
     const wanted = valueAt(asked, 'transfer', 'beneficiary');
     if (typeof wanted === 'string' && !refs.includes(wanted)) {
-      fault(['transfer', 'beneficiary'], 'names none of the beneficiaries');
+      fault(['transfer', 'beneficiary'], 'is not one of the beneficiaries');
     }
     if (valueAt(asked, 'consent') === undefined) {
-      fault(['consent'], 'a transfer takes a payment consent');
+      fault(['consent'], 'a transfer needs a payment consent');
       return;
     }
     const amount = money.safeParse(valueAt(asked, 'transfer', 'amount')).data;
     const limit = money.safeParse(valueAt(asked, 'consent', 'perTransaction')).data;
     if (amount && limit && amount.currency !== limit.currency) {
-      fault(['transfer', 'amount', 'currency'], "has to be that of the payment consent's limits");
+      fault(['transfer', 'amount', 'currency'], "must be that of the payment consent's limits");
     } else if (amount && limit && exceeds(amount, limit)) {
       fault(['transfer', 'amount', 'value'], 'is more than the payment consent allows per transaction');
     }

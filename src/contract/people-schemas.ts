@@ -9,7 +9,7 @@ export const address = z
   .strictObject({
     street: personal(text()),
     city: personal(text()),
-    postalCode: personal(text(20)).optional().describe('left out only in countries that have none'),
+    postalCode: personal(text(20)).optional().describe('omitted only in countries that have none'),
     country,
     state: plain(text(100)).optional(),
   })
@@ -21,7 +21,7 @@ export const address = z
 
 const PERSON = {
   firstName: personal(text(100)),
-  lastName: personal(text(100)).optional().describe('left out by whoever has a single name, which is their firstName'),
+  lastName: personal(text(100)).optional().describe('omit it for a person with a single name, which is the firstName'),
   email,
   phone,
   dateOfBirth,
@@ -45,10 +45,10 @@ export const director = z.strictObject({
   isPEP: personal(z.boolean()),
 });
 
-/** What an employee may do in the organization. Source: facts §7.6. */
+/** Roles of an employee in the organization. Source: facts §7.6. */
 const EMPLOYEE_ROLES = ['ADMIN_USER', 'COMPLIANCE_OFFICER', 'TRANSACTION_APPROVER', 'EMPLOYEE'] as const;
 
-/** What an employee is at FinHub for the organization as a customer. Source: facts O10, §7.6. */
+/** Roles of an employee at FinHub for the organization as a customer. Source: facts O10, §7.6. */
 export const ORGANIZATION_ROLES = ['ACCOUNT_OWNER', 'ADMIN', 'USER'] as const;
 
 export const employee = z.strictObject({
@@ -60,10 +60,10 @@ export const employee = z.strictObject({
   organizationRole: z.enum(ORGANIZATION_ROLES),
 });
 
-/** Percent of what is owned, as text. */
+/** A percentage of ownership, as text. */
 export const PERCENT = /^(100(\.0{1,4})?|\d{1,2}(\.\d{1,4})?)$/;
 
-/** Of a person or a company that holds shares, of the customer itself or of a company among its owners; their own owners apart. */
+/** A person or company with shares in the customer or in a company among its owners; without their own owners. */
 export const OWNER = {
   ref: key(64),
   type: z.enum(['INDIVIDUAL', 'CORPORATE']),

@@ -2,17 +2,17 @@ import * as z from 'zod/mini';
 import { headerFault, textFault } from './text.js';
 
 /*
- * What the schemas of messages are made of. They run inside workflows, so they come from `zod/mini`, of which the bundle carries only what is
- * used. Each says in plain words what is expected.
+ * Building blocks for the schemas of messages. They run inside workflows, so they come from `zod/mini`, of which the bundle contains only
+ * what is used. Their messages say in plain words what is expected.
  */
 
-// Workflow code may not be made at run time.
+// Workflow code must not be generated at run time.
 z.config({ jitless: true });
 
-/** What a field holds: `personal` tells about a person, `secret` lets somebody in, `plain` neither. */
+/** The privacy of a field: `personal` data, `secret` credentials, or `plain`. */
 export type Mark = 'personal' | 'secret' | 'plain';
 
-/** Marks a field, or an object with all that is in it. Redaction of logs and the published JSON Schemas follow from the marks. */
+/** Marks a field, or an object with all its fields. The marks drive the redaction of logs and the published JSON Schemas. */
 export function marked<S extends z.core.$ZodType>(privacy: Mark, schema: S): S {
   const own = z.core.clone<S>(schema);
   z.globalRegistry.add(own, { privacy });
@@ -24,12 +24,12 @@ export function text(max: number) {
   return textWith(max, textFault);
 }
 
-/** A text that people write in their own words: it may have lines. */
+/** A free text; may have several lines. */
 export function prose(max = 4000) {
   return textWith(max, (value) => textFault(value, { lines: true }));
 }
 
-/** A text that becomes a header of calls to FinHub. */
+/** A text that is sent to FinHub as a header. */
 export function headerText(max: number) {
   return textWith(max, (value) => textFault(value) ?? headerFault(value));
 }
@@ -46,7 +46,7 @@ function textWith(max: number, fault: (value: string) => string | undefined) {
   );
 }
 
-/** A field that may be absent; `null` counts as absent. */
+/** A field that may be missing; `null` counts as missing. */
 export function optional<S extends z.core.$ZodType>(schema: S) {
   return z.optional(
     z.pipe(
@@ -80,19 +80,19 @@ export function list<S extends z.core.$ZodType>(of: S, [min, max]: [min: number,
   return z.array(of, { error }).check(z.minLength(min, { error }), z.maxLength(max, { error }));
 }
 
-/** An object; what it does not name is left out. */
+/** An object; drops other fields. */
 export function fields<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.object(shape, { error: OBJECT_EXPECTED });
 }
 
 export const OBJECT_EXPECTED = 'an object is expected';
 
-/** What was wrong with a value, as `path: what is expected`. */
+/** A value does not fit: `path: what is expected`. */
 export class Malformed extends Error {}
 
 /**
- * Reads a value that anybody may have sent.
- * @throws Malformed, with the first fault's path and what is expected there
+ * Parses a value that anybody may have sent.
+ * @throws Malformed, with the first fault's path and the expected value
  */
 export function parse<S extends z.core.$ZodType>(schema: S, value: unknown): z.output<S> {
   const { data, error } = z.safeParse(schema, value);

@@ -1,18 +1,18 @@
 /*
- * Text from outside reaches terminals, HTTP headers and FinHub. What could act there instead of being read is refused where it comes in, and
- * shown as an escape where it is printed. Plain code without imports, since workflows check messages with it as well.
+ * Text from outside reaches terminals, HTTP headers and FinHub. Characters that could act there are rejected at the intake and escaped when
+ * printed. Plain code without imports, because workflows use it, too.
  */
 
-/** Zero-width joiners belong to the spelling of some languages; every other format character only hides or reorders text. */
+/** Zero-width joiners are part of some languages' spelling; all other format characters only hide or reorder text. */
 const FORMAT = /[\p{Cf}\u2028\u2029]/u;
 const JOINERS = /[\u200c\u200d]/g;
 const CONTROL = /\p{Cc}/u;
 const LINE_BREAKS_AND_TABS = /[\n\r\t]/g;
-/** Half of a pair in UTF-16, which UTF-8 cannot carry. */
+/** Half of a UTF-16 pair, which UTF-8 cannot encode. */
 const LONE_SURROGATE = /\p{Cs}/u;
 const REPLACEMENT = '\ufffd';
 
-/** How many characters a text has; an emoji or a rare letter is one. */
+/** The number of characters of a text; an emoji or a rare letter counts as one. */
 export function lengthOf(text: string): number {
   return [...text].length;
 }
@@ -23,25 +23,27 @@ export function lengthOf(text: string): number {
  */
 export function textFault(text: string, { lines = false } = {}): string | undefined {
   if (CONTROL.test(lines ? text.replaceAll(LINE_BREAKS_AND_TABS, '') : text)) {
-    return 'holds a line break or another control character; remove it';
+    return 'contains a line break or another control character; remove it';
   }
   if (FORMAT.test(text.replaceAll(JOINERS, ''))) {
-    return 'holds an invisible character that hides or reorders text; remove it';
+    return 'contains an invisible character that hides or reorders text; remove it';
   }
-  if (LONE_SURROGATE.test(text)) return 'holds half a character; send the text as UTF-8';
-  if (text.includes(REPLACEMENT)) return 'was garbled on its way (it holds U+FFFD); send the text as UTF-8';
+  if (LONE_SURROGATE.test(text)) return 'contains half a character; send the text as UTF-8';
+  if (text.includes(REPLACEMENT)) return 'was garbled on its way (it contains U+FFFD); send the text as UTF-8';
   return undefined;
 }
 
-/** What keeps a text out of an HTTP header, or undefined: headers carry printable ASCII only. */
+/** What keeps a text out of an HTTP header, or undefined: headers contain only printable ASCII. */
 export function headerFault(text: string): string | undefined {
-  return /^[\x20-\x7e]*$/.test(text) ? undefined : 'goes into an HTTP header: only printable ASCII characters can';
+  return /^[\x20-\x7e]*$/.test(text)
+    ? undefined
+    : 'is sent as an HTTP header: only printable ASCII characters are allowed';
 }
 
-/** What a terminal could act on instead of showing it. */
+/** Characters that a terminal could act on. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
-/** A text as it may go to a terminal: on one line, with what could act there written as `\u{1b}`. */
+/** A text that is safe for a terminal: on one line, with dangerous characters as `\u{1b}`. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) =>
     /[\u200c\u200d]/.test(character) ? character : `\\u{${character.codePointAt(0)!.toString(16)}}`,

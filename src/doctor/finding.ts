@@ -1,24 +1,24 @@
-/** What the doctor found of one part of the service. */
+/** The doctor's result for one part of the service. */
 export interface Finding {
   what: string;
   state: 'ok' | 'note' | 'fault';
   /** What was seen. */
   detail: string;
-  /** What helps against a fault. */
+  /** How to fix the fault. */
   helps?: string;
 }
 
-/** Looks at one part; what it throws is a fault. */
+/** Checks one part; an exception is a fault. */
 export interface Check {
   what: string;
   helps: string;
   look: () => Promise<string | Finding[]>;
 }
 
-/** Seconds that one part may take to answer. */
+/** Seconds that one part may take to respond. */
 const LONGEST_S = 15;
 
-/** Looks at all parts, one after the other, and never throws. */
+/** Checks all parts, one after the other, and never throws. */
 export async function examine(checks: readonly Check[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { what, helps, look } of checks) {
@@ -36,7 +36,7 @@ export async function examine(checks: readonly Check[]): Promise<Finding[]> {
 async function within<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${LONGEST_S} s`)), LONGEST_S * 1000);
+    timer = setTimeout(() => reject(new Error(`no response within ${LONGEST_S} s`)), LONGEST_S * 1000);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -4,10 +4,10 @@ import { CATALOGUE } from '../finhub/catalogue/index.js';
 import { FinHubClient } from '../finhub/client.js';
 import type { Check } from './finding.js';
 
-/** Clocks that are further apart are a fault, in milliseconds: tokens and signatures carry times. */
+/** Milliseconds that clocks may differ: tokens and signatures contain times. */
 export const CLOCK_TOLERANCE_MS = 30_000;
 
-/** FinHub: reached, its clock, and each login of the service. Logs in once each, since refusals add up to a lock. */
+/** FinHub: reachable, its clock, and each login of the service. Logs in once each, because refusals lead to a lock. */
 export function finHubChecks({ finhub, notifications }: WorkerConfiguration): {
   checks: Check[];
   close: () => Promise<void>;
@@ -30,21 +30,21 @@ export function finHubChecks({ finhub, notifications }: WorkerConfiguration): {
     },
     {
       what: "clock against FinHub's",
-      helps: 'let this machine keep time by NTP',
+      helps: "synchronize this machine's clock by NTP",
       look: async () => clockDetail((await ask(finhub.baseUrl)).date),
     },
     {
       what: "login of the tenant's admin",
       helps:
-        'where FinHub refuses it, correct FINHUB_ADMIN_…, FINHUB_TENANT_KEY and FINHUB_TENANT_SECRET; five refusals lock the account for 30 minutes',
-      look: async () => (await hierarchy('admin'), 'FinHub takes it'),
+        'if FinHub refuses it, correct FINHUB_ADMIN_…, FINHUB_TENANT_KEY and FINHUB_TENANT_SECRET; five refusals lock the account for 30 minutes',
+      look: async () => (await hierarchy('admin'), 'FinHub accepts it'),
     },
     {
       what: 'login of the power tenant',
-      helps: 'where FinHub refuses it, correct FINHUB_POWER_TENANT_…',
+      helps: 'if FinHub refuses it, correct FINHUB_POWER_TENANT_…',
       look: async () =>
         finhub.powerTenant
-          ? (await hierarchy('powerTenant'), 'FinHub takes it')
+          ? (await hierarchy('powerTenant'), 'FinHub accepts it')
           : [note('login of the power tenant', "not configured: high-risk cases wait for FinHub's portal")],
     },
     {
@@ -52,9 +52,9 @@ export function finHubChecks({ finhub, notifications }: WorkerConfiguration): {
       helps: 'correct FINHUB_API_KEY and FINHUB_LEGACY_BASE_URL',
       look: async () => {
         if (!finhub.legacy)
-          return [note('key of the older API', 'not configured: what only it shows is asked of a person')];
+          return [note('key of the older API', 'not configured: a person decides where only it could show the answer')];
         await client.call(CATALOGUE.listCustomersByStatus, { customerStatus: 'ACTIVE' }, { key: 'doctor' });
-        return 'FinHub takes it';
+        return 'FinHub accepts it';
       },
     },
     {
@@ -63,7 +63,7 @@ export function finHubChecks({ finhub, notifications }: WorkerConfiguration): {
       look: async () =>
         notifications
           ? `${notifications.url} answers ${(await ask(notifications.url)).statusCode}`
-          : [note('NOTIFY_URL', 'not set: nobody is told what happens')],
+          : [note('NOTIFY_URL', 'not set: no notifications are sent')],
     },
   ];
   return { checks, close: () => client.close() };
@@ -71,10 +71,10 @@ export function finHubChecks({ finhub, notifications }: WorkerConfiguration): {
 
 const note = (what: string, detail: string) => ({ what, state: 'note' as const, detail });
 
-/** @throws Error where the clocks are too far apart */
+/** @throws Error if the clocks differ too much */
 export function clockDetail(date: unknown, now = Date.now()): string {
   const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-  if (Number.isNaN(theirs)) return 'it tells no time';
+  if (Number.isNaN(theirs)) return 'its response has no time';
   const seconds = Math.round((now - theirs) / 1000);
   if (Math.abs(now - theirs) > CLOCK_TOLERANCE_MS) throw new Error(`this machine is ${seconds} s off`);
   return `${seconds} s apart`;

@@ -7,10 +7,10 @@ import { openBlobs } from '../store/open-store.js';
 import { storeId } from '../store/store-id.js';
 import type { Check } from './finding.js';
 
-/** The smallest thing that the store takes for a document. */
+/** The smallest document that the store accepts. */
 const PROBE = Buffer.from('%PDF-1.4\n% doctor\n%%EOF\n');
 
-/** Keys, documents and files: what this machine has of its own. */
+/** Keys, documents and files on this machine. */
 export function ownChecks({
   keys,
   documentStore,
@@ -21,12 +21,12 @@ export function ownChecks({
     {
       what: 'key ring',
       helps: 'see docs/reference/security.md#keys',
-      // One that others can read is a fault of the configuration already.
+      // If others can read it, the configuration reports that.
       look: () => Promise.resolve(`keys ${[...keys.keys.keys()].join(', ')}; ${keys.current} is current`),
     },
     {
       what: 'document store',
-      helps: 'check DOCUMENT_STORE, its rights and credentials, and that it has room',
+      helps: 'check DOCUMENT_STORE, its permissions, credentials and free space',
       look: async () => {
         const blobs = await openBlobs(documentStore);
         await storeId(blobs, keys);
@@ -42,16 +42,13 @@ export function ownChecks({
     },
     {
       what: 'operators',
-      helps: 'mend the file that SIGNERS_FILE names',
-      look: async () => (await signersFile(operators), `${operators} can be used`),
+      helps: 'fix the file that SIGNERS_FILE names',
+      look: async () => (await signersFile(operators), `${operators} is usable`),
     },
     {
       what: 'policies',
-      helps: 'mend the file that POLICY_FILE names',
-      look: async () => (
-        await policyFile(policies),
-        policies ? `${policies} can be used` : 'the built-in policy holds'
-      ),
+      helps: 'fix the file that POLICY_FILE names',
+      look: async () => (await policyFile(policies), policies ? `${policies} is usable` : 'the built-in policy counts'),
     },
   ];
 }

@@ -9,7 +9,7 @@ import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { difference, pollers, sharedBy } from '../temporal/sharing.js';
 import type { Check } from './finding.js';
 
-/** Temporal: reached, its namespace, and who works there. */
+/** Temporal: reachable, its namespace, and the workers there. */
 export function temporalChecks({ temporal, keys, documentStore }: WorkerConfiguration): {
   checks: Check[];
   close: () => Promise<void>;
@@ -28,18 +28,18 @@ export function temporalChecks({ temporal, keys, documentStore }: WorkerConfigur
     },
     {
       what: 'namespace',
-      helps: 'check TEMPORAL_NAMESPACE, or make it: npm run setup.namespace',
+      helps: 'check TEMPORAL_NAMESPACE, or create it: npm run setup.namespace',
       look: async () => {
         await (await client()).workflowService.describeNamespace({ namespace });
-        return `${namespace} is there`;
+        return `${namespace} exists`;
       },
     },
     {
       what: 'search attributes',
-      helps: 'npm run setup.namespace makes them',
+      helps: 'npm run setup.namespace adds them',
       look: async () => {
         await ensureSearchAttributes((await client()).connection, namespace);
-        return 'all there';
+        return 'complete';
       },
     },
     {
@@ -58,7 +58,7 @@ export function temporalChecks({ temporal, keys, documentStore }: WorkerConfigur
       helps: "start one (npm start), with this process's ONBOARDING_KEYS_FILE and DOCUMENT_STORE",
       look: async () => {
         const there = await pollers(await client());
-        if (there.length === 0) throw new Error('none asks for work');
+        if (there.length === 0) throw new Error('none is running');
         const id = await storeId(await openBlobs(documentStore), keys).catch(() => undefined);
         const own = sharedBy(keys, id);
         for (const { identity } of there) {

@@ -14,7 +14,7 @@ const BASE = {
     .key(64)
     .describe("the backend's own id of the application; no personal data, since ids are readable in Temporal"),
   tenantId: field.key(64).optional().describe("FinHub's id of the tenant; by default FINHUB_TENANT_ID"),
-  submittedBy: personal(field.text()).describe('who submits the application; whoever does never decides on it'),
+  submittedBy: personal(field.text()).describe('who submits the application; this person can never decide on it'),
   categorization: field.categorization
     .optional()
     .describe('the category at FinHub; without one the case is reviewed as of high risk'),
@@ -28,13 +28,13 @@ function namedAsItsType(holder: unknown, context: Context): void {
   const needed =
     valueAt(holder, 'type') === 'CORPORATE' ? ['companyName'] : ['firstName', 'dateOfBirth', 'nationality'];
   for (const name of needed.filter((name) => valueAt(holder, name) === undefined)) {
-    context.addIssue({ code: 'custom', path: [name], message: 'is expected for a shareholder of this type' });
+    context.addIssue({ code: 'custom', path: [name], message: 'is needed for a shareholder of this type' });
   }
 }
 
 const TOO_DEEP = plain(z.undefined({ error: `lies more than ${MAX_OWNERSHIP_LEVELS} levels deep` }));
 
-/** Owners of a company, level below level; not a schema that names itself, since that would follow an input to any depth. */
+/** Owners of a company, level by level. Not a recursive schema, which would follow an input to any depth. */
 function owners(levels: number): z.ZodType<Owner[], Owner[]> {
   return z
     .array(
@@ -66,7 +66,7 @@ const employees = z
   .superRefine((people: unknown, context) => {
     const [first] = itemsOf({ people }, 'people');
     if (first !== undefined && !itemsOf(first, 'roles').includes('ADMIN_USER')) {
-      context.addIssue({ code: 'custom', path: [0, 'roles'], message: 'the first employee has to hold ADMIN_USER' });
+      context.addIssue({ code: 'custom', path: [0, 'roles'], message: 'the first employee needs ADMIN_USER' });
     }
   }, always);
 
@@ -77,8 +77,7 @@ const individualSchema = z
     checkSubjects(application, [], context);
     checkApprovers(application, context);
     if (valueAt(application, 'payments', 'topUp') !== undefined) {
-      const message =
-        'is carried out for organizations only; an individual funds the account by a transfer to its IBAN';
+      const message = 'works for organizations only; an individual funds the account by a transfer to its IBAN';
       context.addIssue({ code: 'custom', path: ['payments', 'topUp'], message });
     }
   }, always);
@@ -111,13 +110,13 @@ const organizationSchema = z
     checkApprovers(application, context);
   }, always);
 
-/** The forms in which applications are taken. They are strict: a field that is not known is a fault, not a loss. */
+/** The accepted forms of applications. They are strict: an unknown field is a fault, so that nothing is lost. */
 export const applicationSchemas = { individual: individualSchema, organization: organizationSchema };
 
 export type IndividualInput = z.input<typeof individualSchema>;
 export type OrganizationInput = z.input<typeof organizationSchema>;
 
-/** JSON Schema of an application, for other programs and languages. The rules between fields stand in the descriptions only. */
+/** JSON Schema of an application, for other programs and languages. Rules between fields are only in the descriptions. */
 export function applicationJsonSchema(kind: LifecycleKind): unknown {
   return z.toJSONSchema(applicationSchemas[kind], {
     io: 'input',
@@ -134,13 +133,13 @@ function checkSubjects(application: unknown, refs: unknown[], context: Context):
       context.addIssue({
         code: 'custom',
         path: ['documents', index, 'subject'],
-        message: 'names nobody of the application',
+        message: 'does not match anyone in the application',
       });
     }
   });
 }
 
-/** People in a list of the application, with the owners of those who are companies. */
+/** People in a list of the application, including the owners of companies. */
 function peopleIn(
   whose: unknown,
   list: string,
@@ -153,7 +152,7 @@ function peopleIn(
   ]);
 }
 
-/** What the schema has refused in a share or a name is not told a second time as something that does not add up. */
+/** Checks ownership, except for shares and names that the schema already rejected. */
 function checkOwnership(application: unknown, context: Context): void {
   const holders = peopleIn(application, 'shareholders');
   const shares = holders.map(({ person }) => valueAt(person, 'ownershipPercentage'));
@@ -164,7 +163,7 @@ function checkOwnership(application: unknown, context: Context): void {
   }
 }
 
-/** Who signs is a director or an employee, by name; else nobody could tell later whose signature it was. */
+/** The signatory must be a director or an employee, by name; otherwise nobody could identify the signature later. */
 function checkSignatory(application: unknown, context: Context): void {
   const signatory = valueAt(application, 'signatory');
   if (typeof signatory !== 'string') return;
@@ -173,11 +172,11 @@ function checkSignatory(application: unknown, context: Context): void {
   const people = (['directors', 'employees'] as const).flatMap((group) => itemsOf(application, group));
   const plain = (name: string): string => name.normalize('NFC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
   if (people.some((person) => plain(nameOf(person)) === plain(signatory))) return;
-  const message = 'is nobody of the application; write the full name of a director or an employee';
+  const message = 'does not match anyone in the application; write the full name of a director or an employee';
   context.addIssue({ code: 'custom', path: ['signatory'], message });
 }
 
-/** Whoever approves transfers holds the role for it. Source: facts §7.6. */
+/** Approvers of transfers need the role for it. Source: facts §7.6. */
 function checkApprovers(application: unknown, context: Context): void {
   const employees = itemsOf(application, 'employees');
   itemsOf(valueAt(application, 'payments'), 'approvers').forEach((ref, index) => {
@@ -189,7 +188,7 @@ function checkApprovers(application: unknown, context: Context): void {
   });
 }
 
-/** The readable ids of an application: its own, and the references of its payments. Looks for what it tells about people itself. */
+/** Checks the readable ids of an application, its own and those of its payments, against the personal data in it. */
 function withoutPersonalData(application: unknown, context: Context): void {
   const known = knownOfPeople(application);
   for (const path of [['applicationId'], ['payments', 'transfer', 'reference'], ['payments', 'topUp', 'reference']]) {

@@ -14,31 +14,31 @@ export function pointerOf(path: string): string {
   return parts.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Said of what names no tenant where the service has none of its own. */
+/** The fault of an input without a tenant, if the service has no default. */
 export const TENANT_MISSING: Fault = { path: 'tenantId', message: 'is missing, and FINHUB_TENANT_ID is not set' };
 
-/** The faults that a schema found; a field that nobody knows is named by its own path. */
+/** The faults that a schema found; an unknown field is named by its own path. */
 export function faultsOf(error: z.ZodError | undefined): Fault[] {
   return (error?.issues ?? []).flatMap((issue) => issueFaults(issue, []));
 }
 
-/** What zod says of a union that has no message of its own. */
+/** zod's message for a union without its own. */
 const UNION_UNEXPLAINED = 'Invalid input';
 
 function issueFaults(issue: z.core.$ZodIssue, above: PropertyKey[]): Fault[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'invalid_union' && issue.message === UNION_UNEXPLAINED) {
-    // Of several forms, the one that the input comes nearest to.
+    // Of several forms, the closest one counts.
     const [nearest] = [...issue.errors].sort((a, b) => a.length - b.length);
     return (nearest ?? []).flatMap((one) => issueFaults(one, path));
   }
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => ({ path: pathText([...path, name]), message: 'no field of this name is known' }));
+    return issue.keys.map((name) => ({ path: pathText([...path, name]), message: 'is not a known field' }));
   }
   return [{ path: pathText(path), message: explained(issue) }];
 }
 
-/** A fault in plain words. Rules with a text of their own keep it; the schema library's phrases are told as what was expected. */
+/** A fault in plain words. Rules with their own text keep it; the schema library's phrases are replaced by what is expected. */
 function explained(issue: z.core.$ZodIssue): string {
   if (missing(issue)) return 'is missing';
   const unit = (origin: string): string => (origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '');

@@ -8,7 +8,7 @@ import { mergePatch } from '../lifecycle/merge-patch.js';
 import { documentTypeFault } from '../contract/document-types.js';
 import { DEFAULT_POLICY, OPERATOR_LEVELS, type TenantPolicy } from '../lifecycle/policy.js';
 
-/** Which days a tenant works on. */
+/** A tenant's working days. */
 export interface Calendar {
   /** IANA name. */
   timeZone: string;
@@ -18,7 +18,7 @@ export interface Calendar {
   holidays: string[];
 }
 
-/** What holds for one tenant now. */
+/** A tenant's current settings. */
 export interface TenantSettings {
   version: string;
   policy: TenantPolicy;
@@ -27,11 +27,11 @@ export interface TenantSettings {
 
 /** Knows each tenant's policy and calendar. */
 export interface Policies {
-  /** @throws PolicyFileError if the file cannot be used now */
+  /** @throws PolicyFileError if the file is not usable now */
   of(tenantId: string): Promise<TenantSettings>;
 }
 
-/** The policy file cannot be used; the message lists every fault with its path. */
+/** The policy file is not usable; the message lists every fault with its path. */
 export class PolicyFileError extends Error {
   override readonly name = 'PolicyFileError';
 }
@@ -93,7 +93,7 @@ const Settings = z
         context.addIssue({
           code: 'custom',
           path: ['review', kind, 'HIGH', 'level'],
-          message: 'high risk is decided by POWER_TENANT; FinHub takes no other approval',
+          message: 'POWER_TENANT decides on high risk; FinHub accepts no other approval',
         });
       }
       for (const risk of ['LOW', 'MEDIUM', 'HIGH'] as const) {
@@ -102,7 +102,7 @@ const Settings = z
           context.addIssue({
             code: 'custom',
             path: ['review', kind, risk, 'portalDecision'],
-            message: "a quorum takes hold; in FinHub's portal one person would decide alone",
+            message: "a quorum needs hold; in FinHub's portal one person would decide alone",
           });
         }
       }
@@ -115,16 +115,16 @@ const DEFAULTS: z.infer<typeof Settings> = {
 };
 
 const File = z.strictObject({
-  /** For every tenant, over the built-in defaults. */
+  /** For every tenant, applied to the built-in defaults. */
   default: z.record(z.string(), z.unknown()).optional(),
-  /** For one tenant, over `default`. */
+  /** For one tenant, applied to `default`. */
   tenants: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 
 /**
- * Policies from a JSON file, `{"default": {…}, "tenants": {"<id>": {…}}}`, each a merge patch over what stands before it. Read anew for every
- * case, so a change holds for the cases that start after it. Without a file the built-in policy holds for everybody.
- * @throws PolicyFileError if it cannot be used now
+ * Policies from a JSON file, `{"default": {…}, "tenants": {"<id>": {…}}}`, each a merge patch on the previous one. Read for every case, so a
+ * change affects cases that start later. Without a file, the built-in policy counts for everybody.
+ * @throws PolicyFileError if it is not usable now
  */
 export async function policyFile(path: string | undefined): Promise<Policies> {
   const policies: Policies = {

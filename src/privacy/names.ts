@@ -2,10 +2,10 @@ import anyAscii from 'any-ascii';
 
 /** Letters that German and Nordic names also write as two. */
 const TWO_LETTERS: Partial<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe', æ: 'ae' };
-/** A name of a single word that is shorter stands in many ids by chance. */
+/** Single names shorter than this appear in many ids by chance. */
 const SHORTEST_SINGLE = 4;
 
-/** The words of a text in ASCII, in each usual way to write it: `Müller` is `muller` and `mueller`. */
+/** The words of a text in ASCII, in all usual spellings: `Müller` is `muller` and `mueller`. */
 function spellings(text: string): string[][] {
   const lower = text.normalize('NFC').toLowerCase();
   const two = lower.replaceAll(/[äöüåøæ]/g, (letter) => TWO_LETTERS[letter]!);
@@ -21,9 +21,9 @@ function wordsOf(ascii: string): string[] {
 }
 
 /**
- * Whether an id spells a person's name: both parts are whole words of it, or run together they are one. Parts of words do not count, so
- * `canalisation-0007` does not name Ana Li.
- * @param name first and last name; a person may have one only
+ * Whether an id contains a person's name: both parts are whole words in it, or one word together. Parts of words do not count, so
+ * `canalisation-0007` does not contain Ana Li.
+ * @param name first and last name, or a single name
  */
 export function spellsName(id: string, name: readonly string[]): boolean {
   const words = wordsOf(id);
@@ -44,7 +44,7 @@ function isRunTogether(words: readonly string[], way: readonly string[][]): bool
   return words.includes(parts.join('')) || words.includes([...parts].reverse().join(''));
 }
 
-/** Every mix of spellings. */
+/** All combinations of spellings. */
 function ways(parts: readonly string[][][]): string[][][] {
   return parts.reduce<string[][][]>((all, part) => all.flatMap((way) => part.map((spelt) => [...way, spelt])), [[]]);
 }

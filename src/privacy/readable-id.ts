@@ -2,18 +2,18 @@ import { isValidIBAN } from 'ibantools';
 import { spellsName } from './names.js';
 
 /*
- * Ids are readable by whoever sees Temporal, its logs and its metrics: application ids, payment references, operators' ids.
+ * Everybody with access to Temporal, its logs or its metrics can read ids: application ids, payment references, operators' ids.
  */
 
 const PHONE = /^[+]?\d{9,15}$/;
 const EMAIL = /@|[._-]at[._-].+[._-][a-z]{2,}$/i;
-/** What shorter parts of a person's data say is in many ids by chance. */
+/** Shorter parts of a person's data appear in many ids by chance. */
 const SHORTEST = 5;
 
 export const READABLE_ID_FAULT =
-  'looks like an e-mail address, a phone number, an IBAN or a name; ids are readable and hold no personal data';
+  'looks like an e-mail address, a phone number, an IBAN or a name; ids are readable and must not contain personal data';
 
-/** What is known of the people that an id is about. */
+/** Data of the people that an id is about. */
 export interface KnownOfPeople {
   /** First and last names. */
   names: readonly (readonly string[])[];
@@ -22,8 +22,8 @@ export interface KnownOfPeople {
 }
 
 /**
- * Whether an id may be read by anybody.
- * @param known none of it may be in the id, in any spelling
+ * Whether an id is free of personal data.
+ * @param known data that must not be in the id, in any spelling
  */
 export function isReadableId(id: string, known: KnownOfPeople = { names: [], contacts: [] }): boolean {
   if (PHONE.test(id) || EMAIL.test(id) || isValidIBAN(id.toUpperCase().replaceAll(/[^A-Z0-9]/g, ''))) return false;

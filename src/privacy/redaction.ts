@@ -1,11 +1,11 @@
 import type { Mark } from '../contract/schema.js';
 
-/** Where a value is cut off: nothing that is logged on purpose is nested deeper. */
+/** Deeper values are cut off; nothing logged on purpose is nested more. */
 const MAX_DEPTH = 8;
 
 /**
- * Makes what takes personal and secret values out of whatever is about to be logged, at any depth, by the names of their fields. Errors keep
- * their names, messages, stacks and causes; what else they carry is the case's own and stays out.
+ * Returns a function that removes personal and secret values from a log entry, at any depth, by field name. Of an error, only name, message,
+ * stack and cause remain, because its other fields may be personal.
  * @param marks by field name
  */
 export function redactorOf(marks: ReadonlyMap<string, Exclude<Mark, 'plain'>>): <T>(value: T) => T {

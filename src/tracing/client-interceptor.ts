@@ -7,7 +7,7 @@ const producing = (workflowId: string | undefined) => ({
   attributes: { 'temporal.workflow_id': workflowId ?? '' },
 });
 
-/** Begins a case's trace with its start, and makes a span of each message. Without an OpenTelemetry SDK in the process it does nothing. */
+/** Starts a case's trace with its start, and adds a span for each message. Does nothing without an OpenTelemetry SDK in the process. */
 export const clientTracing: WorkflowClientInterceptor = {
   startWithDetails: (input, next) =>
     inSpan(`StartWorkflow:${input.workflowType}`, producing(input.options.workflowId), () =>

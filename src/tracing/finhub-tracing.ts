@@ -2,7 +2,7 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import type { CallObserver } from '../finhub/call-observer.js';
 import { endSpan, SpanKind, startSpan } from './spans.js';
 
-/** A span for each request to FinHub, which learns of it by `traceparent`. */
+/** A span for each request to FinHub, which gets it as `traceparent`. */
 export const finHubTracing: CallObserver = {
   started({ operation, class: idempotencyClass, method, path, origin }) {
     const span = startSpan(`FinHub:${operation}`, {

@@ -3,7 +3,7 @@ import { context, SpanKind, SpanStatusCode, trace, type Context, type Span } fro
 export interface SpanOptions {
   kind?: SpanKind;
   attributes?: Record<string, string | number>;
-  /** What the span belongs to, where it is not the present one. */
+  /** The parent span, if it is not the current one. */
   parent?: Context;
 }
 
@@ -14,7 +14,7 @@ export function startSpan(name: string, { parent = context.active(), ...options 
   return tracer().startSpan(name, options, parent);
 }
 
-/** Ends a span; of an error it tells the kind only, since messages may quote what they are about. */
+/** Ends a span. Records only an error's kind, because messages may contain personal data. */
 export function endSpan(span: Span, error?: unknown): void {
   if (error !== undefined) {
     const { type, kind, name } = error as { type?: string; kind?: string; name?: string };

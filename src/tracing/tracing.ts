@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Ends the tracing of this process, after what it has seen was sent as far as that goes quickly; it never fails. */
+/** Ends the tracing of this process. Sends remaining spans if that is quick; never fails. */
 export type StopTracing = () => Promise<void>;
 
 const LAST_OUTPUT_MS = 300;
 
-/** How long the last spans may hold up the end of a process, in milliseconds. */
+/** How long the last spans may delay the end of a process, in milliseconds. */
 const LAST_SPANS_MS = 700;
 
 /**
- * Starts OpenTelemetry where `OTEL_EXPORTER_OTLP_ENDPOINT` asks for it; its other variables are OpenTelemetry's own. Undefined where nobody
- * traces; then nothing of its SDK is loaded. What goes wrong with it changes no result: a collector that is down loses spans.
- * @param service the name of this process, unless `OTEL_SERVICE_NAME` gives another
+ * Starts OpenTelemetry if `OTEL_EXPORTER_OTLP_ENDPOINT` is set; its other variables are OpenTelemetry's own. Otherwise returns undefined and
+ * loads nothing of its SDK. Errors in tracing change no result: if the collector is down, spans are lost.
+ * @param service the name of this process, unless `OTEL_SERVICE_NAME` is set
  */
 export async function startTracing(
   service: string,
@@ -23,7 +23,7 @@ export async function startTracing(
     const shutdown = await start(env['OTEL_SERVICE_NAME'] ?? service);
     return () => Promise.race([shutdown().catch(() => undefined), pause(LAST_SPANS_MS, undefined, { ref: false })]);
   } catch (error) {
-    process.stderr.write(`nothing is traced: ${(error as Error).message}; check OTEL_EXPORTER_OTLP_…\n`);
+    process.stderr.write(`tracing is off: ${(error as Error).message}; check OTEL_EXPORTER_OTLP_…\n`);
     return undefined;
   }
 }
@@ -50,7 +50,7 @@ async function start(service: string): Promise<() => Promise<void>> {
   return () => provider.shutdown();
 }
 
-/** Ends the process as it stands, with what it has printed: a collector that does not answer would keep it for seconds more. */
+/** Ends the process after flushing its output: a collector that does not respond would delay it by seconds. */
 export async function endProcess(): Promise<never> {
   const flushed = [process.stdout, process.stderr].map(
     (stream) =>

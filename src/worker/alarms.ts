@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { SERVICE_LOGINS, type ServiceLogin, type ServiceLoginWatch } from '../finhub/service-logins.js';
 import type { StoreWatch } from '../store/watched-store.js';
 
-/** 1 while one cause holds up every case that meets it, by cause; docs/guides/runbook.md. */
+/** 1 while one cause stops every case that meets it, by cause; docs/guides/runbook.md. */
 export const ALARM_METRIC = 'onboarding_service_alarm';
 
 const CAUSES = [...SERVICE_LOGINS, 'documentStore'] as const;
@@ -15,7 +15,7 @@ export interface Alarm {
   message: string;
 }
 
-/** What holds up many cases for one cause: told once by the log when it begins and once when it ends, by a metric and a health detail meanwhile. */
+/** Causes that stop many cases. Logged once at the start and once at the end; a metric and a health detail in between. */
 export class Alarms {
   readonly #logger: Pick<Logger, 'error' | 'info'>;
   readonly #set: (value: number, cause: AlarmCause) => void;
@@ -38,7 +38,7 @@ export class Alarms {
   clear(cause: AlarmCause): void {
     if (!this.#raised.delete(cause)) return;
     this.#set(0, cause);
-    this.#logger.info({ cause }, 'calls go on: the cause of the alarm is gone');
+    this.#logger.info({ cause }, 'calls continue: the cause of the alarm is gone');
   }
 
   list(): Alarm[] {
@@ -54,7 +54,7 @@ export class Alarms {
 
   store(): StoreWatch {
     return {
-      failed: (message) => this.raise('documentStore', `the document store cannot be used: ${message}`),
+      failed: (message) => this.raise('documentStore', `the document store is not usable: ${message}`),
       works: () => this.clear('documentStore'),
     };
   }

@@ -4,10 +4,10 @@ import type { BundleOptions } from '@temporalio/worker';
 
 type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
-/** Only local variables get short names: stack traces tell functions and classes by theirs. */
+/** Only shortens the names of local variables, because stack traces show those of functions and classes. */
 const LOCALS_ONLY = { keep_classnames: true, keep_fnames: true } as const;
 
-/** What our TypeScript is compiled with: nothing is rewritten for old engines, and comments stay at home. */
+/** Compiles our TypeScript without rewriting it for old engines, and drops comments. */
 const COMPILED = {
   minify: true,
   jsc: {
@@ -18,8 +18,8 @@ const COMPILED = {
 } as const;
 
 /**
- * How the workflow bundle is built. Each cached workflow carries it in memory, so its modules are merged into one and what nobody uses is left
- * out; names of functions and classes stay, and the source map with them.
+ * How the workflow bundle is built. Each cached workflow holds it in memory, so modules are merged and unused code is dropped. Names of
+ * functions and classes and the source map remain.
  */
 export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
   webpackConfigHook: (config) => ({
@@ -29,14 +29,14 @@ export const bundlerOptions: Pick<BundleOptions, 'webpackConfigHook'> = {
   }),
 };
 
-/** What goes into the workflow bundle besides the workflows. */
+/** Parts of the workflow bundle besides the workflows. */
 export const workflowInterceptorModules = ['trace-header', 'query-ahead', 'signals', 'slots'].map((name) =>
   fileURLToPath(new URL(`../workflows/${name}${extname(import.meta.url)}`, import.meta.url)),
 );
 
 type Rule = NonNullable<NonNullable<WebpackConfig['module']>['rules']>[number];
 
-/** Changes the SDK's own rule for TypeScript and leaves the others. */
+/** Changes only the SDK's own rule for TypeScript. */
 function compileAsIs(rule: Rule): Rule {
   if (typeof rule !== 'object' || !rule?.use || typeof rule.use !== 'object' || !('options' in rule.use)) return rule;
   const { options } = rule.use;

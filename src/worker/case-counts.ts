@@ -7,19 +7,19 @@ import { PHASES, type CaseKind } from '../lifecycle/phases.js';
 import { OPERATOR_LEVELS } from '../lifecycle/policy.js';
 import { WAITERS } from './case-series.js';
 
-/** Cases that somebody ended from outside, and nobody has resumed. */
+/** Cases that were ended from outside and not resumed. */
 const ENDED_METRIC = 'onboarding_cases_ended_from_outside';
 
 const AGES = { '0s': 0, '1h': 3600, '1d': 24 * 3600, '3d': 3 * 24 * 3600, '7d': 7 * 24 * 3600 } as const;
 
-/** A gauge over all open cases of the namespace: its series by labels, and the cases that each counts. */
+/** A gauge over all open cases of the namespace: its series by labels, and the query that counts each. */
 interface Counted {
   name: string;
   labels: Record<string, string>;
   filter: CaseFilter;
 }
 
-/** What is counted. A case that waits for two days counts as longer than an hour and longer than a day. */
+/** The gauges. A case that has waited for two days counts as longer than an hour and longer than a day. */
 const COUNTED: readonly Counted[] = [
   ...Object.entries(PHASES).flatMap(([kind, phases]) =>
     phases.map(({ name: phase }) => ({
@@ -47,12 +47,11 @@ const COUNTED: readonly Counted[] = [
 ];
 
 /**
- * Counts all open cases again and again, one question after the other, so that the visibility store never sees more than one of them at a
- * time. Every worker counts the same: take the `max` over workers. Where a count fails, the figures stay as they were, and
- * `onboarding_cases_counted_timestamp_seconds` tells how old they are.
+ * Counts all open cases repeatedly, with one query at a time to spare the visibility store. Every worker counts the same: take the `max`
+ * over workers. If a count fails, the figures stay, and `onboarding_cases_counted_timestamp_seconds` shows how old they are.
  * @param everySeconds pause between two counts
- * @param onEnded told once of each case that was ended from outside
- * @param onFailure told of a count that was broken off
+ * @param onEnded called once for each case that was ended from outside
+ * @param onFailure called when a count fails
  */
 export async function countCases(
   temporal: Client,
@@ -70,7 +69,7 @@ export async function countCases(
   },
 ): Promise<void> {
   const ended = new EndedCases(temporal, { readResults: true });
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const countedAt = meter.createGauge('onboarding_cases_counted_timestamp_seconds', 'float', 's');
   while (!signal.aborted) {
     try {
@@ -84,8 +83,8 @@ export async function countCases(
       for (const kind of Object.keys(PHASES))
         meter.createGauge(ENDED_METRIC).set(found.filter((one) => one.kind === kind).length, { kind });
       for (const one of found) {
-        if (!told.has(one.runId)) onEnded(one);
-        told.add(one.runId);
+        if (!reported.has(one.runId)) onEnded(one);
+        reported.add(one.runId);
       }
       countedAt.set(Date.now() / 1000);
     } catch (error) {

@@ -14,7 +14,7 @@ const RESULTS: readonly Outcome['result'][] = ['active', 'rejected', 'expired', 
 
 type Labels = Record<string, string>;
 
-/** What workflows count, as far as its labels are known beforehand. */
+/** The metrics of workflows whose labels are known in advance. */
 const SERIES: readonly { name: string; kind: CaseKind; labels: Labels }[] = [
   ...LIFECYCLES.flatMap((kind) => [
     ...VERDICTS.flatMap((verdict) =>
@@ -39,7 +39,7 @@ const SERIES: readonly { name: string; kind: CaseKind; labels: Labels }[] = [
 ];
 
 /**
- * Starts what workflows count at 0, labelled as the SDK does: of a counter that begins with 1, Prometheus would not see the rise.
+ * Starts the workflows' counters at 0, with the SDK's labels: Prometheus does not see a rise if a counter begins with 1.
  */
 export function startCaseSeries(meter: MetricMeter, namespace: string): void {
   for (const { name, kind, labels } of SERIES) {

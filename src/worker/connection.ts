@@ -3,7 +3,7 @@ import { unreachable } from '../temporal/connection.js';
 import type { TemporalSettings } from '../temporal/settings.js';
 
 /**
- * Connects a worker; its owner closes the connection after the worker's end.
+ * Connects a worker; the caller closes the connection after the worker has ended.
  * @throws TemporalUnreachable
  */
 export async function connectWorker({ address, connection }: TemporalSettings): Promise<NativeConnection> {

@@ -13,32 +13,32 @@ import { existingStoreId, storeId } from '../store/store-id.js';
 import { watchedStore } from '../store/watched-store.js';
 import type { Alarms } from './alarms.js';
 
-/** Margin over the HTTP timeout for an activity's own work, so that its timeout never cuts off a call that is about to be told. */
+/** Added to the HTTP timeout for an activity's own work, so that its timeout never cuts off a call whose result is about to arrive. */
 const CALL_MARGIN_SECONDS = 5;
 
-/** HTTP timeouts that one activity goes through at the most: settling, a session, a read-back, a login as proof, the call itself. */
+/** The most HTTP timeouts in one activity: waiting for an unclear try, a session, a read-back, a login as proof, the call itself. */
 const REQUESTS_PER_CALL = 5;
 
 /**
- * After these a silent worker counts as dead. Shorter, and a stalled one loses its calls for nothing; longer, and a dead one's cases wait.
+ * After this time a silent worker counts as dead. If shorter, a slow worker loses its calls; if longer, a dead worker's cases wait.
  */
 const HEARTBEAT_SECONDS = 5;
 
-/** A store that does not answer so soon is looked for again with the first document. */
+/** A store that does not respond within this time is tried again with the first document. */
 const STORE_MS = 5000;
 
 export interface WorkerDependencies extends ActivityDependencies {
-  /** Undefined where the document store did not answer. */
+  /** Undefined if the document store did not respond. */
   storeId: string | undefined;
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = pause(ms, undefined, { ref: false }).then(() => Promise.reject(new Error('it does not answer')));
+  const late = pause(ms, undefined, { ref: false }).then(() => Promise.reject(new Error('it does not respond')));
   return Promise.race([work, late]);
 }
 
 /**
- * What a worker's activities need, by its configuration. Its owner closes `finhub`, whose requests the observer sees.
+ * What a worker's activities need, from its configuration. The caller closes `finhub`, whose requests the observer sees.
  * @throws SignersFileError, PolicyFileError
  */
 export async function dependenciesOf(
@@ -59,7 +59,7 @@ export async function dependenciesOf(
     return undefined;
   });
   let known = first;
-  // A store that was away at the start is ours as soon as it is there.
+  // A store that was unavailable at the start is ours as soon as it responds.
   const sameStore = async (): Promise<boolean> => {
     if (known === undefined) return (known = await storeId(blobs, config.keys)) !== undefined;
     return (await existingStoreId(blobs, config.keys)) === known;
@@ -87,7 +87,7 @@ export async function dependenciesOf(
   };
 }
 
-/** Task queues keep rates, so where there is one every call goes through its queue. */
+/** Rates belong to task queues, so with a rate every call goes through its queue. */
 function hasRate({ callsQueue, tuning }: WorkerConfiguration): boolean {
   return [callsQueue, tuning.activitiesPerSecond, tuning.queueActivitiesPerSecond].some((rate) => rate !== undefined);
 }

@@ -5,7 +5,7 @@ import { FinHubError } from '../finhub/error.js';
 
 export const FINHUB_CALL_SECONDS = 'onboarding_finhub_call_seconds';
 
-/** Counts requests to FinHub by what came of them; series that alerts look at start at 0, since the first rise would go unseen. */
+/** Counts requests to FinHub by result. Series for alerts start at 0, because Prometheus would miss the first rise. */
 export function finHubMetrics(meter: MetricMeter): CallObserver {
   const calls = meter.createCounter('onboarding_finhub_calls_total');
   const seconds = meter.createHistogram(FINHUB_CALL_SECONDS, 'float', 's');

@@ -5,13 +5,13 @@ import type { Alarm } from './alarms.js';
 
 export interface HealthOptions {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   port: number;
-  /** What the worker is doing at this moment; `RUNNING` is the SDK's word, as the others but `STARTING` are. */
+  /** The worker's state; all states but `STARTING` are the SDK's. */
   state: () => string;
-  /** What holds up many cases for one cause; shown, and no reason to restart a worker. */
+  /** Causes that stop many cases; shown, but no reason to restart a worker. */
   alarms?: () => Alarm[];
-  /** Whether Temporal answers. */
+  /** Whether Temporal responds. */
   reachable: () => Promise<boolean>;
 }
 
@@ -20,13 +20,13 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** A worker in this state is of no use any more, and only a new one helps. */
+/** In this state a worker is of no more use; only a new one helps. */
 const DEAD = 'FAILED';
 const ASK_MS = 2_000;
 
 /**
- * Tells a platform about this worker. `GET /healthz`: 200 unless it has to be replaced; `GET /readyz`: 200 while it takes work and Temporal
- * answers, else 503. Neither asks FinHub: that FinHub is down is no reason to restart a worker.
+ * Serves this worker's health. `GET /healthz`: 200 unless it has to be replaced. `GET /readyz`: 200 while it takes work and Temporal
+ * responds, otherwise 503. Neither asks FinHub: an outage there is no reason to restart a worker.
  */
 export async function startHealthServer({
   host,
@@ -52,7 +52,7 @@ export async function startHealthServer({
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`, close: () => server.close() };
 }
 
-/** Whether Temporal answers a worker's connection within 2 s. */
+/** Whether Temporal responds on a worker's connection within 2 s. */
 export async function temporalAnswers(connection: NativeConnection): Promise<boolean> {
   try {
     await connection.withDeadline(Date.now() + ASK_MS, () => connection.workflowService.getSystemInfo({}));

@@ -2,23 +2,23 @@ import { fstatSync, write } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Lines that wait for the log's reader, in bytes; what is more is dropped and counted. */
+/** The most bytes that wait for the log's reader; further lines are dropped and counted. */
 const MOST_WAITING = 4 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
-/** How long a reader that is behind, or a disk that is full, is left alone. */
+/** Pause for a slow reader or a full disk, in milliseconds. */
 const PAUSE_MS = 50;
 
 /**
- * Takes lines and never holds up who writes them: a reader that has stopped reading, a full disk or a closed pipe costs lines, nothing else.
- * What was dropped is told as soon as lines go through again.
+ * Writes lines without ever blocking the caller: if nobody reads, the disk is full or the pipe is closed, lines are lost and nothing else
+ * happens. Reports the number of lost lines as soon as writing works again.
  */
 export class LogWriter {
   readonly #put: Put;
   readonly #onThread: boolean;
   #waiting: Buffer[] = [];
   #bytes = 0;
-  #untold = 0;
+  #unreported = 0;
   #dropped = 0;
   #writing = false;
   #timer: NodeJS.Timeout | undefined;
@@ -30,12 +30,12 @@ export class LogWriter {
     this.#onThread = !isStream && !stat.isFile();
   }
 
-  /** Lines that were lost so far. */
+  /** The number of lost lines. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Whether a write is under way that nothing can end: the process then cannot end in the ordinary way either. */
+  /** Whether a write hangs. The process cannot end normally then. */
   get isStuck(): boolean {
     return this.#writing && this.#onThread;
   }
@@ -51,7 +51,7 @@ export class LogWriter {
     this.#next();
   }
 
-  /** Waits until all lines are written, for so many milliseconds at the most; then it lets them go. */
+  /** Waits until all lines are written, at most `ms` milliseconds, then gives up. */
   async flush(ms: number): Promise<void> {
     const end = Date.now() + ms;
     while ((this.#waiting.length > 0 || this.#writing) && Date.now() < end) await pause(5);
@@ -60,7 +60,7 @@ export class LogWriter {
 
   #drop(lines: number): void {
     this.#dropped += lines;
-    this.#untold += lines;
+    this.#unreported += lines;
   }
 
   #next(): void {
@@ -71,7 +71,7 @@ export class LogWriter {
       this.#writing = false;
       if (!error) {
         if (written < chunk.length) this.#giveBack(chunk.subarray(written));
-        else this.#tell();
+        else this.#report();
         this.#next();
         return;
       }
@@ -99,10 +99,15 @@ export class LogWriter {
     this.#bytes += rest.length;
   }
 
-  #tell(): void {
-    if (this.#untold === 0) return;
-    const line = { level: 40, time: Date.now(), dropped: this.#untold, msg: 'log lines were lost: nobody took them' };
-    this.#untold = 0;
+  #report(): void {
+    if (this.#unreported === 0) return;
+    const line = {
+      level: 40,
+      time: Date.now(),
+      dropped: this.#unreported,
+      msg: 'log lines were lost: nobody read them',
+    };
+    this.#unreported = 0;
     this.write(`${JSON.stringify(line)}\n`);
   }
 }
@@ -111,11 +116,11 @@ const NEWLINE = 0x0a;
 
 type Put = (chunk: Buffer, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void;
 
-/** Writes that wait for a reader hold up nothing; those to files and terminals are made on a thread of their own. */
+/** Writes to pipes do not block; those to files and terminals run on their own thread. */
 function toStream(fd: number): Put {
   const stream = new Socket({ fd, readable: false, writable: true });
   stream.unref();
-  // The write's own callback tells of it.
+  // The write's own callback gets the error.
   stream.on('error', () => undefined);
   return (chunk, done) => void stream.write(chunk, (error) => done(error ?? null, chunk.length));
 }

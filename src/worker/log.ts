@@ -11,14 +11,14 @@ import { redactorOf } from '../privacy/redaction.js';
 type Sensitive = Exclude<Mark, 'plain'>;
 
 /**
- * The worker's log, JSON lines. Fields that anybody marked as personal or secret, in an application, a message or a FinHub
- * call, are taken out of every line by their names, wherever they stand in it. Cases are known by `workflowId`, which holds no personal data.
+ * The worker's log, JSON lines. Fields marked as personal or secret in an application, a message or a FinHub call are removed from every
+ * line by name, at any depth. Cases are identified by `workflowId`, which contains no personal data.
  */
 export function workerLog(level: string, destination: DestinationStream): Logger {
   return pino({ level, base: null, formatters: { log: redactorOf(sensitiveNames()) } }, destination);
 }
 
-/** Names of the fields that are personal or secret somewhere; what is secret in one place counts as secret in all. */
+/** Names of fields that are personal or secret anywhere; a name that is secret in one place is secret everywhere. */
 function sensitiveNames(): Map<string, Sensitive> {
   const endpoints = Object.values(CATALOGUE) as unknown as Endpoint<never, unknown>[];
   const fields = [

@@ -7,22 +7,22 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { minify, type MinifyOptions } from 'terser';
 import { bundlerOptions, workflowInterceptorModules } from './bundler-options.js';
 
-/** Folders of the sources that the workflow bundle is made of, besides its dependencies. */
+/** The source folders of the workflow bundle, besides its dependencies. */
 const SOURCES = ['workflows', 'lifecycle', 'temporal', 'worker'].map((name) =>
   fileURLToPath(new URL(`../${name}/`, import.meta.url)),
 );
-/** Workflows convert their own failures. Its source, as the others: what a bundled worker has beside itself is made of it. */
+/** Workflows convert their own failures with this. Always the source, because a bundled worker includes the converter. */
 const FAILURE_CONVERTER = fileURLToPath(
   new URL(`../temporal/failure-converter${extname(import.meta.url)}`, import.meta.url),
 );
-/** What npm installed, and in which versions. */
+/** The installed packages and their versions. */
 const INSTALLED = fileURLToPath(new URL('../../node_modules/.package-lock.json', import.meta.url));
 const CACHE = fileURLToPath(new URL('../../.cache/workflow-bundles/', import.meta.url));
 const KEPT_MS = 3600_000;
 
 /**
- * What nobody uses is dropped, of the SDK and of the schema library as well: each cached workflow has the bundle in memory. Nothing is
- * rewritten, and names stay, so that stack traces can be read.
+ * Drops unused code of the SDK and the schema library, because each cached workflow holds the bundle in memory. Rewrites nothing and keeps
+ * names, so that stack traces stay readable.
  */
 const DROP_UNUSED: MinifyOptions = {
   ecma: 2020,
@@ -34,7 +34,7 @@ const DROP_UNUSED: MinifyOptions = {
   sourceMap: { content: 'inline' },
 };
 
-/** Makes the workflow bundle; the source map is in it. */
+/** Builds the workflow bundle, including its source map. */
 export async function makeBundle(workflowsPath: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     ...bundlerOptions,
@@ -45,7 +45,7 @@ export async function makeBundle(workflowsPath: string): Promise<string> {
   });
   const { code: small, map } = await minify(code, DROP_UNUSED);
   if (small === undefined || typeof map !== 'string') throw new Error('the workflow bundle came out empty');
-  // Lines and names are enough for a stack trace; the sources themselves are larger than the bundle.
+  // Lines and names are enough for a stack trace; the sources are larger than the bundle.
   const lines = JSON.stringify({
     ...(JSON.parse(map) as object),
     file: 'workflow-bundle.js',
@@ -55,8 +55,8 @@ export async function makeBundle(workflowsPath: string): Promise<string> {
 }
 
 /**
- * The bundle of the sources as they are now, made once for all processes that run them: its file is named by what went into it. Several
- * processes may do so at once.
+ * The bundle of the current sources, built once for all processes: its file is named by a hash of its inputs. Several processes may build
+ * it at the same time.
  */
 export async function sourceBundle(workflowsPath: string): Promise<{ codePath: string }> {
   const codePath = join(CACHE, `${await fingerprintOfSources()}.js`);

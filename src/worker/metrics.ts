@@ -4,7 +4,7 @@ import { startCaseSeries } from './case-series.js';
 import type { LogWriter } from './log-writer.js';
 import { finHubMetrics } from './finhub-metrics.js';
 
-/** What a worker counts itself; workflows and the count of open cases have metrics of their own. */
+/** Metrics that a worker counts itself; workflows and the count of open cases have their own. */
 export interface WorkerMetrics {
   finhub: CallObserver;
   undecodablePayloads: MetricCounter;
@@ -16,10 +16,10 @@ export function startMetrics(meter: MetricMeter, namespace: string, log: LogWrit
   undecodablePayloads.add(0);
   const lost = meter.createCounter('onboarding_log_lines_lost_total');
   lost.add(0);
-  let told = 0;
+  let counted = 0;
   setInterval(() => {
-    lost.add(log.dropped - told);
-    told = log.dropped;
+    lost.add(log.dropped - counted);
+    counted = log.dropped;
   }, 1000).unref();
   return { undecodablePayloads, finhub: finHubMetrics(meter) };
 }

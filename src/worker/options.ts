@@ -15,12 +15,12 @@ type Limits = Pick<
   | 'workerDeploymentOptions'
 >;
 
-/** How long a case's next task waits for the worker that has the case in memory, before any other gets it; the SDK's own is 10 s. */
+/** How long a case's next task waits for the worker that has the case in memory; the SDK's default is 10 s. */
 const STICKY_TIMEOUT = '3s';
 
 /**
- * The worker of FinHub's calls, where they have a task queue of their own: activities only, at the rate that holds for all workers of the queue
- * together. Undefined where there is none.
+ * The worker for FinHub calls, if they have their own task queue: only activities, at a rate for all workers of the queue together.
+ * Otherwise undefined.
  */
 export function callsWorkerOptions(config: WorkerConfiguration): (Limits & { taskQueue: string }) | undefined {
   if (!config.callsQueue) return undefined;
@@ -29,7 +29,7 @@ export function callsWorkerOptions(config: WorkerConfiguration): (Limits & { tas
   return { ...limits, taskQueue, ...(callsPerSecond && { maxTaskQueueActivitiesPerSecond: callsPerSecond }) };
 }
 
-/** How much a worker takes on, how it ends and which version it is of, in the SDK's terms. */
+/** A worker's limits, how it ends and its version, as SDK options. */
 export function workerOptions({ tuning, shutdown, deployment }: WorkerConfiguration): Limits {
   const { workflowTasks, activities, workflowPollers, activityPollers } = tuning;
   return {
@@ -46,7 +46,7 @@ export function workerOptions({ tuning, shutdown, deployment }: WorkerConfigurat
       workerDeploymentOptions: {
         version: { deploymentName: deployment.name, buildId: deployment.buildId },
         useWorkerVersioning: true,
-        // Cases live for weeks and move on to new versions, which have to be able to go on with them; a transfer says PINNED for itself.
+        // Cases live for weeks, so they move to new versions, which must be able to continue them; a transfer sets PINNED itself.
         defaultVersioningBehavior: 'AUTO_UPGRADE',
       },
     }),

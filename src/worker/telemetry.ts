@@ -12,8 +12,8 @@ const BUCKETS: Record<string, number[]> = {
 };
 
 /**
- * What the SDK's core tells of itself and of us: its warnings by the log, metrics where `METRICS_ADDRESS` asks for them, its own and ours by one
- * exporter. Durations are in seconds, as in Temporal's other SDKs, so that their dashboards fit.
+ * The SDK core's telemetry: its warnings go to the log. If `METRICS_ADDRESS` is set, one exporter serves its metrics and ours. Durations are
+ * in seconds, as in Temporal's other SDKs, to fit their dashboards.
  */
 export function telemetryOptions(
   metrics: MetricsConfiguration | undefined,

@@ -79,7 +79,7 @@ export default [
     name: 'nobody is told that a webhook has come',
     file: 'src/activities/webhooks.ts',
     from: 'await Promise.all([...found.keys()].map(hintCase));',
-    to: 'void tell;',
+    to: 'void hintCase;',
     env: { WEBHOOKS_CHAOS_INDIVIDUALS: '6', WEBHOOKS_CHAOS_ORGANIZATIONS: '2' },
     in: 'test/webhooks-chaos.long.ts',
     test: 'sees what happened sooner than polling alone, and most of it by a webhook',
