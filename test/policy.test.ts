@@ -79,7 +79,7 @@ describe('the policy file', () => {
     [
       'four eyes that a single person at FinHub could replace',
       { tenants: { t: { review: { organization: { MEDIUM: { quorum: 2 } } } } } },
-      /review\.organization\.MEDIUM\.portalDecision: a quorum takes hold/,
+      /review\.organization\.MEDIUM\.portalDecision: a quorum needs hold/,
     ],
     ['a time zone nobody knows', { default: { calendar: { timeZone: 'Vilnius' } } }, /calendar\.timeZone: an IANA/],
     [

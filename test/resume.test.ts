@@ -134,7 +134,7 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
       await resume(workflowId);
       assert.equal((await lane.closed(workflowId)).result, 'completed', name);
       assert.equal(await paidUnder(hold, order.reference), 1, name);
-      await assert.rejects(resume(workflowId), refused(/its own end \(completed\)/));
+      await assert.rejects(resume(workflowId), refused(/it ended normally \(completed\)/));
     }
     assert.ok(await lane.finhub.isBalanced());
   });
@@ -244,16 +244,16 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
     await assert.rejects(resume(id), refused(/it is running/));
     await lane.client.cancel(id, { by: 'backend', reason: 'withdrawn' });
     await lane.closed(id);
-    await assert.rejects(resume(id), refused(/its own end \(cancelled\)/));
+    await assert.rejects(resume(id), refused(/it ended normally \(cancelled\)/));
     const run = await attacker.start('individualLifecycle', id, await attacker.input(id));
     await attacker.terminate(id);
     assert.notEqual(await attacker.status(id, run), RUNNING);
-    await assert.rejects(resume(id), refused(/its own end \(cancelled\)/));
+    await assert.rejects(resume(id), refused(/it ended normally \(cancelled\)/));
 
     const application = await anIndividual();
     const { workflowId } = await hold.unsigned.startIndividual(application, { folder: EXAMPLES });
     await lane.closed(workflowId);
-    await assert.rejects(resume(workflowId), refused(/no start of it that can be read and is proved/));
+    await assert.rejects(resume(workflowId), refused(/no readable and proved start of it/));
     assert.equal((await resume(workflowId, application)).takenFrom, 'file');
     await inReview(workflowId);
     await lane.client.cancel(workflowId, { by: 'backend', reason: 'done' });

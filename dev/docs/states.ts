@@ -24,7 +24,7 @@ const REFUSALS: Record<Refusal, string> = {
   SamePersonTwice: 'its sender has approved this round already',
   StaleRound: 'it names a round that is over',
   EvidenceChanged: 'it was made on other evidence than the case holds now',
-  AlreadyDecided: 'the review was decided',
+  AlreadyDecided: 'the review is decided',
   DecisionConflict: 'its decisionId was used before with other content',
   AlreadyFinal: 'the lifecycle has ended, or its workflow is closed',
   NothingToResolve: 'nothing of this attentionId needs attention',

@@ -5,12 +5,12 @@ import { documentRetentionId } from '../lifecycle/ids.js';
 import { ask } from './current-status.js';
 import { CaseNotFound } from './errors.js';
 
-/** An entry with what it means, in English. */
+/** An audit entry with its meaning in English. */
 export type ShownAuditEntry = AuditEntry & { text?: string | undefined };
 
 /**
- * The audit of a case, and after it what became of its documents: that outlives the case by years, and may be all that is left.
- * @throws CaseNotFound where nothing is left; NoAnswer
+ * The audit of a case, followed by what happened to its documents: that outlives the case by years, and may be all that remains.
+ * @throws CaseNotFound if nothing remains; NoAnswer
  */
 export async function auditOf(temporal: Client, caseId: string, seconds: number): Promise<ShownAuditEntry[]> {
   const entriesOf = (workflowId: string): Promise<AuditEntry[] | undefined> =>

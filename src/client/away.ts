@@ -5,8 +5,8 @@ import { RETRYABLE } from '../lifecycle/failures.js';
 type Time = { seconds?: unknown; nanos?: number | null } | null | undefined;
 
 /**
- * What a case waits for while Temporal tries a call again: the case itself does not learn of it before some five minutes are over. The type
- * of a failure is readable without keys, its message is not.
+ * What a case waits for while Temporal retries a call: the case itself only learns of it after about five minutes. The type of a failure is
+ * readable without keys; its message is not.
  */
 export function callTriedAgain({ raw }: WorkflowExecutionDescription): WaitingOn | undefined {
   for (const { attempt, activityType, lastFailure, scheduledTime } of raw.pendingActivities ?? []) {

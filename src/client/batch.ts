@@ -12,31 +12,31 @@ const KINDS = ['individual', 'organization', 'transfer'] as const;
 type BatchKind = (typeof KINDS)[number];
 
 export interface BatchOptions {
-  /** Entries at work at a time; 8 by default. */
+  /** Entries processed at a time; 8 by default. */
   concurrency?: number | undefined;
-  /** Transfers of one account at work at a time; 1 by default. */
+  /** Transfers of one account processed at a time; 1 by default. */
   perAccount?: number | undefined;
-  /** Follows each transfer until it has ended or waits for a person; true by default. Lifecycles are started only. */
+  /** Follows each transfer until it has ended or waits for a person; true by default. Lifecycles are only started. */
   follow?: boolean | undefined;
-  /** Called at intervals while the batch runs, whether or not a line was done. */
+  /** Called at intervals while the batch runs, even if no line was finished. */
   onProgress?: ((progress: BatchProgress) => void) | undefined;
   /** The interval in milliseconds; 5 s by default. */
   progressMs?: number | undefined;
-  /** Folder that the applications' documents start from. */
+  /** The folder that the applications' documents are relative to. */
   folder?: string | undefined;
 }
 
-/** Where a batch stands. */
+/** The progress of a batch. */
 export interface BatchProgress {
-  /** Lines that were reported. */
+  /** Lines with a report. */
   done: number;
-  /** Lines that were read and are not done. */
+  /** Lines that were read and are not finished. */
   atWork: number;
-  /** Those of them whose case was started and that no worker answers for. */
+  /** Those of them whose case was started but got no answer from a worker. */
   unanswered: number;
 }
 
-/** What became of one line. */
+/** The result of one line. */
 export interface BatchReport {
   /** From 1. */
   line: number;
@@ -44,22 +44,22 @@ export interface BatchReport {
   workflowId: string | null;
   /** `found`: the same content was started before; `conflict`: other content was; `refused`: nothing was sent. */
   result: 'started' | 'found' | 'conflict' | 'refused' | 'failed';
-  /** Of the case, as far as it was followed. */
+  /** Of the case, if it was followed. */
   status: string | null;
   detail: string | null;
   faults?: readonly Fault[] | undefined;
 }
 
-/** What a batch needs of the client. */
+/** The parts of the client that a batch needs. */
 export type BatchClient = Pick<OnboardingClient, 'startIndividual' | 'startOrganization' | 'startTransfer' | 'status'>;
 
-/** Lines that are read ahead of those at work. */
+/** Lines read ahead of those in progress. */
 const AHEAD = 8;
 
 /**
- * Starts what JSON lines say, each `{"individual": {…}}`, `{"organization": {…}}` or `{"transfer": {…}}`; empty lines are passed over. One
- * line's fault holds up no other, and a batch run again starts nothing twice.
- * @param report hears of each line when it is done with, in the order in which that happens
+ * Starts the cases in JSON lines, each `{"individual": {…}}`, `{"organization": {…}}` or `{"transfer": {…}}`; empty lines are skipped. A fault
+ * in one line does not stop the others, and running a batch again starts nothing twice.
+ * @param report called for each line when it is finished, in that order
  */
 export async function runBatch(
   client: BatchClient,
@@ -78,8 +78,8 @@ export async function runBatch(
   const unanswered = new Set<string>();
   let count = 0;
   let done = 0;
-  const tell = (): void => onProgress?.({ done, atWork: atWork.size, unanswered: unanswered.size });
-  const telling = onProgress && setInterval(tell, progressMs);
+  const reportProgress = (): void => onProgress?.({ done, atWork: atWork.size, unanswered: unanswered.size });
+  const timer = onProgress && setInterval(reportProgress, progressMs);
   try {
     for await (const text of lines) {
       const line = (count += 1);
@@ -99,7 +99,7 @@ export async function runBatch(
     }
     await Promise.all(atWork);
   } finally {
-    clearInterval(telling);
+    clearInterval(timer);
   }
 }
 
@@ -145,12 +145,12 @@ async function handled(
     if (error instanceof ApplicationConflict) {
       return { ...nothing, kind, result: 'conflict', workflowId: error.workflowId, detail: message };
     }
-    // With an id where the case was begun and could not be followed.
+    // With an id if the case was started but could not be followed.
     return { ...nothing, kind, result: 'failed', workflowId, detail: message };
   }
 }
 
-/** Why a transfer ended as it did, or what stands against it. */
+/** Why a transfer ended as it did, or what blocks it. */
 function detailOf(seen: CurrentStatus | undefined): string | null {
   if (!seen) return null;
   const missing = seen.stale ? [] : seen.requirements.map(({ message }) => message);
@@ -172,7 +172,7 @@ function started(client: BatchClient, kind: BatchKind, input: unknown, folder?: 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
-/** Looks until a transfer has ended, or nothing goes on without a person. */
+/** Polls until a transfer has ended, or waits for a person. */
 async function followed(client: BatchClient, workflowId: string, unanswered: Set<string>): Promise<CurrentStatus> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     const status = await client.status(workflowId).finally(() => unanswered.delete(workflowId));

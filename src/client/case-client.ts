@@ -27,33 +27,33 @@ import { waitUntil, type Waited, type WaitOptions, type WaitTarget } from './wai
 
 export interface CaseClientOptions {
   temporal: Client;
-  /** Completes ids that name no tenant. */
+  /** The tenant of ids without one. */
   tenantId?: string | undefined;
-  /** Signs what is sent; without it, only workers that ask for no proof take it. */
+  /** Signs messages; without it, only workers that need no proof accept them. */
   signing?: Signing | undefined;
-  /** Seconds that a worker has to answer a message; 30 by default. */
+  /** Seconds to wait for a worker's answer to a message; 30 by default. */
   answerSeconds?: number | undefined;
-  /** Proves before the first message or start that this process and the workers share what it takes to read it; throws where they do not. */
+  /** Checks before the first message or start that the workers can read what this process sends; throws if not. */
   proveShared?: (() => Promise<void>) | undefined;
-  /** Seconds that a worker has to answer a question; 5 by default. */
+  /** Seconds to wait for a worker's answer to a query; 5 by default. */
   questionSeconds?: number | undefined;
 }
 
-/** How a message is sent besides what it says. */
+/** Options for sending a message. */
 export interface SendOptions {
-  /** The same id is the same message, for as long as the case remembers it: it hears the first answer again. */
+  /** The same id means the same message: while the case remembers it, a repeat gets the first answer. */
   messageId?: string | undefined;
-  /** Somebody's own envelope, instead of the client's. */
+  /** The sender's own envelope, instead of the client's. */
   proof?: string | undefined;
 }
 
 /**
- * Reads cases and speaks for operators. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`, `transfer/…`, `customer/…` and
- * `call/…`; the tenant may be left out where one is configured. All methods but `list` throw InvalidInput for another form, and CaseNotFound.
+ * Reads cases and sends operators' messages. Ids are `individual/<tenantId>/<applicationId>`, `organization/…`, `transfer/…`, `customer/…` and
+ * `call/…`; the tenant may be omitted if one is configured. All methods but `list` throw InvalidInput for any other form, and CaseNotFound.
  */
 export class CaseClient {
   readonly temporal: Client;
-  /** Completes ids that leave their tenant out. */
+  /** The tenant of ids without one. */
   readonly tenantId: string | undefined;
   readonly signing: Signing | undefined;
   readonly #answerSeconds: number;
@@ -77,17 +77,17 @@ export class CaseClient {
     this.#proveShared = proveShared;
   }
 
-  /** What a backend may show its customer; `stale` where no worker answers. */
+  /** What a backend may show its customer; `stale` if no worker responds. */
   async status(id: string): Promise<CurrentStatus> {
     return currentStatus(this.temporal, this.fullId(id), this.#questionSeconds);
   }
 
-  /** What an operator may see. Throws NoAnswer without a worker: nobody should decide on what may be outdated. */
+  /** What an operator may see. Throws NoAnswer without a worker: nobody should decide on outdated information. */
   async caseView(id: string): Promise<ShownCase> {
     return currentCase(this.temporal, this.fullId(id), this.#questionSeconds);
   }
 
-  /** Who did what and when, in order, to the deletion of the documents. Throws NoAnswer without a worker. */
+  /** Who did what and when, in order, up to the deletion of the documents. Throws NoAnswer without a worker. */
   async audit(id: string): Promise<ShownAuditEntry[]> {
     return auditOf(this.temporal, this.fullId(id), this.#questionSeconds);
   }
@@ -97,63 +97,63 @@ export class CaseClient {
     return waitUntil(target, () => this.status(id), options);
   }
 
-  /** Cases from Temporal's visibility, which may lag some seconds behind; the most urgent first. */
+  /** Cases from Temporal's visibility, which may be some seconds behind; the most urgent first. */
   async list(filter: CaseFilter = {}): Promise<CaseSummary[]> {
     return (await listCases(this.temporal, filter)).cases;
   }
 
-  /** As `list`, with how many there are and whether all of them were sorted. */
+  /** Like `list`, with the total and whether all of them were sorted. */
   async queue(filter: CaseFilter = {}): Promise<CaseList> {
     return listCases(this.temporal, filter);
   }
 
-  /** Cases that were ended from outside and that nobody has resumed, the latest end first, as far as Temporal's visibility tells. */
+  /** Cases that were ended from outside and not resumed, the latest end first, according to Temporal's visibility. */
   async ended(): Promise<EndedCase[]> {
     return new EndedCases(this.temporal).look();
   }
 
-  /** An operator's decision; throws NoAnswer, after which the same decision may be sent again. */
+  /** Sends an operator's decision. After NoAnswer the same decision may be sent again. */
   async decide(id: string, decision: Decision, { proof }: Pick<SendOptions, 'proof'> = {}): Promise<Answer> {
-    // The case knows a decision by its own id.
+    // A decision's own id identifies it.
     return this.#deliver(id, 'decideVerification', decision, { proof, messageId: decision.decisionId });
   }
 
-  /** Takes a case on, so that others see who has it. Throws NoAnswer. */
+  /** Claims a case, so that others see who has it. Throws NoAnswer. */
   async claim(id: string, claim: Claim): Promise<Answer> {
     return this.send(id, 'claim', claim);
   }
 
-  /** Gives a case back that one has claimed. Throws NoAnswer. */
+  /** Releases a claimed case. Throws NoAnswer. */
   async release(id: string, claim: Claim): Promise<Answer> {
     return this.send(id, 'release', claim);
   }
 
-  /** Hands a case to an operator, whoever has it now. Throws NoAnswer. */
+  /** Assigns a case to an operator, even if another one has claimed it. Throws NoAnswer. */
   async assign(id: string, assignment: Assign): Promise<Answer> {
     return this.send(id, 'assign', assignment);
   }
 
-  /** Leaves a remark for other operators. Throws NoAnswer. */
+  /** Leaves a note for other operators. Throws NoAnswer. */
   async note(id: string, note: Note): Promise<Answer> {
     return this.send(id, 'note', note);
   }
 
-  /** Puts on record that an operator looks at a document. Throws NoAnswer. */
+  /** Records that an operator looks at a document. Throws NoAnswer. */
   async viewDocument(id: string, view: ViewDocument): Promise<Answer> {
     return this.send(id, 'viewDocument', view);
   }
 
-  /** Gives what the case waits for more time; its later deadlines move along. Throws NoAnswer. */
+  /** Gives the case's wait more time; later deadlines move by the same time. Throws NoAnswer. */
   async extend(id: string, extension: Extend): Promise<Answer> {
     return this.send(id, 'extend', extension);
   }
 
-  /** How a call goes on that neither retries nor rules could settle. Throws NoAnswer. */
+  /** Decides how a call continues that needs attention. Throws NoAnswer. */
   async resolveAttention(id: string, resolution: ResolveAttention): Promise<Answer> {
     return this.send(id, 'resolveAttention', resolution);
   }
 
-  /** Ends the lifecycle; what FinHub holds already stays there. Throws NoAnswer. */
+  /** Ends the lifecycle; data at FinHub stays there. Throws NoAnswer. */
   async cancel(id: string, cancel: Cancel): Promise<Answer> {
     return this.send(id, 'cancel', cancel);
   }
@@ -163,7 +163,7 @@ export class CaseClient {
     await this.temporal.connection.close();
   }
 
-  /** Proves, once per client, that workers can read what this process sends; called before anything is written. @throws NotShared */
+  /** Checks, once per client, that workers can read what this process sends; called before the first write. @throws NotShared */
   async beforeWriting(): Promise<void> {
     this.#proof ??= this.#proveShared?.();
     try {
@@ -179,7 +179,7 @@ export class CaseClient {
   }
 
   /**
-   * Sends a message. Throws CaseNotFound; NoAnswer, after which the same may be sent again.
+   * Sends a message. Throws CaseNotFound; NoAnswer, after which the same message may be sent again.
    */
   async send<Name extends MessageName>(
     id: string,
@@ -190,11 +190,11 @@ export class CaseClient {
     return this.#deliver(id, name, body, { proof, envelopeId: messageId, messageId });
   }
 
-  /** What a case that has ended answered to the same message while it ran. */
+  /** The answer that a case gave to the same message before it ended. */
   async #earlier(workflowId: string, messageId: string): Promise<Answer | undefined> {
     const answered = await ask<AnsweredMessage[]>(this.temporal, workflowId, 'answered', this.#questionSeconds);
     const earlier = earlierAnswerTo(answered, messageId);
-    return earlier === 'conflict' ? refuse('Duplicate', 'another message came under this id before') : earlier;
+    return earlier === 'conflict' ? refuse('Duplicate', 'another message was sent with this id before') : earlier;
   }
 
   async #deliver<Name extends MessageName>(

@@ -9,8 +9,8 @@ export interface CaseIdParts {
 }
 
 /**
- * The parts of `individual/<tenantId>/<applicationId>`, or of `individual/<applicationId>` where a tenant is set; of a transfer the last part
- * is its reference, of a customer FinHub's id.
+ * The parts of `individual/<tenantId>/<applicationId>`, or of `individual/<applicationId>` if a tenant is given. The last part of a transfer's
+ * id is its reference, of a customer's FinHub's id.
  * @throws InvalidInput
  */
 export function caseIdParts(id: string, tenantId?: string): CaseIdParts {

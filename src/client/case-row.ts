@@ -6,7 +6,7 @@ import type proto from '@temporalio/proto';
 import { readPayloads } from '../temporal/payloads.js';
 import { searchAttributeKeys as keys } from '../temporal/search-attributes.js';
 
-/** A case as the list knows it, without asking it. */
+/** A case in the list, read without asking the case. */
 export interface CaseSummary {
   workflowId: string;
   kind: string | null;
@@ -21,11 +21,11 @@ export interface CaseSummary {
   waitingSince: string | null;
   needsAttention: boolean;
   startedAt: string;
-  /** False where it was written with a key that this process does not have: nobody here can ask or answer it. */
+  /** False if it was written with a key that this process does not have: nobody here can query or answer it. */
   readable: boolean;
 }
 
-/** One row of Temporal's list. Search attributes are not encrypted, so a case of another key ring has a row as well. */
+/** One row of Temporal's list. Search attributes are not encrypted, so a case of another key ring has a row, too. */
 export async function caseRow(
   info: RawWorkflowExecutionInfo,
   options: Pick<Client['options'], 'namespace' | 'loadedDataConverter'>,
@@ -56,7 +56,7 @@ function byAttributes(attributes: TypedSearchAttributes): Omit<CaseSummary, 'wor
   };
 }
 
-/** Every case is started with a memo, written with the same keys as all the rest of it. */
+/** Every case is started with a memo, encrypted with the same keys as everything else. */
 async function isReadable(
   memo: proto.temporal.api.common.v1.IMemo | null | undefined,
   workflowId: string,

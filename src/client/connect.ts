@@ -8,15 +8,15 @@ import { OnboardingClient, type OnboardingClientOptions } from './onboarding-cli
 
 export interface ConnectOptions extends Omit<OnboardingClientOptions, 'temporal' | 'store' | 'proveShared'> {
   temporal: TemporalSettings;
-  /** A folder's path, or an address as `openDocumentStore` takes it. */
+  /** A folder's path, or an address for `openDocumentStore`. */
   documentStore: string;
-  /** Is told what is worth knowing and no failure. */
+  /** Called with notes that are not failures. */
   onNote?: ((note: string) => void) | undefined;
 }
 
 /**
- * Makes a client of the service from where its parts are, as the starter's configuration says it; its owner calls `close`. Before it first
- * writes it compares its key ring and document store with the workers', and throws NotShared where they are others.
+ * Connects a client of the service; the caller calls `close`. Before its first write it compares its key ring and document store with the
+ * workers', and throws NotShared if they differ.
  * @throws TemporalUnreachable after 5 s
  */
 export async function connectOnboarding({

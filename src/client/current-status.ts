@@ -14,7 +14,7 @@ import { isNobodyAnswering, CaseNotFound, CaseStopped, NoAnswer } from './errors
 import { caseIdParts } from './case-id.js';
 import { endOfRun, outcomeOf, type EndOfRun, type Stopped } from './stopped.js';
 
-/** What Temporal alone knows of a lifecycle, when no worker is there to answer; may be behind. */
+/** What Temporal alone knows about a lifecycle, if no worker responds; may be old. */
 export interface StaleStatus {
   stale: true;
   kind: CaseKind;
@@ -27,16 +27,16 @@ export interface StaleStatus {
   closedAt: string | null;
 }
 
-/** The status as the lifecycle tells it, or as far as Temporal can tell it without a worker. */
+/** The status from the lifecycle, or without a worker from Temporal. */
 export type CurrentStatus = (LifecycleStatus & { stale: false }) | StaleStatus;
 
 /**
- * @param seconds how long a worker may take to answer before Temporal's own knowledge has to do
+ * @param seconds how long to wait for a worker before using Temporal's own information
  * @throws CaseNotFound
  */
 export async function currentStatus(temporal: Client, workflowId: string, seconds: number): Promise<CurrentStatus> {
   const handle = temporal.workflow.getHandle(workflowId);
-  const [description, told] = await Promise.all([
+  const [description, status] = await Promise.all([
     describeCase(handle),
     ask<LifecycleStatus>(temporal, workflowId, 'status', seconds).catch((error: unknown) => {
       if (error instanceof NoAnswer || error instanceof CaseNotFound) return undefined;
@@ -44,56 +44,56 @@ export async function currentStatus(temporal: Client, workflowId: string, second
     }),
   ]);
   const end = await endOf(temporal, description);
-  if (told === undefined) return staleStatus(workflowId, description, end);
-  return { ...asItStands(told, description, end), stale: false };
+  if (status === undefined) return staleStatus(workflowId, description, end);
+  return { ...asItStands(status, description, end), stale: false };
 }
 
-/** A case as operators see it, with how it was stopped where that was not its own doing. */
+/** A case for operators, and how it was stopped if it was ended from outside. */
 export type ShownCase = CaseView & { stopped: Stopped | null };
 
 /**
- * The case as operators see it.
- * @throws CaseNotFound; NoAnswer without a worker; CaseStopped for one that was ended from outside and cannot be shown any more
+ * A case for operators.
+ * @throws CaseNotFound; NoAnswer without a worker; CaseStopped if it was ended from outside and can no longer be shown
  */
 export async function currentCase(temporal: Client, workflowId: string, seconds: number): Promise<ShownCase> {
   const handle = temporal.workflow.getHandle(workflowId);
-  const [description, told] = await Promise.all([
+  const [description, view] = await Promise.all([
     describeCase(handle),
     ask<CaseView>(temporal, workflowId, 'case', seconds).catch((error: unknown) => error as Error),
   ]);
   const end = await endOf(temporal, description);
   const stopped = end?.stopped ?? null;
-  if (told instanceof NoAnswer && stopped) throw new CaseStopped(workflowId, stopped, { cause: told });
-  if (told instanceof Error) throw told;
-  return { ...asItStands(told, description, end), ...(stopped && NOTHING_OPEN), stopped };
+  if (view instanceof NoAnswer && stopped) throw new CaseStopped(workflowId, stopped, { cause: view });
+  if (view instanceof Error) throw view;
+  return { ...asItStands(view, description, end), ...(stopped && NOTHING_OPEN), stopped };
 }
 
 async function endOf(temporal: Client, description: WorkflowExecutionDescription): Promise<EndOfRun | undefined> {
   return description.status.name === 'RUNNING' ? undefined : endOfRun(temporal, description);
 }
 
-/** What nobody can act on any more. */
+/** Hides what nobody can act on any more. */
 const NOTHING_OPEN = { attention: null, decision: null, deadlines: [] };
 
-/** What a case said of itself, with what only Temporal knows: that it was stopped, or that a call is being tried again. */
-function asItStands<Told extends LifecycleStatus | CaseView>(
-  told: Told,
+/** A case's own answer, completed with what only Temporal knows: that it was stopped, or that a call is being retried. */
+function asItStands<Shown extends LifecycleStatus | CaseView>(
+  answer: Shown,
   description: WorkflowExecutionDescription,
   end: EndOfRun | undefined,
-): Told {
-  // Who ends a case that only delivers notifications any more takes nothing back.
-  const stopped = told.outcome ? undefined : end?.stopped;
+): Shown {
+  // Ending a case that only delivers its last notifications does not change its outcome.
+  const stopped = answer.outcome ? undefined : end?.stopped;
   if (stopped) {
     const outcome = outcomeOf(stopped);
-    const phases = told.phases.map((phase) => (phase.status === 'active' ? { ...phase, status: 'stopped' } : phase));
-    return { ...told, status: 'aborted', outcome, phases, waitingOn: null, attention: null, requirements: [] };
+    const phases = answer.phases.map((phase) => (phase.status === 'active' ? { ...phase, status: 'stopped' } : phase));
+    return { ...answer, status: 'aborted', outcome, phases, waitingOn: null, attention: null, requirements: [] };
   }
-  const again = told.outcome || told.attention || told.waitingOn ? undefined : callTriedAgain(description);
-  return again ? { ...told, status: 'waiting', waitingOn: again } : told;
+  const again = answer.outcome || answer.attention || answer.waitingOn ? undefined : callTriedAgain(description);
+  return again ? { ...answer, status: 'waiting', waitingOn: again } : answer;
 }
 
 /**
- * Asks a lifecycle.
+ * Queries a case.
  * @throws CaseNotFound; NoAnswer
  */
 export async function ask<T>(temporal: Client, workflowId: string, question: string, seconds: number): Promise<T> {
@@ -102,13 +102,13 @@ export async function ask<T>(temporal: Client, workflowId: string, question: str
     temporal.withDeadline(deadline, () => temporal.workflow.getHandle(workflowId).query<T>(question));
   try {
     return await answer().catch((error: unknown) => {
-      // So the SDK names every question that fails: that of a case which is just built anew is answered the next time.
+      // The SDK reports every failed query this way. A case that is just being rebuilt answers the next one.
       if (error instanceof QueryNotRegisteredError) return answer();
       throw error;
     });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new CaseNotFound(workflowId);
-    // What somebody else wrote into its history cannot be replayed.
+    // A history with foreign events cannot be replayed.
     if (isNobodyAnswering(error) || error instanceof QueryNotRegisteredError)
       throw new NoAnswer(workflowId, seconds, 'question', { cause: error });
     throw error;

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
 import { CaseNotFound } from './errors.js';
 
-/** What Temporal says of a case's workflow. @throws CaseNotFound */
+/** Temporal's description of a case's workflow. @throws CaseNotFound */
 export async function describeCase(handle: WorkflowHandle): Promise<WorkflowExecutionDescription> {
   try {
     return await handle.describe();

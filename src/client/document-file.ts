@@ -4,9 +4,9 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { DocumentRefused, MAX_DOCUMENT_BYTES } from '../store/document-check.js';
 
 /**
- * Reads a file that an application names. Who writes applications may be somebody else than who runs this, so it stays inside the folder,
- * follows no link out of it, and reads plain files only, of a size that was looked at first.
- * @throws DocumentRefused with the path that was looked at
+ * Reads a file that an application names. The application may come from someone else, so only plain files inside the folder are read,
+ * without links that lead out of it, and only after a check of the size.
+ * @throws DocumentRefused with the path
  */
 export async function readInside(folder: string, file: string): Promise<Buffer> {
   const path = resolve(folder, file);
@@ -21,7 +21,7 @@ export async function readInside(folder: string, file: string): Promise<Buffer> 
     if (!isInside(root, target)) {
       throw new DocumentRefused(`"${file}" is a link that leads out of the folder of the application`);
     }
-    // Without waiting, where it is a pipe that nobody writes to.
+    // Does not wait if it is a pipe without a writer.
     handle = await open(target, constants.O_RDONLY | constants.O_NONBLOCK);
     const { size } = await plainFile(handle, file);
     const content = Buffer.alloc(size);
@@ -43,9 +43,9 @@ export async function readInside(folder: string, file: string): Promise<Buffer> 
 
 async function plainFile(handle: FileHandle, file: string): Promise<{ size: number }> {
   const found = await handle.stat();
-  if (!found.isFile()) throw new DocumentRefused(`"${file}" is no plain file`);
+  if (!found.isFile()) throw new DocumentRefused(`"${file}" is not a plain file`);
   if (found.size > MAX_DOCUMENT_BYTES) {
-    throw new DocumentRefused(`"${file}" has ${found.size} bytes; at most ${MAX_DOCUMENT_BYTES} (20 MB) are taken`);
+    throw new DocumentRefused(`"${file}" has ${found.size} bytes; at most ${MAX_DOCUMENT_BYTES} (20 MB) are allowed`);
   }
   return found;
 }

@@ -17,8 +17,8 @@ export type ReadDocument = { type: string; fileName: string; subject: string | u
 );
 
 /**
- * Reads the documents that are well described and checks their contents; says what is wrong with the others' contents.
- * @param folder that `file` paths start from; without it no file is read, so that an input from elsewhere cannot name one
+ * Reads the well-described documents and checks their contents; returns the faults of the others.
+ * @param folder that `file` paths are relative to; without it no file is read, so that remote input cannot name one
  */
 export async function readDocuments(
   inputs: readonly unknown[],
@@ -48,7 +48,7 @@ export async function readDocuments(
   return { documents, faults };
 }
 
-/** As `readDocuments`, for documents that are sent on their own. */
+/** Like `readDocuments`, for documents sent on their own. */
 export async function readSubmission(inputs: unknown, folder: string | undefined): Promise<ReadDocument[]> {
   const parsed = z.strictObject({ documents: z.array(documentSchema).min(1).max(50) }).safeParse({ documents: inputs });
   const { documents, faults } = await readDocuments(Array.isArray(inputs) ? inputs : [], folder);

@@ -14,38 +14,38 @@ import { endBy, isFinal, timeOf } from './stopped.js';
 type Event = proto.temporal.api.history.v1.IHistoryEvent;
 type Payloads = proto.temporal.api.common.v1.IPayloads;
 
-/** A message of a run, as it came. */
+/** A message in a run's history. */
 export interface EarlierMessage {
   message: Message;
   proof: string | undefined;
-  /** Of the case's first run, for which its envelope was made. */
+  /** The case's first run, which the message's envelope names. */
   instance: string;
 }
 
-/** What a run was started with, where that can be read. Whether anybody signed it is not looked at here. */
+/** What a run was started with, if it can be read. Its signature is not checked here. */
 export interface EarlierStart {
   at: string;
   application: object;
   proof: string | undefined;
-  /** What went before it, where it was a resumed case itself. */
+  /** The life before it, if it was itself a resumed case. */
   earlier: EarlierLife | undefined;
-  /** Tells equal content from other content. */
+  /** Distinguishes equal content from other content. */
   mark: string | undefined;
 }
 
-/** All that Temporal still has of a case's runs. */
+/** Everything that Temporal still has of a case's runs. */
 export interface History {
   /** The latest first. */
   starts: EarlierStart[];
   messages: EarlierMessage[];
-  /** An end that one of the runs came to by itself. */
+  /** The outcome, if one of the runs ended normally. */
   outcome: Outcome | undefined;
   life: EarlierLife;
 }
 
 /**
  * Reads all closed runs of a case, up to the latest one.
- * @param encryptedOnly takes nothing that nobody encrypted
+ * @param encryptedOnly ignores unencrypted payloads
  */
 export async function readHistory(
   temporal: Client,
@@ -58,7 +58,7 @@ export async function readHistory(
   return reader.history();
 }
 
-/** Those that Temporal lists, and those that the latest one was continued from: the list lags behind. */
+/** The listed runs, and the chain of the latest one, because the list lags behind. */
 async function runsOf(temporal: Client, latest: WorkflowExecutionDescription): Promise<Set<string>> {
   const { workflowId, runId, raw } = latest;
   const runs = new Set([runId]);
@@ -93,7 +93,7 @@ class Reader {
     this.#encryptedOnly = encryptedOnly;
   }
 
-  /** Reads a run, and those that it was continued or reset from. */
+  /** Reads a run, and the runs that it continues or is a reset of. */
   async add(runId: string): Promise<void> {
     if (this.#read.has(runId)) return;
     this.#read.add(runId);
@@ -125,7 +125,7 @@ class Reader {
     };
   }
 
-  /** Undefined where the run is past its retention, or was deleted by hand. */
+  /** Undefined if the run is past its retention, or was deleted manually. */
   async #eventsOf(runId: string): Promise<Event[] | undefined> {
     try {
       const { events } = await this.#temporal.workflow.getHandle(this.#workflowId, runId).fetchHistory();
@@ -164,7 +164,7 @@ class Reader {
     });
   }
 
-  /** What does not open, or cannot be understood, was no message to the case. */
+  /** Ignores what does not open or does not parse: it was not a message to the case. */
   async #takeMessage(event: Event, instance: string): Promise<void> {
     const signal = event.workflowExecutionSignaledEventAttributes;
     const update = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;

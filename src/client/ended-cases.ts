@@ -7,7 +7,7 @@ import { quoted } from '../temporal/query.js';
 import { readRows } from './list.js';
 import { endOfRun, timeOf, type Stopped } from './stopped.js';
 
-/** A case that somebody ended from outside and nobody has resumed. */
+/** A case that was ended from outside and not resumed. */
 export interface EndedCase {
   workflowId: string;
   runId: string;
@@ -17,13 +17,13 @@ export interface EndedCase {
 }
 
 export interface EndedCasesOptions {
-  /** Reads the result of every run that has completed, too: search attributes say of a run what whoever ended it wants them to. */
+  /** Also reads the result of every completed run: whoever ended a run could have set its search attributes. */
   readResults?: boolean;
 }
 
-/** Results are read of what has completed since so long before the first look. */
+/** How far back the first look reads results of completed runs, in milliseconds. */
 const FIRST_LOOK_MS = 24 * 3600_000;
-/** Temporal's list may lag behind by so much. */
+/** How far Temporal's list may lag behind, in milliseconds. */
 const LAG_MS = 5 * 60_000;
 const MOST_READ = 10_000;
 const CHUNK = 50;
@@ -33,19 +33,19 @@ const COMPLETED = proto.temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_E
 
 const KINDS = Object.keys(PHASES) as CaseKind[];
 const TYPES = `(${Object.values(WORKFLOW_TYPES).map(quoted).join(', ')})`;
-/** What a case's own end leaves in its search attributes. */
+/** The status words that a case sets when it ends normally. */
 const END_WORDS = "('completed', 'failed', 'rejected', 'expired', 'cancelled', 'aborted')";
 
 /**
- * Finds cases that were ended from outside: terminated, failed, timed out or cancelled in Temporal, completed with a result that no worker of
- * ours made, or replaced by another workflow under their id. Looks at each run once, so that looking again and again costs little.
+ * Finds cases that were ended from outside: terminated, failed, timed out or cancelled in Temporal, completed with a result that is not from
+ * our workers, or replaced by another workflow with their id. Looks at each run once, so repeated looks are cheap.
  */
 export class EndedCases {
   readonly #temporal: Client;
   readonly #readsResults: boolean;
   /** Runs that ended from outside, by their id. */
   readonly #ended = new Map<string, EndedCase>();
-  /** Completed runs that were looked at, with the time of their close. */
+  /** Completed runs that were checked, with the time of their close. */
   readonly #seen = new Map<string, number>();
   #since: number | undefined;
 
@@ -54,7 +54,7 @@ export class EndedCases {
     this.#readsResults = readResults;
   }
 
-  /** Those that are known by now, the latest end first. */
+  /** The known ones, the latest end first. */
   async look(now = new Date()): Promise<EndedCase[]> {
     const from = this.#since === undefined ? undefined : new Date(this.#since - LAG_MS).toISOString();
     for (const run of await this.#list(closedSince(from))) await this.#take(run);
@@ -81,7 +81,7 @@ export class EndedCases {
     this.#ended.set(runId, { workflowId, runId, kind, tenantId, stopped: end.stopped });
   }
 
-  /** A case counts by its latest run only, as long as Temporal keeps that. */
+  /** Only the latest run of a case counts, while Temporal retains it. */
   async #forgetResumed(): Promise<void> {
     const ids = [...new Set([...this.#ended.values()].map(({ workflowId }) => workflowId))];
     const latest = new Map<string, { runId: string; startedAt: string }>();
@@ -100,7 +100,7 @@ export class EndedCases {
       if (latest.get(workflowId)?.runId !== runId) this.#ended.delete(runId);
   }
 
-  /** Workflows that run under the id of a case and are none, so that no worker of ours has a say. */
+  /** Workflows with the id of a case that are not cases, so that our workers do not run them. */
   async #replaced(): Promise<EndedCase[]> {
     const ids = KINDS.map((kind) => `WorkflowId STARTS_WITH ${quoted(`${kind}/`)}`).join(' OR ');
     const rows = await this.#list(
@@ -126,7 +126,7 @@ function completedSince(from: string): string {
   return `WorkflowType IN ${TYPES} AND ExecutionStatus = 'Completed'${after(from)}`;
 }
 
-/** Completed in a state that is none to end in. */
+/** Query for runs that completed in a state that is not an end. */
 function completedOddly(from: string | undefined): string {
   const odd = `(LifecycleStatus NOT IN ${END_WORDS} OR LifecycleStatus IS NULL)`;
   return `WorkflowType IN ${TYPES} AND ExecutionStatus = 'Completed' AND ${odd}${after(from)}`;

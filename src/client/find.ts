@@ -4,8 +4,8 @@ import { tokensOfText } from '../secrets/search-tokens.js';
 import { listCases, type CaseFilter, type CaseList } from './list.js';
 
 /**
- * Cases that have somebody in them whom a text names: by an e-mail, a phone, a whole name in any order, a registration or tax number; or that
- * FinHub knows under this id. From Temporal's visibility, which may lag some seconds behind.
+ * Cases with someone in them whom a text identifies: by an e-mail, a phone, a whole name in any order, a registration or tax number, or
+ * FinHub's id. From Temporal's visibility, which may be some seconds behind.
  */
 export function findCases(
   temporal: Client,

@@ -16,33 +16,33 @@ import { faultsOf, TENANT_MISSING } from '../intake/faults.js';
 import { pathText } from '../lifecycle/path-text.js';
 import { document, key, origin, text } from '../contract/field-schemas.js';
 
-/** A call as an operator asks for it. */
+/** A call as an operator requests it. */
 export interface HandCallRequest {
   operation: string;
-  /** By the operation's own schema, see {@link callInputSchema}. */
+  /** In the operation's own form, see {@link callInputSchema}. */
   input: unknown;
   by: string;
   reason: string;
-  /** Names the call; by default made from its content, for a read anew each time. */
+  /** Identifies the call; by default derived from its content, for a read new each time. */
   callId?: string | undefined;
   actAs?: 'admin' | 'powerTenant' | undefined;
-  /** The customer's own, where the call is the customer's act. */
+  /** The customer's own, if the customer acts. */
   origin?: HandCall['origin'];
 }
 
-/** A call that was checked and not asked for yet. */
+/** A checked call that was not started yet. */
 export interface PlannedCall {
   workflowId: string;
-  /** Its secrets sealed; a document is not part of it yet. */
+  /** With sealed secrets; without its document. */
   call: HandCall;
   document: ReadDocument | undefined;
-  /** Tells equal content from other content. */
+  /** Distinguishes equal content from other content. */
   mark: string;
-  /** What FinHub would get, without its secrets. */
+  /** The request to FinHub, without its secrets. */
   sent: { method: string; host: string; path: string; body: unknown; class: IdempotencyClass };
 }
 
-/** What the operator says besides the input. */
+/** The operator's fields besides the input. */
 const asked = z.object({
   by: text(),
   reason: text(1000),
@@ -50,7 +50,7 @@ const asked = z.object({
   origin: z.strictObject(origin).optional(),
 });
 
-/** A document's content is too much for Temporal: it goes through the document store, and the call names it. */
+/** A document's content is too large for Temporal: it goes through the document store, and the call refers to it. */
 const uploadSchema = z.strictObject({
   verificationId: text(),
   customerId: text(),
@@ -60,14 +60,14 @@ const uploadSchema = z.strictObject({
 
 const SECRET = '(secret)';
 
-/** JSON Schema of what an operation takes by hand. Throws InvalidInput for one that there is not. */
+/** JSON Schema of an operation's input by hand. Throws InvalidInput for an unknown operation. */
 export function callInputSchema(operation: string): unknown {
   return z.toJSONSchema(schemaOf(known(operation)), { io: 'input', unrepresentable: 'any' });
 }
 
 /**
- * Checks a call, seals its secrets and says what it would send. Nothing is sent or started.
- * @param folder that a document's `file` starts from
+ * Checks a call, seals its secrets and shows its request. Sends and starts nothing.
+ * @param folder that a document's `file` is relative to
  * @throws InvalidInput with every fault
  */
 export async function planCall(
@@ -117,12 +117,12 @@ function known(operation: string): Endpoint<unknown, unknown> {
   const endpoint = endpointByHand(operation);
   if (endpoint) return endpoint;
   const message = SESSION_OPERATIONS.includes(operation)
-    ? 'sessions are not called by hand: each worker opens, renews and closes its own'
-    : `there is no such operation; did you mean ${nearest(operation).join(', ')}? "npm run endpoints" lists all`;
+    ? 'sessions cannot be called by hand: each worker opens, renews and closes its own'
+    : `no such operation; did you mean ${nearest(operation).join(', ')}? "npm run endpoints" lists all`;
   throw new InvalidInput('the operation', [{ path: operation, message }]);
 }
 
-/** Operations whose names hold the text, else those that are the fewest letters away. */
+/** Operations whose names contain the text, otherwise those with the most similar names. */
 function nearest(operation: string): string[] {
   const wanted = operation.toLowerCase();
   const holding = OPERATIONS_BY_HAND.filter((name) => wanted !== '' && name.toLowerCase().includes(wanted));
@@ -135,7 +135,7 @@ function schemaOf(endpoint: Endpoint<unknown, unknown>): z.ZodType {
   return endpoint.operation === 'uploadDocument' ? uploadSchema : endpoint.request;
 }
 
-/** A sealed text is opened wherever it stands, so it may stand only where a secret belongs. */
+/** Sealed texts are opened anywhere in an input, so they are allowed only where a secret belongs. */
 function strayFaults(input: unknown, secrets: readonly string[], path: PropertyKey[] = []): Fault[] {
   if (typeof input === 'string') {
     return isSealedText(input) ? [{ path: pathText(path), message: 'no sealed text belongs here' }] : [];
@@ -162,7 +162,7 @@ function described({ index: _, ...document }: ReadDocument): object {
   return { ...meta, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-/** What the worker makes of a document; its id and content are left out. */
+/** The form in which the worker sends a document; without its id and content. */
 function wireForm(input: unknown, { type, mimeType, fileName }: ReadDocument): unknown {
   const { document: _, ...target } = input as { document: unknown };
   return { ...target, docId: '(its id)', documentType: type, mimeType, fileName, fileContent: '(its content)' };
@@ -170,7 +170,7 @@ function wireForm(input: unknown, { type, mimeType, fileName }: ReadDocument): u
 
 function sentBy(endpoint: Endpoint<unknown, unknown>, input: unknown, tenantId: string): PlannedCall['sent'] {
   const { method, host, idempotency } = endpoint;
-  // Only the worker knows as whom it acts.
+  // Only the worker knows which user acts.
   const tenant = { tenantId, actor: { userId: '(acting user)', organizationId: '(acting organization)', roles: [] } };
   const { path, body } = outgoing(
     endpoint,

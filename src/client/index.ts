@@ -1,4 +1,4 @@
-/** The library that backends use; the command lines are thin shells of it. */
+/** The library for backends; the command lines are thin shells around it. */
 export { applicationJsonSchema, type IndividualInput, type OrganizationInput } from '../intake/application-schema.js';
 export { signingOf, type Signing } from './signing.js';
 export { runBatch, type BatchOptions, type BatchProgress, type BatchReport } from './batch.js';
@@ -20,7 +20,7 @@ export type { EndedCase } from './ended-cases.js';
 export type { CustomerRequestInput } from './customer-requests.js';
 export type { DocumentInput } from '../contract/field-schemas.js';
 export type { CaseFilter, CaseList } from './list.js';
-export { resolveByCause, type ByCause, type Settled } from './resolve-by-cause.js';
+export { resolveByCause, type ByCause, type ResolvedCase } from './resolve-by-cause.js';
 export type { Given, Resumed } from './resume.js';
 export type { Stopped } from './stopped.js';
 export { OnboardingClient, type ConsentsInput, type OnboardingClientOptions } from './onboarding-client.js';

@@ -15,7 +15,7 @@ export interface CaseFilter {
   status?: LifecycleStatusWord | undefined;
   phase?: string | undefined;
   needsAttention?: boolean | undefined;
-  /** Cases that wait for a decision of this level. */
+  /** Cases that wait for a decision at this level. */
   reviewLevel?: OperatorLevel | undefined;
   /** Cases that wait for an operator: for a decision, or for attention. */
   forOperators?: boolean | undefined;
@@ -25,13 +25,13 @@ export interface CaseFilter {
   waitingFor?: Waiter | undefined;
   /** Cases that have been waiting for as many seconds or longer. */
   waitingLongerThan?: number | undefined;
-  /** Cases that this operator has. */
+  /** Cases claimed by this operator. */
   assignee?: string | undefined;
-  /** Cases that nobody has. */
+  /** Cases that nobody has claimed. */
   unassigned?: boolean | undefined;
-  /** By what they are found: any of the tokens, or this id of FinHub's. */
+  /** Cases with any of the tokens, or with this FinHub id. */
   found?: { tokens: readonly string[]; finHubId: string } | undefined;
-  /** Running ones only, unless asked for. */
+  /** Includes ended cases; by default only running ones. */
   withClosed?: boolean | undefined;
   /** 100 by default. */
   limit?: number | undefined;
@@ -43,20 +43,20 @@ export interface CaseFilter {
 const MOST_READ = 5_000;
 const PAGE = 1_000;
 
-/** What was found, the most urgent first. */
+/** A page of cases, the most urgent first. */
 export interface CaseList {
   cases: CaseSummary[];
-  /** How many there are in all. */
+  /** The total number of matches. */
   total: number;
-  /** False where there are more than were read: the order then holds among those that Temporal chose to give. */
+  /** False if there were too many to read: then only those that Temporal returned are sorted. */
   exact: boolean;
-  /** Where the next page begins; undefined on the last one. */
+  /** The start of the next page; undefined on the last one. */
   next: string | undefined;
 }
 
 /**
- * Cases by Temporal's visibility, which may lag some seconds behind: what counts about one case is what the case itself says. All are read
- * and sorted by urgency before any is left out, up to 5,000 of them.
+ * Lists cases from Temporal's visibility, which may be some seconds behind; only the case itself is up to date. Up to 5,000 are read and
+ * sorted by urgency before the page is cut.
  */
 export async function listCases(temporal: Client, filter: CaseFilter, mostRead = MOST_READ): Promise<CaseList> {
   const { limit = 100, after = '' } = filter;
@@ -74,7 +74,7 @@ export async function listCases(temporal: Client, filter: CaseFilter, mostRead =
   };
 }
 
-/** Rows of Temporal's list. Not the SDK's own list, which stops at the first row that cannot be decrypted. */
+/** Rows of Temporal's list. The SDK's own list would stop at the first row that cannot be decrypted. */
 export async function readRows(
   temporal: Client,
   query: string,
@@ -98,15 +98,15 @@ export async function readRows(
 }
 
 /**
- * Sorts cases as operators should take them: overdue reviews, then what needs attention, then high risk, then the rest; within each what is
- * due first, or has waited longest.
+ * Sorts cases in the order operators should handle them: overdue reviews, then attention, then high risk, then the rest; within each by due
+ * time, or by how long they have waited.
  */
 export function byUrgency(cases: readonly CaseSummary[], now: Date): CaseSummary[] {
   const keyed = cases.map((one) => ({ one, key: urgencyKey(one, now) }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ one }) => one);
 }
 
-/** A text by which cases are sorted; no two are alike. */
+/** A unique text to sort cases by. */
 function urgencyKey(one: CaseSummary, now: Date): string {
   return [rankOf(one, now), one.dueAt ?? one.waitingSince ?? one.startedAt, one.workflowId].join('|');
 }
@@ -123,7 +123,7 @@ export function isOverdue({ dueAt }: Pick<CaseSummary, 'dueAt'>, now: Date): boo
   return dueAt !== null && Date.parse(dueAt) < now.getTime();
 }
 
-/** The same list can be had in Temporal's UI with this query. */
+/** A query that also works in Temporal's UI. */
 export function visibilityQuery(filter: CaseFilter, now: Date): string {
   const types = Object.values(WORKFLOW_TYPES).map(quoted).join(', ');
   const conditions = [

@@ -26,7 +26,7 @@ import { takeWebhook } from './take-webhook.js';
 export interface OnboardingClientOptions extends CaseClientOptions {
   keys: KeyRing;
   store: DocumentStore;
-  /** Where messages are signed: by which `resume` checks what was signed before. */
+  /** If messages are signed: what `resume` checks earlier signatures against. */
   signers?: Signers | undefined;
 }
 
@@ -42,8 +42,8 @@ export interface Upload {
 export type ConsentsInput = z.input<typeof consents>;
 
 /**
- * What a backend needs: starts lifecycles and speaks for the customer. Inputs are checked before anything is sent (InvalidInput with every
- * fault); secrets are sealed before they leave this process. Messages throw NoAnswer where no worker answers; repeating one is harmless.
+ * The client for backends: starts lifecycles and sends the customer's messages. Inputs are checked before anything is sent (InvalidInput with
+ * every fault), and secrets are sealed before they leave this process. Without a worker, messages throw NoAnswer; a retry is safe.
  */
 export class OnboardingClient extends CaseClient {
   readonly keys: KeyRing;
@@ -57,7 +57,7 @@ export class OnboardingClient extends CaseClient {
     this.#options = options;
   }
 
-  /** A client of the same connection that signs for a program which its owner has authenticated. */
+  /** A client of the same connection that signs for a program which the caller authenticated. */
   speakingFor(caller: string): OnboardingClient {
     const { signing } = this;
     if (!signing) return this;
@@ -65,18 +65,18 @@ export class OnboardingClient extends CaseClient {
     return new OnboardingClient(options);
   }
 
-  /** The same client with other patience. */
+  /** The same client with other timeouts. */
   patient(seconds: Pick<CaseClientOptions, 'answerSeconds' | 'questionSeconds'>): OnboardingClient {
     return new OnboardingClient({ ...this.#options, ...seconds });
   }
 
-  /** Starts the lifecycle of a person, or finds the one that the same application started. Throws ApplicationConflict. */
+  /** Starts a person's lifecycle, or finds the one that the same application started. Throws ApplicationConflict. */
   async startIndividual(application: IndividualInput, options: StartOptions = {}): Promise<Started> {
     await this.beforeWriting();
     return startLifecycle(this.#dependencies(), 'individual', application, options);
   }
 
-  /** Starts the lifecycle of an organization, or finds the one that the same application started. Throws ApplicationConflict. */
+  /** Starts an organization's lifecycle, or finds the one that the same application started. Throws ApplicationConflict. */
   async startOrganization(application: OrganizationInput, options: StartOptions = {}): Promise<Started> {
     await this.beforeWriting();
     return startLifecycle(this.#dependencies(), 'organization', application, options);
@@ -89,21 +89,21 @@ export class OnboardingClient extends CaseClient {
   }
 
   /**
-   * Starts a case again whose workflow was ended from outside. What FinHub has of it is found there; people decide again.
-   * @param given the application or transfer, where Temporal has no start that can be read and is proved, or the case was corrected
-   * @throws CaseNotFound; NotResumable; InvalidInput; ApplicationConflict where `given` is another application
+   * Restarts a case whose workflow was ended from outside. Existing objects at FinHub are adopted; people decide again.
+   * @param given the application or transfer, if Temporal has no readable and proved start, or the case was corrected
+   * @throws CaseNotFound; NotResumable; InvalidInput; ApplicationConflict if `given` is another application
    */
   async resume(id: string, given?: Given): Promise<Resumed> {
     await this.beforeWriting();
     return resumeCase({ ...this.#dependencies(), signers: this.#options.signers }, this.fullId(id), given);
   }
 
-  /** Hands on what a TRANSACTION_APPROVER says to a transfer; the caller has made sure who it is. */
+  /** Submits a TRANSACTION_APPROVER's decision on a transfer; the caller has verified who it is. */
   async decideTransfer(id: string, decision: DecideTransfer, sending: SendOptions = {}): Promise<Answer> {
     return this.send(id, 'decideTransfer', decision, sending);
   }
 
-  /** Hands on the customer's word on the prepared order that the status shows. */
+  /** Submits the customer's confirmation of the prepared order that the status shows. */
   async confirmTransfer(id: string, confirmation: ConfirmTransfer, sending: SendOptions = {}): Promise<Answer> {
     return this.send(id, 'confirmTransfer', confirmation, sending);
   }
@@ -154,7 +154,7 @@ export class OnboardingClient extends CaseClient {
     return this.send(id, 'acceptConsents', checked(schema, evidence, 'the consents'), sending);
   }
 
-  /** Hands on the code that FinHub mailed to the customer. */
+  /** Submits the code that FinHub mailed to the customer. */
   async submitActivationCode(id: string, code: string, sending: SendOptions = {}): Promise<Answer> {
     return this.send(
       id,
@@ -166,7 +166,7 @@ export class OnboardingClient extends CaseClient {
     );
   }
 
-  /** Replaces fields of the application (JSON merge patch, RFC 7396). The lifecycle tells which fields it takes. */
+  /** Replaces fields of the application (JSON merge patch, RFC 7396). The lifecycle answers which fields it accepts. */
   async correctApplication(
     id: string,
     { correctedBy, patch }: CorrectApplication,
@@ -189,7 +189,7 @@ export class OnboardingClient extends CaseClient {
     );
   }
 
-  /** A document that a case holds. Throws DocumentUnavailable; who looks is for the caller to put on record first. */
+  /** A document of a case. Throws DocumentUnavailable. The caller must first record who looks. */
   async document(id: string, documentId: string): Promise<{ content: Buffer; mimeType: string }> {
     const { evidence } = await this.caseView(id);
     const reference = evidence.find((one) => one.documentId === documentId);
@@ -198,12 +198,12 @@ export class OnboardingClient extends CaseClient {
     return { content: await this.store.get(reference), mimeType: reference.mimeType };
   }
 
-  /** As `queue`, for the cases that have somebody in them whom the text names. */
+  /** Like `queue`, for cases with someone in them whom the text identifies. */
   async find(text: string, filter: Omit<CaseFilter, 'found'> = {}): Promise<CaseList> {
     return findCases(this.temporal, this.keys, text, filter);
   }
 
-  /** Hands on that FinHub has sent a webhook. @throws NoAnswer where Temporal has not taken it */
+  /** Passes on a webhook from FinHub. @throws NoAnswer if Temporal did not accept it */
   async takeWebhook(tenantId: string, hint: Hint): Promise<void> {
     await takeWebhook(this.temporal, tenantId, hint);
   }

@@ -14,18 +14,18 @@ import { isNobodyAnswering } from './errors.js';
 const PAUSE_MS = 200;
 
 /**
- * Waits for the ids under which FinHub knows a lifecycle's customer.
- * @param seconds how long; it takes no longer, whoever is out of reach
- * @returns null where they did not come in time, never will, or not before a person has seen to the case
+ * Waits for FinHub's ids of a lifecycle's customer.
+ * @param seconds the longest wait, even if Temporal or the worker is unreachable
+ * @returns null if they did not come in time, never will, or need a person first
  */
 export async function idsWithin(temporal: Client, workflowId: string, seconds: number): Promise<RegisteredIds | null> {
   const deadline = Date.now() + seconds * 1000;
   return temporal.withDeadline(deadline, async () => {
     for (; Date.now() < deadline; await sleep(PAUSE_MS)) {
-      const told = await announced(temporal, workflowId);
-      if (told === 'cancelled') return null;
-      if (told) return told;
-      // It has ended, is on its way to a new run, or its worker is of a version that does not know the Update.
+      const registered = await announced(temporal, workflowId);
+      if (registered === 'cancelled') return null;
+      if (registered) return registered;
+      // It has ended, is moving to a new run, or its worker's version does not know the Update.
       const status = await statusBy(temporal, workflowId, deadline);
       const ids = !status || status.stale ? null : registeredIds(status.ids);
       if (ids || status?.outcome || status?.status === 'needsAttention') return ids;
@@ -35,8 +35,8 @@ export async function idsWithin(temporal: Client, workflowId: string, seconds: n
 }
 
 /**
- * What the lifecycle answers. Sent after the start, not with it: a start that carries an Update is not acknowledged before a worker takes
- * that. All who ask share one Update by its id, so that asking again costs no history.
+ * The lifecycle's answer. Sent after the start, not with it: a start with an Update is not acknowledged before a worker accepts it. All
+ * callers share one Update by its id, so that repeated queries add nothing to the history.
  */
 async function announced(temporal: Client, workflowId: string): Promise<RegisteredIds | 'cancelled' | null> {
   try {

@@ -3,12 +3,12 @@ import type { AttentionAction, ResolveAttention } from '../lifecycle/messages.js
 import type { CaseClient } from './case-client.js';
 import { NoAnswer } from './errors.js';
 
-/** One case that needs attention for the cause that was named. */
-export interface Settled {
+/** One case that needed attention for the given cause, and what was done. */
+export interface ResolvedCase {
   workflowId: string;
   attentionId: string;
   operation: string;
-  /** `would` with a dry run; `unanswered` where no worker answered. */
+  /** `would` with a dry run; `unanswered` if no worker answered. */
   result: 'applied' | 'refused' | 'would' | 'unanswered';
   detail: string;
 }
@@ -16,7 +16,7 @@ export interface Settled {
 export interface ByCause extends Omit<ResolveAttention, 'attentionId' | 'adopt' | 'action'> {
   /** A failure as `show` prints it. */
   cause: string;
-  /** Ids are each case's own, so `adopt` is not for many. */
+  /** `adopt` is excluded, because each case has its own ids. */
   action: Exclude<AttentionAction, 'adopt'>;
   tenantId?: string | undefined;
   dryRun?: boolean | undefined;
@@ -24,31 +24,31 @@ export interface ByCause extends Omit<ResolveAttention, 'attentionId' | 'adopt' 
 
 const AT_ONCE = 8;
 
-/** Settles every case that needs attention for one cause, each by its own message, so that each has it on record. */
+/** Resolves every case that needs attention for one cause, each with its own message, so that each records it. */
 export async function resolveByCause(
   client: CaseClient,
   { cause, tenantId, dryRun, ...resolution }: ByCause,
-): Promise<Settled[]> {
+): Promise<ResolvedCase[]> {
   const { cases } = await client.queue({ needsAttention: true, tenantId, limit: Infinity });
   const turns = bulkhead(AT_ONCE, Infinity);
-  const settled = await Promise.all(
+  const resolved = await Promise.all(
     cases
       .filter(({ readable }) => readable)
-      .map(({ workflowId }) => turns.execute(() => settle(client, workflowId, cause, resolution, dryRun))),
+      .map(({ workflowId }) => turns.execute(() => resolveOne(client, workflowId, cause, resolution, dryRun))),
   );
-  return settled.filter((one) => one !== undefined);
+  return resolved.filter((one) => one !== undefined);
 }
 
-async function settle(
+async function resolveOne(
   client: CaseClient,
   workflowId: string,
   cause: string,
   resolution: Omit<ResolveAttention, 'attentionId'>,
   dryRun: boolean | undefined,
-): Promise<Settled | undefined> {
+): Promise<ResolvedCase | undefined> {
   try {
     const { attention } = await client.caseView(workflowId);
-    // The list may be behind.
+    // The list may be old.
     if (attention?.failure !== cause) return undefined;
     const { attentionId, operation, message } = attention;
     const named = { workflowId, attentionId, operation };

@@ -24,20 +24,20 @@ import { isFinal } from './stopped.js';
 export interface Resumed {
   workflowId: string;
   runId: string;
-  /** Where its application was taken from. */
+  /** Where its application came from. */
   takenFrom: 'history' | 'file';
-  /** Documents that were handed in before and taken over. */
+  /** Documents that were taken over. */
   documents: number;
-  /** Runs that went before. */
+  /** Number of earlier runs. */
   earlierRuns: number;
 }
 
 export interface ResumeDependencies extends StartDependencies {
-  /** Where what is sent is signed: by whom the earlier runs' messages may be. */
+  /** If messages are signed: whose signatures count in the earlier runs. */
   signers?: Signers | undefined;
 }
 
-/** The application of the case, for one that its history cannot give. */
+/** The application of a case whose history cannot provide it. */
 export interface Given extends IntakeOptions {
   input: unknown;
 }
@@ -45,9 +45,9 @@ export interface Given extends IntakeOptions {
 type Resumable = 'individual' | 'organization' | 'transfer';
 
 /**
- * Starts a case again that somebody ended from outside. What FinHub has is found there; documents and consents are taken over from what was
- * signed; whatever else was decided, people decide again, since nothing that was signed for the earlier run counts in this one.
- * @throws CaseNotFound; NotResumable; InvalidInput; ApplicationConflict where the file is of another application
+ * Restarts a case that was ended from outside. Existing objects at FinHub are adopted, and signed documents and consents are taken over.
+ * People make all other decisions again, because signatures for the earlier run do not count in the new one.
+ * @throws CaseNotFound; NotResumable; InvalidInput; ApplicationConflict if the file is of another application
  */
 export async function resumeCase(
   dependencies: ResumeDependencies,
@@ -61,8 +61,8 @@ export async function resumeCase(
   if (latest.status.name === 'RUNNING') throw new NotResumable(workflowId, whyRunning(latest, type));
   const history = await readHistory(temporal, type, latest, signing !== undefined);
   const { outcome, life } = history;
-  const own = outcome ?? (await toldOutcome(dependencies, workflowId));
-  if (own) throw new NotResumable(workflowId, `it came to its own end (${own.result}) at ${own.at}`);
+  const own = outcome ?? (await queriedOutcome(dependencies, workflowId));
+  if (own) throw new NotResumable(workflowId, `it ended normally (${own.result}) at ${own.at}`);
   const proved = await provedOf(dependencies, workflowId, history);
   const taken = given
     ? await fromFile(dependencies, workflowId, kind, given, history, proved)
@@ -77,12 +77,12 @@ export async function resumeCase(
     return { workflowId, runId, takenFrom, documents, earlierRuns: life.runs.length };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new NotResumable(workflowId, 'somebody started it meanwhile');
+    throw new NotResumable(workflowId, 'it was started by someone else');
   }
 }
 
-/** The outcome of a case that was ended while it delivered its last notifications, where a worker is there to tell. */
-async function toldOutcome({ temporal }: ResumeDependencies, workflowId: string): Promise<Outcome | undefined> {
+/** The outcome of a case that was ended while it delivered its last notifications, if a worker can answer. */
+async function queriedOutcome({ temporal }: ResumeDependencies, workflowId: string): Promise<Outcome | undefined> {
   try {
     const { outcome } = await ask<LifecycleStatus>(temporal, workflowId, 'status', QUESTION_SECONDS);
     return outcome && isFinal(outcome) ? outcome : undefined;
@@ -97,7 +97,7 @@ const QUESTION_SECONDS = 5;
 function resumable(workflowId: string): Resumable {
   const { kind } = caseIdParts(workflowId);
   if (kind === 'call')
-    throw new NotResumable(workflowId, 'a call by hand is asked for anew, once it is known whether FinHub has it');
+    throw new NotResumable(workflowId, 'ask for a call by hand again, once you know whether FinHub has it');
   if (kind === 'customer')
     throw new NotResumable(
       workflowId,
@@ -109,10 +109,10 @@ function resumable(workflowId: string): Resumable {
 function whyRunning({ type: is }: WorkflowExecutionDescription, type: string): string {
   return is === type
     ? 'it is running'
-    : `a workflow of type ${is} runs under its id, which is no case; terminate it first`;
+    : `a workflow of type ${is} runs with its id, which is not a case; terminate it first`;
 }
 
-/** What of a case's history somebody signed who may, as the signers are now; all of it where nothing is signed. */
+/** The parts of a case's history that are signed by current signers; all of it if nothing is signed. */
 interface Proved {
   start: EarlierStart | undefined;
   messages: Message[];
@@ -124,8 +124,7 @@ async function provedOf(
   { starts, messages }: History,
 ): Promise<Proved> {
   if (!signing) return { start: starts[0], messages: messages.map(({ message }) => message) };
-  if (!signers)
-    throw new NotResumable(workflowId, 'set SIGNERS_FILE, by which what was signed in its earlier runs is checked');
+  if (!signers) throw new NotResumable(workflowId, 'set SIGNERS_FILE, to check the signatures of its earlier runs');
   const set = await signers.current();
   const audience = audienceOf(signing.environment, temporal.options.namespace);
   const check = new Check(set, audience, workflowId);
@@ -180,7 +179,7 @@ async function fromHistory(
   if (!start)
     throw new NotResumable(
       workflowId,
-      'Temporal has no start of it that can be read and is proved; give the application or transfer as a file',
+      'Temporal has no readable and proved start of it; give the application or transfer as a file',
     );
   if (isCorrected(proved))
     throw new NotResumable(workflowId, 'it was corrected; give the application as it should be now, as a file');
@@ -189,7 +188,7 @@ async function fromHistory(
   return { workflowId, subject: application, marks: marksOf(dependencies.keys, kind, application, start.mark ?? '') };
 }
 
-/** The application as somebody gives it. It may differ from what the case was started with only where the case was corrected. */
+/** The application from a file. It may differ from the start only if the case was corrected. */
 async function fromFile(
   dependencies: ResumeDependencies,
   workflowId: string,
@@ -203,7 +202,7 @@ async function fromFile(
       ? await takeTransfer(dependencies, input)
       : await takeApplication(dependencies, kind, input, { folder });
   if (taken.workflowId !== workflowId) {
-    const message = `is of ${taken.workflowId}, not of ${workflowId}`;
+    const message = `is for ${taken.workflowId}, not for ${workflowId}`;
     throw new InvalidInput('the file', [{ path: workflowId, message }]);
   }
   const { mark } = proved.start ?? starts[0] ?? {};
@@ -212,7 +211,7 @@ async function fromFile(
   return taken;
 }
 
-/** What people signed in the earlier runs and need not bring again: documents and consents. Whoever brought something never decides. */
+/** Signed documents and consents from the earlier runs, which nobody needs to submit again. Their submitters can never decide. */
 function takeOver(subject: Subject, { start, messages }: Proved): { subject: Subject; documents: number } {
   if (!('documents' in subject)) return { subject, documents: 0 };
   const known = new Set(subject.documents.map(({ documentId }) => documentId));
@@ -247,7 +246,7 @@ async function first<T>(all: readonly T[], is: (one: T) => Promise<boolean>): Pr
 }
 
 async function filtered<T>(all: readonly T[], is: (one: T) => Promise<boolean>): Promise<T[]> {
-  const kept: T[] = [];
-  for (const one of all) if (await is(one)) kept.push(one);
-  return kept;
+  const passed: T[] = [];
+  for (const one of all) if (await is(one)) passed.push(one);
+  return passed;
 }

@@ -7,11 +7,11 @@ import { describeCase } from './describe-case.js';
 import { isNobodyAnswering, isNotTakenIn, NoAnswer, updateFailure } from './errors.js';
 
 /**
- * Sends a message to a lifecycle and waits for its answer. A refusal is an answer, not an error.
+ * Sends a message to a case and waits for its answer. A refusal is an answer, not an error.
  * @param proof the message's envelope
- * @param messageId makes repeating harmless: the same id with the same body is one message, and hears the first answer again
- * @param beside whether the case is told the id as well, where no envelope carries it
- * @throws CaseNotFound; NoAnswer where no worker answers within `seconds`
+ * @param messageId makes retries safe: the same id with the same body is one message, and gets the first answer again
+ * @param beside whether to send the id to the case separately, if no envelope contains it
+ * @throws CaseNotFound; NoAnswer if no worker answers within `seconds`
  */
 export async function send<Name extends MessageName>(
   temporal: Client,
@@ -26,8 +26,8 @@ export async function send<Name extends MessageName>(
   }: { messageId?: string | undefined; proof?: string | undefined; beside?: boolean } = {},
 ): Promise<Answer> {
   const handle = temporal.workflow.getHandle(workflowId);
-  // The server compares ids only; made from the body and its envelope too, it lets other content under the same id reach the lifecycle, which refuses it.
-  // Whatever the sender took for an id is hashed, since update ids are readable.
+  // The server compares only ids. This one includes body and envelope, so that other content with the same id reaches the case, which refuses it.
+  // Hashed, because update ids are readable and the sender chose the message's id.
   const updateId =
     messageId === undefined
       ? randomUUID()
@@ -53,7 +53,7 @@ export async function send<Name extends MessageName>(
       if (error instanceof WorkflowNotFoundError) {
         const status = (await describeCase(handle)).status.name;
         if (status !== 'RUNNING') return refuse('AlreadyFinal', `the lifecycle has ended (${status.toLowerCase()})`);
-        // It has moved to a new run meanwhile, which has not heard of the message.
+        // It has moved to a new run, which has not received the message.
         if (Date.now() < deadline) continue;
         throw new NoAnswer(workflowId, seconds, 'message', { cause: error });
       }
@@ -68,5 +68,5 @@ export async function send<Name extends MessageName>(
 
 const PAUSE_MS = 200;
 
-/** The server's failure for an update that was accepted by a workflow which then ended. */
+/** The server's failure for an Update that was accepted by a workflow which then ended. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';

@@ -8,20 +8,20 @@ import { audienceOf, signEnvelope, type SigningKey } from '../proof/envelope.js'
 import { readSigningKey } from '../proof/key-pair.js';
 import { describeCase } from './describe-case.js';
 
-/** Whose key signs what is sent. */
+/** The key that signs messages. */
 export interface Signing extends SigningKey {
-  /** The environment's name, as the workers have it. */
+  /** The environment's name, the same as the workers'. */
   environment: string;
 }
 
-/** Where a configuration says whose key signs. */
+/** A configuration that names a signing key. */
 export interface SigningSource {
   environment: string;
   signer: { signerId: string; keyFile: string } | undefined;
 }
 
 /**
- * Whose key signs: the one given with a command, for whom it speaks, else the configured one.
+ * The signing key: the one given with a command, with its owner, otherwise the configured one.
  * @throws SigningKeyError
  */
 export async function signingOf(
@@ -32,7 +32,7 @@ export async function signingOf(
   return signer && { signerId: signer.signerId, key: await readSigningKey(signer.keyFile), environment };
 }
 
-/** The envelope of a message to a case as it runs now; undefined where nobody signs. @throws CaseNotFound */
+/** The envelope of a message to the current instance of a case; undefined without a key. @throws CaseNotFound */
 export async function proofOfMessage<Name extends MessageName>(
   signing: Signing | undefined,
   temporal: Client,
@@ -53,7 +53,7 @@ export async function proofOfMessage<Name extends MessageName>(
   });
 }
 
-/** A message as the case reads it. One that it cannot read it refuses, whatever was signed. */
+/** The message in the form the case reads. One that cannot be read is sent unchanged, and the case refuses it. */
 function asRead<Name extends MessageName>(name: Name, body: MessageBodies[Name]): MessageBodies[Name] {
   try {
     return parseMessage(name, body);
@@ -63,7 +63,7 @@ function asRead<Name extends MessageName>(name: Name, body: MessageBodies[Name])
   }
 }
 
-/** The envelope of a start; undefined where nobody signs. */
+/** The envelope of a start; undefined without a key. */
 export async function proofOfStart(
   signing: Signing | undefined,
   temporal: Client,
@@ -76,13 +76,13 @@ export async function proofOfStart(
     ...addressOf(signing, temporal, workflowId),
     instance: undefined,
     message: START,
-    // As Temporal hands it over.
+    // In the form that Temporal delivers.
     bodyHash: bodyHash(startBody(JSON.parse(JSON.stringify(subject)))),
     actor: by ?? submittedBy ?? signing.signerId,
   });
 }
 
-/** The case's first run: another one for each start of the same id. @throws CaseNotFound */
+/** The case's first run; a new one for each start with the same id. @throws CaseNotFound */
 export async function instanceOf(temporal: Client, workflowId: string): Promise<string> {
   const { raw, runId } = await describeCase(temporal.workflow.getHandle(workflowId));
   return raw.workflowExecutionInfo?.firstRunId || runId;

@@ -15,8 +15,8 @@ export interface StartCallDependencies {
 }
 
 /**
- * Starts a planned call, unless the same one was asked for before. Whether it is made, the worker decides.
- * @throws ApplicationConflict where the id was used for another call
+ * Starts a planned call, unless the same one was started before. The worker decides whether it is made.
+ * @throws ApplicationConflict if the id was used for another call
  */
 export async function startCall(
   { temporal, store, signing, proof }: StartCallDependencies,
@@ -27,7 +27,7 @@ export async function startCall(
   const asked: HandCall = { ...call, input };
   return startOnce({ temporal, signing, proof }, 'call', workflowId, asked, {
     mark,
-    summary: `${call.operation} by hand, asked for by ${call.by}`,
+    summary: `${call.operation} by hand, requested by ${call.by}`,
     details: [`- Tenant: \`${call.tenantId}\``, `- Class: ${sent.class}`],
   });
 }

@@ -4,25 +4,25 @@ import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { START_NOT_PROVED } from '../lifecycle/proof-rules.js';
 import { readPayloads } from '../temporal/payloads.js';
 
-/** A case whose workflow ended without the case's doing. */
+/** A case whose workflow was ended from outside. */
 export interface Stopped {
   how:
     'terminated' | 'failed' | 'timed out' | 'cancelled' | 'completed by somebody else' | 'replaced by another workflow';
   at: string;
-  /** Who ended it, as Temporal names them. */
+  /** Who ended it, by Temporal's name. */
   by: string | null;
-  /** What they gave for a reason, or what the workflow failed with. */
+  /** The given reason, or the workflow's failure. */
   reason: string | null;
 }
 
-/** How a run ended: by itself, with an outcome, or from outside. */
+/** How a run ended: normally, with an outcome, or from outside. */
 export type EndOfRun = { outcome: Outcome; stopped?: undefined } | { stopped: Stopped; outcome?: undefined };
 
 const { EventType, HistoryEventFilterType } = proto.temporal.api.enums.v1;
 
 /**
- * How a closed run ended, from the last event of its history. A stopped workflow still answers queries with what it last knew, and never learns
- * of its end. Undefined for one that goes on, as it is or in a new run.
+ * How a closed run ended, from the last event of its history. A stopped workflow still answers queries with its last state, and never learns
+ * of its end. Undefined if the case continues, in this or a new run.
  */
 export async function endOfRun(
   temporal: Client,
@@ -37,7 +37,7 @@ export async function endOfRun(
   return endBy(temporal, workflowId, history?.events?.at(-1));
 }
 
-/** As {@link endOfRun}, by a run's last event. */
+/** Like {@link endOfRun}, for a run's last event. */
 export async function endBy(
   temporal: Client,
   workflowId: string,
@@ -69,7 +69,7 @@ export async function endBy(
   }
 }
 
-/** Nothing but a worker's own result is an outcome: whoever takes workflow tasks can write or copy another one. */
+/** Only a worker's own result is an outcome: anybody who polls workflow tasks could write or copy another one. */
 async function resultOf(
   { options: { loadedDataConverter, namespace } }: Client,
   workflowId: string,
@@ -79,12 +79,12 @@ async function resultOf(
   return isOutcome(result) ? result : undefined;
 }
 
-/** Whether a case has come to its own end, and may not be started again: one whose start was not proved did nothing, and may. */
+/** Whether a case ended normally and may not be started again. A case whose start was not proved did nothing, and may. */
 export function isFinal({ result, reason }: Outcome): boolean {
   return !(result === 'aborted' && reason?.startsWith(START_NOT_PROVED) === true);
 }
 
-/** The outcome of a case that never came to one of its own, for whoever may see its status. */
+/** The outcome of a case that was ended from outside, for a backend. */
 export function outcomeOf({ how, at }: Pick<Stopped, 'how' | 'at'>): Outcome {
   return { result: 'aborted', at, reason: `the workflow was ended in Temporal (${how})` };
 }

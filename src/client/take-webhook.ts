@@ -6,8 +6,8 @@ import { isNobodyAnswering, NoAnswer } from './errors.js';
 const SECONDS = 5;
 
 /**
- * Leaves a webhook in its tenant's inbox, which is opened with the first one. It returns once Temporal has it.
- * @throws NoAnswer where Temporal did not take it in time
+ * Puts a webhook in its tenant's inbox, which the first one opens. Returns once Temporal has it.
+ * @throws NoAnswer if Temporal did not accept it in time
  */
 export async function takeWebhook(temporal: Client, tenantId: string, hint: Hint): Promise<void> {
   const workflowId = webhookInboxId(tenantId);

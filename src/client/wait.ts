@@ -2,23 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WaitTimedOut } from './errors.js';
 import type { CurrentStatus } from './current-status.js';
 
-/** What one can wait for: an operator's turn in the review, a decision on the open review, the account being active, the end; `settled` is the end, or a call that needs attention. */
+/** Wait targets: an operator's turn in the review, a decision on the open review, an active account, the end; `settled` is the end, or a call that needs attention. */
 export const WAIT_TARGETS = ['review', 'decision', 'active', 'settled', 'done'] as const;
 export type WaitTarget = (typeof WAIT_TARGETS)[number];
 
 export interface WaitOptions {
-  /** Without it the wait is endless. */
+  /** Without it the wait has no end. */
   timeoutMs?: number | undefined;
-  /** Goes on waiting while the case needs attention; by default the wait ends there, since nothing moves before a person acts. */
+  /** Keeps waiting while the case needs attention; by default the wait ends there, since nothing moves before a person acts. */
   throughAttention?: boolean | undefined;
-  /** Hears the first status and every one that differs in what a person would see. */
+  /** Called with the first status, and each time a person would see a difference. */
   onChange?: ((status: CurrentStatus) => void) | undefined;
 }
 
 export interface Waited {
-  /** False where the lifecycle ended in another way, so that it will never be reached, or where it needs attention first. */
+  /** False if the lifecycle ended differently, so that it will never be reached, or needs attention first. */
   reached: boolean;
-  /** Not reached, and will not be before a person acts. */
+  /** Not reached, and it will not be before a person acts. */
   needsAttention: boolean;
   status: CurrentStatus;
 }
@@ -27,7 +27,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Looks again and again, ever more seldom while nothing happens.
+ * Polls a case, less often while nothing happens.
  * @throws WaitTimedOut
  */
 export async function waitUntil(
@@ -49,7 +49,7 @@ export async function waitUntil(
     const left = end - Date.now();
     if (left <= 0) {
       const phase = status.phase === null ? '' : `, phase ${status.phase}`;
-      const why = status.stale ? '; no worker answers' : '';
+      const why = status.stale ? '; no worker responds' : '';
       throw new WaitTimedOut(
         `"${target}" was not reached within ${timeoutMs / 1000} s: the case is ${status.status}${phase}${why}`,
       );
@@ -58,7 +58,7 @@ export async function waitUntil(
   }
 }
 
-/** Judges one status after the other, from the first look on: undefined while there is something to wait for. */
+/** Judges one status after the other; undefined while the wait continues. */
 export function progress(
   target: WaitTarget,
   { throughAttention = false }: Pick<WaitOptions, 'throughAttention'>,
@@ -99,7 +99,7 @@ function decided(status: CurrentStatus, first: CurrentStatus): boolean {
 function sight(status: CurrentStatus): string {
   if (status.stale) return JSON.stringify([status.status, status.phase]);
   const { phases, waitingOn, attention, review, requirements, outcome } = status;
-  // A call that is tried again is waited for anew each time.
+  // Each retry of a call would otherwise count as a new wait.
   const waiting = waitingOn && [waitingOn.who, waitingOn.what, waitingOn.dueAt];
   const states = phases.map((phase) => phase.status);
   return JSON.stringify([status.status, states, waiting, attention?.reason, review, requirements, outcome]);

@@ -10,8 +10,8 @@ import * as status from './schemas/status.js';
 
 export type JsonSchema = Record<string, unknown>;
 
-const settled = z.object({
-  settled: z.array(
+const resolved = z.object({
+  resolved: z.array(
     z.object({
       workflowId: z.string(),
       attentionId: z.string(),
@@ -49,7 +49,7 @@ export const ANSWER_SCHEMAS: Record<string, z.ZodType> = {
   Review: status.review,
   Audit: status.audit,
   CaseList: status.caseList,
-  Settled: settled,
+  Resolved: resolved,
   PlannedCall: plannedCall,
 };
 

@@ -137,11 +137,11 @@ export const OPERATING_ROUTES: readonly Route[] = [
       }),
       example: { cause: 'FinHubUnauthorized', action: 'retry', dryRun: true },
     },
-    answers: { 200: { description: 'what became of each case', schema: 'Settled' } },
+    answers: { 200: { description: 'what became of each case', schema: 'Resolved' } },
     async handle(call) {
       const by = speaker(call, undefined, undefined);
-      const settled = await resolveByCause(call.client, { ...call.body, by, tenantId: call.caller.tenant });
-      return { status: 200, body: { settled } };
+      const resolved = await resolveByCause(call.client, { ...call.body, by, tenantId: call.caller.tenant });
+      return { status: 200, body: { resolved } };
     },
   }),
   route({
