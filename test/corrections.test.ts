@@ -115,7 +115,7 @@ describe('people of an organization', { concurrency: 4 }, () => {
     const id = await lane.startUnchecked({ ...application, employees: wrong });
     await attention(id, 'addEmployee');
 
-    const has = (who: string) => new RegExp(`^${who} cannot be corrected: FinHub has them already`);
+    const has = (who: string) => new RegExp(`^${who} cannot be corrected: FinHub already has them`);
     await refused(id, { directors: [first] }, has(`director "${second!.ref}"`));
     await refused(id, { directors: [{ ...first, isPEP: true }, second] }, has(`director "${first!.ref}"`));
     const renamed = [{ ...shareholders[0]!, lastName: 'Nauja' }, ...shareholders.slice(1)];
@@ -165,7 +165,7 @@ describe('people of an organization', { concurrency: 4 }, () => {
     const { attention: shown } = await attention(id, 'addDirector', on);
     assert.equal(shown?.failure, 'FinHubUnauthorized');
     await on.finhub.clearFaults();
-    const mayHave = new RegExp(`^director "${first!.ref}" cannot be corrected: FinHub may have them already`);
+    const mayHave = new RegExp(`^director "${first!.ref}" cannot be corrected: FinHub may already have them`);
     await refused(id, { directors: [second] }, mayHave, on);
     await refused(id, { directors: [{ ...first, position: 'CFO' }, second] }, mayHave, on);
     await on.client.resolveAttention(id, { attentionId: shown.attentionId, action: 'retry', by: 'op-1' });
@@ -181,7 +181,7 @@ describe('while FinHub is being told', { concurrency: 2 }, () => {
     const [first, second] = application.directors;
     const id = await on.startUnchecked(application);
     await underWay();
-    const justNow = new RegExp(`^FinHub is being told just now; .*director "${first!.ref}"`);
+    const justNow = new RegExp(`^we are sending it to FinHub now; .*director "${first!.ref}"`);
     await refused(id, { directors: [{ ...first, position: 'CFO' }, second] }, justNow, on);
     await refused(id, { directors: [second] }, justNow, on);
     await corrected(id, { directors: [first, { ...second, lastName: 'Brandtner' }] }, on);
@@ -193,9 +193,9 @@ describe('while FinHub is being told', { concurrency: 2 }, () => {
     const { on, underWay } = await slow(REGISTRATION);
     const id = await on.startUnchecked(await uncheckedIndividual());
     await underWay();
-    await refused(id, { person: { firstName: 'Rasa' } }, /^FinHub is being told just now; .*"person"/, on);
+    await refused(id, { person: { firstName: 'Rasa' } }, /^we are sending it to FinHub now; .*"person"/, on);
     const parameters = { riskLevel: 'HIGH' };
-    await refused(id, { categorization: { parameters } }, /^FinHub is being told just now; .*"categorization"/, on);
+    await refused(id, { categorization: { parameters } }, /^we are sending it to FinHub now; .*"categorization"/, on);
     await corrected(id, { payments: { consent: { title: 'Rent' } } }, on);
     await inVerification(id, on);
   });
@@ -307,11 +307,11 @@ describe('payments', { concurrency: 2 }, () => {
     await toPayments(id);
     const { ids } = await attention(id, 'addBeneficiary');
 
-    const has = /^beneficiary "landlord" cannot be corrected: FinHub has them already/;
+    const has = /^beneficiary "landlord" cannot be corrected: FinHub already has them/;
     await refused(id, { payments: { beneficiaries: [{ ...landlord, name: 'Somebody' }, cleaner] } }, has);
     await refused(id, { payments: { beneficiaries: [cleaner] } }, has);
     const stranger = { payments: { transfer: { beneficiary: 'nobody' } } };
-    await refused(id, stranger, /goes to "nobody", who is none of the beneficiaries/);
+    await refused(id, stranger, /goes to "nobody", which is not one of the beneficiaries/);
     await refused(id, { payments: { topUp: {} } }, /^"payments.topUp" cannot be corrected$/);
 
     const consent = { perTransaction: { value: '321.00', currency: 'EUR' } };
@@ -373,12 +373,12 @@ describe('payments', { concurrency: 2 }, () => {
     await on.finhub.inject({ ...ADD_BENEFICIARY, kind: 'refuse-401', times: 20 });
     const { attention: shown } = await attention(id, 'addBeneficiary', on);
     await on.finhub.clearFaults();
-    const mayHave = /^beneficiary "landlord" cannot be corrected: FinHub may have them already/;
+    const mayHave = /^beneficiary "landlord" cannot be corrected: FinHub may already have them/;
     await refused(id, { payments: { beneficiaries: [] } }, mayHave, on);
     await on.client.resolveAttention(id, { attentionId: shown!.attentionId, action: 'retry', by: 'op-1' });
 
     await on.until(id, 'pays', (status) => status.transfer !== null);
-    const gone = /^"payments.transfer" cannot be corrected: the case has gone on with it as it was$/;
+    const gone = /^"payments.transfer" cannot be corrected: the case has already used it$/;
     await refused(id, { payments: { transfer: { amount: money('1.00') } } }, gone, on);
     await on.client.cancel(id, { by: 'backend', reason: 'done' });
   });
@@ -410,7 +410,7 @@ describe('the rules', () => {
     const state = await stateOf({ unclear: ['registerOrganization'] });
     const patch = { organization: { email: 'other@mail.example' } };
     const answer = answerTo(state, patch);
-    assert.match(answer.detail, /^"organization" cannot be corrected: FinHub may have it already/);
+    assert.match(answer.detail, /^"organization" cannot be corrected: FinHub may already have it/);
     assert.ok(answerTo({ ...state, unclear: [] }, patch).accepted);
     const { application } = state as { application: Application & OrganizationApplication };
     assert.ok(answerTo(state, { organization: application.organization }).accepted, 'what is as before may be sent');

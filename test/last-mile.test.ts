@@ -172,7 +172,7 @@ describe('a beneficiary is registered after onboarding', () => {
     assert.match(String(await refusal({ request: other })), /no request/);
     assert.match(String(await refusal({}, { ...asked, iban: 'DE44500105175407324931' })), /another beneficiary/);
     assert.match(String(await refusal({}, { ...asked, name: 'Thief' })), /another beneficiary/);
-    assert.match(String(await refusal({ requireProof: true })), /addBeneficiary: it carries no proof/);
+    assert.match(String(await refusal({ requireProof: true })), /addBeneficiary: it has no proof/);
   });
 });
 

@@ -220,7 +220,7 @@ describe('an ownership that is handed in', () => {
       'shareholders[1].withoutOwners',
     ]);
     const [silent] = ownershipFaults(owned(company('A', '100')), ITSELF);
-    assert.match(silent!.message, /names all its owners, or in "withoutOwners" why/);
+    assert.match(silent!.message, /name all owners of a company, or say in "withoutOwners" why/);
     const both = company('A', '100', { owners: [person('Ona', '100')], withoutOwners: 'LISTED' });
     assert.deepEqual(await faultPaths(both), ['shareholders[0].withoutOwners']);
     assert.deepEqual(await faultPaths(company('A', '100', { owners: [] })), ['shareholders[0].owners']);

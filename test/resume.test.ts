@@ -230,7 +230,7 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
     await inReview(id);
     await attacker.terminate(id);
     await assert.rejects(resume(id), refused(/was corrected/));
-    await assert.rejects(resume(id, await anIndividual()), /is of individual/);
+    await assert.rejects(resume(id, await anIndividual()), /is for individual/);
     await resume(id, { ...application, categorization });
     await inReview(id);
     assert.ok((await lane.client.caseView(id)).submitters.includes('op-1'));
@@ -257,6 +257,6 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
     assert.equal((await resume(workflowId, application)).takenFrom, 'file');
     await inReview(workflowId);
     await lane.client.cancel(workflowId, { by: 'backend', reason: 'done' });
-    await assert.rejects(resume('call/x/y'), refused(/asked for anew/));
+    await assert.rejects(resume('call/x/y'), refused(/ask for a call by hand again/));
   });
 });

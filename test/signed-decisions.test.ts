@@ -70,7 +70,7 @@ describe('signed messages', () => {
     const { workflowId } = await as().startIndividual(await anIndividual({ documents: [] }));
     const { result, reason } = await lane.closed(workflowId);
     assert.equal(result, 'aborted');
-    assert.match(reason!, /the start is not proved: it carries no proof/);
+    assert.match(reason!, /the start is not proved: it has no proof/);
   });
 
   test("an operator decides with their own key, and nobody else's word for them counts", async () => {

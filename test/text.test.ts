@@ -327,7 +327,7 @@ describe('documents of a case', () => {
     const again = submit(first.state, paper('BANK_STATEMENT'));
     assert.deepEqual(
       [again.answer.accepted, again.answer.detail],
-      [false, 'the case has these documents already; still missing: PASSPORT of director-ona'],
+      [false, 'the case already has these documents; still missing: PASSPORT of director-ona'],
     );
   });
 });
@@ -386,7 +386,7 @@ describe('files that an application names', () => {
     ['/dev/zero', /outside the folder/],
     ['link.pdf', /link/],
     ['zero', /link/],
-    ['sub', /no plain file/],
+    ['sub', /not a plain file/],
     ['big.pdf', /20971521 bytes/],
     ['none.pdf', /no file .*in.none\.pdf/],
   ] as const) {

@@ -2,11 +2,11 @@ import type { CaseState } from './case-state.js';
 import type { MessageName, Refusal } from './messages.js';
 import type { CaseKind, LifecycleKind } from './phases.js';
 
-/** Where a case stands, as far as messages go: before and in a review round, decided, active, over. */
+/** The stages of a case, as far as messages matter: before and in a review round, decided, active, ended. */
 export const STAGES = ['collecting', 'inReview', 'decided', 'active', 'ended'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What becomes of a message at a stage: taken, kept until its time comes, or refused. */
+/** What happens to a message at a stage: taken, kept until its time comes, or refused. */
 export type Admission = 'taken' | 'kept' | Refusal;
 
 const ALWAYS: Record<Stage, Admission> = {
@@ -25,7 +25,7 @@ const NEVER: Record<Stage, Admission> = {
   ended: 'AlreadyFinal',
 };
 
-/** The first rule for every message of a lifecycle; what else may refuse it depends on its content. `docs/reference/states.md` is made from this. */
+/** The first rule for every message of a lifecycle; its content may lead to other refusals. `docs/reference/states.md` is generated from this. */
 export const ADMISSION: Record<MessageName, Record<Stage, Admission>> = {
   submitDocuments: { ...ALWAYS, inReview: 'NotAllowed', decided: 'AlreadyDecided', active: 'AlreadyDecided' },
   acceptConsents: { ...ALWAYS, collecting: 'kept', inReview: 'kept', active: 'NotAllowed' },
@@ -48,13 +48,13 @@ export const ADMISSION: Record<MessageName, Record<Stage, Admission>> = {
   cancel: ALWAYS,
 };
 
-/** How operators, and only they, handle a case of any kind. */
+/** Messages by which operators, and only they, handle a case of any kind. */
 export const HANDLING = ['resolveAttention', 'claim', 'release', 'assign', 'note', 'viewDocument'] as const;
 
-/** Messages that only an operator of the tenant may send; a decision has rules of its own in the review. */
+/** Messages that only an operator of the tenant may send; the review has its own rules for decisions. */
 export const OPERATORS_ONLY: ReadonlySet<MessageName> = new Set([...HANDLING, 'extend']);
 
-/** What the cases without a review take while they run. */
+/** The messages that cases without a review accept while they run. */
 const TAKEN: Record<Exclude<CaseKind, LifecycleKind>, ReadonlySet<MessageName>> = {
   transfer: new Set([...HANDLING, 'extend', 'decideTransfer', 'confirmTransfer', 'cancel']),
   customer: new Set([
@@ -80,19 +80,19 @@ export function stageOf(state: CaseState): Stage {
   return stage === 'approved' || stage === 'rejected' ? 'decided' : stage;
 }
 
-/** What a lifecycle says to a message that its stage refuses. */
+/** The answer of a lifecycle whose stage refuses a message. */
 export const STAGE_REFUSALS: Record<Stage, string> = {
   collecting: 'documents are being collected',
   inReview: 'the round is in review; documents are taken when they are asked for',
-  decided: 'the review was decided',
+  decided: 'the review is decided',
   active: 'the account is active',
   ended: 'the case has ended',
 };
 
-/** Why a message is refused outright. */
+/** Why a message is refused without looking at its content. */
 export function refusalDetail(state: CaseState): string {
-  if (!state.outcome && state.kind === 'transfer') return 'a transfer takes no such message';
-  if (!state.outcome && state.kind === 'customer') return "a customer's case takes no such message";
-  if (!state.outcome && state.kind === 'call') return 'a call by hand takes no such message';
+  if (!state.outcome && state.kind === 'transfer') return 'a transfer does not accept this message';
+  if (!state.outcome && state.kind === 'customer') return "a customer's case does not accept this message";
+  if (!state.outcome && state.kind === 'call') return 'a call by hand does not accept this message';
   return STAGE_REFUSALS[stageOf(state)];
 }

@@ -1,12 +1,12 @@
 import type { AnsweredMessage } from './case-state.js';
 import { accept, refuse, type Answer } from './messages.js';
 
-/** A case of more messages than this has forgotten the first ones; by then their round is over. */
+/** A case with more messages than this forgets the first ones; their round is over by then. */
 const MOST = 1000;
 
 /**
- * What a message that comes again hears: what it came to the first time.
- * @returns undefined for a new message; `conflict` where other content came under the id
+ * The answer to a repeated message: the same as the first time.
+ * @returns undefined for a new message; `conflict` if the id was used with other content
  */
 export function earlierAnswerTo(answered: readonly AnsweredMessage[], id: string): Answer | 'conflict' | undefined {
   const name = nameOf(id);
@@ -15,8 +15,8 @@ export function earlierAnswerTo(answered: readonly AnsweredMessage[], id: string
   if (earlier.id !== id) return 'conflict';
   const { answer } = earlier;
   return answer === 'kept' || answer === 'recorded' || answer === 'applied'
-    ? accept(answer, 'this very message was taken before')
-    : refuse(answer, 'this very message was refused before');
+    ? accept(answer, 'this message was accepted before')
+    : refuse(answer, 'this message was refused before');
 }
 
 export function remembered(answered: readonly AnsweredMessage[], id: string, answer: Answer): AnsweredMessage[] {

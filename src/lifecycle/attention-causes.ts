@@ -2,22 +2,22 @@ import type { FAILURES } from './failures.js';
 import type { AttentionAction } from './messages.js';
 import type { PaymentObstacle } from './payment-checks.js';
 
-/** What gets a case going again: one of the actions of `resolve`, or a correction of the application. */
+/** What helps a case that needs attention: one of the actions of `resolve`, or a correction of the application. */
 export type Help = 'correct' | AttentionAction;
 
-/** What is known of one reason why a case needs a person. */
+/** A reason why a case needs a person. */
 interface Cause {
-  /** What helps, the most likely first. Whatever else is possible comes after it. */
+  /** What helps, the most likely first; other possible actions come after it. */
   helps: readonly Help[];
-  /** For a backend and whoever it shows it to: no ids, nothing of a suspicion. */
+  /** For a backend and its customer: no ids, nothing about a suspicion. */
   reason: string;
   /** For an operator: what to do, and where. */
   advice: string;
-  /** The part of the application that a correction is about, where the failure alone tells. */
+  /** The part of the application to correct, if the failure alone shows it. */
   part?: string;
 }
 
-/** Failures of phases and transfers, beside those of calls. */
+/** Failures of phases and transfers; those of calls are in `failures.ts`. */
 type OwnFailure =
   | 'SharesIncomplete'
   | 'VerdictContradicts'
@@ -33,21 +33,21 @@ type Failure = (typeof FAILURES)[keyof typeof FAILURES] | OwnFailure | PaymentOb
 const AWAY: Cause = {
   helps: ['retry'],
   reason: 'FinHub has not been available for a day',
-  advice: 'see whether FinHub works again, then retry',
+  advice: 'check that FinHub works again, then retry',
 };
 
-/** With one cause for many cases: calls pause and are made again by themselves. */
+/** One cause for many cases: calls pause and continue by themselves. */
 const PAUSED: Cause = {
   helps: ['retry'],
-  reason: 'the service is being put right',
+  reason: 'the service is being repaired',
   advice:
-    "nothing to do in the case: it goes on by itself once the cause is gone, which the worker's alarm and `npm run doctor` name",
+    "nothing to do in the case: it continues by itself once the cause is gone, which the worker's alarm and `npm run doctor` name",
 };
 
 const CORRECT: Cause = {
   helps: ['correct', 'retry'],
-  reason: 'FinHub does not accept something that the application says',
-  advice: 'have the application corrected; the call is then made again with it',
+  reason: 'FinHub does not accept something in the application',
+  advice: 'have the application corrected; the call is then retried with it',
 };
 
 const CONSENT: Cause = {
@@ -57,7 +57,7 @@ const CONSENT: Cause = {
     "have a payment consent made (`starter make-payment-consent`), or look at the customer's case, whose renewal may need attention; then retry",
 };
 
-/** What helps against each failure. The type keeps it complete. */
+/** What helps against each failure; the type makes sure that none is missing. */
 const CAUSES: Record<Failure, Cause> = {
   FinHubInvalidRequest: CORRECT,
   CategorizationInvalid: {
@@ -70,11 +70,11 @@ const CAUSES: Record<Failure, Cause> = {
     helps: ['abort'],
     reason: 'the application cannot be accepted',
     advice:
-      "FinHub's hierarchy has the category as PROHIBITED: nobody is registered in it; choose another one or abort",
+      "the category is PROHIBITED in FinHub's hierarchy, so nobody can be registered in it; choose another one or abort",
   },
   SharesIncomplete: {
     ...CORRECT,
-    reason: 'the ownership is not complete: shares do not add up to 100 %, or a company does not say who owns it',
+    reason: 'the ownership is not complete: shares do not add up to 100 %, or a company does not name its owners',
     advice: "have `shareholders` corrected, all of them; FinHub's records follow",
     part: 'shareholders',
   },
@@ -86,19 +86,19 @@ const CAUSES: Record<Failure, Cause> = {
   FinHubUnclear: {
     helps: ['adopt', 'retry'],
     reason: 'whether FinHub has carried out a step is not known yet',
-    advice: "look in FinHub's Admin Portal: adopt what is there, retry if it is not there",
+    advice: "look in FinHub's Admin Portal: adopt it if it exists, retry if it does not",
   },
   FinHubUnauthorized: {
     helps: ['retry'],
-    reason: 'FinHub does not let us in at the moment',
+    reason: 'FinHub refuses our login at the moment',
     advice:
-      'put right the password that FinHub refuses (FINHUB_ADMIN_…, FINHUB_POWER_TENANT_…, or the customer has changed theirs), restart the workers or wait for half an hour, then retry; `resolve --cause FinHubUnauthorized` settles all such cases',
+      'correct the password that FinHub refuses (FINHUB_ADMIN_…, FINHUB_POWER_TENANT_…, or the customer has changed theirs), restart the workers or wait for half an hour, then retry; `resolve --cause FinHubUnauthorized` resolves all these cases',
   },
   FinHubForbidden: {
     helps: ['retry'],
     reason: 'FinHub does not allow us a step at the moment',
     advice:
-      'have it enabled at FinHub, or give the workers the credentials it takes (FINHUB_POWER_TENANT_…), then retry; abort the case of another tenant, and start it where that tenant is served',
+      'have it enabled at FinHub, or give the workers the credentials it needs (FINHUB_POWER_TENANT_…), then retry; abort the case of another tenant, and start it where that tenant is served',
   },
   FinHubNotFound: {
     helps: ['retry', 'abort'],
@@ -107,21 +107,20 @@ const CAUSES: Record<Failure, Cause> = {
   },
   RequestUnsendable: {
     ...CORRECT,
-    reason: 'the application holds something that cannot be sent',
-    advice:
-      'have it corrected: it holds what HTTP cannot carry, such as a user agent outside Latin-1; nothing was sent',
+    reason: 'the application contains something that cannot be sent',
+    advice: 'have it corrected: HTTP cannot carry it, for example a user agent outside Latin-1; nothing was sent',
   },
   NotProved: {
     helps: ['retry', 'abort'],
-    reason: 'a step waits for somebody who may ask for it',
+    reason: 'a step waits for someone who is allowed to request it',
     advice:
-      'the message says whose proof is missing or does not hold; once the signers file is right, retry; what began without a proof never has one: abort, and start it again',
+      'the message says whose proof is missing or invalid; once the signers file is right, retry; a case that was started without a proof never gets one: abort, and start it again',
   },
   FinHubUnexpectedAnswer: {
     helps: ['retry'],
-    reason: 'FinHub gave an answer that we do not understand',
+    reason: 'FinHub sent a response that we do not understand',
     advice:
-      'tell the developers: the answer does not fit its schema in src/finhub/catalogue/; retry once that is mended',
+      'report it to the developers: the response does not fit its schema in src/finhub/catalogue/; retry once that is fixed',
   },
   FinHubUnreachable: AWAY,
   FinHubLoginRefused: PAUSED,
@@ -132,50 +131,50 @@ const CAUSES: Record<Failure, Cause> = {
   AwaitingFinHub: AWAY,
   DocumentUnavailable: {
     helps: ['retry'],
-    reason: 'a document is not at hand',
+    reason: 'a document is not available',
     advice: "give the workers the starter's DOCUMENT_STORE and key ring, then retry",
   },
   VerdictContradicts: {
     helps: ['retry'],
-    reason: 'the decision has not been carried out at FinHub yet',
-    advice: "FinHub's portal says the opposite of what was decided here: settle it there, then retry, or abort",
+    reason: 'the decision has not reached FinHub yet',
+    advice: "FinHub's portal shows the opposite decision: change it there and retry, or abort",
   },
   NotReadyForActivation: {
     helps: ['retry'],
-    reason: 'FinHub lacks something for the activation',
+    reason: 'FinHub needs something more for the activation',
     advice: 'do at FinHub what the requirements name, in the portal or by hand (`operator call`), then retry',
   },
   PrerequisiteMissing: {
     helps: ['skip', 'retry'],
-    reason: 'an earlier step was left out',
+    reason: 'an earlier step was skipped',
     advice:
-      'what the requirements name was left out here, and doing it at FinHub does not tell the case: skip this phase too',
+      'the requirements name a step that was skipped, and the case would not see it done at FinHub: skip this phase, too',
   },
   TransferConflict: {
     helps: ['skip', 'correct'],
-    reason: "the first transfer's reference is in use already",
+    reason: "the first transfer's reference is already in use",
     advice: 'skip, and start the transfer under another reference (`starter transfer`)',
   },
   OrderState: {
     helps: ['retry'],
-    reason: 'FinHub tells an unknown state of the order',
+    reason: 'FinHub returned an unknown state of the order',
     advice: "look the order up in FinHub's portal; retry reads it again",
   },
   SecondPersonNeeded: {
     helps: ['retry', 'abort'],
-    reason: 'another operator has to agree',
+    reason: 'another operator must agree',
     advice: 'another POWER_TENANT operator agrees by retry; abort ends the call',
   },
   Unanswered: {
     helps: ['retry'],
-    reason: 'an earlier question has no answer yet',
+    reason: 'an earlier question is still open',
     advice: 'the audit says what was asked; retry asks FinHub again',
   },
   AccountUnknown: {
     helps: ['retry', 'abort'],
     reason: 'the account is not open for payments',
     advice:
-      "check customerId and accountId against the onboarding's `status`: another account takes another reference, so abort; retry once the customer is active",
+      "check customerId and accountId against the onboarding's `status`: another account needs another reference, so abort; retry once the customer is active",
   },
   WalletNotActive: {
     helps: ['retry', 'abort'],
@@ -189,7 +188,7 @@ const CAUSES: Record<Failure, Cause> = {
   },
   CurrencyMismatch: {
     helps: ['abort'],
-    reason: 'the account is kept in another currency',
+    reason: 'the account has another currency',
     advice: "abort, and start it under another reference in the account's currency",
   },
   BeneficiaryUnknown: {
@@ -204,8 +203,8 @@ const CAUSES: Record<Failure, Cause> = {
   },
   BeneficiaryFlagged: {
     helps: ['retry', 'abort'],
-    // A screening is no business of the customer's.
-    reason: 'the beneficiary cannot be used at the moment',
+    // The customer must not learn about a screening.
+    reason: 'the beneficiary is not available at the moment',
     advice: "FinHub's screening flagged the beneficiary: clear it with FinHub, then retry",
   },
   BeneficiaryNotAllowed: {
@@ -223,27 +222,27 @@ const CAUSES: Record<Failure, Cause> = {
   },
   LimitExceeded: {
     helps: ['retry', 'abort'],
-    reason: 'the amount is beyond a limit',
-    advice: 'retry when the day or month is over; beyond a limit per transaction: abort, and start smaller ones',
+    reason: 'the amount is above a limit',
+    advice: 'retry when the day or month is over; above a limit per transaction, abort and start smaller ones',
   },
   InsufficientFunds: {
     helps: ['retry', 'abort'],
     reason: 'the balance is not sufficient',
-    advice: 'have the account funded, then retry; a reservation of our own whose answer was lost lapses by itself',
+    advice: 'have the account funded, then retry; an own reservation whose response was lost expires by itself',
   },
 };
 
-/** What a failure that nobody listed looks like: a person finds out. */
+/** For unlisted failures: a person finds out. */
 const UNLISTED: Cause = {
   helps: ['retry'],
   reason: 'a step did not work',
-  advice: 'the message says what went wrong; retry once it is mended',
+  advice: 'the message says what went wrong; retry once it is fixed',
 };
 
-/** Failures that are listed, for the pages that explain them. */
+/** The listed failures, for the pages that explain them. */
 export const FAILURE_NAMES = Object.keys(CAUSES) as Failure[];
 
-/** What is known of a failure, whether it is listed or not. */
+/** The cause of a failure, listed or not. */
 export function causeOf(failure: string): Cause {
   return Object.hasOwn(CAUSES, failure) ? CAUSES[failure as Failure] : UNLISTED;
 }

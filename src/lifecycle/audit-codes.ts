@@ -1,10 +1,10 @@
 import type { AuditCode } from './audit-events.js';
 
-const MESSAGE = 'a message came; the data says what it was answered';
+const MESSAGE = 'a message arrived; the data has its answer';
 
-/** What each code of the audit means, in the order of the pages that list them. */
+/** The meaning of each audit code, in the order of the pages that list them. */
 export const AUDIT_CODES: Record<AuditCode, string> = {
-  started: 'the case began, by the policy of this version',
+  started: 'the case began, with this version of the policy',
   phaseStarted: 'a phase began',
   phaseEnded: 'a phase is completed or was skipped',
   ended: 'the case ended',
@@ -30,23 +30,23 @@ export const AUDIT_CODES: Record<AuditCode, string> = {
   revokePaymentConsent: MESSAGE,
   cancel: MESSAGE,
   messageTurnedAway:
-    'a message that could not be read, lacked proof, or had been taken before; of a flood, only some are recorded',
-  unknownMessage: 'a message of a name that does not exist',
+    'a message that could not be read, had no proof, or was a repeat; of a flood, only some are recorded',
+  unknownMessage: 'a message with an unknown name',
 
   roundOpened: 'a review round opened on this evidence',
-  keptDecision: 'a decision that came early was judged when its round opened',
-  decisionVoid: 'decisions stopped counting before FinHub was told; the round is open again',
+  keptDecision: 'an early decision was judged when its round opened',
+  decisionVoid: 'decisions stopped counting before we sent them to FinHub; the round is open again',
   seenAtFinHub: "somebody decided in FinHub's portal",
   documentsUnknown: 'FinHub asks for types of documents that we do not know',
-  requirementsUnknown: "FinHub did not say which documents it asks for; the policy's own list holds",
-  riskProhibited: 'the risk is one whose customers are not taken on',
+  requirementsUnknown: "FinHub did not say which documents it needs; the policy's list counts",
+  riskProhibited: 'customers with this risk are not accepted',
 
-  needsAttention: 'a call or a check was put before a person',
-  attentionResolved: 'a person or a correction said how to go on',
-  triedAgain: 'a call was settled after slow tries that were unclear or refused',
-  adopted: 'a result was found at FinHub and taken over; nothing was made again',
-  adoptedUnseen: 'ids that FinHub does not show count, since a person gave them twice',
-  adoptionRefused: 'ids that a person gave do not count',
+  needsAttention: 'a call or a check needs a person',
+  attentionResolved: 'a person or a correction decided how to continue',
+  triedAgain: 'a call succeeded after slow tries that were unclear or refused',
+  adopted: 'an existing result at FinHub was adopted; nothing was made again',
+  adoptedUnseen: 'ids that FinHub does not show count, because a person gave them twice',
+  adoptionRefused: 'ids from a person do not count',
 
   activatedElsewhere: "the customer was activated on FinHub's pages or in its portal",
   activationCodeRefused: 'FinHub refused the activation code',
@@ -55,12 +55,12 @@ export const AUDIT_CODES: Record<AuditCode, string> = {
 
   beneficiaryLeftOut: 'an operator left out a flagged beneficiary',
   transferLeftOut: 'the first transfer was left out, since its beneficiary was',
-  transferJoined: 'somebody had started the first transfer already; the case follows it',
+  transferJoined: 'someone else had started the first transfer; the case follows it',
   transferEnded: 'the first transfer ended',
   orderRead: 'an order was read back after an unclear try to execute it',
-  orderLapsed: 'a prepared order lapsed without being executed',
-  orderSettled: 'an order is completed or failed',
-  notHandedOver: "the customer's case has ended and took nothing",
+  orderLapsed: 'a prepared order expired without being executed',
+  orderSettled: 'an order was settled: completed or failed',
+  notHandedOver: "the customer's case has ended, so nothing was handed over",
   handedOver: 'beneficiaries and a payment consent were taken over from the onboarding',
   handOverRefused: 'a payment consent was not taken over',
   handOverMalformed: 'a hand-over could not be read',
@@ -70,15 +70,15 @@ export const AUDIT_CODES: Record<AuditCode, string> = {
   requestSettled: 'what was asked for a customer is done, or was left out',
   renewalNeedless: 'a renewal was dropped, since another payment consent came',
 
-  callAsked: 'an operator asked for a call by hand',
+  callAsked: 'an operator requested a call by hand',
   callPermitted: 'the operator may make the call',
   secondPersonAgreed: 'a second operator agreed to the call',
-  secondPersonRefused: 'somebody agreed who may not',
+  secondPersonRefused: 'someone without the right agreed',
 
   documentsKept: 'the deletion of the documents is planned',
-  documentsKeptLonger: 'the store keeps the documents longer than planned',
+  documentsKeptLonger: 'the documents stay in the store longer than planned',
   documentsDeleted: 'the documents were deleted',
   documentsOfOthersLeftAlone: 'documents of another case were not deleted',
   documentsNotDeleted: 'the store has refused to delete the documents for a day',
-  replanRefused: 'a new plan of deletion could not be taken',
+  replanRefused: 'a new deletion plan was invalid',
 };

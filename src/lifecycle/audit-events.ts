@@ -5,24 +5,24 @@ import type { NextStep } from './orders.js';
 import type { PhaseName } from './phases.js';
 import type { OperatorLevel } from './policy.js';
 
-/** What a message came to. Internal reasons stay in here. */
+/** The answer to a message. Internal reasons appear only here. */
 export interface AnswerData {
   answer: 'kept' | 'recorded' | 'applied' | Refusal;
-  /** What its sender was told. */
+  /** The text that its sender got. */
   said: string;
   reason?: string | undefined;
 }
 
-/** What makes a decision checkable afterwards. */
+/** What a later check of a decision needs. */
 export interface DecisionData extends AnswerData {
   decisionId: string;
   round: number;
   level?: OperatorLevel | undefined;
-  /** What it was made on. */
+  /** The evidence it was based on. */
   evidenceHash?: string | undefined;
 }
 
-/** Why nobody looked at what a message says. */
+/** Why a message was rejected without looking at its content. */
 export type TurnedAway = 'Unreadable' | 'Malformed' | 'ProofInvalid' | 'Duplicate';
 
 interface CallData {
@@ -30,7 +30,7 @@ interface CallData {
 }
 
 interface FailureData {
-  /** Its type, such as `FinHubConflict`. */
+  /** Its type, for example `FinHubConflict`. */
   failure: string;
 }
 
@@ -49,14 +49,14 @@ interface TransferData {
 
 type Nothing = Record<string, never>;
 
-/** What the audit keeps of each event: ids, codes, and the words of people. `audit-text.ts` says it in English. */
+/** The audit's data for each event: ids, codes, and people's own texts. `audit-text.ts` puts it in English. */
 export interface AuditData extends Record<Exclude<MessageName, 'decideVerification'>, AnswerData> {
   decideVerification: DecisionData;
-  /** A message that nobody looked at; of many, only some are recorded. */
+  /** A message that was rejected unread; of many, only some are recorded. */
   messageTurnedAway: { message: string; refusal: TurnedAway; why: string; inAll?: number | undefined };
   unknownMessage: { message: string; inAll?: number | undefined };
 
-  /** By the version of the policy that holds for the whole case. */
+  /** The version of the policy for the whole case. */
   started: { policy: string };
   phaseStarted: Nothing;
   phaseEnded: { result: 'completed' | 'skipped' };
@@ -70,25 +70,25 @@ export interface AuditData extends Record<Exclude<MessageName, 'decideVerificati
     /** ISO 8601. */
     dueAt?: string | undefined;
     evidenceHash: string;
-    /** Who has handed in or corrected something so far. */
+    /** Everybody who submitted or corrected something so far. */
     submitters: string[];
   };
-  /** A decision that came early, judged now that its round is open. */
+  /** An early decision, judged now that its round is open. */
   keptDecision: DecisionData;
   decisionVoid: { decisionIds: string[]; why: string };
-  /** A decision in FinHub's portal: taken over, or held until our operators have decided. */
+  /** A decision in FinHub's portal: adopted, or held until our operators have decided. */
   seenAtFinHub: { verdict: 'APPROVED' | 'REJECTED'; adopted: boolean };
-  /** Types of documents that FinHub asks for and nobody could hand in. */
+  /** Types of documents that FinHub asks for but nobody could submit. */
   documentsUnknown: { types: string[] };
   requirementsUnknown: FailureData;
   riskProhibited: Nothing;
 
   needsAttention: CallData & FailureData;
   attentionResolved: { action: AttentionAction | 'corrected' };
-  /** The call's logical operation, and how many slow tries it took. */
+  /** The call's key, and how many slow tries it took. */
   triedAgain: { call: string; tries: number };
   adopted: CallData & { proof: string };
-  /** A person gave ids twice that FinHub does not show. */
+  /** A person gave ids that FinHub does not show, twice. */
   adoptedUnseen: CallData & { ids: Record<string, string> };
   adoptionRefused: CallData & { ids: Record<string, string>; sight: NotAdopted };
 
@@ -105,7 +105,7 @@ export interface AuditData extends Record<Exclude<MessageName, 'decideVerificati
   orderRead: { order: string; status?: string | undefined; failure: string; step: NextStep };
   orderLapsed: TransferData & { orderId: string };
   orderSettled: TransferData & { status: 'completed' | 'failed'; reason?: string | undefined };
-  /** The customer's case that took nothing. */
+  /** The customer's case that got nothing, because it has ended. */
   notHandedOver: { customer: string };
   handedOver: { beneficiaries: string[]; consentId?: string } & Partial<UntilData>;
   handOverRefused: { consentId: string; why: 'otherApplication' | 'renewalBegun' };
@@ -131,21 +131,21 @@ export interface AuditData extends Record<Exclude<MessageName, 'decideVerificati
 
 export type AuditCode = keyof AuditData;
 
-/** What happened: its code, and what belongs to that code. */
+/** What happened: a code with its data. */
 export type AuditEvent<Code extends AuditCode = AuditCode> = {
   [One in Code]: { event: One; data: AuditData[One] };
 }[Code];
 
-/** Who did it, and how that is known. */
+/** Who did it, and how we know. */
 export interface AuditActor {
   by?: string | undefined;
-  /** The program that handed it on, as a gateway authenticated it and signed for it. */
+  /** The program that passed it on, as a gateway authenticated it and signed for it. */
   caller?: string | undefined;
-  /** Where it was signed: SHA-256 of the signers file that it was verified by, hex. Every version that was used is kept. */
+  /** If signed: SHA-256 of the signers file it was verified with, hex. The store has every version that was used. */
   signers?: string | undefined;
 }
 
-/** One event on record: who did what, when and in which phase. */
+/** One recorded event: who did what, when and in which phase. */
 export type AuditEntry<Code extends AuditCode = AuditCode> = AuditEvent<Code> &
   AuditActor & {
     seq: number;
@@ -154,7 +154,7 @@ export type AuditEntry<Code extends AuditCode = AuditCode> = AuditEvent<Code> &
     phase?: PhaseName | undefined;
   };
 
-/** Takes events into the audit. */
+/** Records events in the audit. */
 export interface AuditWriter {
   record<Code extends AuditCode>(event: Code, data: AuditData[Code], by?: string): void;
 }

@@ -2,8 +2,7 @@ import { idsText, whyNotAdopted } from './adoption.js';
 import type { AnswerData, AuditCode, AuditData, AuditEvent, DecisionData } from './audit-events.js';
 
 /**
- * What an event of the audit means, in English, for whoever reads it; undefined where its code says all. An event of a newer release is
- * shown by its data.
+ * An event of the audit in English; undefined if its code says everything. An event from a newer release is shown by its data.
  */
 export function auditText({ event, data }: AuditEvent): string | undefined {
   const textOf = TEXTS[event] as ((data: AuditData[AuditCode]) => string | undefined) | undefined;
@@ -65,18 +64,18 @@ const TEXTS: Texts = {
   deadlinePassed: ({ deadline }) => deadline,
 
   roundOpened: ({ round, level, quorum, dueAt, evidenceHash, submitters }) =>
-    `round ${round}: ${level}, quorum ${quorum}, due ${dueAt ?? 'at no time'}; evidence ${evidenceHash}; handed in by ${submitters.join(', ')}`,
+    `round ${round}: ${level}, quorum ${quorum}, due ${dueAt ?? 'never'}; evidence ${evidenceHash}; submitted by ${submitters.join(', ')}`,
   keptDecision: decisionText,
   decisionVoid: ({ why }) => why,
   seenAtFinHub: ({ verdict, adopted }) =>
     adopted ? `${verdict} in FinHub's portal` : `${verdict}, held until our operators have decided`,
   documentsUnknown: ({ types }) => types.join(', '),
   requirementsUnknown: failureText,
-  riskProhibited: () => 'customers of this risk are not taken on',
+  riskProhibited: () => 'customers with this risk are not accepted',
 
   needsAttention: ({ operation, failure }) => `${operation}: ${failure}`,
   attentionResolved: ({ action }) => action,
-  triedAgain: ({ call, tries }) => `${call}: settled at try ${tries}, the earlier ones unclear or refused`,
+  triedAgain: ({ call, tries }) => `${call}: succeeded at try ${tries}; earlier ones were unclear or refused`,
   adopted: ({ operation, proof }) => `${operation}: ${proof}`,
   adoptedUnseen: ({ operation, ids }) => `${operation}: ${idsText(ids)}, which FinHub does not show, given twice`,
   adoptionRefused: ({ operation, ids, sight }) => `${operation}: ${whyNotAdopted(sight, ids)}`,
@@ -90,8 +89,8 @@ const TEXTS: Texts = {
   transferLeftOut: ({ reference, beneficiary }) => `${reference}: beneficiary "${beneficiary}" was left out`,
   transferJoined: ({ transfer }) => transfer,
   transferEnded: ({ reference, result }) => `${reference}: ${result}`,
-  orderRead: ({ order, status, failure, step }) => `${order}: ${status ?? 'not found'} after ${failure}, hence ${step}`,
-  orderLapsed: ({ reference, orderId }) => `${reference}: ${orderId} was not executed; it is prepared anew`,
+  orderRead: ({ order, status, failure, step }) => `${order}: ${status ?? 'not found'} after ${failure}, so ${step}`,
+  orderLapsed: ({ reference, orderId }) => `${reference}: ${orderId} was not executed; it is prepared again`,
   orderSettled: ({ reference, status, reason }) => `${reference}: ${status}${reason ? ` (${reason})` : ''}`,
   notHandedOver: ({ customer }) => customer,
   handedOver: ({ beneficiaries, consentId, until }) =>
@@ -115,11 +114,11 @@ const TEXTS: Texts = {
   documentsKeptLonger: untilText,
   documentsDeleted: listText,
   documentsOfOthersLeftAlone: listText,
-  documentsNotDeleted: () => 'the store has refused for a day; it is asked again',
-  replanRefused: () => 'it is no plan for the documents of this case',
+  documentsNotDeleted: () => 'the store has refused for a day; we try again',
+  replanRefused: () => 'it is not a plan for the documents of this case',
 };
 
 const HAND_OVER_REFUSALS: Record<AuditData['handOverRefused']['why'], string> = {
-  otherApplication: 'is of another application',
+  otherApplication: 'belongs to another application',
   renewalBegun: 'ends on a day whose renewal has begun',
 };

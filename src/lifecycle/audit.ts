@@ -1,7 +1,7 @@
 import type { AuditActor, AuditEntry, AuditEvent } from './audit-events.js';
 import type { CaseState } from './case-state.js';
 
-/** Entries that a case carries along: the first ones, which say how it began, and the latest. */
+/** Entries that a case carries along: the first ones, which show how it began, and the latest. */
 const FIRST = 200;
 const LATEST = 800;
 const MAX_TEXT = 300;
@@ -24,7 +24,7 @@ export function recorded(
   };
 }
 
-/** Data of a bounded size, whatever FinHub or a person has sent. */
+/** Limits the size of data from FinHub or a person. */
 function clipped(value: unknown): unknown {
   if (typeof value === 'string') return value.slice(0, MAX_TEXT);
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(clipped);

@@ -1,4 +1,4 @@
-/** JSON as RFC 8785 has it: members sorted by UTF-16 code units, none that is undefined; equal text for equal content. */
+/** JSON as in RFC 8785: members sorted by UTF-16 code units, without undefined ones; equal text for equal content. */
 export function canonicalJson(value: unknown): string {
   return written(JSON.parse(JSON.stringify(value) ?? 'null'));
 }

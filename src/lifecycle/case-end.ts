@@ -18,7 +18,7 @@ export function endOf(state: CaseState, { result, reason }: Pick<Outcome, 'resul
   };
 }
 
-/** What is over needs no secrets: passwords, and what was sealed in FinHub's answers. */
+/** Removes the secrets of an ended case: passwords, and sealed values from FinHub's responses. */
 function withoutSecrets(state: CaseState): Changes {
   return { ...bare(state), done: {} };
 }

@@ -1,21 +1,21 @@
 /**
- * What workflows count, by Prometheus's names. Labels are words of the contract, never ids: `namespace`, `taskQueue` and `workflowType` come
- * from the SDK. The table with all labels: docs/guides/monitoring.md.
+ * The metrics of workflows, by their Prometheus names. Labels are words of the contract, never ids; the SDK adds `namespace`, `taskQueue` and
+ * `workflowType`. All labels: docs/guides/monitoring.md.
  */
 export const CASE_METRICS = {
-  /** Decisions that took effect: `verdict`, `level` that the review asked for, `by` (`operator`, or `portal` where FinHub's was adopted). */
+  /** Decisions that took effect: `verdict`, `level` of the review, `by` (`operator`, or `portal` for an adopted decision of FinHub). */
   decisions: 'onboarding_decisions_total',
-  /** Messages by `message` and `answer`: what became of it, or why it was refused. */
+  /** Messages by `message` and `answer`, which may be a refusal. */
   messages: 'onboarding_messages_total',
-  /** Calls put before a person: `operation`, `failure`. */
+  /** Calls that needed a person: `operation`, `failure`. */
   attentions: 'onboarding_attentions_total',
-  /** Objects found at FinHub and taken over on proof: `operation`. */
+  /** Objects found at FinHub and adopted with proof: `operation`. */
   adoptions: 'onboarding_adoptions_total',
   /** Waits that grew long: `deadline`, `waiting_for`. */
   deadlinesPassed: 'onboarding_deadlines_passed_total',
   /** Ends of cases: `result`. */
   outcomes: 'onboarding_outcomes_total',
-  /** FinHub's webhooks by `outcome`: their cases were told, they came before, their case was not found, or they cannot be read. */
+  /** FinHub's webhooks by `outcome`: their cases were hinted, they were repeats, their case was not found, or they could not be read. */
   webhooks: 'onboarding_webhooks_total',
   /** Histogram of whole phases in seconds: `phase`, `ended`. */
   phaseSeconds: 'onboarding_phase_seconds',

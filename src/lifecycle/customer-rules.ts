@@ -5,10 +5,10 @@ import type { CustomerRequest } from './customer-requests.js';
 import { accept, refuse } from './messages.js';
 import type { Given, Rules, Ruling } from './rulings.js';
 
-/** The end of a consent names its renewal, so that each takes place once. */
+/** The end of a consent identifies its renewal, so that each happens once. */
 export const renewalOf = ({ validUntil }: Pick<PaymentConsent, 'validUntil'>): string => validUntil.slice(0, 10);
 
-/** Why a consent is not taken over from the onboarding; undefined where it is. */
+/** Why a consent from the onboarding is refused; undefined if it is not. */
 export function handOverRefusal(
   { applicationId, consent: own }: Customer,
   consent: PaymentConsent,

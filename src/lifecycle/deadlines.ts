@@ -1,8 +1,8 @@
-/** What happens when a wait grows long. None of them approves anything. */
+/** What happens during a long wait. None of them approves anything. */
 export const DEADLINE_KINDS = ['reminder', 'due', 'escalation', 'expiry'] as const;
 export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
 
-/** One hour that a wait looks towards; fires once. */
+/** One time in a wait at which something happens, once. */
 export interface Deadline {
   kind: DeadlineKind;
   /** ISO 8601. */
@@ -27,14 +27,14 @@ export function fire(deadlines: readonly Deadline[], kind: DeadlineKind): Deadli
   return deadlines.map((deadline) => (deadline.kind === kind ? { ...deadline, fired: true } : deadline));
 }
 
-/** When the wait is due, or over. */
+/** The time of a deadline of the wait. */
 export function timeOf(deadlines: readonly Deadline[], kind: DeadlineKind): string | undefined {
   return deadlines.find((deadline) => deadline.kind === kind)?.at;
 }
 
 /**
- * Gives a wait until `until`: its due time moves there, everything that has not fired moves along, and a due time that had passed counts
- * again. A wait without a due time is given until its expiry.
+ * Extends a wait: its due time moves to `until`, all deadlines that have not fired move by the same time, and a passed due time counts
+ * again. For a wait without a due time, the expiry moves to `until`.
  */
 export function extend(deadlines: readonly Deadline[], until: Date): Deadline[] {
   const due = timeOf(deadlines, 'due') ?? timeOf(deadlines, 'expiry');

@@ -1,7 +1,7 @@
 import type { DocumentReference } from '../contract/application.js';
 import type { CaseState } from './case-state.js';
 
-/** Which documents of a case are deleted, and when. */
+/** Which documents of a case will be deleted, and when. */
 export interface RetentionPlan {
   caseId: string;
   tenantId: string;
@@ -13,8 +13,8 @@ export interface RetentionPlan {
 const DAY_MS = 24 * 3600_000;
 
 /**
- * Whether the relationship with the customer ended with the case. The law counts the years from its end, which nobody tells us of an account
- * that is active; its documents stay until somebody deletes them.
+ * Whether the relationship with the customer ended with the case. The law counts the years from that end. For an active account we do not
+ * learn of it, so its documents stay until somebody deletes them.
  */
 export function endedWithCase({ finhub }: Pick<CaseState, 'finhub'>): boolean {
   return !finhub.facts.includes('accountActive');

@@ -6,7 +6,7 @@ import type { DocumentRequest } from './messages.js';
 import { ownersOf } from './ownership.js';
 import { missingDocuments } from './review-evidence.js';
 
-/** The people of an application whose documents may be asked for and handed in, by their refs. */
+/** Refs of the people whose documents can be requested and submitted. */
 function subjectsOf(application: Application): string[] {
   if (!isOrganization(application)) return [];
   const { directors, employees } = application;
@@ -14,8 +14,8 @@ function subjectsOf(application: Application): string[] {
 }
 
 /**
- * What is wrong with the types and people that documents or requests for them name, or undefined. Nobody could ever meet a request for a
- * person who is not there, and a paper of somebody unknown proves nothing.
+ * What is wrong with the types and people in documents or requests, or undefined. Nobody could meet a request about an unknown person, and
+ * an unknown person's paper proves nothing.
  */
 export function documentFault(
   { kind, application }: CaseState,
@@ -27,18 +27,17 @@ export function documentFault(
     const fault = documentTypeFault(type);
     if (fault !== undefined) return `documents[${index}].type: ${fault}`;
     if (subject !== undefined && !known.includes(subject)) {
-      const whom =
-        known.length > 0 ? `known are ${known.join(', ')}` : 'an individual hands in their own only; leave it out';
-      return `documents[${index}].subject: "${subject}" is nobody of the application; ${whom}`;
+      const whom = known.length > 0 ? `known are ${known.join(', ')}` : 'an individual submits only their own; omit it';
+      return `documents[${index}].subject: "${subject}" does not match anyone in the application; ${whom}`;
     }
   }
   return undefined;
 }
 
-/** What the round still waits for: papers that are needed in any case, and what an operator asked for. */
+/** What the round still waits for: required papers, and an operator's requests. */
 export function lackingDocuments(state: LifecycleState): { text: string; requirement: Requirement }[] {
   const papers = lackingPapers(state);
-  // "Anything" says nothing where something in particular is missing.
+  // "Anything" is superfluous if something specific is missing.
   const requests = missingDocuments(state.review).filter(({ type }) => type !== 'ANY' || papers.length === 0);
   return [
     ...papers.map((paper) => ({ text: paperText(paper), requirement: requirementOf(paper) })),
@@ -51,7 +50,7 @@ function requestedOf({ type, why, subject }: DocumentRequest): Requirement {
   return { code: 'document', message: why === undefined ? what : `${what}: ${why}`, document: type, subject };
 }
 
-/** A request in words: `PASSPORT of director-ona`. */
+/** A request as text: `PASSPORT of director-ona`. */
 function requestText({ type, subject }: DocumentRequest): string {
   return subject === undefined ? type : `${type} of ${subject}`;
 }

@@ -7,13 +7,13 @@ import type { Requirement } from './requirement.js';
 import { DEFAULT_POLICY, reviewedRisk, type TenantPolicy } from './policy.js';
 
 /*
- * Which papers a review takes before it opens: what the policy asks for by kind and risk, and what FinHub itself asks for. The same person may stand
- * in an application several times; a paper that is handed in for one of the refs holds for all.
+ * The papers that a review needs before it opens: those of the policy, by kind and risk, and those that FinHub requires. The same person may
+ * appear in an application several times; a paper for one of the refs counts for all.
  */
 
-/** A paper that is needed: of the customer itself, or of the person with these refs. */
+/** A needed paper: of the customer, or of the person with these refs. */
 export interface NeededPaper {
-  /** What it proves, by the policy's name; undefined where FinHub asks for it. */
+  /** What it proves, by the policy's name; undefined if FinHub requires it. */
   proves: string | undefined;
   refs: string[] | undefined;
   anyOf: AcceptedPaper[];
@@ -25,7 +25,7 @@ const GOVERNMENT_IDS = ['PASSPORT', 'NATIONAL_ID', 'ID_CARD', 'DRIVERS_LICENSE',
 const DIRECTORS_IDS = ['DIRECTOR_ID', 'DIRECTOR_IDS', ...GOVERNMENT_IDS];
 const OWNERS_DECLARATIONS = ['BENEFICIAL_OWNERSHIP', 'BENEFICIAL_OWNERS_DECLARATION', 'BENEFICIAL_OWNER_DECLARATION'];
 
-/** FinHub's pages name one paper in several ways (facts V03, O16); any of a row is one that it asks for by another name. */
+/** FinHub's pages have several names for one paper (facts V03, O16); each row lists names of the same paper. */
 const OTHER_NAMES: Partial<Record<string, readonly string[]>> = {
   GOVERNMENT_ID: GOVERNMENT_IDS,
   PROOF_OF_ADDRESS: ['PROOF_OF_ADDRESS', 'PROOF_OF_REGISTERED_ADDRESS'],
@@ -33,27 +33,27 @@ const OTHER_NAMES: Partial<Record<string, readonly string[]>> = {
   ...Object.fromEntries(OWNERS_DECLARATIONS.map((type) => [type, OWNERS_DECLARATIONS])),
 };
 
-/** What FinHub asks for, as a rule. */
+/** A requirement of FinHub as a rule. */
 function finhubRule(type: string, organization: boolean): EvidenceRule {
-  // An organization has no identity document: one that FinHub asks for is its directors'.
+  // An organization has no identity document; if FinHub requires one, it means the directors'.
   if (organization && DIRECTORS_IDS.includes(type)) return { of: 'director', anyOf: DIRECTORS_IDS.map(one) };
   return { of: 'customer', anyOf: (OTHER_NAMES[type] ?? [type]).map(one) };
 }
 
-/** A type as FinHub writes it in an answer, which may carry a prefix (facts V03), as it is handed in; undefined for one that nobody can hand in. */
+/** A type from FinHub's response, which may have a prefix (facts V03), as a document type; undefined if nobody can submit it. */
 export function documentTypeAsked(written: string): string | undefined {
   const type = written.trim().toUpperCase().replace(/^DT_/, '');
   return DOCUMENT_TYPES.includes(type) ? type : undefined;
 }
 
-/** The papers that an application needs, of each person whom a rule is about. */
+/** The papers that an application needs, for each person that a rule covers. */
 export function neededPapers(
   application: Application,
   { rules, asked, fromPercent }: { rules: EvidenceRules; asked: readonly string[]; fromPercent: number },
 ): NeededPaper[] {
   const ours = Object.entries(rules).map(([proves, rule]) => ({ proves, rule }));
   const theirs = asked.map((type) => ({ proves: undefined, rule: finhubRule(type, isOrganization(application)) }));
-  // Whatever meets a rule of ours meets FinHub's as well.
+  // A paper that meets one of our rules meets FinHub's, too.
   const isMet = ({ rule: { of, anyOf } }: { rule: EvidenceRule }): boolean =>
     ours.some(
       ({ rule }) => rule.of === of && rule.anyOf.every(({ type }) => anyOf.some((paper) => paper.type === type)),
@@ -65,7 +65,7 @@ export function neededPapers(
   return needed.filter((paper, index) => needed.findIndex((other) => content(other) === content(paper)) === index);
 }
 
-/** Whom a rule is about: all refs of each person, those of the role first. */
+/** The people that a rule covers: all refs of each person, those with the role first. */
 function refsOf(application: Application, of: EvidenceRule['of'], fromPercent: number): (string[] | undefined)[] {
   if (of === 'customer') return [undefined];
   if (!isOrganization(application)) return [];
@@ -82,7 +82,7 @@ function refsOf(application: Application, of: EvidenceRule['of'], fromPercent: n
   return named.map(all);
 }
 
-/** Those of the papers that nobody has handed in. */
+/** The papers that are still missing. */
 export function missingPapers(needed: readonly NeededPaper[], evidence: readonly DocumentReference[]): NeededPaper[] {
   const isThere = ({ refs, anyOf }: NeededPaper): boolean => {
     const theirs = evidence.filter(({ subject }) => (subject === undefined ? !refs : refs?.includes(subject)));
@@ -94,7 +94,7 @@ export function missingPapers(needed: readonly NeededPaper[], evidence: readonly
   return needed.filter((paper) => !isThere(paper));
 }
 
-/** What a case still lacks of the papers that its policy and FinHub ask for. */
+/** The papers that a case still needs for its policy and FinHub. */
 export function lackingPapers({ application, kind, policy, risk, finhub, review }: LifecycleState): NeededPaper[] {
   const needed = neededPapers(application, {
     rules: policy?.evidence[kind][reviewedRisk(risk)] ?? {},
@@ -104,7 +104,7 @@ export function lackingPapers({ application, kind, policy, risk, finhub, review 
   return missingPapers(needed, review.evidence);
 }
 
-/** What a policy asks for, of a case that nobody's word but its application and papers counts for. */
+/** The papers that a policy needs, judged only by the application and its papers. */
 export function lackingByPolicy(
   policy: TenantPolicy,
   {
@@ -119,13 +119,13 @@ export function lackingByPolicy(
   return missingPapers(neededPapers(application, { rules, asked: [], fromPercent }), evidence);
 }
 
-/** Types in words: `PASSPORT, NATIONAL_ID or 2 of ID_CARD`. */
+/** Types as text: `PASSPORT, NATIONAL_ID or 2 of ID_CARD`. */
 function typesText(anyOf: readonly AcceptedPaper[]): string {
   const names = anyOf.map(({ type, papers }) => (papers === 1 ? type : `${papers} of ${type}`));
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** Papers in words: `identity of director-ona (PASSPORT or ID_CARD)`. */
+/** A paper as text: `identity of director-ona (PASSPORT or ID_CARD)`. */
 export function paperText({ proves, refs, anyOf }: NeededPaper): string {
   const whose = refs ? ` of ${refs[0]}` : '';
   return proves === undefined ? `${typesText(anyOf)}${whose}` : `${wordsOf(proves)}${whose} (${typesText(anyOf)})`;
@@ -133,7 +133,7 @@ export function paperText({ proves, refs, anyOf }: NeededPaper): string {
 
 const wordsOf = (name: string): string => name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** What a client is told of a paper that is missing. */
+/** A missing paper as shown to a client. */
 export function requirementOf({ proves, refs, anyOf }: NeededPaper): Requirement {
   const of = refs ? ` of ${refs[0]}` : '';
   const message =

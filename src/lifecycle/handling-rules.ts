@@ -6,7 +6,7 @@ import { worksFor } from './policy.js';
 import { SECOND_PERSON } from './proof-rules.js';
 import type { Rules } from './rulings.js';
 
-/** What the messages do by which a case of any kind is handled. */
+/** What the messages do that handle a case of any kind. */
 export const HANDLING_RULES: Rules<CaseState, HandlingMessage> = {
   resolveAttention: (state, resolution, given) => {
     const { changes, answer } = resolve(state, resolution);
@@ -22,7 +22,7 @@ export const HANDLING_RULES: Rules<CaseState, HandlingMessage> = {
   release: (state, { by }) =>
     state.assignee === by
       ? [{ assignee: undefined }, accept('applied', 'the case is free')]
-      : [{}, refuse('NotAllowed', 'only who has the case gives it back')],
+      : [{}, refuse('NotAllowed', 'only the operator who claimed the case can release it')],
 
   assign: (state, { to }, { operators }) => {
     const assignee = operators.get(to);
@@ -40,7 +40,8 @@ export const HANDLING_RULES: Rules<CaseState, HandlingMessage> = {
 
   viewDocument: (state, { documentId }) => {
     const document = state.review.evidence.find((one) => one.documentId === documentId);
-    if (!document) return [{}, refuse('NotAllowed', 'the case has no document of this id; `show` lists those it has')];
+    if (!document)
+      return [{}, refuse('NotAllowed', 'the case has no document with this id; `show` lists its documents')];
     return [{}, accept('applied', `looked at ${document.type} ${documentId}`)];
   },
 
@@ -49,14 +50,15 @@ export const HANDLING_RULES: Rules<CaseState, HandlingMessage> = {
     const due = timeOf(state.deadlines, 'due') ?? timeOf(state.deadlines, 'expiry');
     if (due === undefined) return [{}, refuse('NotAllowed', 'nothing here has a deadline')];
     if (time <= at.getTime()) return [{}, refuse('NotAllowed', 'the new time must be in the future')];
-    if (time <= Date.parse(due)) return [{}, refuse('NotAllowed', `it is due at ${due}, which is later already`)];
-    if (time > at.getTime() + LONGEST_EXTENSION_MS) return [{}, refuse('NotAllowed', 'a year ahead is the longest')];
+    if (time <= Date.parse(due)) return [{}, refuse('NotAllowed', `it is already due later, at ${due}`)];
+    if (time > at.getTime() + LONGEST_EXTENSION_MS)
+      return [{}, refuse('NotAllowed', 'at most a year ahead is possible')];
     return [{ deadlines: extend(state.deadlines, new Date(until)) }, accept('applied', `due ${until}`)];
   },
 
   cancel: (state, request) =>
     state.kind === 'transfer' && state.transfer?.state === 'executing'
-      ? [{}, refuse('NotAllowed', 'the order is being executed, which nothing can take back')]
+      ? [{}, refuse('NotAllowed', 'the order is being executed, which cannot be undone')]
       : [{ cancelRequest: request }, accept('applied', 'cancelled')],
 };
 

@@ -5,17 +5,17 @@ import { MOST_IDS } from './webhook-ids.js';
 /** Signal to the inbox of a tenant: FinHub has sent a webhook. */
 export const WEBHOOK = 'webhook';
 
-/** Signal to a case: look at FinHub now. It says nothing else, and takes no right. */
+/** Signal to a case: look at FinHub now. It contains nothing else and needs no rights. */
 export const LOOK_NOW = 'lookNow';
 
 const opaque = (max: number) => marked('plain', text(max));
 
-/** What is kept of one of FinHub's webhooks: which of our cases it may be about. The rest is read at FinHub itself. */
+/** The part of a webhook that we use: which of our cases it may be about. Everything else is read at FinHub. */
 const hint = fields({
   /** FinHub's id of the event; repeats have the same. */
   eventId: opaque(200),
   type: opaque(100),
-  /** FinHub's ids that it names. */
+  /** FinHub's ids in it. */
   ids: list(opaque(200), [0, MOST_IDS]),
   /** When it came, ISO 8601. */
   at: marked('plain', time()),
@@ -27,12 +27,12 @@ export function parseHint(value: unknown): Hint {
   return parse(hint, value);
 }
 
-/** Looks that hints may ask for at once. */
+/** The most looks for hints in a burst. */
 const MOST_AT_ONCE = 5;
-/** After them, one more each so many milliseconds: a flood of hints costs no more reads than that. */
+/** After a burst, one more look per this time, so that a flood of hints causes no more reads. */
 const ONE_MORE_AFTER_MS = 60_000;
 
-/** How many looks a case still has for hints, as of a time in milliseconds since 1970. */
+/** How many looks for hints a case has left, at a time in milliseconds since 1970. */
 export interface Allowance {
   left: number;
   asOf: number;

@@ -22,10 +22,10 @@ export function transferId(tenantId: string, reference: string): string {
   return caseId('transfer', tenantId, reference);
 }
 
-/** Temporal's workflow type of what deletes a case's documents. */
+/** Temporal's workflow type of the deletion of a case's documents. */
 export const DOCUMENT_RETENTION = 'documentRetention';
 
-/** Id of what deletes a case's documents. */
+/** Workflow id of the deletion of a case's documents. */
 export function documentRetentionId(ofCase: string): string {
   return `documents/${ofCase}`;
 }
@@ -35,10 +35,10 @@ export function customerCaseId(tenantId: string, customerId: string): string {
   return caseId('customer', tenantId, customerId);
 }
 
-/** Temporal's workflow type of what takes in FinHub's webhooks. */
+/** Temporal's workflow type of the inbox for FinHub's webhooks. */
 export const WEBHOOK_INBOX = 'webhookInbox';
 
-/** Id of the workflow that takes in a tenant's webhooks. */
+/** Workflow id of a tenant's inbox for webhooks. */
 export function webhookInboxId(tenantId: string): string {
   return `inbox/${tenantId}`;
 }

@@ -8,17 +8,17 @@ import type { Money } from '../contract/money.js';
 import { canonicalJson } from './canonical.js';
 import type { LifecycleState } from './case-state.js';
 import { isAmount } from '../contract/money.js';
-import { shareholderTold } from './ownership.js';
+import { shareholderSent } from './ownership.js';
 import type { PhaseName } from './phases.js';
 
-/** How far FinHub has been told of something: it has it, it is being told just now, or a try brought no clear answer. */
-type Telling = 'told' | 'underWay' | 'unclear';
+/** Whether FinHub has something: it was sent, it is being sent, or a try was unclear. */
+type AtFinHub = 'sent' | 'underWay' | 'unclear';
 
-const REASONS: Record<Telling, (what: string, them: 'it' | 'them') => string> = {
-  told: (what, them) => `${what} cannot be corrected: FinHub has ${them} already`,
-  underWay: (what) => `FinHub is being told just now; what comes of that decides whether ${what} can be corrected`,
+const REASONS: Record<AtFinHub, (what: string, them: 'it' | 'them') => string> = {
+  sent: (what, them) => `${what} cannot be corrected: FinHub already has ${them}`,
+  underWay: (what) => `we are sending it to FinHub now; the result decides whether ${what} can be corrected`,
   unclear: (what, them) =>
-    `${what} cannot be corrected: FinHub may have ${them} already, for a try brought no clear answer`,
+    `${what} cannot be corrected: FinHub may already have ${them}, because an earlier try was unclear`,
 };
 
 const REGISTERED = ['person', 'organization', 'password', 'categorization'] as const;
@@ -29,7 +29,7 @@ const PEOPLE = [
   { field: 'employees', who: 'employee', add: 'addEmployee' },
 ] as const;
 
-/** Why FinHub would not learn of a correction any more, in words for its sender; undefined where it will. */
+/** Why a correction is too late, as a message for its sender; undefined if it can still reach FinHub. */
 export function whyTooLate(state: LifecycleState, corrected: Application): string | undefined {
   const { application } = state;
   return (
@@ -46,9 +46,9 @@ export function whyTooLate(state: LifecycleState, corrected: Application): strin
 
 function registered(state: LifecycleState, corrected: Application): string | undefined {
   const call = state.kind === 'individual' ? 'registerIndividual' : 'registerOrganization';
-  const telling = tellingOf(state, (key) => key === call);
+  const atFinHub = stateOf(state, (key) => key === call);
   const changed = REGISTERED.find((field) => !isSame(valueOf(state.application, field), valueOf(corrected, field)));
-  return changed && telling && REASONS[telling](`"${changed}"`, 'it');
+  return changed && atFinHub && REASONS[atFinHub](`"${changed}"`, 'it');
 }
 
 function people(
@@ -60,34 +60,34 @@ function people(
     const fault = faultOfRefs(field, after[field]);
     if (fault) return fault;
     for (const [ref, was, is] of changes<{ ref: string; ownershipPercentage?: string }>(
-      asTold(field, before),
-      asTold(field, after),
+      asSent(field, before),
+      asSent(field, after),
     )) {
-      const telling = tellingOf(state, (key) => key === `${add}/${ref}`);
+      const atFinHub = stateOf(state, (key) => key === `${add}/${ref}`);
       if (who === 'shareholder' && hasPersonnel(state)) {
         return `shareholder "${ref}" cannot be corrected: FinHub has the shareholders; only who owns the companies among them may change`;
       }
-      if (!telling || (who === 'shareholder' && telling === 'told' && canFollow(was, is))) continue;
+      if (!atFinHub || (who === 'shareholder' && atFinHub === 'sent' && canFollow(was, is))) continue;
       const hint =
-        who === 'shareholder' && telling === 'told' ? '; only their share may change, or they may leave' : '';
-      return REASONS[telling](`${who} "${ref}"`, 'them') + hint;
+        who === 'shareholder' && atFinHub === 'sent' ? '; only their share may change, or they may leave' : '';
+      return REASONS[atFinHub](`${who} "${ref}"`, 'them') + hint;
     }
   }
   return undefined;
 }
 
-/** As far as FinHub is told of them: those behind a company are ours alone. */
-function asTold(field: (typeof PEOPLE)[number]['field'], application: OrganizationApplication): { ref: string }[] {
+/** People as sent to FinHub, without the owners behind a company. */
+function asSent(field: (typeof PEOPLE)[number]['field'], application: OrganizationApplication): { ref: string }[] {
   if (field !== 'shareholders') return application[field];
-  return application.shareholders.map((holder) => ({ ref: holder.ref, ...shareholderTold(holder) }));
+  return application.shareholders.map((holder) => ({ ref: holder.ref, ...shareholderSent(holder) }));
 }
 
-/** Whether FinHub has everybody, and its records follow no correction any more. */
+/** Whether FinHub has everybody, so that its records no longer follow corrections. */
 function hasPersonnel({ phases }: LifecycleState): boolean {
   return phases.some(({ name, state, closed }) => name === 'personnel' && (state === 'completed' || closed === true));
 }
 
-/** Decided is decided, on the owners that were shown. */
+/** A decision is final for the owners that it was based on. */
 function owners(
   { review }: LifecycleState,
   before: OrganizationApplication,
@@ -98,7 +98,7 @@ function owners(
   return '"shareholders" cannot be corrected: the review is decided';
 }
 
-/** FinHub's record of a shareholder is removed, and made anew with another share. */
+/** Whether FinHub's record can follow a correction: it is removed and made again with another share. */
 function canFollow(was: object | undefined, is: { ownershipPercentage?: string } | undefined): boolean {
   if (!was) return false;
   return !is || isSame({ ...was, ownershipPercentage: is.ownershipPercentage }, is);
@@ -109,11 +109,11 @@ function signatory(
   before: OrganizationApplication,
   after: OrganizationApplication,
 ): string | undefined {
-  const telling = tellingOf(state, (key) => key.startsWith('acceptOrganizationConsent/'));
-  return before.signatory === after.signatory || !telling ? undefined : REASONS[telling]('"signatory"', 'it');
+  const atFinHub = stateOf(state, (key) => key.startsWith('acceptOrganizationConsent/'));
+  return before.signatory === after.signatory || !atFinHub ? undefined : REASONS[atFinHub]('"signatory"', 'it');
 }
 
-/** Whoever approves transfers holds the role for it; with nobody known by a ref, no transfer would take an approval. Source: facts §7.6. */
+/** Approvers need the role for it; an unknown ref would leave transfers without an approver. Source: facts §7.6. */
 function approvers(
   before: OrganizationApplication,
   { payments, employees }: OrganizationApplication,
@@ -141,7 +141,7 @@ function payments(
   const isDone = (phase: PhaseName): boolean =>
     state.phases.some(({ name, state: at }) => name === phase && (at === 'completed' || at === 'skipped'));
   const paid = state.transfer !== undefined;
-  /** Parts of the payments that the case does not come to again. */
+  /** Parts of the payments that the case has already passed. */
   const past: Record<string, boolean> = {
     beneficiaries: facts.includes('beneficiaryRegistered') || isDone('beneficiaries'),
     consent: paid || isDone('paymentConsent'),
@@ -149,10 +149,10 @@ function payments(
     topUp: paid,
     transfer: paid,
   };
-  const tellings: Record<string, Telling | undefined> = {
-    consent: tellingOf(state, (key) => key === 'createPaymentConsent'),
-    // A prepared order that is not executed lapses: an unclear try has told nothing.
-    topUp: tellingOf({ ...state, unclear: [] }, (key) => key.startsWith('prepareOrder/')),
+  const states: Record<string, AtFinHub | undefined> = {
+    consent: stateOf(state, (key) => key === 'createPaymentConsent'),
+    // A prepared order that is not executed expires, so an unclear try has sent nothing lasting.
+    topUp: stateOf({ ...state, unclear: [] }, (key) => key.startsWith('prepareOrder/')),
   };
   for (const field of Object.keys({ ...before, ...after })) {
     if (isSame(valueOf(before, field), valueOf(after, field))) continue;
@@ -160,16 +160,16 @@ function payments(
     if (!PAYMENTS[state.kind].includes(field)) return `${what} cannot be corrected`;
     const fault = field === 'beneficiaries' ? beneficiaries(state, before, after) : undefined;
     if (fault) return fault;
-    const telling = tellings[field];
-    if (telling) return REASONS[telling](what, 'it');
-    if (past[field]) return `${what} cannot be corrected: the case has gone on with it as it was`;
+    const atFinHub = states[field];
+    if (atFinHub) return REASONS[atFinHub](what, 'it');
+    if (past[field]) return `${what} cannot be corrected: the case has already used it`;
     if (!amountsOf(field, after).every(isAmount)) {
-      return `${what} needs amounts such as {"value": "25.00", "currency": "EUR"}`;
+      return `${what} needs amounts like {"value": "25.00", "currency": "EUR"}`;
     }
   }
   const { transfer } = after;
   if (transfer && !after.beneficiaries.some(({ ref }) => ref === transfer.beneficiary)) {
-    return `"payments.transfer" goes to "${transfer.beneficiary}", who is none of the beneficiaries`;
+    return `"payments.transfer" goes to "${transfer.beneficiary}", which is not one of the beneficiaries`;
   }
   return undefined;
 }
@@ -195,22 +195,22 @@ function beneficiaries(
   const fault = faultOfRefs('payments.beneficiaries', after.beneficiaries);
   if (fault) return fault;
   for (const [ref] of changes(before?.beneficiaries ?? [], after.beneficiaries)) {
-    const telling = tellingOf(state, (key) => key === `addBeneficiary/${ref}`);
-    if (telling) return REASONS[telling](`beneficiary "${ref}"`, 'them');
+    const atFinHub = stateOf(state, (key) => key === `addBeneficiary/${ref}`);
+    if (atFinHub) return REASONS[atFinHub](`beneficiary "${ref}"`, 'them');
   }
   return undefined;
 }
 
-/** How far the calls of these logical operations have come. Somebody's word on what needs attention sets its call going at once. */
-function tellingOf(state: LifecycleState, isIt: (key: string) => boolean): Telling | undefined {
+/** The state of the calls with these keys. A resolution or correction of what needs attention starts its call immediately. */
+function stateOf(state: LifecycleState, isIt: (key: string) => boolean): AtFinHub | undefined {
   const { done, underWay, unclear, attention, resolution } = state;
-  if (Object.keys(done).some(isIt)) return 'told';
+  if (Object.keys(done).some(isIt)) return 'sent';
   const going = resolution ? attention?.key : underWay;
   if (going !== undefined && isIt(going)) return 'underWay';
   return unclear?.some(isIt) ? 'unclear' : undefined;
 }
 
-/** Who is added, dropped or changed, by `ref`: as they were, and as they are. */
+/** The added, dropped and changed items, by `ref`, before and after. */
 function changes<Item extends { ref: string }>(
   before: readonly Item[],
   after: readonly Item[],
@@ -221,7 +221,7 @@ function changes<Item extends { ref: string }>(
     .filter(([, was, is]) => !isSame(was, is));
 }
 
-/** Whoever has no `ref` of their own would not be registered. */
+/** Anyone without their own `ref` would not be registered. */
 function faultOfRefs(field: string, items: unknown): string | undefined {
   if (!Array.isArray(items)) return `"${field}" is a list`;
   const refs = items

@@ -10,10 +10,10 @@ import type { Rules } from './rulings.js';
 import { isSealedText } from './sealed.js';
 import { judged } from './verdicts.js';
 
-/** What the messages do that only a lifecycle takes. */
+/** What the messages do that only a lifecycle accepts. */
 export const LIFECYCLE_RULES: Rules<LifecycleState, LifecycleMessage> = {
   submitDocuments: (state, { submittedBy, documents }) => {
-    if (isFull(state.review, documents.length)) return [{}, refuse('NotAllowed', 'the case holds too many documents')];
+    if (isFull(state.review, documents.length)) return [{}, refuse('NotAllowed', 'the case has too many documents')];
     const fault = documentFault(state, documents);
     if (fault !== undefined) return [{}, refuse('NotAllowed', fault)];
     const review = addEvidence(state.review, documents, submittedBy);
@@ -21,20 +21,20 @@ export const LIFECYCLE_RULES: Rules<LifecycleState, LifecycleMessage> = {
     const lacking = review.stage === 'collecting' ? lackingDocuments({ ...state, review }) : [];
     const missing = lacking.map(({ text }) => text).join('; ');
     const still = missing && `; still missing: ${missing}`;
-    if (added === 0) return [{}, refuse('NotAllowed', `the case has these documents already${still}`)];
+    if (added === 0) return [{}, refuse('NotAllowed', `the case already has these documents${still}`)];
     return [{ review }, accept('applied', `${added} new documents for round ${review.round}${still}`)];
   },
 
   acceptConsents: (state, evidence) =>
     state.consents && canonicalJson(state.consents) !== canonicalJson(evidence)
-      ? [{}, refuse('NotAllowed', 'the consents were given already')]
-      : [{ consents: evidence }, accept('applied', 'consents taken')],
+      ? [{}, refuse('NotAllowed', 'the consents were already given')]
+      : [{ consents: evidence }, accept('applied', 'consents recorded')],
 
   submitActivationCode: (_state, { code }) =>
     isSealedText(code)
       ? [
           { activationCode: code },
-          accept('applied', 'activation code taken; FinHub checks it, and the status says what came of that'),
+          accept('applied', 'activation code accepted; FinHub checks it, and the status shows the result'),
         ]
       : [{}, refuse('UnsealedSecret', 'the code was not sealed; send it with the client library or the starter')],
 
@@ -75,5 +75,5 @@ export const LIFECYCLE_RULES: Rules<LifecycleState, LifecycleMessage> = {
 
 const NO_SUBJECT = refuse(
   'ProofInvalid',
-  'a signed decision names whom it is about: `subject` with customerId and verificationId, as the case shows them',
+  'a signed decision must name its `subject`, with customerId and verificationId as the case shows them',
 );

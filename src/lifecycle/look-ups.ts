@@ -8,8 +8,8 @@ import { senderOf } from './sender.js';
 import { admissionOf, OPERATORS_ONLY } from './admission.js';
 
 /**
- * The operators that have to be looked up before a message can be decided; none for one that was answered before or is refused whoever sent
- * it. A decision that is kept is looked up when it is due.
+ * The operators to look up before a message can be decided; none if it is a repeat or is refused whoever sent it. A kept decision is looked up
+ * when it is due.
  */
 export function operatorsNamed(state: CaseState, message: Message): string[] {
   const admission = admissionOf(state, message.name);
@@ -22,7 +22,7 @@ export function operatorsNamed(state: CaseState, message: Message): string[] {
   return OPERATORS_ONLY.has(message.name) ? [senderOf(message)!] : [];
 }
 
-/** What the rules of the intake have to be asked about before a message can be decided; nothing for one that is refused anyway. */
+/** A correction that the intake's rules must check before the message can be decided; undefined if it is refused anyway. */
 export function correctionToCheck(
   state: CaseState,
   message: Message,

@@ -17,19 +17,19 @@ import { CUSTOMER_MESSAGES, type CustomerMessage } from './customer-messages.js'
 import { OPERATOR_LEVELS } from './policy.js';
 
 /**
- * An Update without a body, which changes nothing: its answer is FinHub's ids once the registration stands, or null where the case ends or
- * moves to another run before.
+ * An Update without a body that changes nothing. Its answer is FinHub's ids after the registration, or null if the case ends or moves to
+ * another run first.
  */
 export const AWAIT_REGISTRATION = 'awaitRegistration';
 
-/** FinHub's ids of a customer who is registered. */
+/** FinHub's ids of a registered customer. */
 export interface RegisteredIds {
   customerId: string;
-  /** Of a person's login. */
+  /** Only for a person's login. */
   userId?: string | undefined;
 }
 
-/** Who speaks. */
+/** The sender. */
 const by = marked('personal', text(200));
 const why = marked('personal', prose());
 
@@ -39,12 +39,12 @@ export type Verdict = (typeof VERDICTS)[number];
 const documentRequest = fields({
   type: marked('plain', text(100)),
   why: optional(marked('personal', prose(500))),
-  /** Whose document: a person's `ref` of the application. */
+  /** Whose document: the `ref` of a person in the application. */
   subject: optional(marked('plain', text(100))),
 });
 export type DocumentRequest = z.output<typeof documentRequest>;
 
-/** FinHub's ids of whom a decision is about. */
+/** FinHub's ids of the customer that a decision is about. */
 const decisionSubject = fields({
   customerId: marked('plain', text(200)),
   verificationId: marked('plain', text(200)),
@@ -53,23 +53,23 @@ export type DecisionSubject = z.output<typeof decisionSubject>;
 
 /** An operator's decision on one round of the review. */
 const decision = fields({
-  /** Made by the sender; the same id is the same decision, however often it comes. */
+  /** Made by the sender; the same id means the same decision, however often it is sent. */
   decisionId: marked('plain', text(200)),
   round: wholeNumber(1),
   verdict: oneOf(VERDICTS),
-  /** `level` narrows what the operator acts as; it cannot raise it. */
+  /** `level` can lower the operator's level for this decision, not raise it. */
   operator: fields({ id: marked('plain', text(200)), level: optional(oneOf(OPERATOR_LEVELS)) }),
-  /** What the operator saw; a decision on other evidence is refused. */
+  /** The evidence that the operator saw; a decision on other evidence is refused. */
   evidenceHash: optional(marked('plain', text(100))),
   /** For the customer. */
   customerReason: optional(why),
-  /** Never leaves the case. */
+  /** Stays in the case. */
   internalReason: optional(why),
-  /** With `reject`: the customer may hand in again. */
+  /** With `reject`: the customer may submit again. */
   retryable: optional(z.boolean({ error: 'true or false is expected' })),
   /** With `request-documents`. */
   documents: optional(list(documentRequest)),
-  /** Whom it is about, as the operator saw it; has to be there where decisions are signed, so that one never holds for somebody else. */
+  /** The customer, as the operator saw it. Required in signed decisions, so that none counts for somebody else. */
   subject: optional(decisionSubject),
 }).check(
   z.refine(({ verdict, documents }) => verdict !== 'request-documents' || documents !== undefined, {
@@ -80,10 +80,10 @@ const decision = fields({
 export type Decision = z.output<typeof decision>;
 
 const MAX_PATCH = 64_000;
-/** Deep enough for owners of owners on every level that the intake takes, a list and an object each. */
+/** Deep enough for owners of owners at every allowed level, with a list and an object each. */
 const MAX_DEPTH = 24;
 
-/** Level by level, since thousands of levels would be too many for a function that calls itself, as all do that read the patch later. */
+/** Level by level, because recursion over thousands of levels would overflow, as in all functions that read the patch later. */
 function isDeeper(value: unknown, levels: number): boolean {
   let parts: unknown[] = [value];
   for (let level = 0; level < levels; level += 1)
@@ -96,11 +96,11 @@ function isDeeper(value: unknown, levels: number): boolean {
 export const ATTENTION_ACTIONS = ['retry', 'adopt', 'skip', 'abort'] as const;
 export type AttentionAction = (typeof ATTENTION_ACTIONS)[number];
 
-/** Messages a case takes, each as a Signal and as an Update of the same name. */
+/** The messages of a case, each as a Signal and as an Update of the same name. */
 export const MESSAGE_SCHEMAS = {
   submitDocuments: fields({ submittedBy: by, documents: list(documentReference) }),
   acceptConsents: consentEvidence,
-  /** The code is sealed by the client before it reaches Temporal; a plain one is refused. */
+  /** The client seals the code before it reaches Temporal; a plain one is refused. */
   submitActivationCode: fields({ code: marked('secret', text(1000)) }),
   decideVerification: decision,
   correctApplication: fields({
@@ -119,7 +119,7 @@ export const MESSAGE_SCHEMAS = {
     action: oneOf(ATTENTION_ACTIONS),
     by,
     reason: optional(why),
-    /** With `adopt`: the result to go on with, e.g. `{"customerId": "…", "userId": "…"}`. */
+    /** With `adopt`: the result to continue with, e.g. `{"customerId": "…", "userId": "…"}`. */
     adopt: optional(marked('plain', z.record(z.string(), text(200), { error: OBJECT_EXPECTED }))),
   }).check(
     z.refine(({ action, adopt }) => action !== 'adopt' || adopt !== undefined, {
@@ -127,20 +127,20 @@ export const MESSAGE_SCHEMAS = {
       error: OBJECT_EXPECTED,
     }),
   ),
-  /** Takes a case on. */
+  /** Claims a case. */
   claim: fields({ by }),
-  /** Gives it back. */
+  /** Releases a claimed case. */
   release: fields({ by }),
   assign: fields({ by, to: by, reason: why }),
-  /** A remark for other operators; never leaves the case. */
+  /** A note for other operators; stays in the case. */
   note: fields({ by, text: marked('personal', prose(2000)) }),
-  /** Puts on record that an operator looks at a document; its content comes from the store. */
+  /** Records that an operator looks at a document; its content comes from the store. */
   viewDocument: fields({ by, documentId: marked('plain', text(100)) }),
-  /** Gives the present wait until a new due time, in the future. */
+  /** Extends the current wait to a new due time, in the future. */
   extend: fields({ by, until: marked('plain', time()), reason: why }),
   /**
-   * What a TRANSACTION_APPROVER of the organization says to a transfer; the sender has made sure who it is. `by` is the employee's `ref` or
-   * e-mail address in the organization's application.
+   * A TRANSACTION_APPROVER's decision on a transfer; the sender has verified who it is. `by` is the employee's `ref` or e-mail address in the
+   * organization's application.
    */
   decideTransfer: fields({
     by: marked('personal', text(254)),
@@ -148,8 +148,8 @@ export const MESSAGE_SCHEMAS = {
     reason: optional(why),
   }),
   /**
-   * The customer's word on a prepared order, whose fees are known by then. `orderId` is the one that the transfer's status shows; another one
-   * is refused, since it was prepared anew meanwhile.
+   * The customer's confirmation of a prepared order with known fees. `orderId` is the one in the transfer's status; another one is refused,
+   * because the order was prepared again.
    */
   confirmTransfer: fields({ by, orderId: marked('plain', text(200)) }),
   ...CUSTOMER_MESSAGES,
@@ -179,14 +179,14 @@ export type RevokePaymentConsent = MessageBodies['revokePaymentConsent'];
 export type Cancel = MessageBodies['cancel'];
 
 /**
- * Reads a message that anybody may have sent.
- * @throws Malformed, with the path and what is expected there
+ * Parses a message that anybody may have sent.
+ * @throws Malformed, with the path and the expected value
  */
 export function parseMessage<Name extends MessageName>(name: Name, value: unknown): MessageBodies[Name] {
   return parse(MESSAGE_SCHEMAS[name], value) as MessageBodies[Name];
 }
 
-/** A message as it was read. */
+/** A parsed message. */
 export type Message = { [Name in MessageName]: { name: Name; body: MessageBodies[Name] } }[MessageName];
 
 /** What only a lifecycle takes, what only a transfer or a customer does, and what every case does. */
@@ -195,7 +195,7 @@ export type LifecycleMessage =
 export type TransferMessage = 'decideTransfer' | 'confirmTransfer';
 export type HandlingMessage = Exclude<MessageName, LifecycleMessage | TransferMessage | CustomerMessage>;
 
-/** Why a message was not taken. */
+/** Why a message was refused. */
 export type Refusal =
   | 'Malformed'
   | 'UnknownOperator'
@@ -217,8 +217,7 @@ export type Refusal =
   | 'NotAllowed';
 
 /**
- * What the sender of a message learns. `kept`: came early, applied when its time comes; `recorded`: counted, more is needed;
- * `applied`: took effect.
+ * The answer to a message. `kept`: came early, applied when its time comes; `recorded`: counted, more is needed; `applied`: took effect.
  */
 export type Answer =
   | { accepted: true; state: 'kept' | 'recorded' | 'applied'; detail: string }

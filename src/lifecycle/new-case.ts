@@ -7,21 +7,21 @@ import { PHASES, type CaseKind, type LifecycleKind } from './phases.js';
 import { newReview } from './review-state.js';
 import type { TransferOrder } from './transfer.js';
 
-/** A case as it is before its first phase. */
+/** A lifecycle before its first phase. */
 export function newCase(kind: LifecycleKind, application: Application, startedAt: Date): LifecycleState {
   const { tenantId, submittedBy, handedInBy, documents, consents } = application;
   const submitted = { tenantId, submittedBy, handedInBy, documents, ownershipHash: ownershipHashOf(application) };
   return { ...unstarted(kind, application, submitted, startedAt), people: [], corrections: [], consents };
 }
 
-/** A transfer as it is before its first phase. */
+/** A transfer before its first phase. */
 export function newTransfer(order: TransferOrder, startedAt: Date): TransferState {
   const { reference, submittedBy } = order;
   const state = unstarted('transfer', order, { tenantId: order.tenantId, submittedBy, documents: [] }, startedAt);
   return { ...state, transfer: { reference, state: 'running' } };
 }
 
-/** A customer as the lifecycle leaves them that activated them. */
+/** A customer's case at its start, after the activation. */
 export function newCustomer(customer: Customer, startedAt: Date): CustomerState {
   const { tenantId, customerId, accountId, iban } = customer;
   const state = unstarted('customer', customer, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
@@ -30,7 +30,7 @@ export function newCustomer(customer: Customer, startedAt: Date): CustomerState 
   return { ...state, finhub, requests: [], requested: 0, settled: [], retired: [] };
 }
 
-/** A call by hand before it is known whether it may be made. */
+/** A call by hand before it is known whether it is allowed. */
 export function newCall(call: HandCall, startedAt: Date): CallState {
   return unstarted('call', call, { tenantId: call.tenantId, submittedBy: call.by, documents: [] }, startedAt);
 }
@@ -43,7 +43,7 @@ interface Submitted {
   ownershipHash?: string | undefined;
 }
 
-/** What every case begins with. */
+/** The initial state of every case. */
 function unstarted<Kind extends CaseKind, Subject>(
   kind: Kind,
   application: Subject,

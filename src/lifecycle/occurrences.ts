@@ -9,7 +9,7 @@ import { type KeptDecision } from './review-state.js';
 import type { Given, Ruling } from './rulings.js';
 import { judged, REVIEW_OVER } from './verdicts.js';
 
-/** What happens to a case besides messages: its own doings, and what FinHub's portal decided. */
+/** Events of a case other than messages: its own actions, and decisions in FinHub's portal. */
 export type Occurrence =
   | { name: 'roundOpened'; rules: ReviewRules; deadlines: DeadlineTimes }
   | { name: 'keptDecision'; kept: KeptDecision }
@@ -18,14 +18,14 @@ export type Occurrence =
   | { name: 'seenAtFinHub'; verdict: 'APPROVED' | 'REJECTED' }
   | { name: 'ended'; result: Outcome['result']; reason?: string | undefined };
 
-/** What an occurrence changes, and what came of it. */
+/** What an occurrence changes, and its answer. */
 export function occurred(state: CaseState, occurrence: Occurrence, given: Given): Ruling {
   switch (occurrence.name) {
     case 'roundOpened': {
       const { rules, deadlines } = occurrence;
       return [
         { review: openRound(state.review, rules, given.at), deadlines: deadlinesFrom(deadlines) },
-        accept('applied', `${rules.level}, quorum ${rules.quorum}, due ${deadlines.due ?? 'at no time'}`),
+        accept('applied', `${rules.level}, quorum ${rules.quorum}, due ${deadlines.due ?? 'never'}`),
       ];
     }
     case 'keptDecision':

@@ -1,7 +1,7 @@
-/** What a person can say became of an order, as `adopt` of `outcome`. */
+/** What a person can say about an order, as `adopt` of `outcome`. */
 export const ORDER_OUTCOMES: readonly string[] = ['completed', 'failed', 'notExecuted'];
 
-/** An order as FinHub tells of it. */
+/** An order as FinHub returns it. */
 export interface OrderReading {
   status: string;
   executedAt?: string | undefined;
@@ -9,7 +9,7 @@ export interface OrderReading {
 }
 
 /**
- * What an order's state says about its execution. `unknown` is what no document has a word for: nothing is concluded from it.
+ * What an order's state says about its execution. `unknown` is for states that no document names: we conclude nothing from them.
  * Source: facts §8 (prepared order, order).
  */
 export type OrderStanding = 'notExecuted' | 'lapsed' | 'underWay' | 'completed' | 'failed' | 'unknown';
@@ -28,7 +28,7 @@ const STANDINGS: Readonly<Record<string, OrderStanding>> = {
   CANCELLED: 'failed',
 };
 
-/** Where an order stands. PENDING is what some answers call a prepared order and others one that is settled: its execution time tells. */
+/** What an order's state means. Some responses call a prepared order PENDING, others a settled one: the execution time distinguishes them. */
 export function standingOf({ status, executedAt, transactionId }: OrderReading): OrderStanding {
   const standing = STANDINGS[status] ?? 'unknown';
   const executed = executedAt !== undefined || transactionId !== undefined;
@@ -41,19 +41,19 @@ export function wasExecuted(order: OrderReading): boolean {
 }
 
 /**
- * Time after `validUntil` before a prepared order that FinHub still shows as ready counts as lapsed: clocks differ, and a try that was given
- * up may still be on its way.
+ * Time after `validUntil` before a prepared order that FinHub still shows as ready counts as expired: clocks differ, and an abandoned try may
+ * still be on its way.
  */
 const VALIDITY_MARGIN_MS = 60_000;
 
-/** What is to be done about an order after a try to execute it that ended without a good answer. `docs/guides/payments.md` has the table. */
+/** What to do about an order after an unclear try to execute it. `docs/guides/payments.md` has the table. */
 export type NextStep = 'follow' | 'repeat' | 'prepareAnew' | 'askPerson';
 
 /**
  * The decision table of unclear outcomes.
  * @param order as read back; undefined where FinHub has no such order
  * @param refused FinHub said no to the last try, so that it had no effect
- * @param repeats tries of the same prepared order that ended unclear while FinHub did not tell where the order stands
+ * @param repeats unclear tries of the same prepared order while FinHub did not show its state
  */
 export function nextStep(given: {
   order: OrderReading | undefined;
@@ -76,7 +76,7 @@ export function nextStep(given: {
       return refused ? 'askPerson' : 'repeat';
     }
     case 'unknown':
-      // The prepared order is the key: repeating it cannot pay twice, and its answer may tell.
+      // The prepared order is the key: a repeat cannot pay twice, and its response may show the state.
       return refused || repeats >= MAX_BLIND_REPEATS ? 'askPerson' : 'repeat';
   }
 }

@@ -1,8 +1,8 @@
-/** `active` ends an onboarding, `completed` and `failed` end a transfer or a call by hand as FinHub says. */
+/** `active` ends an onboarding; `completed` and `failed` end a transfer or a call by hand, as FinHub decides. */
 export interface Outcome {
   readonly result: 'active' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
   readonly at: string;
-  /** For the customer; the internal one stays in the audit. */
+  /** For the customer; the internal reason stays in the audit. */
   readonly reason?: string | undefined;
   /** Of a transfer: the last order that FinHub prepared for it. */
   readonly orderId?: string | undefined;
@@ -10,7 +10,7 @@ export interface Outcome {
 
 const RESULTS = ['active', 'completed', 'failed', 'rejected', 'expired', 'cancelled', 'aborted'];
 
-/** Whether what a workflow came to is an outcome. Whoever takes a workflow's tasks can end it with anything that they can write or copy. */
+/** Whether a workflow's result is an outcome. Anybody who polls its tasks can end it with any value that they can write or copy. */
 export function isOutcome(value: unknown): value is Outcome {
   if (typeof value !== 'object' || value === null) return false;
   const { result, at } = value as Partial<Outcome>;

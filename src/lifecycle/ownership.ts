@@ -10,17 +10,17 @@ import { canonicalJson } from './canonical.js';
 import { sha256 } from './sha256.js';
 
 /*
- * Who owns an organization, through however many companies. Shares are multiplied along each path and summed over the paths, in whole numbers,
- * since decimal fractions do not add up in binary: an owner of exactly 25 % must not fall short by rounding. What comes here may not have passed
- * the intake, so any shape is borne.
+ * Who owns an organization, directly or through companies. Shares are multiplied along each path and added over the paths, in integers,
+ * because decimal fractions do not add up in binary: an owner of exactly 25 % must not fall short by rounding. The input may not have passed
+ * the intake, so any shape is accepted.
  */
 
-/** Companies between the customer and an owner at most, the owner included. */
+/** The most levels between the customer and an owner, including the owner. */
 export const MAX_OWNERSHIP_LEVELS = 10;
-/** Owners that one application names at most, on all levels together. */
+/** The most owners in one application, on all levels together. */
 export const MAX_OWNERS = 200;
 
-/** Where an owner stands in the application: `['shareholders', 0, 'owners', 1]`. */
+/** The place of an owner in the application: `['shareholders', 0, 'owners', 1]`. */
 export type OwnerPath = (string | number)[];
 
 export interface OwnershipFault {
@@ -28,7 +28,7 @@ export interface OwnershipFault {
   message: string;
 }
 
-/** An owner with what they hold of the customer on this path, and in all. */
+/** An owner, and the share of the customer on this path and in total. */
 export interface OwnerView {
   ref: string;
   name: string;
@@ -37,19 +37,19 @@ export interface OwnerView {
   withoutOwners: WithoutOwners | null;
   /** Percent of the company directly above, as the application has it. */
   share: string;
-  /** Percent of the customer that is held on this path, cut after four decimals. */
+  /** Percent of the customer on this path, cut after four decimals. */
   effective: string;
-  /** Percent of the customer that a person holds on all paths together; null for a company. */
+  /** Percent of the customer over all of a person's paths; null for a company. */
   total: string | null;
   isBeneficialOwner: boolean;
   owners: OwnerView[];
 }
 
-/** A natural person who owns as much as makes a beneficial owner. */
+/** A natural person whose share reaches the threshold. */
 export interface BeneficialOwner {
-  /** All refs that the person has in the application, the one that stands for them first. */
+  /** All refs of the person in the application, the main one first. */
   refs: string[];
-  /** Percent on all paths together, cut after four decimals. */
+  /** Percent over all paths, cut after four decimals. */
   share: string;
 }
 
@@ -64,7 +64,7 @@ interface Node {
 }
 
 type Owned = Pick<OrganizationApplication, 'shareholders'>;
-/** The organization itself, so that nobody makes it one of its own owners. */
+/** The organization itself, to detect that it owns itself. */
 type Itself = Partial<OrganizationApplication['organization']>;
 
 const DECIMALS = 4;
@@ -127,8 +127,8 @@ export function nameOfOwner({ companyName, firstName, lastName }: Partial<Owner>
 }
 
 /**
- * What tells one natural person from another: the name and the birth date. A person may stand in an application several times, as an owner on several
- * paths and as a director.
+ * Identifies a natural person by name and birth date. A person may appear in an application several times, as an owner on several paths and
+ * as a director.
  */
 export function personKey(person: { firstName?: unknown; lastName?: unknown; dateOfBirth?: unknown }): string {
   return [plain(person.firstName), plain(person.lastName), plain(person.dateOfBirth)].join('|');
@@ -140,7 +140,7 @@ interface Company {
   country?: unknown;
 }
 
-/** By the number it is registered under, where both have one; else by the name. */
+/** Compared by registration number if both have one, otherwise by name. */
 function isSameCompany(one: Company, other: Company): boolean {
   const [number, otherNumber] = [plain(one.registrationNumber), plain(other.registrationNumber)];
   const elsewhere = plain(one.country) !== plain(other.country) && plain(one.country) && plain(other.country);
@@ -153,7 +153,7 @@ const companyOf = ({ companyName: name, registrationNumber, country }: Owner): C
   ...{ name, registrationNumber, country },
 });
 
-/** What stands against an ownership: circles, companies whose owners are not all named, shares that do not add up. */
+/** The faults of an ownership: circles, companies without all their owners, shares that do not add up. */
 export function ownershipFaults({ shareholders }: Owned, itself: Itself): OwnershipFault[] {
   const { legalName: name, registrationNumber, address } = itself;
   const customer: Company = { name, registrationNumber, country: address?.country };
@@ -177,7 +177,7 @@ function faultsBelow({ owner, path, level, children }: Node, above: Company[]): 
     return [{ path, message: 'owns itself through the companies above it; ownership cannot run in a circle' }];
   }
   if (owners === undefined && withoutOwners === undefined) {
-    const message = 'is missing: a company names all its owners, or in "withoutOwners" why there is nobody to name';
+    const message = 'is missing: name all owners of a company, or say in "withoutOwners" why it has none';
     return [{ path: [...path, 'owners'], message }];
   }
   if (withoutOwners !== undefined) {
@@ -195,13 +195,13 @@ function faultsBelow({ owner, path, level, children }: Node, above: Company[]): 
 /** Source, for the customer's own shareholders: facts O06, "total must be exactly 100 %". */
 function sumFaults(owners: unknown, path: OwnerPath): OwnershipFault[] {
   const parts = listOf(owners).map((one) => partsOf((one as Owner | null)?.ownershipPercentage));
-  if (parts.some((part) => part === undefined)) return [{ path, message: 'hold shares that are no percentages' }];
+  if (parts.some((part) => part === undefined)) return [{ path, message: 'have shares that are not percentages' }];
   const total = parts.reduce<bigint>((sum, part) => sum + part!, 0n);
   if (total === WHOLE) return [];
-  return [{ path, message: `hold ${percentOf((total * ONE) / WHOLE)} % together; exactly 100 is expected` }];
+  return [{ path, message: `have ${percentOf((total * ONE) / WHOLE)} % together; exactly 100 is expected` }];
 }
 
-/** Per person: what they hold on all paths together. */
+/** Each person's share over all paths. */
 function heldByPerson(nodes: readonly Node[]): Map<string, { refs: string[]; held: bigint }> {
   const people = new Map<string, { refs: string[]; held: bigint }>();
   for (const { owner, held } of nodes.filter(({ owner }) => !isCompany(owner))) {
@@ -214,14 +214,14 @@ function heldByPerson(nodes: readonly Node[]): Map<string, { refs: string[]; hel
 const reaches = (held: bigint, fromPercent: number): boolean =>
   held > 0n && held * WHOLE >= BigInt(Math.round(fromPercent * 10 ** DECIMALS)) * ONE;
 
-/** The natural persons who hold so many percent or more on all paths together. */
+/** The natural persons with at least this percentage over all paths. */
 export function beneficialOwners(application: Owned, fromPercent: number): BeneficialOwner[] {
   return [...heldByPerson(flat(treeOf(application))).values()]
     .filter(({ held }) => reaches(held, fromPercent))
     .map(({ refs, held }) => ({ refs, share: percentOf(held) }));
 }
 
-/** The shareholders whom FinHub is to know as beneficial owners: it has no place for those behind a company, so a company stands for them. */
+/** The shareholders to declare to FinHub as beneficial owners. FinHub has no place for owners behind a company, so the company is declared. */
 export function declaredOwners(application: Owned, fromPercent: number): Set<string> {
   const people = new Set(beneficialOwners(application, fromPercent).flatMap(({ refs }) => refs));
   return new Set(
@@ -231,7 +231,7 @@ export function declaredOwners(application: Owned, fromPercent: number): Set<str
   );
 }
 
-/** The whole tree with what each holds, for whoever decides. */
+/** The whole tree with each owner's share, for the person who decides. */
 export function ownershipView(application: Owned, fromPercent: number): OwnerView[] {
   const tree = treeOf(application);
   const people = heldByPerson(flat(tree));
@@ -253,14 +253,14 @@ export function ownershipView(application: Owned, fromPercent: number): OwnerVie
   return tree.map(viewOf);
 }
 
-/** What FinHub is told of a shareholder; it has no field for those behind a company. Source: facts O06. */
-export function shareholderTold(holder: Shareholder) {
+/** A shareholder as sent to FinHub, which has no field for owners behind a company. Source: facts O06. */
+export function shareholderSent(holder: Shareholder) {
   const { type, firstName, lastName, companyName, email, dateOfBirth, nationality, ownershipPercentage, isPEP } =
     holder;
   return { type, firstName, lastName, companyName, email, dateOfBirth, nationality, ownershipPercentage, isPEP };
 }
 
-/** Stands for the ownership in what a decision is bound to: the same for the same facts, however they are written. */
+/** A hash of the ownership, part of what a decision is bound to: equal for the same facts, however they are written. */
 export function hashOwnership(application: Owned): string {
   const factsOf = ({ owner, held, children }: Node): unknown => {
     const { name, registrationNumber, country } = companyOf(owner);

@@ -1,4 +1,4 @@
-/** A place in an input, as people read it: `shareholders[1].owners[0]`. */
+/** A place in an input, for people: `shareholders[1].owners[0]`. */
 export function pathText(path: readonly PropertyKey[]): string {
   const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
   return parts.join('').replace(/^\./, '') || '(all of it)';

@@ -4,7 +4,7 @@ import { exceeds, moneyText } from '../contract/money.js';
 import type { Customer } from './customer.js';
 import type { TransferOrder } from './transfer.js';
 
-/** Why a transfer cannot be made now; said before FinHub is asked. `docs/reference/failures.md` says what helps against each. */
+/** Why a transfer is not possible now; checked before FinHub is asked. `docs/reference/failures.md` says what helps. */
 export type PaymentObstacle =
   | 'AccountUnknown'
   | 'WalletNotActive'
@@ -21,13 +21,13 @@ export type PaymentObstacle =
   | 'LimitExceeded'
   | 'InsufficientFunds';
 
-/** A ceiling and, where FinHub tells, how much of it is left. */
+/** A limit and, if FinHub shows it, the rest of it. */
 export interface Ceiling {
   limit?: Money | undefined;
   remaining?: Money | undefined;
 }
 
-/** What FinHub said of a new account; it is not read again for the status. */
+/** FinHub's facts about a new account; not read again for the status. */
 export interface WalletFacts {
   operations: string[];
   status?: string | undefined;
@@ -38,7 +38,7 @@ export interface WalletFacts {
   readAt: string;
 }
 
-/** What FinHub says of the account now; what it does not say is undefined and holds up nothing. */
+/** FinHub's current facts about the account; a missing fact is undefined and blocks nothing. */
 export interface PaymentFacts {
   walletStatus?: string | undefined;
   available?: Money | undefined;
@@ -56,7 +56,7 @@ export interface PaymentFacts {
     | undefined;
 }
 
-/** What stands for or against a transfer; `begunEarlier` where a run before a workflow reset has begun to pay it. */
+/** Facts for or against a transfer; `begunEarlier` if a run before a workflow reset started to pay it. */
 export interface TransferFacts extends PaymentFacts {
   found?: { beneficiaryId: string; name: string; company?: boolean | undefined } | undefined;
   begunEarlier: boolean;
@@ -64,7 +64,7 @@ export interface TransferFacts extends PaymentFacts {
 
 const PAYS = /transfer|payment|sepa|external/i;
 
-/** All that stands against a transfer, by what is known at `now`; empty where nothing does. */
+/** All obstacles to a transfer, by the facts at `now`; empty if there are none. */
 export function paymentObstacles(
   order: TransferOrder,
   account: Customer,
@@ -87,7 +87,7 @@ function accountObstacles({ amount }: TransferOrder, facts: PaymentFacts): Requi
     found.push(obstacle('OperationNotAllowed', `the account may make: ${operations.join(', ')}`));
   }
   if (available && available.currency !== amount.currency) {
-    found.push(obstacle('CurrencyMismatch', `the account is kept in ${available.currency}`, 'amount.currency'));
+    found.push(obstacle('CurrencyMismatch', `the account's currency is ${available.currency}`, 'amount.currency'));
   } else if (available && exceeds(amount, available)) {
     found.push(obstacle('InsufficientFunds', 'the available balance is less than the amount', 'amount'));
   }
@@ -134,11 +134,11 @@ function limitObstacles(
 ): Requirement[] {
   const ceilings: [string, Money | undefined][] = [
     ["the category's limit per transaction", category.perTransaction],
-    ["what is left of the category's limit per day", category.perDay?.remaining ?? category.perDay?.limit],
-    ["what is left of the category's limit per month", category.perMonth?.remaining ?? category.perMonth?.limit],
+    ["the rest of the category's limit per day", category.perDay?.remaining ?? category.perDay?.limit],
+    ["the rest of the category's limit per month", category.perMonth?.remaining ?? category.perMonth?.limit],
     ["the payment consent's limit per transaction", consent?.terms.perTransaction],
-    ["what is left of the payment consent's limit per day", used?.remainingToday ?? consent?.terms.perDay],
-    ["what is left of the payment consent's limit per month", used?.remainingThisMonth ?? consent?.terms.perMonth],
+    ["the rest of the payment consent's limit per day", used?.remainingToday ?? consent?.terms.perDay],
+    ["the rest of the payment consent's limit per month", used?.remainingThisMonth ?? consent?.terms.perMonth],
   ];
   return ceilings.flatMap(([name, ceiling]) =>
     ceiling && ceiling.currency === amount.currency && exceeds(amount, ceiling)

@@ -3,7 +3,7 @@ import type { LifecycleState, Requirement } from './case-state.js';
 import { ownershipFaults } from './ownership.js';
 import { pathText } from './path-text.js';
 
-/** What an organization's people lack for its activation, by FinHub's own list. Source: facts §7.4. */
+/** What an organization's people still need for its activation, by FinHub's list. Source: facts §7.4. */
 export function roleFaults(state: LifecycleState): Requirement[] {
   const { application, people } = state;
   if (!isOrganization(application)) return [];
@@ -25,7 +25,7 @@ export function roleFaults(state: LifecycleState): Requirement[] {
   ];
 }
 
-/** What is wrong with the shares, which a correction can mend until the end of personnel. */
+/** Faults of the shares, which a correction can fix until the end of personnel. */
 export function shareFaults(application: OrganizationApplication): Requirement[] {
   return ownershipFaults(application, application.organization).map(({ path, message }) => ({
     ...{ code: 'roles', message, field: pathText(path) },

@@ -1,10 +1,10 @@
-/** What a lifecycle is about: a person (B2C) or an organization with its people (B2B). */
+/** The two kinds of customers: a person (B2C), or an organization with its people (B2B). */
 export type LifecycleKind = 'individual' | 'organization';
 
-/** What a case can be about: a lifecycle; what outlives it: the customer and each transfer; a call by hand. */
+/** The kinds of cases: a lifecycle; the customer and transfers, which outlive it; a call by hand. */
 export type CaseKind = LifecycleKind | 'transfer' | 'customer' | 'call';
 
-/** A fact about the customer at FinHub that a phase builds on (FinHub: "strict prerequisites at each phase"). */
+/** A fact about the customer at FinHub that a phase needs (FinHub: "strict prerequisites at each phase"). */
 export type Prerequisite =
   | 'customerRecord'
   | 'session'
@@ -23,7 +23,7 @@ export interface PhaseDefinition<Name extends string = string> {
   readonly requires: readonly Prerequisite[];
   /** How long the phase is expected to take, in minutes; longer shows as "longer than expected". Source: S0, "Flow Timeline". */
   readonly expectedMinutes: number;
-  /** FinHub operations of the phase, by their names in the catalogue; those of a case that it starts are that case's. */
+  /** The phase's FinHub operations, by their names in the catalogue; without those of a case that it starts. */
   readonly operations: readonly string[];
 }
 
@@ -88,7 +88,7 @@ export const INDIVIDUAL_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
-/** Facts that a lifecycle's transfer builds on, which other money does not. Source: facts §7.5. */
+/** Facts that a lifecycle's transfer needs, unlike other payments. Source: facts §7.5. */
 export const TRANSFER_REQUIRES = ['beneficiaryRegistered', 'paymentConsentActive'] as const satisfies Prerequisite[];
 
 /** The eight phases of an organization, in order. Source: flow overview (S0), "Organization Customer (B2B) - 8 Phases". */
@@ -184,7 +184,7 @@ const TRANSFER_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
-/** What is done for a customer from activation on. */
+/** The upkeep of a customer after activation. */
 const CUSTOMER_PHASES = [
   {
     name: 'upkeep',
@@ -202,7 +202,7 @@ const CUSTOMER_PHASES = [
   },
 ] as const satisfies readonly PhaseDefinition[];
 
-/** A call that an operator makes by hand; which one it is stands in the case. */
+/** A call that an operator makes by hand; the case says which one. */
 const CALL_PHASES = [
   { name: 'permission', title: 'Permission', requires: [], expectedMinutes: DAY, operations: [] },
   { name: 'call', title: 'Call by hand', requires: [], expectedMinutes: 5, operations: [] },

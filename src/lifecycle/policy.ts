@@ -8,10 +8,10 @@ export const OPERATOR_LEVELS = ['TENANT', 'POWER_TENANT'] as const;
 export type OperatorLevel = (typeof OPERATOR_LEVELS)[number];
 
 export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH' | 'PROHIBITED';
-/** Risks that can be taken on. */
+/** Risk levels that can be accepted. */
 export type ReviewedRisk = Exclude<RiskLevel, 'PROHIBITED'>;
 
-/** An operator as the signers file knows them; never taken from a message. */
+/** An operator in the signers file; never taken from a message. */
 export interface Operator {
   id: string;
   level: OperatorLevel;
@@ -25,29 +25,29 @@ export type BusinessDays = Partial<Record<DeadlineKind, number>>;
 /** How a case of one risk level is reviewed. */
 export interface ReviewRules {
   level: OperatorLevel;
-  /** Distinct people whose approval it takes; 2 is four eyes. */
+  /** How many different people must approve; 2 is four eyes. */
   quorum: number;
-  /** What FinHub is asked to verify up to. Source: facts I08, V01. */
+  /** The verification level for FinHub. Source: facts I08, V01. */
   verification: 'STANDARD' | 'ENHANCED';
-  /** `due` shows the review as overdue, `escalation` hands it to the power tenant, `expiry` ends the lifecycle. */
+  /** `due` shows the review as overdue, `escalation` moves it to the power tenant, `expiry` ends the lifecycle. */
   deadlines: BusinessDays;
-  /** Times that the customer may be asked to hand in again. */
+  /** How often the customer may be asked to submit again. */
   maxResubmissions: number;
-  /** A decision taken in FinHub's own portal: taken over, or held until our operators have decided as well. */
+  /** A decision in FinHub's own portal: adopted, or held until our operators have decided, too. */
   portalDecision: 'adopt' | 'hold';
 }
 
-/** What the customer has to do, each with deadlines of its own. */
+/** The customer's tasks, each with its own deadlines. */
 export type CustomerTurn = 'documents' | 'consents' | 'activationCode';
 
 /** The part of a policy that a tenant may set. */
 export interface TenantPolicy {
   review: Record<LifecycleKind, Record<ReviewedRisk, ReviewRules>>;
   customer: Record<CustomerTurn, BusinessDays>;
-  /** The papers that a review takes before it opens, besides what FinHub asks for. */
+  /** The papers that a review needs before it opens, besides FinHub's requirements. */
   evidence: Record<LifecycleKind, Record<ReviewedRisk, EvidenceRules>>;
   ownership: {
-    /** Who owns so many percent, directly or through companies, is a beneficial owner. FinHub's own threshold is 25 (facts O06). */
+    /** An owner with at least this percentage, directly or through companies, is a beneficial owner. FinHub's threshold is 25 (facts O06). */
     beneficialOwnerPercent: number;
   };
   documents: {
@@ -59,29 +59,29 @@ export interface TenantPolicy {
   };
 }
 
-/** A tenant's settings as an activity read them; the copy in the history is the one that counts for the case. */
+/** A tenant's settings, read by an activity; the copy in the history counts for the case. */
 export interface Policy extends TenantPolicy {
-  /** Changes with the content, so that the audit tells which rules a decision was taken under. */
+  /** Changes with the content, so that the audit shows which rules a decision followed. */
   version: string;
   /** How individuals are activated: with the code FinHub mails them, or by the tenant's admin. Source: facts I14. */
   individualActivation: 'code' | 'admin';
   /** Whether this worker can approve with the power tenant's credentials; if not, high risk waits for FinHub's portal. */
   powerTenantCredentials: boolean;
-  /** Messages count only with a signer's proof, decisions with the operator's own. A worker that asks for proof does so for every case. */
+  /** Messages need a signer's proof, and decisions the operator's own. A worker that requires proof requires it for every case. */
   requireProof: boolean;
-  /** Somebody is told by HTTP; without it the log has to do. */
+  /** Whether notifications are sent by HTTP; otherwise they are only logged. */
   notifications: boolean;
   /** Seconds between two looks at FinHub's verdict. */
   verdictPollSeconds: number;
-  /** Seconds one attempt of a FinHub call may take in all. */
+  /** Seconds for one attempt of a FinHub call. */
   callSeconds: number;
-  /** Seconds after which a worker that says nothing counts as dead. */
+  /** Seconds after which a silent worker counts as dead. */
   heartbeatSeconds: number;
-  /** Calls to FinHub keep to a task queue of their own or to a rate, which task queues keep. */
+  /** Whether calls to FinHub use their own task queue or a rate, which belongs to a task queue. */
   callsAreRated: boolean;
-  /** Task queue of the calls to FinHub, where they have one of their own. */
+  /** The task queue of calls to FinHub, if they have their own. */
   callsQueue?: string | undefined;
-  /** Days that the namespace keeps closed workflows, where the server tells: the memory of references that were paid. */
+  /** Days that the namespace retains closed workflows, if the server says so: how long it remembers paid references. */
   retentionDays?: number | undefined;
   /** History events after which a waiting case moves to a new run. */
   continueAsNewAfter: number;
@@ -118,7 +118,7 @@ const COMPANY: EvidenceRules = {
 };
 const SOURCE_OF_FUNDS: EvidenceRule = { of: 'customer', anyOf: anyOf('SOURCE_OF_FUNDS') };
 
-/** What holds where a tenant sets nothing else. Due times: 1-3 days for KYC, 2-5 for KYB (S0, "Flow Timeline"). */
+/** The defaults for tenants. Due times: 1-3 days for KYC, 2-5 for KYB (S0, "Flow Timeline"). */
 export const DEFAULT_POLICY: TenantPolicy = {
   review: { individual: REVIEW(3), organization: REVIEW(5) },
   customer: {
@@ -126,17 +126,17 @@ export const DEFAULT_POLICY: TenantPolicy = {
     consents: { reminder: 5, due: 10, expiry: 30 },
     activationCode: { reminder: 2, due: 5, expiry: 30 },
   },
-  // High risk takes enhanced due diligence. Source: facts I01, "verification depth".
+  // High risk needs enhanced due diligence. Source: facts I01, "verification depth".
   evidence: {
     individual: { LOW: PERSON, MEDIUM: PERSON, HIGH: { ...PERSON, sourceOfFunds: SOURCE_OF_FUNDS } },
     organization: { LOW: COMPANY, MEDIUM: COMPANY, HIGH: COMPANY },
   },
   ownership: { beneficialOwnerPercent: 25 },
-  // How long is for the law of the tenant's country to say, so nothing is deleted unless somebody has looked it up.
+  // The law of the tenant's country sets the time, so nothing is deleted unless somebody has looked it up.
   documents: {},
 };
 
-/** Businesses that are reviewed as high risk whatever their category says. Source: facts R17. */
+/** Industries with high risk, whatever their category. Source: facts R17. */
 const HIGH_RISK_INDUSTRIES: ReadonlySet<string> = new Set(['MONEY_SERVICES', 'CRYPTO_EXCHANGE', 'GAMBLING']);
 
 export function isHighRiskIndustry(industry: string): boolean {
@@ -145,19 +145,19 @@ export function isHighRiskIndustry(industry: string): boolean {
 
 const RISK_ORDER: readonly RiskLevel[] = ['LOW', 'MEDIUM', 'HIGH', 'PROHIBITED'];
 
-/** The highest of several risks; undefined where none is told. */
+/** The highest of several risks; undefined if there is none. */
 export function highestRisk(...risks: (RiskLevel | null | undefined)[]): RiskLevel | undefined {
   return RISK_ORDER.findLast((level) => risks.includes(level));
 }
 
-/** A level as FinHub writes it, whose CRITICAL counts as HIGH; undefined for any other word. */
+/** A risk level from FinHub, whose CRITICAL counts as HIGH; undefined for any other word. */
 export function readRisk(word: string): RiskLevel | undefined {
   return word === 'CRITICAL' ? 'HIGH' : RISK_ORDER.find((level) => level === word);
 }
 
 /**
- * Risk of a customer by the application: the categorization's `riskLevel`, raised to HIGH by a PEP or where `raises` says so. What is not said, or not
- * known, counts as HIGH, since too careful can be mended. Source: facts I01, R17.
+ * A customer's risk by the application: the categorization's `riskLevel`, raised to HIGH for a PEP or if `raises`. A missing or unknown level
+ * counts as HIGH, because too much care can be corrected later. Source: facts I01, R17.
  */
 export function riskLevel(categorization: Categorization | undefined, raises: boolean): RiskLevel {
   const { riskLevel: stated = '', pep = '' } = categorization?.parameters ?? {};
@@ -165,7 +165,7 @@ export function riskLevel(categorization: Categorization | undefined, raises: bo
   return raises || [pep].flat().includes('true') ? highestRisk(known, 'HIGH')! : known;
 }
 
-/** A risk that is not known is reviewed as high. */
+/** An unknown risk is reviewed as high. */
 export function reviewedRisk(risk: RiskLevel | undefined): ReviewedRisk {
   return risk === 'LOW' || risk === 'MEDIUM' ? risk : 'HIGH';
 }
@@ -175,7 +175,7 @@ export function rulesFor(policy: TenantPolicy, kind: LifecycleKind, risk: RiskLe
   return policy.review[kind][reviewedRisk(risk)];
 }
 
-/** Whether an operator of level `held` may act where `needed` is asked for. */
+/** Whether an operator of level `held` may act where level `needed` is required. */
 export function levelSuffices(held: OperatorLevel, needed: OperatorLevel): boolean {
   return held === 'POWER_TENANT' || needed === 'TENANT';
 }

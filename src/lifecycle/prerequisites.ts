@@ -14,19 +14,19 @@ const PREREQUISITES: Record<Prerequisite, string> = {
   paymentConsentActive: 'an active payment consent',
 };
 
-/** The facts that a phase builds on. */
+/** The facts that a phase needs. */
 export function prerequisitesOf(kind: CaseKind, phase: PhaseName): readonly Prerequisite[] {
   return PHASES[kind].find(({ name }) => name === phase)!.requires;
 }
 
-/** Those of the facts that the case lacks. */
+/** The facts that the case does not have. */
 export function lackingOf(state: CaseState, facts: readonly Prerequisite[]): Requirement[] {
   return facts
     .filter((fact) => !state.finhub.facts.includes(fact))
     .map((fact) => ({ code: fact, message: `${PREREQUISITES[fact]} is missing` }));
 }
 
-/** What an application asks for in a phase that is there for some applications only. */
+/** What an application must ask for so that an optional phase runs. */
 const ASKED: Partial<Record<PhaseName, (asked: PaymentsRequest) => boolean>> = {
   payments: ({ beneficiaries }) => beneficiaries.length > 0,
   beneficiaries: ({ beneficiaries }) => beneficiaries.length > 0,
@@ -34,7 +34,7 @@ const ASKED: Partial<Record<PhaseName, (asked: PaymentsRequest) => boolean>> = {
   transactions: ({ topUp, transfer }) => topUp !== undefined || transfer !== undefined,
 };
 
-/** Whether there is something to do in a phase; one that nobody asks for is skipped, whatever the case lacks for it. */
+/** Whether a phase has anything to do; otherwise it is skipped, even if its prerequisites are missing. */
 export function isAskedFor(state: CaseState, phase: PhaseName): boolean {
   const payments = isLifecycle(state) ? state.application.payments : undefined;
   return ASKED[phase]?.(payments ?? { beneficiaries: [] }) ?? true;

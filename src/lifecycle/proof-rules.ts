@@ -4,24 +4,24 @@ import type { OperatorLevel } from './policy.js';
 import { isSealedText } from './sealed.js';
 import { sha256 } from './sha256.js';
 
-/** Whose key a proof was made with: an operator's own, or that of a program which says who spoke to it. */
+/** Whose key signs: an operator's own, or that of a program which says who sent the message. */
 export const SIGNER_ROLES = ['operator', 'client', 'gateway'] as const;
 export type SignerRole = (typeof SIGNER_ROLES)[number];
 
-/** An envelope that was verified: who signed, for whom. */
+/** A verified envelope: who signed, and for whom. */
 export interface VerifiedProof {
   signerId: string;
   role: SignerRole;
   level?: OperatorLevel | undefined;
   kid: string;
   messageId: string;
-  /** Who says it; of an operator's own envelope the operator. */
+  /** The sender; in an operator's own envelope, the operator. */
   actor: string;
-  /** The program that a gateway spoke for. */
+  /** The program that a gateway signed for. */
   caller?: string | undefined;
   /** ISO 8601. */
   at: string;
-  /** Hash of the signers file that it was verified by. */
+  /** Hash of the signers file it was verified with. */
   signers: string;
 }
 
@@ -37,23 +37,23 @@ export type ProofFault =
   | 'otherContent'
   | 'otherActor';
 
-/** What a check of an envelope comes to. */
+/** The result of checking an envelope. */
 export type Verified = { ok: true; proof: VerifiedProof } | { ok: false; fault: ProofFault };
 
 export const PROOF_FAULTS: Record<ProofFault, string> = {
-  missing: 'it carries no proof; sign it with a key of the signers file (SIGNING_KEY_FILE, or --key)',
-  malformed: 'its proof is no envelope of ours',
+  missing: 'it has no proof; sign it with a key of the signers file (SIGNING_KEY_FILE, or --key)',
+  malformed: 'its proof is not one of our envelopes',
   unknownKey: 'its proof names a key that the signers file does not have',
   keyNotValid: 'its key was not valid then, is not now, or was revoked',
-  badSignature: 'its signature does not hold',
+  badSignature: 'its signature is invalid',
   fromTheFuture: 'it was signed ahead of time; check the clock',
   otherTenant: 'its signer does not sign for this tenant',
-  otherPlace: 'it was signed for another case, message or environment, or before the case was started anew',
+  otherPlace: 'it was signed for another case, message or environment, or before the case was restarted',
   otherContent: 'it was signed for other content',
-  otherActor: 'its signer is not who it says',
+  otherActor: 'its signer is not its sender',
 };
 
-/** How much a message needs: any signer's word for who said it, or the operator's own key. */
+/** The proof that a message needs: any signer's, or the operator's own. */
 export type ProofNeeded = 'submitter' | 'own';
 
 export function proofNeeded(message: Pick<Message, 'name' | 'body'>): ProofNeeded {
@@ -63,10 +63,10 @@ export function proofNeeded(message: Pick<Message, 'name' | 'body'>): ProofNeede
   return action === 'adopt' || action === 'skip' || attentionId.startsWith(SECOND_PERSON) ? 'own' : 'submitter';
 }
 
-/** Begins the id of the question that asks a second operator to agree to a call. */
+/** Prefix of the id of the attention that asks a second operator to agree to a call. */
 export const SECOND_PERSON = 'secondPerson';
 
-/** Why a verified envelope is not enough; undefined where it is. A program's word is never an operator's own. */
+/** Why a verified envelope is not enough; undefined if it is. A program can never sign as an operator. */
 export function insufficient(
   needed: ProofNeeded,
   { role, signerId, actor }: VerifiedProof,
@@ -76,12 +76,12 @@ export function insufficient(
   return role === 'operator' && actor !== signerId ? 'otherActor' : undefined;
 }
 
-/** SHA-256 of a message's body in canonical form, hex: what its envelope signs. */
+/** SHA-256 of a message's body in canonical form, hex; the envelope signs it. */
 export function bodyHash(body: unknown): string {
   return sha256(canonicalJson(body));
 }
 
-/** What a start signs: the subject without its secrets, each sealed text by its hash, so that others can check it later. */
+/** What a start signs: the subject with a hash in place of each sealed text, so that others can check it later. */
 export function startBody(subject: unknown): unknown {
   if (typeof subject === 'string') return isSealedText(subject) ? `sha256:${sha256(subject)}` : subject;
   if (Array.isArray(subject)) return subject.map(startBody);
@@ -89,13 +89,13 @@ export function startBody(subject: unknown): unknown {
   return Object.fromEntries(Object.entries(subject).map(([name, part]) => [name, startBody(part)]));
 }
 
-/** Begins the reason for which a case ends whose start carries no good proof. Nothing was done in it, so it may be resumed. */
+/** Prefix of the outcome's reason if a start has no valid proof. The case did nothing, so it may be resumed. */
 export const START_NOT_PROVED = 'the start is not proved';
 
-/** The name in the envelope of what begins a case. */
+/** The message name in the envelope of a start. */
 export const START = 'start';
 
-/** The proof beside a message's own fields; undefined where there is none that can be one. */
+/** The proof beside a message's own fields; undefined if there is none. */
 export function proofOf(value: unknown): string | undefined {
   const proof = typeof value === 'object' && value !== null ? (value as { proof?: unknown }).proof : undefined;
   return typeof proof === 'string' && proof.length <= MAX_PROOF ? proof : undefined;
@@ -103,7 +103,7 @@ export function proofOf(value: unknown): string | undefined {
 
 const MAX_PROOF = 4000;
 
-/** The id beside a message's own fields that makes it one message, for senders that sign nothing; an envelope carries its own. */
+/** The id beside a message's own fields that identifies it, for senders that do not sign; an envelope has its own. */
 export function messageIdOf(value: unknown): string | undefined {
   const id = typeof value === 'object' && value !== null ? (value as { messageId?: unknown }).messageId : undefined;
   return typeof id === 'string' && id.length > 0 && id.length <= MAX_MESSAGE_ID ? id : undefined;

@@ -1,2 +1,2 @@
-/** What a call that writes left behind: made by us, or found and taken over, with the proof. */
+/** How the result of a write came about: made by us, or found and adopted, with the proof. */
 export type Provenance = { how: 'made' } | { how: 'adopted'; proof: string };

@@ -15,7 +15,7 @@ export interface Reduction<State extends CaseState> {
   answer: Answer;
 }
 
-/** Decides on a message. The workflow and the model test run this same code; every answer is in the audit. */
+/** Decides on a message. The workflow and the model test run the same code; every answer is in the audit. */
 export function decide<State extends CaseState>(state: State, message: Message, given: Given): Reduction<State> {
   const [changes, answer] = ruled(state, message, given);
   const next = { ...state, ...changes };
@@ -32,19 +32,19 @@ function ruled(state: CaseState, message: Message, given: Given): Ruling {
   if (admission !== 'taken' && admission !== 'kept') return [{}, refuse(admission, refusalDetail(state))];
   if (OPERATORS_ONLY.has(message.name)) {
     const operator = given.operators.get(senderOf(message)!);
-    if (!operator) return [{}, refuse('UnknownOperator', 'no operator of this id is known')];
+    if (!operator) return [{}, refuse('UnknownOperator', 'no operator has this id')];
     if (!worksFor(operator, state.application.tenantId)) {
       return [{}, refuse('WrongTenant', 'the operator does not work for this tenant')];
     }
   }
   const [changes, answer] = rulingOn(state, message, given);
-  // Of decisions the review says itself which ones wait; one that replaces a request takes effect at once.
+  // The review itself says which decisions wait; one that replaces a request takes effect at once.
   const waits = admission === 'kept' && message.name !== 'decideVerification';
   const early = waits && answer.accepted && answer.state === 'applied';
   return [changes, early ? accept('kept', `${answer.detail}, for when its time comes`) : answer];
 }
 
-/** What happens by itself, by the same rules. */
+/** Decides on an occurrence, by the same rules. */
 export function occur<State extends CaseState>(state: State, occurrence: Occurrence, given: Given): Reduction<State> {
   const [changes, answer] = occurred(state, occurrence, given);
   const next = { ...state, ...changes };

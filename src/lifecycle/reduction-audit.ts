@@ -6,36 +6,36 @@ import type { VerifiedProof } from './proof-rules.js';
 import type { Given } from './rulings.js';
 import { senderOf } from './sender.js';
 
-/** Who sent a message, and how that is known. */
+/** Who sent a message, and how we know. */
 export function actorOf(message: Message, proof: VerifiedProof | undefined): AuditActor {
   return { by: senderOf(message), ...(proof && proofOn(proof)) };
 }
 
-/** What the audit keeps of an envelope. */
+/** The audit's data of an envelope. */
 function proofOn({ caller, signers }: VerifiedProof): AuditActor {
   return { signers, ...(caller !== undefined && { caller }) };
 }
 
-/** What the audit keeps of a message. */
+/** The audit's entry for a message. */
 export function eventOf(state: CaseState, message: Message, answer: Answer, given: Given): AuditEvent {
   const data = answerData(answer, reasonOf(message));
   if (message.name !== 'decideVerification') return { event: message.name, data };
   return { event: message.name, data: { ...data, ...ofDecision(state, message.body, given) } };
 }
 
-/** What the audit keeps of a decision, besides what came of it: which one, at what level, and on what evidence. */
+/** The audit's data of a decision besides its answer: which one, at what level, and on what evidence. */
 function ofDecision(
   state: CaseState,
   { decisionId, round, operator: { id, level }, evidenceHash }: Decision,
   { operators }: Given,
   sentOn = evidenceHash ?? state.review.evidenceHash,
 ): Omit<DecisionData, keyof AnswerData> {
-  // A decision that is kept is looked up once its round opens; its level is on record then.
+  // A kept decision is looked up once its round opens; its level is recorded then.
   const own = operators.get(id)?.level;
   return { decisionId, round, level: own && (level === 'TENANT' ? level : own), evidenceHash: sentOn };
 }
 
-/** What the audit keeps of an occurrence; `next` is the case after it. */
+/** The audit's entry for an occurrence; `next` is the case after it. */
 export function eventOfOccurrence(next: CaseState, occurrence: Occurrence, answer: Answer, given: Given): AuditEvent {
   const { round, evidenceHash, submitters } = next.review;
   switch (occurrence.name) {

@@ -1,14 +1,14 @@
-/** Something that is missing and who can bring it: what a backend shows its customer, or an operator mends. */
+/** Something that is missing: shown to the customer by a backend, or fixed by an operator. */
 export interface Requirement {
   code: string;
   message: string;
-  /** Path of the field in the application, where one is to be corrected. */
+  /** Path of the field in the application, if one must be corrected. */
   field?: string | undefined;
-  /** Type of the document that is missing. */
+  /** Type of the missing document. */
   document?: string | undefined;
-  /** Where several types will do: each with the number of papers that it takes. */
+  /** If one of several types is enough: each with the number of papers it needs. */
   anyOf?: { type: string; papers: number }[] | undefined;
-  /** Whose it is: a person's `ref` of the application. */
+  /** Whose it is: the `ref` of a person in the application. */
   subject?: string | undefined;
   dueAt?: string | undefined;
 }

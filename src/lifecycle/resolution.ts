@@ -2,13 +2,13 @@ import type { CaseState } from './case-state.js';
 import { accept, refuse, type Answer, type ResolveAttention } from './messages.js';
 import { ORDER_OUTCOMES } from './orders.js';
 
-/** Takes a person's word on a call that needs attention. */
+/** Applies a person's resolution of a call that needs attention. */
 export function resolve(
   state: CaseState,
   resolution: ResolveAttention,
 ): { changes: Pick<CaseState, 'resolution'>; answer: Answer } {
   const { attention } = state;
-  // A correction sets the call going as a resolution does.
+  // A correction continues the call like a resolution.
   const goesOn = state.resolution !== undefined || state.corrected === true;
   if (attention?.attentionId !== resolution.attentionId || goesOn) {
     return { changes: {}, answer: refuse('NothingToResolve', 'the case does not wait for this') };
@@ -26,6 +26,6 @@ export function resolve(
     return { changes: {}, answer: refuse('NotAllowed', `an order's outcome is one of ${ORDER_OUTCOMES.join(', ')}`) };
   return {
     changes: { resolution: { ...resolution, adopt: Object.fromEntries(given) } },
-    answer: accept('applied', `goes on with: ${resolution.action}`),
+    answer: accept('applied', `continues with: ${resolution.action}`),
   };
 }

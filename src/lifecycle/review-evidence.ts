@@ -4,7 +4,7 @@ import { hashEvidence, type ReviewState } from './review-state.js';
 
 const MAX_EVIDENCE = 300;
 
-/** Documents handed in for the round that is being collected; those with an id the review already holds are not added again. */
+/** Adds documents to the round that is being collected, except those whose ids the review already has. */
 export function addEvidence(review: ReviewState, documents: readonly DocumentReference[], by: string): ReviewState {
   const known = new Set(review.evidence.map((document) => document.documentId));
   const added = documents.filter((document) => !known.has(document.documentId));
@@ -18,7 +18,7 @@ export function addEvidence(review: ReviewState, documents: readonly DocumentRef
   };
 }
 
-/** Whoever corrects the application does not decide on it; an approval that they gave before counts no more. */
+/** Someone who corrects the application may not decide on it; their earlier approval no longer counts. */
 export function addCorrector(review: ReviewState, by: string): ReviewState {
   if (review.stage === 'approved' || review.stage === 'rejected') return review;
   return {
@@ -28,7 +28,7 @@ export function addCorrector(review: ReviewState, by: string): ReviewState {
   };
 }
 
-/** The ownership was corrected: what was decided on the former one counts no more, and an open round gives way to the next one. */
+/** After a correction of the ownership, decisions on the old one no longer count, and an open round is replaced by the next one. */
 export function changeOwnership(review: ReviewState, ownershipHash: string | undefined): ReviewState {
   if (review.ownershipHash === ownershipHash) return review;
   const changed = { ...review, ownershipHash, evidenceHash: hashEvidence(review.evidence, ownershipHash) };
@@ -36,12 +36,12 @@ export function changeOwnership(review: ReviewState, ownershipHash: string | und
   return { ...changed, stage: 'collecting', round: review.round + 1, approvals: [], openedAt: undefined };
 }
 
-/** Whether a case has taken in all the documents it can hold. */
+/** Whether a case has as many documents as it can take. */
 export function isFull(review: ReviewState, more: number): boolean {
   return review.evidence.length + more > MAX_EVIDENCE;
 }
 
-/** Documents that the round still waits for: what was asked for, or any at all where nothing in particular was. */
+/** Documents that the round still waits for: the requested ones, or any if nothing specific was requested. */
 export function missingDocuments(review: ReviewState): DocumentRequest[] {
   const fresh = review.evidence.slice(review.seenBefore);
   if (review.requested.length === 0) return fresh.length > 0 ? [] : [{ type: 'ANY', why: review.customerReason }];

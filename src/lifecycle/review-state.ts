@@ -3,64 +3,64 @@ import type { Answer, Decision, DocumentRequest } from './messages.js';
 import type { OperatorLevel, ReviewRules } from './policy.js';
 import { sha256 } from './sha256.js';
 
-/** Rounds of a review: evidence is collected, then people decide; asking for documents opens the next round. */
+/** Rounds of a review: evidence is collected, then people decide; a request for documents opens the next round. */
 export type ReviewStage = 'collecting' | 'inReview' | 'approved' | 'rejected';
 
 export interface Approval {
   operatorId: string;
   level: OperatorLevel;
   decisionId: string;
-  /** What was sent, so that whoever acts on it can judge it again. */
+  /** The sent decision, so that activities can judge it again. */
   sent: SentDecision;
 }
 
-/** A decision with the envelope that it came in, if it came in one. */
+/** A decision with its envelope, if it had one. */
 export interface SentDecision {
   decision: Decision;
   proof?: string | undefined;
 }
 
-/** A decision and the evidence it was sent on: what it names, else what the case held when it came. */
+/** A kept decision and its evidence: the one it names, otherwise the case's evidence when it came. */
 export interface KeptDecision extends SentDecision {
   evidenceHash: string;
 }
 
 export interface ReviewState {
   tenantId: string;
-  /** Known from the first opening on. */
+  /** Known once the first round has opened. */
   rules?: ReviewRules | undefined;
   stage: ReviewStage;
-  /** From 1; the round that is being collected for, or decided. */
+  /** From 1; the round that is being collected or decided. */
   round: number;
   evidence: DocumentReference[];
   evidenceHash: string;
-  /** Of an organization: stands for who owns it, which a decision is bound to as well. */
+  /** Only for an organization: the hash of its ownership, which decisions are bound to, too. */
   ownershipHash?: string | undefined;
-  /** How much of the evidence earlier rounds had; the rest was handed in for this one. */
+  /** How much of the evidence earlier rounds had; the rest was submitted for this one. */
   seenBefore: number;
-  /** Who handed in the application or documents, or corrected them before the decision; none of them decides. */
+  /** Everybody who submitted the application or documents, or corrected them before the decision; none of them may decide. */
   submitters: string[];
   approvals: Approval[];
-  /** What the last decision asked the customer for. */
+  /** The documents that the last decision requested. */
   requested: DocumentRequest[];
   /** Decisions that came before their round opened. */
   kept: KeptDecision[];
-  /** Answers by decision id, so that a repeat hears what the first one heard. */
+  /** Answers by decision id, so that a repeat gets the same answer. */
   handled: { decisionId: string; fingerprint: string; answer: Answer }[];
   openedAt?: string | undefined;
   customerReason?: string | undefined;
-  /** The decision that rejected for good. */
+  /** The decision that rejected finally. */
   rejection?: SentDecision | undefined;
 }
 
-/** The hash that decisions name: over the sorted content hashes and whose documents they are, and who owns an organization. */
+/** The hash that decisions name: over the sorted content hashes, whose documents they are, and an organization's ownership. */
 export function hashEvidence(evidence: readonly DocumentReference[], ownershipHash?: string): string {
   const lines = evidence.map((document) => `${document.subject ?? ''}|${document.type}|${document.sha256}`);
   if (ownershipHash !== undefined) lines.push(`ownership|${ownershipHash}`);
   return sha256(lines.sort().join('\n'));
 }
 
-/** A review before its first round, with what the application brought. */
+/** A review before its first round, with the application's documents. */
 export function newReview(input: {
   tenantId: string;
   submittedBy: string;

@@ -4,7 +4,7 @@ import { levelSuffices, type Operator, type OperatorLevel, type ReviewRules, wor
 import { type Approval, type KeptDecision, nextRound, type ReviewState, type SentDecision } from './review-state.js';
 import { sha256 } from './sha256.js';
 
-/** Bounds what senders can pile up in a case, which has to fit into one Temporal payload when it moves to a new run. */
+/** Limits what senders can add to a case, which must fit into one Temporal payload when it moves to a new run. */
 const MAX_KEPT = 20;
 const MAX_HANDLED = 500;
 
@@ -20,13 +20,13 @@ export function openRound(review: ReviewState, rules: ReviewRules, at: Date): Re
   };
 }
 
-/** Whether a decision can be judged now; if not, it is kept until its round opens. */
+/** Whether a decision can be judged now; otherwise it is kept until its round opens. */
 export function isDue(review: ReviewState, decision: Decision): boolean {
   if (review.stage === 'collecting') return decision.round < review.round || replacesRequest(review, decision);
   return review.stage !== 'inReview' || decision.round <= review.round;
 }
 
-/** Whether a decision asks anew for what the round waits for, in place of what was asked before: nobody could meet a mistaken request. */
+/** Whether a decision replaces the request that the round waits for: nobody could meet a mistaken request. */
 function replacesRequest(review: ReviewState, { verdict, round }: Decision): boolean {
   return (
     verdict === 'request-documents' &&
@@ -36,7 +36,7 @@ function replacesRequest(review: ReviewState, { verdict, round }: Decision): boo
   );
 }
 
-/** The answer that this decision id got before, or undefined for a new one. Other content under the same id is a conflict. */
+/** The earlier answer to this decision id; undefined for a new one. Other content with the same id is a conflict. */
 export function earlierAnswer(review: ReviewState, decision: Decision): Answer | undefined {
   const earlier = review.handled.find((entry) => entry.decisionId === decision.decisionId);
   if (earlier === undefined) return undefined;
@@ -54,15 +54,15 @@ export function keep(review: ReviewState, { decision, proof }: SentDecision): { 
   return { review: remember({ ...review, kept }, decision, answer), answer };
 }
 
-/** Takes out the kept decisions whose round is open now, each bound to the evidence it was sent on. */
+/** Removes the kept decisions whose round is open now, each bound to its evidence. */
 export function takeDue(review: ReviewState): { review: ReviewState; due: KeptDecision[] } {
   const due = review.kept.filter(({ decision }) => isDue(review, decision));
   return { review: { ...review, kept: review.kept.filter((entry) => !due.includes(entry)) }, due };
 }
 
 /**
- * Takes back what turned out not to count when FinHub was to be told: the round is open again, with the approvals that stand. Nobody's
- * decision is final before FinHub has it.
+ * Takes back decisions that no longer counted when we sent them to FinHub: the round is open again, with the valid approvals. No decision is
+ * final before FinHub has it.
  */
 export function reopen(review: ReviewState, notCounting: readonly string[]): ReviewState {
   return {
@@ -74,19 +74,19 @@ export function reopen(review: ReviewState, notCounting: readonly string[]): Rev
   };
 }
 
-/** Hands the review to the higher level. */
+/** Moves the review to the higher level. */
 export function escalate(review: ReviewState): ReviewState {
   return review.rules ? { ...review, rules: { ...review.rules, level: 'POWER_TENANT' } } : review;
 }
 
-/** Takes over what was decided in FinHub's own portal. */
+/** Adopts a decision from FinHub's own portal. */
 export function adoptPortalDecision(review: ReviewState, verdict: 'APPROVED' | 'REJECTED'): ReviewState {
   return { ...review, stage: verdict === 'APPROVED' ? 'approved' : 'rejected' };
 }
 
 /**
- * Judges a decision on the open round. `operator` is what the signers file knows about its sender, undefined if nothing.
- * `sentOn` is the evidence it is bound to. Every answer, refusals included, is remembered under the decision's id.
+ * Judges a decision on the open round. `operator` is its sender in the signers file, undefined if unknown. `sentOn` is the evidence it is
+ * bound to. Every answer, including refusals, is remembered under the decision's id.
  */
 export function decide(
   review: ReviewState,
@@ -113,7 +113,7 @@ function judge(
   if (review.stage === 'approved' || review.stage === 'rejected') {
     return refuse('AlreadyDecided', `the review was ${review.stage} in round ${review.round}`);
   }
-  if (!operator) return refuse('UnknownOperator', 'no operator of this id is known');
+  if (!operator) return refuse('UnknownOperator', 'no operator has this id');
   if (!worksFor(operator, review.tenantId)) {
     return refuse('WrongTenant', 'the operator does not work for this tenant');
   }
@@ -123,11 +123,11 @@ function judge(
   if (review.submitters.includes(operator.id)) {
     return refuse(
       'SelfApproval',
-      'whoever submitted or corrected the application or its documents does not decide on them',
+      'a person who submitted or corrected the application or its documents may not decide on it',
     );
   }
   if (sentOn !== undefined && sentOn !== review.evidenceHash) {
-    return refuse('EvidenceChanged', 'the decision was made on other evidence than the case holds now');
+    return refuse('EvidenceChanged', 'the evidence of the case has changed since the decision');
   }
   const level: OperatorLevel = decision.operator.level === 'TENANT' ? 'TENANT' : operator.level;
   switch (decision.verdict) {
@@ -136,7 +136,7 @@ function judge(
     case 'reject':
       if (!levelSuffices(level, rules.level)) return levelInsufficient(rules);
       return decision.retryable === true && !roundsAreUp(review, rules)
-        ? { next: nextRound(review, decision), answer: accept('applied', 'rejected; the customer may hand in again') }
+        ? { next: nextRound(review, decision), answer: accept('applied', 'rejected; the customer may submit again') }
         : {
             next: { ...review, stage: 'rejected', customerReason: decision.customerReason, rejection: sent },
             answer: accept('applied', `rejected in round ${review.round}`),
@@ -146,13 +146,13 @@ function judge(
       if (replacesRequest(review, decision)) {
         return {
           next: { ...review, requested: decision.documents ?? [], customerReason: decision.customerReason },
-          answer: accept('applied', `round ${review.round} waits for these documents in place of the earlier ones`),
+          answer: accept('applied', `round ${review.round} waits for these documents instead of the earlier ones`),
         };
       }
       if (roundsAreUp(review, rules)) {
         return refuse(
           'NotAllowed',
-          `documents were asked for ${rules.maxResubmissions} times already, which is the limit`,
+          `documents were already requested ${rules.maxResubmissions} times, which is the limit`,
         );
       }
       return {
@@ -162,10 +162,10 @@ function judge(
   }
 }
 
-/** Counts an approval. Of several people one has to be of the level, so the last may not leave it open. */
+/** Counts an approval. One of several people must have the level, so the last approval may not leave it missing. */
 function approve(review: ReviewState, rules: ReviewRules, approval: Approval): Judgement | Answer {
   if (review.approvals.some(({ operatorId }) => operatorId === approval.operatorId)) {
-    return refuse('SamePersonTwice', 'this operator has approved already; it takes another person');
+    return refuse('SamePersonTwice', 'this operator has already approved; another person must approve');
   }
   const approvals = [...review.approvals, approval];
   if (approvals.length < rules.quorum) {
@@ -182,21 +182,21 @@ function approve(review: ReviewState, rules: ReviewRules, approval: Approval): J
 }
 
 function levelInsufficient(rules: ReviewRules): Answer {
-  return refuse('LevelInsufficient', `this takes an operator of level ${rules.level}`);
+  return refuse('LevelInsufficient', `this needs an operator of level ${rules.level}`);
 }
 
 function roundsAreUp(review: ReviewState, rules: ReviewRules): boolean {
   return review.round > rules.maxResubmissions;
 }
 
-/** Remembers what a decision was answered, in place of what it heard before. */
+/** Remembers the answer to a decision, replacing an earlier one. */
 export function remember(review: ReviewState, decision: Decision, answer: Answer): ReviewState {
   const others = review.handled.filter((entry) => entry.decisionId !== decision.decisionId);
   const entry = { decisionId: decision.decisionId, fingerprint: fingerprint(decision), answer };
   return { ...review, handled: [...others, entry].slice(-MAX_HANDLED) };
 }
 
-/** Equal for equal decisions, in whatever envelope they come. */
+/** Equal for equal decisions, whatever their envelopes. */
 function fingerprint(decision: Decision): string {
   return sha256(canonicalJson(decision));
 }

@@ -4,23 +4,23 @@ import type { Answer, MessageBodies, MessageName } from './messages.js';
 import type { Operator } from './policy.js';
 import type { VerifiedProof } from './proof-rules.js';
 
-/** What is known when something is decided. */
+/** What a ruling may use. */
 export interface Given {
   at: Date;
-  /** The operators a message names, as the signers file knows them now; strangers are not in it. */
+  /** The named operators in the current signers file; unknown ones are missing. */
   operators: ReadonlyMap<string, Operator>;
-  /** The envelope that the message came in, as it was verified. */
+  /** The message's verified envelope. */
   proof?: VerifiedProof | undefined;
-  /** The envelope itself, kept for whoever acts on the message. */
+  /** The envelope itself, stored for activities that act on the message. */
   envelope?: string | undefined;
-  /** What the rules of the intake say of a correction; workflows always ask for it. */
+  /** The intake's check of a correction; workflows always ask for it. */
   checked?: CheckedCorrection | undefined;
 }
 
-/** What a rule changes of a case, and what the sender of a message hears. */
+/** What a rule changes in a case, and the answer to the sender. */
 export type Ruling = [Changes, Answer];
 
-/** What each of these messages does to a case of this kind. */
+/** The effect of each of these messages on a case of this kind. */
 export type Rules<State, Name extends MessageName> = {
   [One in Name]: (state: State, body: MessageBodies[One], given: Given) => Ruling;
 };

@@ -25,10 +25,10 @@ export const SEARCH_ATTRIBUTES = {
 
 export type SearchAttributeName = keyof typeof SEARCH_ATTRIBUTES;
 
-/** A value by name; `null` takes the attribute away. */
+/** Values by name; `null` removes the attribute. */
 export type SearchAttributeValues = Partial<Record<SearchAttributeName, string | boolean | Date | string[] | null>>;
 
-/** What a case is found by from its start on. */
+/** The search attributes of a case at its start. */
 export function attributesAtStart(
   kind: CaseKind,
   tenantId: string,

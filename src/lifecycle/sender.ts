@@ -1,6 +1,6 @@
 import type { Message } from './messages.js';
 
-/** Who sent a message, by its own word; for the audit. */
+/** Who sent a message, as it claims; for the audit. */
 export function senderOf({ body }: Message): string | undefined {
   if ('operator' in body) return body.operator.id;
   if ('submittedBy' in body) return body.submittedBy;

@@ -4,11 +4,11 @@ import { FAILURES, PAUSING, RETRYABLE, type CallFailure } from './failures.js';
 export const SLOW_RETRY_MINUTES = 15;
 const SLOW_RETRIES_PER_DAY = (24 * 60) / SLOW_RETRY_MINUTES;
 
-/** How far a call to FinHub has got. */
+/** The progress of a call to FinHub. */
 export interface Tried {
-  /** Slow tries since it began, or since a person last said how to go on. */
+  /** Slow tries since it began, or since a person last decided how to continue. */
   slowTries: number;
-  /** A try before the next one may have taken effect at FinHub. */
+  /** An earlier try may have taken effect at FinHub. */
   mayRepeat: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface NextStep extends Tried {
   next: 'pause' | 'ask';
 }
 
-/** What follows when a call's quick retries are used up: what time may heal is tried slowly for a day, what pauses all cases for as long as it takes. */
+/** The next step after a call's quick retries: failures that may pass are tried slowly for a day, failures that pause all cases without end. */
 export function afterFailure({ type, unclear }: CallFailure, tried: Tried): NextStep {
   const mayRepeat = tried.mayRepeat || unclear === true;
   const mayHeal = tried.slowTries < SLOW_RETRIES_PER_DAY ? RETRYABLE : PAUSING;
@@ -26,15 +26,15 @@ export function afterFailure({ type, unclear }: CallFailure, tried: Tried): Next
     : { next: 'ask', mayRepeat, slowTries: tried.slowTries };
 }
 
-/** Keys of calls that FinHub may have carried out without our knowing. */
+/** Keys of calls that FinHub may have carried out without our knowledge. */
 export interface UnclearCalls {
-  /** Nobody has settled them yet. */
+  /** Nobody has looked at them yet. */
   unclear?: readonly string[] | undefined;
   /** They were unclear at some time since they were last known not to have happened. */
   everUnclear?: readonly string[] | undefined;
 }
 
-/** What changes when a try has failed, by whether FinHub may have what was tried. What it refuses as faulty, it has refused at each earlier try. */
+/** The change after a failed try, by whether FinHub may have acted. What it refuses as faulty now, it refused at each earlier try. */
 export function unclearAfter(calls: UnclearCalls, key: string, failure: CallFailure): UnclearCalls {
   const { type, unclear, earlierUnclear } = failure;
   if (unclear === true || earlierUnclear === true)
@@ -43,7 +43,7 @@ export function unclearAfter(calls: UnclearCalls, key: string, failure: CallFail
   return {};
 }
 
-/** The call has its result: nothing about it is unclear any more. */
+/** The change after a call has its result: nothing about it is unclear any more. */
 export function clearedOf({ unclear, everUnclear }: UnclearCalls, key: string): UnclearCalls {
   return { unclear: without(unclear, key), everUnclear: without(everUnclear, key) };
 }

@@ -1,13 +1,13 @@
 /**
- * What a payload is for. Ciphertexts are bound to a workflow and an activity id by the codec; the slot inside binds each to its use as well, so
- * that nothing copied within one case passes for something else. Every value that our own code hands to Temporal is wrapped as `{slot, body}`.
+ * What a payload is for. The codec binds ciphertexts to a workflow and an activity id; the slot inside also binds each to its use, so that a
+ * copy within one case does not pass for something else. Every value that our code gives to Temporal is wrapped as `{slot, body}`.
  */
 export interface Placed {
   slot: string;
   body?: unknown;
 }
 
-/** Slots by use; the name is a workflow's, a message's or an activity's. */
+/** Slots by use; the name is that of a workflow, a message or an activity. */
 export const SLOTS = {
   start: (type: string) => `start:${type}`,
   child: (type: string) => `child:${type}`,
@@ -21,14 +21,14 @@ export const SLOTS = {
   heartbeat: (activity: string) => `heartbeat:${activity}`,
 } as const;
 
-/** The codec's marks: nobody encrypted it, where that is taken; the codec server encrypted it for a person; it cannot be read. */
+/** The codec's marks for payloads without a slot: unencrypted, encrypted by the codec server for a person, or unreadable. */
 export const PLAIN = 'plain';
 export const BY_HAND = 'byHand';
 export const UNREADABLE = 'unreadable';
 
-/** A value in place of one that cannot be read, or that belongs elsewhere. No schema takes it. */
+/** Replaces a value that cannot be read, or that belongs elsewhere. No schema accepts it. */
 export class Unreadable {
-  /** For the audit; nothing of what was sent. */
+  /** For the audit; without the value. */
   readonly why: string;
   constructor(why: string) {
     this.why = why;
@@ -43,7 +43,7 @@ export function placeAll(slot: string, bodies: readonly unknown[]): Placed[] {
   return bodies.map((body) => place(slot, body));
 }
 
-/** What a value holds that belongs to one of these slots, else {@link Unreadable}. Never throws. */
+/** The body of a value in one of these slots, otherwise {@link Unreadable}. Never throws. */
 export function unplace(value: unknown, ...slots: string[]): unknown {
   if (value === undefined) return undefined;
   if (!isPlaced(value)) return new Unreadable('it was not made by this service');
@@ -61,7 +61,7 @@ function isPlaced(value: unknown): value is Placed {
   return typeof value === 'object' && value !== null && typeof (value as Placed).slot === 'string';
 }
 
-/** What our activities put into the details of their failures, since type and message of a failure are anybody's to write. */
+/** The details of our activities' failures, since anybody could write a failure's type and message. */
 export interface MadeFailure {
   type: string;
   message: string;

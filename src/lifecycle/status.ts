@@ -27,7 +27,7 @@ import { beneficialOwners, ownershipView, type BeneficialOwner, type OwnerView }
 import { DEFAULT_POLICY, type OperatorLevel, type RiskLevel } from './policy.js';
 import type { ReviewState, ReviewStage } from './review-state.js';
 
-/** One word for where a lifecycle stands. Waiting is normal and never looks like a failure. */
+/** The state of a lifecycle in one word. Waiting is normal and never looks like a failure. */
 export type LifecycleStatusWord =
   'running' | 'waiting' | 'needsAttention' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
 
@@ -43,17 +43,17 @@ export interface PhaseStatus {
 /** What a backend may show its customer; internal reasons never appear here (tipping-off is an offence). */
 export interface LifecycleStatus {
   kind: CaseKind;
-  /** The application's id, or what else names the case: a transfer's reference, a customer's id. */
+  /** The application's id, a transfer's reference, or a customer's id. */
   applicationId: string;
   tenantId: string;
   status: LifecycleStatusWord;
   phase: PhaseName | null;
   phases: PhaseStatus[];
   waitingOn: WaitingOn | null;
-  /** Why the case needs a person, where it does. */
+  /** Why the case needs a person, if it does. */
   attention: AttentionReason | null;
   requirements: readonly Requirement[];
-  /** Of an organization: who owns so much of it, directly or through companies, that they are verified with it. */
+  /** Only for an organization: the owners whose share, directly or through companies, is so large that they are verified, too. */
   beneficialOwners: BeneficialOwner[] | null;
   accountActive: boolean;
   ids: {
@@ -63,7 +63,7 @@ export interface LifecycleStatus {
     accountId?: string | undefined;
   };
   iban: string | null;
-  /** The account as FinHub told of it when it was new. */
+  /** FinHub's facts about the account when it was new. */
   wallet: WalletFacts | null;
   review: { stage: ReviewStage; round: number; dueAt?: string | undefined; customerReason?: string | undefined };
   transfer: TransferRecord | null;
@@ -72,24 +72,23 @@ export interface LifecycleStatus {
   outcome: Outcome | null;
 }
 
-/** Why a case needs a person, in words that a backend may show. */
+/** Why a case needs a person, in words for a backend. */
 export interface AttentionReason {
   reason: string;
-  /** Parts of the application whose correction sets the case going; without any it is for an operator. */
+  /** Parts of the application whose correction helps; if empty, an operator has to act. */
   correctable: readonly string[];
   since: string;
 }
 
-/** What an operator sees of a call that needs attention: what went wrong, and what helps. */
+/** A call that needs attention, for operators: what went wrong, and what helps. */
 export interface AttentionView extends Attention, Omit<AttentionReason, 'since'> {
-  /** The most likely first; `correct` is the backend's or the back office's, the others are actions of `resolve`. */
+  /** The most likely first; `correct` is for the backend or the back office, the others are actions of `resolve`. */
   helps: Help[];
   /** What to do, and where. */
   advice: string;
 }
 
-/** What an operator sees of a case: the status, and what a decision needs. */
-/** A notification, and whether it was delivered; a pending one is tried again for three days. */
+/** A notification, and whether it was delivered; a pending one is retried for three days. */
 export interface NotificationView {
   sequence: number;
   type: string;
@@ -101,16 +100,16 @@ export interface NotificationView {
 }
 
 export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
-  /** Whom or what the case is about, without secrets. */
+  /** The person, organization or transfer, without secrets. */
   subject: CaseSubject;
-  /** Of an organization: its owners, and theirs, with what each holds of it. */
+  /** Only for an organization: the tree of owners, with each one's share. */
   ownership: OwnerView[] | null;
   risk: RiskLevel | null;
   evidence: ReviewState['evidence'];
-  /** The round and hash that a decision names. */
+  /** Decisions name this hash and the round. */
   evidenceHash: string;
   decision: { level: OperatorLevel; quorum: number; approvals: ReviewState['approvals'] } | null;
-  /** Who handed something in or corrected it; none of them decides. */
+  /** Everybody who submitted or corrected something; none of them may decide. */
   submitters: string[];
   attention: AttentionView | null;
   assignee: string | null;
@@ -118,9 +117,9 @@ export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   deadlines: readonly Deadline[];
   people: readonly PersonRecord[];
   finhub: FinHubRecord;
-  /** What the outside was told, the latest of it, in the order in which it happened; empty where nobody is told. */
+  /** The latest notifications, in order; empty if none are sent. */
   notifications: NotificationView[];
-  /** A call by hand: who asked for it and why, and what it came to. */
+  /** A call by hand: who requested it and why, and its result. */
   call: ({ operation: string; by: string; reason: string } & Partial<CallResult>) | null;
 }
 
@@ -191,7 +190,7 @@ function attentionView(state: CaseState, attention: Attention): AttentionView {
   };
 }
 
-/** What FinHub knows the customer by, or null before the registration stands. */
+/** FinHub's ids of the customer, or null before the registration. */
 export function registeredIds({ customerId, userId }: LifecycleStatus['ids']): RegisteredIds | null {
   return customerId === undefined ? null : { customerId, userId };
 }
@@ -231,7 +230,7 @@ function notificationsOf({ outbox, deliveries }: CaseState): NotificationView[] 
   return [...deliveries, ...pending].sort((one, other) => one.sequence - other.sequence);
 }
 
-/** What is computed of an organization's owners, by the threshold of the case's policy. */
+/** An organization's owners, by the threshold of the case's policy. */
 function ownershipOf<T>(
   { kind, application, policy }: CaseState,
   compute: (application: OrganizationApplication, fromPercent: number) => T,
@@ -249,7 +248,7 @@ function callOf(state: CaseState): CaseView['call'] {
 
 const MARKS = { completed: '✔', active: '▶', pending: '▫', skipped: '–', stopped: '■' } as const;
 
-/** The phase checklist that Temporal's UI shows as current details; Markdown, without personal data. */
+/** The checklist of phases for Temporal's UI, as current details; Markdown, without personal data. */
 export function checklist(state: CaseState, now: Date): string {
   const status = statusOf(state, now);
   const lines = status.phases.map((phase) => `- ${MARKS[phase.status]} ${phase.title}`);
@@ -265,7 +264,7 @@ export function checklist(state: CaseState, now: Date): string {
       `**Needs attention** (${attentionId}): ${operation} ended in ${failure}. Options: ${options.join(', ')}.`,
     );
   }
-  // Without the empty line Markdown takes what follows for more of the paragraph.
+  // Without the empty line, Markdown would continue the paragraph.
   if (status.requirements.length > 0) lines.push('');
   for (const requirement of status.requirements) lines.push(`- **!** ${requirement.message}`);
   if (status.outcome) lines.push('', `Outcome: **${status.outcome.result}**`);

@@ -1,2 +1,2 @@
-/** Temporal's header with the trace, under the name and in the form that Temporal's other SDKs use: JSON with `traceparent`. */
+/** Temporal's header for the trace, with the name and form of Temporal's other SDKs: JSON with `traceparent`. */
 export const TRACE_HEADER = '_tracer-data';

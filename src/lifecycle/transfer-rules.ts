@@ -2,7 +2,7 @@ import type { TransferState } from './case-state.js';
 import { accept, refuse, type ConfirmTransfer, type DecideTransfer, type TransferMessage } from './messages.js';
 import type { Rules, Ruling } from './rulings.js';
 
-/** What the messages do that only a transfer takes. */
+/** The effects of messages that only a transfer accepts. */
 export const TRANSFER_RULES: Rules<TransferState, TransferMessage> = {
   decideTransfer: (state, body, given) => {
     const [changes, answer] = decideTransfer(state, body);
@@ -15,7 +15,7 @@ export const TRANSFER_RULES: Rules<TransferState, TransferMessage> = {
   },
 };
 
-/** Who approves transfers, of the people whom the organization named, by ref or e-mail address. */
+/** The approver with this ref or e-mail address, among those that the organization named. */
 export function approverNamed<Approver extends Named>(
   approvers: readonly Approver[],
   name: string,
@@ -33,20 +33,19 @@ interface Named {
   email: string;
 }
 
-/** Takes an approver's word on a transfer: only those whom the organization named, and never who asked for the transfer. */
+/** Applies an approver's decision on a transfer. Only named approvers may decide, and never the person who asked for it. */
 function decideTransfer(state: TransferState, { by, verdict, reason }: DecideTransfer): Ruling {
   const { payer, decision, review } = state;
   if (!payer) return [{}, refuse('NotAllowed', 'the transfer was not checked yet')];
   const approver = approverNamed(payer.approvers, by);
-  if (!approver)
-    return [{}, refuse('NotAnApprover', 'nobody of this ref or e-mail address approves transfers of the account')];
+  if (!approver) return [{}, refuse('NotAnApprover', 'no approver of the account has this ref or e-mail address')];
   if (review.submitters.some((submitter) => isNamed(approver, submitter))) {
-    return [{}, refuse('SelfApproval', 'whoever asked for the transfer does not approve it')];
+    return [{}, refuse('SelfApproval', 'the person who asked for the transfer may not approve it')];
   }
   if (decision) {
     return decision.by === approver.ref && decision.verdict === verdict
-      ? [{}, accept('applied', 'taken already')]
-      : [{}, refuse('AlreadyDecided', `the transfer was decided on by ${decision.by}`)];
+      ? [{}, accept('applied', 'already decided this way')]
+      : [{}, refuse('AlreadyDecided', `the transfer was decided by ${decision.by}`)];
   }
   return [
     { decision: { by: approver.ref, verdict, reason } },
@@ -54,9 +53,9 @@ function decideTransfer(state: TransferState, { by, verdict, reason }: DecideTra
   ];
 }
 
-/** Takes the customer's word on the prepared order that the status shows. */
+/** Applies the customer's confirmation of the prepared order that the status shows. */
 function confirmTransfer({ transfer }: TransferState, { orderId }: ConfirmTransfer): Ruling {
   return transfer.state === 'prepared' && transfer.orderId === orderId
     ? [{ confirmedOrderId: orderId }, accept('applied', 'confirmed')]
-    : [{}, refuse('NotAllowed', 'no order of this id waits for a confirmation')];
+    : [{}, refuse('NotAllowed', 'no order with this id waits for a confirmation')];
 }

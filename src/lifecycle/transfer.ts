@@ -3,7 +3,7 @@ import type { Money } from '../contract/money.js';
 import { canonicalJson } from './canonical.js';
 import { amountOf, moneyOf } from '../contract/money.js';
 
-/** A transfer as a backend asks for it. */
+/** A transfer as a backend requests it. */
 export interface TransferOrder {
   /** The business key, unique within the tenant: the same reference is the same transfer. */
   reference: string;
@@ -12,19 +12,19 @@ export interface TransferOrder {
   customerId: string;
   /** FinHub's id of the account that pays. */
   accountId: string;
-  /** The beneficiary's natural key; one of the account's registered beneficiaries. */
+  /** Identifies the beneficiary; one of the account's registered beneficiaries. */
   beneficiaryIban: string;
   amount: Money;
   description: string;
-  /** The prepared order waits for `confirmTransfer` before it is executed. */
+  /** Whether the prepared order waits for `confirmTransfer` before it is executed. */
   confirmation: boolean;
-  /** Who asks for it; whoever does never approves it. */
+  /** Who asks for it; this person may not approve it. */
   submittedBy: string;
   /** The customer's own. */
   origin: Origin;
 }
 
-/** What makes two orders of one reference the same transfer: what is paid, not who asks for it. Text for a fingerprint. */
+/** What identifies a transfer besides its reference: what is paid, not who asks. Text for a fingerprint. */
 export function transferContent({ submittedBy: _by, origin: _origin, ...paid }: TransferOrder): string {
   return canonicalJson({ kind: 'transfer', ...paid, amount: moneyOf(amountOf(paid.amount)) });
 }
@@ -32,8 +32,8 @@ export function transferContent({ submittedBy: _by, origin: _origin, ...paid }: 
 const DATE = /(?:^|[-_.])(20\d{2})(-?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=$|[-_.])/g;
 
 /**
- * The date that a reference carries as its first or last part, `20251103` or `2025-11-03`, set off by `-`, `_` or `.`. ISO 8601, or
- * undefined where there is none.
+ * The date at the start or end of a reference, `20251103` or `2025-11-03`, separated by `-`, `_` or `.`. ISO 8601, or undefined if there is
+ * none.
  */
 export function referenceDate(reference: string): string | undefined {
   const dates = [...reference.matchAll(DATE)].filter(
@@ -45,12 +45,12 @@ export function referenceDate(reference: string): string | undefined {
 
 const DAY = 24 * 3600_000;
 
-/** In the zone that is furthest ahead, a day begins so long before it does in UTC. */
+/** How much earlier than in UTC a day begins in the zone that is furthest ahead. */
 const ZONES_AHEAD = 14 * 3600_000;
 
 /**
- * Whether a reference carries a date that has come in no zone of the world. Temporal forgets a transfer some time after its end, the guard
- * counts from the date: what is paid long before its date could be paid again between the two.
+ * Whether a reference has a date that is still in the future in every time zone. Temporal forgets a transfer some time after its end, but the
+ * guard counts from the date: a reference paid long before its date could be paid again between the two.
  */
 export function isDatedAhead(reference: string, now: Date): boolean {
   const date = referenceDate(reference);
@@ -58,8 +58,8 @@ export function isDatedAhead(reference: string, now: Date): boolean {
 }
 
 /**
- * Whether a reference is older than the namespace's memory of closed workflows, so that nothing would tell that it was paid already. One
- * without a date is never found to be.
+ * Whether a reference is older than the namespace's retention of closed workflows, so that nothing would show that it was paid. Always false
+ * without a date.
  */
 export function isBeyondRetention(reference: string, retentionDays: number, now: Date): boolean {
   const date = referenceDate(reference);

@@ -28,8 +28,8 @@ import { takeDue } from './review.js';
 import { clearedOf, unclearAfter } from './settlement.js';
 
 /*
- * What changes a case besides messages and occurrences, which the reducer decides: each transition is pure, and workflows change a state by
- * these and the reducer only.
+ * Changes of a case other than by messages and occurrences, which the reducer decides. Each transition is pure; workflows change a state only
+ * by these and the reducer.
  */
 
 export type Transition<State extends CaseState = CaseState> = (state: State) => Changes;
@@ -71,7 +71,7 @@ export const phaseEnded =
     phases: phases.map((phase) => (phase.name === name ? { ...phase, state, completedAt: at.toISOString() } : phase)),
   });
 
-/** The active phase has looked at the application for the last time. */
+/** The active phase no longer reads the application. */
 export const correctionsClosed: Transition = ({ phases }) => ({
   phases: phases.map((phase) => (phase.state === 'active' ? { ...phase, closed: true } : phase)),
 });
@@ -82,7 +82,7 @@ export const deadlinesSet =
 
 export const deadlinesDropped: Transition = () => ({ deadlines: [] });
 
-/** What needs attention keeps showing requirements of its own. */
+/** If a call needs attention, its own requirements stay visible. */
 export const waitShown =
   (wait: Omit<WaitingOn, 'dueAt'>, requirements: () => Requirement[]): Transition =>
   ({ deadlines, attention }) => {
@@ -100,7 +100,7 @@ export const noWaitShown: Transition = ({ attention }) => ({
 
 // The review
 
-/** The kept decisions that are due leave the state; whoever takes them judges them at once. */
+/** Removes the kept decisions that are due; the caller judges them immediately. */
 export const dueDecisionsTaken: Transition = ({ review }) => ({ review: takeDue(review).review });
 
 // Calls
@@ -117,7 +117,7 @@ export const callFailed =
   (state) =>
     unclearAfter(state, key, failure);
 
-/** All at once: what is neither under way nor done may be corrected. */
+/** In one step, so that nothing is at any time neither under way nor done and could be corrected. */
 export const callDone =
   (key: string, result: unknown, provenance: Provenance): Transition =>
   (state) => ({ underWay: undefined, ...clearedOf(state, key), ...resultKept(key, result, provenance)(state) });
@@ -126,7 +126,7 @@ export const resultKept =
   (key: string, result: unknown, provenance: Provenance): Transition =>
   ({ done }) => ({ done: { ...done, [key]: { result, provenance } } });
 
-/** It may be asked for or found out once more. */
+/** Allows the call to be made again. */
 export const resultDropped =
   (dropped: string): Transition =>
   ({ done }) => ({ done: Object.fromEntries(Object.entries(done).filter(([key]) => key !== dropped)) });
@@ -154,13 +154,13 @@ export const attentionWithdrawn: Transition = () => ({
   requirements: [],
 });
 
-/** A person has looked at what FinHub has. */
+/** A person has checked what FinHub has. */
 export const unclearCallsSeen: Transition = () => ({ unclear: undefined });
 
-/** What waits for a correction goes on, since something has taken its place. */
+/** Ends the wait for a correction, because something has replaced it. */
 export const attentionOvertaken: Transition = () => ({ corrected: true });
 
-/** A person gave what FinHub does not show; it counts when they give it again. */
+/** A person gave ids that FinHub does not show; they count when given again. */
 export const idsDoubted =
   (given: string): Transition =>
   () => ({ doubted: given });
@@ -179,7 +179,7 @@ export const beneficiaryRegistered =
   (ref: string, beneficiaryId: string): Transition =>
   ({ finhub }) => ({ finhub: { ...finhub, beneficiaries: { ...finhub.beneficiaries, [ref]: beneficiaryId } } });
 
-/** Once, also when the phase is gone through again after continue-as-new. */
+/** Recorded once, even if the phase repeats after continue-as-new. */
 export const personRegistered =
   (person: PersonRecord): Transition<LifecycleState> =>
   ({ people }) =>
@@ -189,7 +189,7 @@ export const shareholderRemoved =
   ({ recordId }: Pick<PersonRecord, 'recordId'>): Transition<LifecycleState> =>
   ({ people }) => ({ people: people.filter((one) => one.recordId !== recordId || one.role !== 'shareholder') });
 
-/** FinHub was given this code; another one may have come meanwhile. */
+/** This code was sent to FinHub; another one may have arrived since. */
 export const activationCodeUsed =
   (code: string): Transition<LifecycleState> =>
   ({ activationCode }) =>
@@ -201,7 +201,7 @@ export const transferFollowed =
   (reference: string): Transition =>
   () => ({ transfer: { reference, state: 'running' } });
 
-/** Keeps what a backend may show of a transfer. */
+/** Remembers what a backend may show of a transfer. */
 export const transferTracked =
   (change: Partial<TransferRecord>): Transition =>
   (state) => {
@@ -213,7 +213,7 @@ export const payerFound =
   (payer: Customer): Transition =>
   () => ({ payer });
 
-/** A customer goes on with another payment consent. */
+/** The customer continues with another payment consent. */
 export const consentTaken =
   (consent: PaymentConsent): Transition<CustomerState> =>
   ({ application }) => ({ application: { ...application, consent } });
@@ -283,7 +283,7 @@ export const handedOver =
     };
   };
 
-/** Of a call by hand: its result is what the case came to. */
+/** The result of a call by hand becomes the case's result. */
 export const manualCallDone =
   (operation: string): Transition =>
   ({ done }) => ({ called: { answer: done[operation]!.result, provenance: done[operation]!.provenance } });

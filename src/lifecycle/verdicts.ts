@@ -5,10 +5,10 @@ import { decide as decideReview } from './review.js';
 import { type SentDecision } from './review-state.js';
 import type { Given, Ruling } from './rulings.js';
 
-/** What ends with the review of a round. */
+/** Cleared when the review of a round ends. */
 export const REVIEW_OVER = { deadlines: [], assignee: undefined };
 
-/** Judges a decision on the round that is open. */
+/** Judges a decision on the open round. */
 export function judged(
   state: LifecycleState,
   { decision, proof, evidenceHash }: SentDecision & { evidenceHash: string | undefined },
@@ -16,7 +16,7 @@ export function judged(
 ): Ruling {
   const operator = given.operators.get(decision.operator.id);
   const { review, answer } = decideReview(state.review, { decision, proof }, operator, evidenceHash);
-  // No approval of a case that lacks what has to be there; a round opens without it only if the case was not told the truth.
+  // No approval without the required evidence; a round opens without it only if the case was misled.
   const lacking = decision.verdict === 'approve' && answer.accepted ? lackingPapers(state) : [];
   if (lacking.length > 0) {
     return [{}, refuse('NotAllowed', `required evidence is missing: ${lacking.map(paperText).join('; ')}`)];

@@ -10,11 +10,11 @@ import type { ReviewState, SentDecision } from './review-state.js';
 import type { TransferOrder } from './transfer.js';
 
 /*
- * What a workflow hands to an activity that holds rights, for it to judge by itself: what was sent, in its envelopes, and not what the case made of
- * it.
+ * What a workflow gives to an activity with rights, so that it can judge for itself: the sent messages in their envelopes, not the case's
+ * conclusions.
  */
 
-/** How a case began, and what was corrected since. */
+/** How a case began, and its corrections. */
 export interface Beginning<Subject = unknown> {
   workflowId: string;
   subject: Subject;
@@ -22,11 +22,11 @@ export interface Beginning<Subject = unknown> {
   corrections: readonly SentCorrection[];
 }
 
-/** For telling FinHub a decision. */
+/** For sending a decision to FinHub. */
 export interface DecisionWarrant {
   for: 'decision';
   kind: LifecycleKind;
-  /** By the policy that the case recorded. */
+  /** From the policy that the case recorded. */
   requireProof: boolean;
   rules: ReviewRules;
   risk: RiskLevel | undefined;
@@ -37,7 +37,7 @@ export interface DecisionWarrant {
   decisions: SentDecision[];
 }
 
-/** For executing an order, of a transfer or of a lifecycle's own funding. */
+/** For executing an order of a transfer, or of a lifecycle's own funding. */
 export interface OrderWarrant {
   for: 'order';
   requireProof: boolean;

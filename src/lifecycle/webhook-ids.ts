@@ -1,10 +1,10 @@
-/** Ids that are kept of one webhook. */
+/** The most ids that we use from one webhook. */
 export const MOST_IDS = 20;
 const DEEPEST = 3;
-/** An id or a name of FinHub's: no text that a person wrote. */
+/** An id or a name from FinHub, not a text that a person wrote. */
 export const OPAQUE = /^[\w.:-]{1,200}$/;
 
-/** Whatever FinHub calls an id in a webhook's data, since no page says what the data of each event has. */
+/** All values that FinHub calls an id in a webhook's data, because no page says what each event contains. */
 export function idsInWebhook(data: unknown): string[] {
   return [...new Set(idsIn(data, 0))].slice(0, MOST_IDS);
 }

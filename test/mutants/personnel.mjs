@@ -15,7 +15,7 @@ export default [
   {
     name: 'a correction changes whom FinHub has',
     file: 'src/lifecycle/late-corrections.ts',
-    from: "if (Object.keys(done).some(isIt)) return 'told';",
+    from: "if (Object.keys(done).some(isIt)) return 'sent';",
     to: '',
     in: 'test/corrections.test.ts',
     test: 'whom FinHub has stay as they are, and a director who comes late is registered',

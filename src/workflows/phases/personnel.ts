@@ -2,7 +2,7 @@ import { isOrganization, type OrganizationApplication, type Person } from '../..
 import { riskOf } from '../../lifecycle/risk.js';
 import { shareFaults } from '../../lifecycle/personnel-rules.js';
 import type { PersonRecord, Requirement } from '../../lifecycle/case-state.js';
-import { declaredOwners, shareholderTold } from '../../lifecycle/ownership.js';
+import { declaredOwners, shareholderSent } from '../../lifecycle/ownership.js';
 import type { Case } from '../case.js';
 import { CallNeedless, Ending } from '../control-flow.js';
 import { needsPerson } from '../attention.js';
@@ -90,7 +90,7 @@ async function addShareholder(theCase: Case, ref: string): Promise<void> {
     () => {
       // Their share may be refused only because FinHub still has another's as it was.
       if (outdated(theCase).length > 0) throw new CallNeedless();
-      const shareholder = shareholderTold(find(application(theCase).shareholders, ref));
+      const shareholder = shareholderSent(find(application(theCase).shareholders, ref));
       share = shareholder.ownershipPercentage;
       const { beneficialOwnerPercent } = theCase.policy.ownership;
       const isBeneficialOwner = declaredOwners(application(theCase), beneficialOwnerPercent).has(ref);
