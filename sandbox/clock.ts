@@ -1,6 +1,6 @@
 import type { State } from './state.js';
 
-/** The sandbox's time: the machine's time plus an offset that only grows, kept in the state. */
+/** The sandbox's time: the machine's time plus an offset that only grows, stored in the state. */
 export class Clock {
   readonly #state: State;
 

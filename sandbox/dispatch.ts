@@ -99,10 +99,11 @@ function once(
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([params, body]))
     .digest('hex');
-  const kept = world.state.keptAnswers.get(id);
-  if (kept && kept.fingerprint !== fingerprint) throw new Refusal(422, 'Idempotency-Key was used for another request');
-  if (kept) return { status: kept.status, body: kept.body };
+  const stored = world.state.storedResponses.get(id);
+  if (stored && stored.fingerprint !== fingerprint)
+    throw new Refusal(422, 'Idempotency-Key was used for another request');
+  if (stored) return { status: stored.status, body: stored.body };
   const { status, body: answer } = run();
-  world.state.keptAnswers.put({ id, fingerprint, status, body: answer });
+  world.state.storedResponses.put({ id, fingerprint, status, body: answer });
   return { status, body: answer };
 }

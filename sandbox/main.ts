@@ -25,7 +25,7 @@ const command = new Command('sandbox')
   .description('FinHub on your own machine: stateful, strict, breakable on purpose')
   .option('--port <port>', 'port to listen on, 0 for a free one', wholeNumber, 8080)
   .option('--host <address>', 'address to listen on; the control routes need no credentials', DEFAULTS.host)
-  .option('--journal <file>', 'keep the state in this file over restarts and kills')
+  .option('--journal <file>', 'store the state in this file, to survive restarts and kills')
   .addOption(
     new Option('--profile <name>', 'form of the answers').choices(Object.keys(PROFILES)).default(DEFAULTS.profile),
   )

@@ -2,13 +2,13 @@ import type { WebhookMischief } from './webhooks/mischief.js';
 import type { FaultKind } from './faults.js';
 import type { ProfileName } from './profiles/profile.js';
 
-/** What a sandbox can be told; every field has a default. */
+/** Options of a sandbox; every field has a default. */
 export interface SandboxOptions {
   /** Default 0: a free port. */
   port?: number;
   /** Default 127.0.0.1. The control routes show every secret the sandbox holds: think before you listen elsewhere. */
   host?: string;
-  /** A file that keeps the state over restarts and kills; without it the state ends with the process. */
+  /** A file that stores the state over restarts and kills; without it the state ends with the process. */
   journal?: string;
   /** In which of FinHub's documented forms the answers come; default `runner`. */
   profile?: ProfileName;

@@ -152,7 +152,7 @@ function amountOf({ amount, currency }: Preparation, wallet: Wallet): number {
   if (currency !== undefined && currency !== amount.currency) {
     throw invalid({ field: 'currency', message: 'Must equal amount.currency' });
   }
-  if (amount.currency !== wallet.currency) throw new Refusal(422, `The account is kept in ${wallet.currency}`);
+  if (amount.currency !== wallet.currency) throw new Refusal(422, `The account's currency is ${wallet.currency}`);
   return Number(amount.value);
 }
 

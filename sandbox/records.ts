@@ -1,7 +1,7 @@
 export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL' | 'PROHIBITED';
 export type CustomerKind = 'INDIVIDUAL' | 'ORGANIZATION';
 
-/** A person or an organization. `origin` tells registered customers from the individual records of an organization's people. */
+/** A person or an organization. `origin` distinguishes registered customers from the individual records of an organization's people. */
 export interface Customer {
   readonly id: string;
   readonly tenantId: string;
@@ -241,7 +241,7 @@ export interface Making {
   readonly undone: readonly string[];
 }
 
-/** An answer kept for its `Idempotency-Key`. */
+/** A response stored for its `Idempotency-Key`. */
 export interface KeptAnswer {
   readonly id: string;
   readonly fingerprint: string;

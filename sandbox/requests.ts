@@ -31,8 +31,8 @@ export class Requests {
   #records: RequestRecord[] = [];
 
   add(headers: Headers, record: Omit<RequestRecord, 'headers'>): void {
-    const kept = OF_INTEREST.map((name) => [name.toLowerCase(), headerOf(headers, name)] as const);
-    this.#records.push({ ...record, headers: Object.fromEntries(kept.filter(([, value]) => value !== '')) });
+    const shown = OF_INTEREST.map((name) => [name.toLowerCase(), headerOf(headers, name)] as const);
+    this.#records.push({ ...record, headers: Object.fromEntries(shown.filter(([, value]) => value !== '')) });
     if (this.#records.length > KEPT) this.#records.shift();
   }
 

@@ -80,7 +80,7 @@ export class State {
   readonly outbox = new Table<Mail, 'to'>('outbox', { to: (m) => m.to }, this.#changed);
   readonly jobs = new Table<Job>('jobs', {}, this.#changed);
   readonly makings = new Table<Making>('makings', {}, this.#changed);
-  readonly keptAnswers = new Table<KeptAnswer>('keptAnswers', {}, this.#changed);
+  readonly storedResponses = new Table<KeptAnswer>('storedResponses', {}, this.#changed);
   readonly webhookSubscriptions = new Table<WebhookSubscription>('webhookSubscriptions', {}, this.#changed);
   readonly webhookDeliveries = new Table<WebhookDelivery, 'subscription'>(
     'webhookDeliveries',
@@ -101,7 +101,7 @@ export class State {
     this.#pending = [];
   }
 
-  /** The secret that signs session tokens; kept, so that tokens outlive a restart as they would with FinHub. */
+  /** The secret that signs session tokens; stored, so that tokens survive a restart as they would with FinHub. */
   signingSecret(): string {
     const setting = this.settings.get('signing-secret');
     return (setting ?? this.settings.put({ id: 'signing-secret', value: randomBytes(32).toString('hex') })).value;

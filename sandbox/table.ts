@@ -1,7 +1,7 @@
-/** Is told of each change while it is made, with the row as it was. */
+/** Called during each change, with the old row. */
 export type Watcher = (table: string, before: object | undefined, after: object) => void;
 
-/** One change of a row, as the journal keeps it: table, row id, and the row (`null` when it was deleted). */
+/** One change of a row, as the journal stores it: table, row id, and the row (`null` when it was deleted). */
 export type Change = readonly [table: string, id: string, row: object | null];
 
 /** Rows by id with secondary indexes. Rows are replaced, never mutated, so that every change is seen and journaled. */

@@ -341,7 +341,7 @@ describe('payments', { concurrency: 2 }, () => {
     await refused(
       id,
       { payments: { consent: { validDays: 1 } } },
-      /^"payments.consent" cannot be corrected: FinHub has it/,
+      /^"payments.consent" cannot be corrected: FinHub already has it/,
     );
     await refused(
       id,
@@ -401,7 +401,7 @@ describe('the rules', () => {
     const state = await stateOf({});
     const told = (value: string) => answerTo(state, { payments: { transfer: { amount: { value } } } });
     for (const value of ['10,50', '25.005', '-5', '']) {
-      assert.match(told(value).detail, /^"payments.transfer" needs amounts such as/);
+      assert.match(told(value).detail, /^"payments.transfer" needs amounts like/);
     }
     assert.ok(told('10.50').accepted);
   });

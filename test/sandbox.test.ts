@@ -509,7 +509,7 @@ describe('money', () => {
         ['10.00', {}, 400, /amount.value/],
         ['0', {}, 400, /amount.value/],
         ['100', { amount: { value: '100', scale: 3, currency: 'EUR' } }, 400, /amount.scale/],
-        ['100', { amount: { value: '100', scale: 2, currency: 'USD' }, currency: 'USD' }, 422, /kept in EUR/],
+        ['100', { amount: { value: '100', scale: 2, currency: 'USD' }, currency: 'USD' }, 422, /currency is EUR/],
         ['100', { currency: 'USD' }, 400, /amount.currency/],
         ['100', { sourceAccount: { walletId: 'other' } }, 400, /sourceAccount.walletId/],
         ['100', { target: { iban: 'GB82WEST12345698765432' } }, 400, /target.iban/],

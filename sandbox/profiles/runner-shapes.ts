@@ -36,7 +36,7 @@ export interface Activation {
   readonly warnings: readonly string[];
 }
 
-/** A person or company added to an organization, with what FinHub tells only once. */
+/** A person or company added to an organization, with the fields that FinHub returns only once. */
 export interface AddedPerson {
   readonly record: Row.Personnel;
   readonly username?: string;

@@ -27,8 +27,8 @@ const beneficiary = z
     iban: z.string().transform(plainIban).refine(isIban, 'Invalid IBAN'),
     currency: z.string().length(3),
   })
-  .transform(({ firstName, lastName, companyName, name, bicSwiftCode, bic = '', ...kept }) => ({
-    ...kept,
+  .transform(({ firstName, lastName, companyName, name, bicSwiftCode, bic = '', ...rest }) => ({
+    ...rest,
     name: companyName || `${firstName} ${lastName}`.trim() || name,
     bic: bicSwiftCode ?? bic,
   }))

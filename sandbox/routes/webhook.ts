@@ -105,7 +105,7 @@ function summaryOf(call: Call, { id, subscriptionId, event, status, attempts }: 
   };
 }
 
-/** The secret is not told again. */
+/** The secret is not returned again. */
 function viewOf({ secretKey: _, tenantId: __, ...rest }: WebhookSubscription) {
   return { ...rest, status: 'active' };
 }

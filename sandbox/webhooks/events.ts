@@ -1,6 +1,6 @@
 import type { Customer, Order, Verification } from '../records.js';
 
-/** What an event tells, before it has an id and a time. */
+/** The content of an event, without id and time. */
 export interface Happening {
   readonly tenantId: string;
   readonly type: string;
@@ -17,7 +17,7 @@ export const EVENT_TYPES = [
   'transaction.completed',
 ] as const;
 
-/** What FinHub tells of a change of a row, if anything. A rejection has no event of its own on any page: its customer was updated. */
+/** FinHub's event for a change of a row, if there is one. No page has an event for a rejection; it appears as an update of the customer. */
 export function happeningOf(table: string, before: object | undefined, after: object): Happening | undefined {
   switch (table) {
     case 'customers':

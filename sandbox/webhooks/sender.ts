@@ -27,7 +27,7 @@ export class WebhookSender {
     this.mischief = webhookMischief.parse(world.settings.webhooks ?? {});
     world.state.watcher = (table, before, after) => {
       const happening = happeningOf(table, before, after);
-      if (happening) this.#tell(happening);
+      if (happening) this.#send(happening);
     };
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     this.#ticking.unref();
@@ -39,7 +39,7 @@ export class WebhookSender {
     await Promise.all(this.#underWay.values());
   }
 
-  #tell({ tenantId, type, data }: Happening): void {
+  #send({ tenantId, type, data }: Happening): void {
     const { state } = this.#world;
     const event: WebhookEvent = { id: `evt_${randomUUID()}`, type, timestamp: iso(Date.now()), data };
     for (const subscription of state.webhookSubscriptions.all()) {

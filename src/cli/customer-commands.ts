@@ -55,7 +55,7 @@ export function addCustomerCommands(program: Command, withClient: WithClient): v
     `revoke-payment-consent ${EXAMPLE_ID} --by backoffice --reason 'asked for by the customer'`,
   ])
     .requiredOption(...BY)
-    .option('--reason <text>', 'kept in the audit')
+    .option('--reason <text>', 'recorded in the audit')
     .action((id: string, flags: Flags & { reason?: string }) =>
       ask(id, flags, 'revokePaymentConsent', { by: flags.by, reason: flags.reason }),
     );

@@ -109,7 +109,7 @@ export async function takeApplication(
   return { workflowId, subject, marks: marksOf(keys, kind, subject, mark) };
 }
 
-/** @param mark tells equal content from other content */
+/** @param mark distinguishes equal content from other content */
 export function marksOf(keys: KeyRing, kind: LifecycleKind, application: Application, mark: string): StartMarks {
   return {
     mark,

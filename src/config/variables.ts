@@ -180,7 +180,7 @@ export const environmentSchema = z.object({
   ENVIRONMENT_NAME: variable(id.default('default'), 'a name of the environment, 1 to 64 of A-Z a-z 0-9 . _ -,'),
   POLICY_FILE: variable(text.optional(), "the path of a readable JSON file with the tenants' policies"),
   REQUIRE_PROOF: variable(strict, '"true" or "false"'),
-  NOTIFY_URL: variable(url.optional(), 'the http(s) address that is told what happens'),
+  NOTIFY_URL: variable(url.optional(), 'the http(s) address for notifications'),
   NOTIFY_SECRET: variable(
     z
       .string()

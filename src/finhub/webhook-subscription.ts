@@ -103,6 +103,6 @@ export class WebhookSubscriptions {
 }
 
 function wanted({ url, secret }: WebhookTarget) {
-  const description = 'tells where a case may go on; what it says is read again';
+  const description = 'hints at cases that may continue; its content is read again';
   return { name: NAME, description, url, secretKey: secret, events: EVENTS, ...RETRIES };
 }

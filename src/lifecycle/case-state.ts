@@ -32,7 +32,7 @@ export interface PhaseRecord {
   readonly state: PhaseState;
   readonly startedAt?: string | undefined;
   readonly completedAt?: string | undefined;
-  /** It has looked at the application for the last time: corrections come too late. */
+  /** It no longer reads the application, so corrections come too late. */
   readonly closed?: boolean | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface WaitingOn {
   readonly dueAt?: string | undefined;
 }
 
-/** A call that neither retries nor rules could settle; a person decides how it goes on. */
+/** A call that neither retries nor rules could settle; a person decides how it continues. */
 export interface Attention {
   readonly attentionId: string;
   /** The call it is about, by its logical operation. */
@@ -67,23 +67,23 @@ export interface PersonRecord {
   readonly recordId: string;
   /** Id of the person's own customer or user record; FinHub keeps two linked ones (S0, "Dual Record Creation"). */
   readonly individualId?: string | undefined;
-  /** Of a shareholder: the percentage that FinHub was told. */
+  /** Only for a shareholder: the percentage that we sent to FinHub. */
   readonly share?: string | undefined;
 }
 
-/** `executing` from the first try to execute on: from then on the transfer cannot be cancelled. */
+/** `executing` from the first try to execute; the transfer can no longer be cancelled then. */
 export interface TransferRecord {
   readonly reference: string;
   readonly state:
     'running' | 'prepared' | 'executing' | 'completed' | 'failed' | 'rejected' | 'expired' | 'cancelled' | 'aborted';
   readonly orderId?: string | undefined;
-  /** What FinHub asks for it, once it is prepared and where FinHub tells. */
+  /** FinHub's fees, once it is prepared and if FinHub returns them. */
   readonly fees?: Money | undefined;
   /** Until when the prepared order can be executed. */
   readonly validUntil?: string | undefined;
 }
 
-/** What a TRANSACTION_APPROVER said to a transfer. */
+/** A TRANSACTION_APPROVER's decision on a transfer. */
 export interface TransferDecision {
   /** `ref` of the application's employee. */
   readonly by: string;
@@ -91,17 +91,17 @@ export interface TransferDecision {
   readonly reason?: string | undefined;
 }
 
-/** What went before a case that was ended from outside and is resumed. */
+/** The earlier life of a case that was ended from outside and resumed. */
 export interface EarlierLife {
-  /** When the case began, ISO 8601: what FinHub has since then may be its own. */
+  /** When the case first began, ISO 8601: newer objects at FinHub may be its own. */
   readonly since: string;
   /** Temporal's ids of its runs. */
   readonly runs: readonly string[];
-  /** Activities that were begun in them; unknown where a run cannot be read any more. */
+  /** Activities that they started; unknown if a run can no longer be read. */
   readonly begun?: readonly string[] | undefined;
 }
 
-/** Something the outside is told: ids and states, no personal data. `data.sequence` numbers it within the lifecycle. */
+/** A notification to the outside: ids and states, no personal data. `data.sequence` numbers it within the case. */
 export interface Notification {
   readonly type: string;
   /** ISO 8601. */
@@ -109,7 +109,7 @@ export interface Notification {
   readonly data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
 }
 
-/** What became of a notification. */
+/** The result of a notification. */
 export interface Delivery {
   readonly sequence: number;
   readonly type: string;
@@ -127,7 +127,7 @@ export interface CaseNote {
   readonly text: string;
 }
 
-/** Ids and facts that FinHub gave. */
+/** Ids and facts from FinHub. */
 export interface FinHubRecord {
   readonly customerId?: string | undefined;
   readonly userId?: string | undefined;
@@ -137,16 +137,16 @@ export interface FinHubRecord {
   /** By the beneficiary's `ref`: the id that orders name (facts F17: the `assetId`, where there is one). */
   readonly beneficiaries: Readonly<Record<string, string>>;
   readonly paymentConsentId?: string | undefined;
-  /** Types of the documents that FinHub itself asks for. */
+  /** Types of the documents that FinHub itself requires. */
   readonly requiredDocuments?: readonly string[] | undefined;
-  /** Balance, limits and allowed operations, as FinHub told them when the account was new. */
+  /** Balance, limits and allowed operations of the account when it was new. */
   readonly wallet?: WalletFacts | undefined;
   readonly facts: readonly Prerequisite[];
 }
 
 /**
- * What a message came to. An id is `ID`, or `ID.MARK` where the sender marks the content: the same ID with another mark is another message
- * under an id that is taken.
+ * The answer to a message. An id is `ID`, or `ID.MARK` if the sender marks the content: the same ID with another mark is a different message
+ * with a used id.
  */
 export interface AnsweredMessage {
   readonly id: string;
@@ -159,7 +159,7 @@ export interface SentCorrection {
   readonly proof?: string | undefined;
 }
 
-/** What every case knows; plain JSON, since it travels through continue-as-new. */
+/** The state of every case; plain JSON, because continue-as-new passes it on. */
 export interface CaseBase<Kind extends CaseKind, Subject> {
   readonly kind: Kind;
   /** What the case is about. */
@@ -184,23 +184,23 @@ export interface CaseBase<Kind extends CaseKind, Subject> {
   readonly resolution?: ResolveAttention | undefined;
   readonly cancelRequest?: { by: string; reason: string } | undefined;
   readonly outcome?: Outcome | undefined;
-  /** Results of the calls that wrote, by logical operation: none of them is made again after continue-as-new. */
+  /** Results of writes, by key: none of them is made again after continue-as-new. */
   readonly done: Readonly<Record<string, { result: unknown; provenance: Provenance }>>;
-  /** The call that writes and is being made just now, by its logical operation; not while it waits for its next slow try or for a person. */
+  /** Key of the write that is being made now; not set while it waits for its next slow try or for a person. */
   readonly underWay?: string | undefined;
-  /** Calls whose tries may have taken effect without a clear answer, by logical operation. */
+  /** Keys of calls with unclear tries. */
   readonly unclear?: readonly string[] | undefined;
-  /** As `unclear`, whatever a person has said since. */
+  /** Like `unclear`, but stays after a person has looked. */
   readonly everUnclear?: readonly string[] | undefined;
-  /** What a person gave last that FinHub does not show. */
+  /** The last ids from a person that FinHub does not show. */
   readonly doubted?: string | undefined;
   /** Temporal's id of the case's first run: each start of the same id makes another one. */
   readonly instance?: string | undefined;
   /** The envelope that the case was started with. */
   readonly startProof?: string | undefined;
-  /** What messages with an id of their own came to, the latest last: each is taken once, and heard the same again. */
+  /** Answers to messages with an id, the latest last: a repeat gets the same answer. */
   readonly answered: readonly AnsweredMessage[];
-  /** Messages that were turned away without a look at what they say. */
+  /** Number of messages that were rejected unread. */
   readonly turnedAway: number;
   /** Of a case that was resumed. */
   readonly earlier?: EarlierLife | undefined;
@@ -213,11 +213,11 @@ export interface CaseBase<Kind extends CaseKind, Subject> {
   readonly notified: number;
   /** Notifications that were not delivered yet. */
   readonly outbox: readonly Notification[];
-  /** What became of the latest others. */
+  /** Results of the latest delivered or abandoned ones. */
   readonly deliveries: readonly Delivery[];
 }
 
-/** A customer's way from application to first transfer. */
+/** A lifecycle, from application to first transfer. */
 export interface LifecycleState extends CaseBase<LifecycleKind, Application> {
   readonly risk?: RiskLevel | undefined;
   readonly people: readonly PersonRecord[];
@@ -229,7 +229,7 @@ export interface LifecycleState extends CaseBase<LifecycleKind, Application> {
   readonly startedWith?: Application | undefined;
   /** Corrections that were taken, in order, with their envelopes. */
   readonly corrections: readonly SentCorrection[];
-  /** Of a case that was corrected: by what it is found now. */
+  /** Only for a corrected case: its current search tokens. */
   readonly searchTokens?: readonly string[] | undefined;
 }
 
@@ -250,7 +250,7 @@ export interface TransferState extends CaseBase<'transfer', TransferOrder> {
 
 /** A customer from activation on. */
 export interface CustomerState extends CaseBase<'customer', Customer> {
-  /** What was asked for and is not settled, in order; the first is carried out. */
+  /** The requests that wait, in order; the first one is being carried out. */
   readonly requests: readonly CustomerRequest[];
   /** How many there were so far; numbers the next one. */
   readonly requested: number;
@@ -268,7 +268,7 @@ export interface CallState extends CaseBase<'call', HandCall> {
   readonly agreed?: { body: ResolveAttention; proof?: string | undefined } | undefined;
 }
 
-/** All that a case knows, by its kind. */
+/** The state of a case, by its kind. */
 export type CaseState = LifecycleState | TransferState | CustomerState | CallState;
 
 export function isLifecycle(state: CaseState): state is LifecycleState {
@@ -287,7 +287,7 @@ export function transferOf(state: CaseState): TransferRecord | undefined {
 
 type Changing<State extends CaseState> = Partial<Omit<State, 'kind' | 'application'>>;
 
-/** What changes of a case; its kind never does. */
+/** Changes of a case; its kind never changes. */
 export type Changes = Changing<LifecycleState> &
   Changing<TransferState> &
   Changing<CustomerState> &

@@ -21,8 +21,8 @@ export interface Category {
 }
 
 /**
- * Risk of whoever is in a category: the level that FinHub names, or that stands as a word in its ids and name (`fs-cat-b2c-low-001`,
- * `HIGH_RISK_INDIVIDUAL`); undefined where it tells none. Source: facts I01, R3.
+ * Risk of the customers in a category: the level that FinHub names, or that is a word in its ids and name (`fs-cat-b2c-low-001`,
+ * `HIGH_RISK_INDIVIDUAL`); undefined if there is none. Source: facts I01, R3.
  */
 export function riskOfCategory({ key, id, code, name, risk = '' }: Category): RiskLevel | undefined {
   const words = [risk, key, id, code, name].flatMap((text) => text.toUpperCase().split(/[^A-Z]+/));
@@ -34,7 +34,7 @@ export function findCategory(categories: readonly Category[], wanted: string): C
   return categories.find(({ key, id, code }) => [key, id, code].includes(wanted));
 }
 
-/** Risk of the category that a categorization names; null where there is no such category, or it tells none. */
+/** Risk of the category that a categorization names; null if there is no such category or no risk. */
 export function riskIn(categories: readonly Category[], { category }: Categorization): RiskLevel | null {
   const found = findCategory(categories, category);
   return (found && riskOfCategory(found)) ?? null;

@@ -46,7 +46,7 @@ export function whyClosed(state: LifecycleState, patch: Record<string, unknown>)
   return undefined;
 }
 
-/** Takes the form that the intake gives; parts that are the same stay the same objects, since phases tell by them what has changed. */
+/** Takes over the normalized fields. Unchanged parts stay the same objects, because phases detect changes by identity. */
 function inIntakeForm(corrected: unknown, fields: Record<string, unknown>): unknown {
   return {
     ...(corrected as object),

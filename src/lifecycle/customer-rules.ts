@@ -19,7 +19,7 @@ export function handOverRefusal(
   return renewalBegun(renewalOf(consent)) ? 'renewalBegun' : undefined;
 }
 
-/** What the messages do that only a customer takes: each is kept as a request, unless it cannot be carried out. */
+/** The effects of messages that only a customer accepts: each becomes a request, unless it cannot be carried out. */
 export const CUSTOMER_RULES: Rules<CustomerState, CustomerMessage> = {
   addBeneficiary: (state, body, given) => {
     const { ref, iban, name } = body.beneficiary;
@@ -71,7 +71,7 @@ type Asked = CustomerRequest extends infer Request
 
 function asked(state: CustomerState, { at, envelope }: Given, what: Asked): Ruling {
   if (state.requests.length >= MAX_WAITING) {
-    return [{}, refuse('NotAllowed', `${MAX_WAITING} requests wait already; send it again once some are settled`)];
+    return [{}, refuse('NotAllowed', `${MAX_WAITING} requests are already waiting; send it again once some are done`)];
   }
   const requested = state.requested + 1;
   const requestId = `request-${requested}`;

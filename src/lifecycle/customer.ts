@@ -11,7 +11,7 @@ export interface ConsentTerms extends PaymentConsentRequest {
   allowedIbans: string[];
 }
 
-/** A payment consent as it was made; FinHub tells its code only once. */
+/** A payment consent as it was made; FinHub returns its code only once. */
 export interface PaymentConsent {
   consentId: string;
   /** Sealed. */
@@ -50,8 +50,8 @@ export interface RegisteredBeneficiary {
 }
 
 /**
- * A customer after activation: what payments need and FinHub does not tell. The lifecycle that activated the customer begins it; the
- * customer's own case keeps it. There is no password in it: after onboarding we act with the rights of the tenant's admin.
+ * A customer after activation: what payments need and FinHub does not return. The lifecycle that activated the customer begins it; the
+ * customer's own case stores it. There is no password in it: after onboarding we act with the rights of the tenant's admin.
  */
 export interface Customer {
   customerId: string;
@@ -69,7 +69,7 @@ export interface Customer {
   consent?: PaymentConsent | undefined;
 }
 
-/** The Signal by which a lifecycle tells the customer's case what it has made for it. */
+/** The Signal by which a lifecycle hands over to the customer's case what it made for it. */
 export const HAND_OVER = 'handOver';
 
 const MAX_HANDED_OVER = 200;

@@ -8,7 +8,7 @@ import { type Checked, DocumentCheck, DocumentRefused, piecesOf } from './docume
 import { isDocumentId } from './document-id.js';
 import { DocumentUnavailable, type DocumentStore, type Named } from './document-store.js';
 
-/** Keeps documents encrypted, each under its own id: whoever keeps the bytes reads nothing, and a case's documents can be deleted. */
+/** Stores documents encrypted, each under its own id, so that the host of the bytes reads nothing and each document can be deleted. */
 export function encryptedStore(blobs: Blobs, keys: KeyRing): DocumentStore {
   const opened = async function* (named: Named): AsyncGenerator<Buffer> {
     // The id becomes a path: whatever else a reference may hold never reaches the store.
