@@ -84,7 +84,7 @@ describe('what needs attention', () => {
 
   test('is no matter of adopting ids where FinHub has decided otherwise', async () => {
     const advice = adviceFor(await caseIn('verification'), attention('FinHubConflict'));
-    assert.ok(!advice.includes('adopt') && advice.includes('settle it in FinHub'), advice);
+    assert.ok(!advice.includes('adopt') && advice.includes('change it in FinHub'), advice);
     const order = { ...attention('FinHubUnclear'), adopts: ['outcome'] };
     assert.match(adviceFor(await caseIn('payments'), order), /completed, failed or notExecuted/);
   });

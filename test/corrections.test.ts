@@ -346,7 +346,7 @@ describe('payments', { concurrency: 2 }, () => {
     await refused(
       id,
       { payments: { beneficiaries: [] } },
-      /^beneficiary "glassworks" cannot be corrected: FinHub has them/,
+      /^beneficiary "glassworks" cannot be corrected: FinHub already has them/,
     );
     const more = { ...application.payments!.beneficiaries[0]!, ref: 'more', iban: 'LT717300010123456789' };
     const beneficiaries = [...application.payments!.beneficiaries, more];
