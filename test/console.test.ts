@@ -114,8 +114,10 @@ describe("the operators' console", { timeout: 600_000 }, () => {
       /^default-src 'none'; style-src 'self';.*trusted-types 'none'$/,
     );
     assert.ok(!/<title>[^<]*img/.test(text), 'no personal data in titles');
-    const looked = await eventually('it is on record', () =>
-      Promise.resolve(lines.find((one) => one['operator'] === 'op-1')),
+    const looked = await eventually(
+      'it is on record',
+      () => Promise.resolve(lines.find((one) => one['operator'] === 'op-1')),
+      10,
     );
     assert.deepEqual([looked['path'], looked['status'], looked['tenant']], [pathOf(ids[0]!), 200, SANDBOX_TENANT.id]);
     const document = `/v1/cases/individual/${ids[0]!.split('/')[2]}/documents/${evidence[0]!.documentId}`;
