@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { askedBy } from '../src/activities/asked-by.js';
-import { bundled } from './helpers/time-skipping.js';
+import { CATALOGUE } from '../src/finhub/catalogue/index.js';
+import { WORKFLOW_TYPES } from '../src/lifecycle/ids.js';
+import { PHASES } from '../src/lifecycle/phases.js';
 import { FAILURE_CONVERTER_PATH } from '../src/temporal/data-converter.js';
+import { bundled } from './helpers/time-skipping.js';
 import { SCENARIOS } from './histories/scenarios.js';
 import { PRESENT, storedHistories } from './histories/stored.js';
 
@@ -29,8 +32,8 @@ describe('recorded histories', async () => {
     const histories = stored.map(({ workflowId, history }) => ({ workflowId, history }));
     const [replayed, failed]: [string[], string[]] = [[], []];
     for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
-      replayed.push(workflowId);
-      if (error) failed.push(`${workflowId}: ${error.message}`);
+      const { name } = stored[replayed.push(workflowId) - 1]!;
+      if (error) failed.push(`${name} (${workflowId}): ${error.message}`);
     }
     assert.deepEqual(failed, []);
     assert.equal(replayed.length, stored.length);
@@ -53,5 +56,17 @@ describe('recorded histories', async () => {
         [],
         name,
       );
+  });
+
+  test('ask FinHub for nothing that the phases do not name, from which status and docs read', () => {
+    for (const kind of ['individual', 'organization'] as const) {
+      const named = new Set<string>(PHASES[kind].flatMap(({ operations }) => operations));
+      const mayAsk = Object.keys(CATALOGUE).filter((name) => askedBy(name).includes(WORKFLOW_TYPES[kind]));
+      assert.deepEqual(
+        mayAsk.filter((name) => !named.has(name)),
+        [],
+        kind,
+      );
+    }
   });
 });

@@ -15,7 +15,7 @@ import { startSandbox, type Sandbox } from '../sandbox/server.js';
 import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { eventually } from './helpers/eventually.js';
 import { FinHub, madeTwice } from './helpers/finhub.js';
-import { LENIENT } from './helpers/signers.js';
+import { LENIENT, NO_ORDERS } from './helpers/signers.js';
 import { encrypted } from './helpers/lane.js';
 import { SandboxClient } from './helpers/sandbox-client.js';
 import { quiet } from './helpers/time-skipping.js';
@@ -60,7 +60,11 @@ describe('a worker whose attempt Temporal has given to another one', () => {
       const worker = await Worker.create({
         ...{ connection, workflowBundle, taskQueue: TASK_QUEUE, dataConverter: encrypted('default') },
         activities: withHeartbeats(
-          finHubActivities(client, { secrets: secretsWith(parseKeyRing(newKeyRingText())), judge: LENIENT }),
+          finHubActivities(client, {
+            secrets: secretsWith(parseKeyRing(newKeyRingText())),
+            judge: LENIENT,
+            orders: NO_ORDERS,
+          }),
         ),
         shutdownGraceTime: '20s',
       });

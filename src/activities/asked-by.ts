@@ -17,6 +17,8 @@ import type { Activities } from './index.js';
 const { individual, organization, transfer, customer, call } = WORKFLOW_TYPES;
 const LIFECYCLES = [individual, organization];
 const PAYING = [...LIFECYCLES, transfer];
+/** A person's lifecycle leaves its transfer to a case of its own, and funds nothing. */
+const ORDERING = [organization, transfer];
 const CASES = Object.values(WORKFLOW_TYPES);
 
 type WorkflowType = (typeof CASES)[number] | typeof DOCUMENT_RETENTION | typeof WEBHOOK_INBOX;
@@ -33,10 +35,10 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
   initiateVerification: [individual],
   startOrganizationVerification: [organization],
   getVerificationRequirements: [organization],
-  submitVerification: LIFECYCLES,
+  submitVerification: [individual],
   uploadDocument: LIFECYCLES,
   decideVerificationAtFinHub: LIFECYCLES,
-  acceptConsent: LIFECYCLES,
+  acceptConsent: [individual],
   acceptOrganizationConsent: [organization],
   activateIndividual: [individual],
   activateOrganization: [organization],
@@ -46,9 +48,9 @@ const OPERATIONS: Partial<Record<OperationName, readonly WorkflowType[]>> = {
   approvePaymentConsent: [...LIFECYCLES, customer],
   revokePaymentConsent: [customer],
   getBalance: PAYING,
-  prepareOrder: PAYING,
-  executeOrder: PAYING,
-  getOrder: PAYING,
+  prepareOrder: ORDERING,
+  executeOrder: ORDERING,
+  getOrder: ORDERING,
 };
 
 /** Activities that are not FinHub operations. */
@@ -60,7 +62,7 @@ const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowTyp
   awaitReadiness: LIFECYCLES,
   awaitAccount: LIFECYCLES,
   awaitScreening: [...PAYING, customer],
-  awaitOrder: PAYING,
+  awaitOrder: ORDERING,
   awaitTransfer: LIFECYCLES,
   readWallet: LIFECYCLES,
   readPaymentFacts: [transfer],

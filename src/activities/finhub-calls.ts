@@ -10,9 +10,11 @@ import { riskIn, type Category } from '../lifecycle/categorization.js';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { RiskLevel } from '../lifecycle/policy.js';
 import type { Warrant } from '../lifecycle/warrants.js';
+import type { OrderLog } from '../store/order-log.js';
 import { failing } from './failure.js';
 import type { Judge } from './judge.js';
 import { exclusive } from './lease.js';
+import { noteBegun } from './noted-orders.js';
 import type { Secrets } from './secrets.js';
 
 /** On whose behalf a workflow requests a call; plain data. */
@@ -30,6 +32,8 @@ export interface CallFor {
   taken?: string[] | undefined;
   /** Runs of the case that ended from outside before it was resumed. */
   earlierRuns?: readonly string[] | undefined;
+  /** Prepared orders of the case that were not executed and never will be. */
+  lapsedOrders?: readonly string[] | undefined;
   /** An operator has confirmed that no earlier run of the case paid. */
   earlierRunsCleared?: boolean | undefined;
   /** An earlier activity or run may have made the call, and nobody has looked since. */
@@ -160,12 +164,13 @@ async function categoryRisk(
 export interface CallRules {
   secrets: Secrets;
   judge: Judge;
+  orders: OrderLog;
 }
 
 /** Judges a call that needs rights by its warrant. @throws ApplicationFailure `NotProved` */
 async function judged<I, R>(
   client: FinHubClient,
-  { judge, secrets }: CallRules,
+  { judge, secrets, orders }: CallRules,
   { operation, idempotency }: Endpoint<I, R>,
   call: FinHubCall<I>,
 ): Promise<void> {
@@ -188,7 +193,10 @@ async function judged<I, R>(
   }
   if (operation === 'executeOrder') {
     const order = input as { accountId: string; preparedOrderId: string };
-    return judge.order(tenantId, order, warrant?.for === 'order' ? warrant : undefined);
+    const warranted = warrant?.for === 'order' ? warrant : undefined;
+    await judge.order(tenantId, order, warranted);
+    // The last thing before money moves: whoever has forgotten this execution finds it here.
+    if (warranted) await noteBegun(orders, { tenantId, ...warranted.order }, order.preparedOrderId);
   }
 }
 

@@ -2,6 +2,7 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Policies } from '../policies/policy-file.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
+import type { OrderLog } from '../store/order-log.js';
 import { adoptedActivities, type AdoptedActivities } from './adopted.js';
 import { correctionActivities, type CorrectionActivities } from './corrections.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
@@ -22,6 +23,7 @@ import { webhookActivities, type WebhookActivities } from './webhooks.js';
 export interface ActivityDependencies {
   finhub: FinHubClient;
   store: DocumentStore;
+  orders: OrderLog;
   keys: KeyRing;
   judge: Judge;
   policies: Policies;
@@ -46,6 +48,7 @@ export type Activities = FinHubActivities &
 export function createActivities({
   finhub,
   store,
+  orders,
   keys,
   judge,
   policies,
@@ -53,7 +56,7 @@ export function createActivities({
   notifications,
 }: ActivityDependencies): Activities {
   const secrets = secretsWith(keys);
-  const rules = { secrets, judge };
+  const rules = { secrets, judge, orders };
   return withHeartbeats({
     ...finHubActivities(finhub, rules),
     ...registrationActivities(finhub, rules),

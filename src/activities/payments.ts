@@ -21,6 +21,7 @@ import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
 import { begunOrders } from './earlier-runs.js';
 import { failing, notYet } from './failure.js';
+import { notedOrder } from './noted-orders.js';
 import {
   callAsActivity,
   readInActivity,
@@ -48,7 +49,7 @@ export interface PaymentActivities {
   prepareOrder: ActivityOf<'prepareOrder'>;
   /** Reads what FinHub knows about the account, its limits, a beneficiary and a consent. */
   readPaymentFacts(
-    call: FinHubCall<{ accountId: string; iban: string; consentId?: string | undefined }>,
+    call: FinHubCall<{ accountId: string; reference: string; iban: string; consentId?: string | undefined }>,
   ): Promise<Performed<TransferFacts>>;
   /** Ends when FinHub has screened a beneficiary, with either result. */
   awaitScreening(call: FinHubCall<{ accountId: string; iban: string }>): Promise<FoundBeneficiary>;
@@ -65,7 +66,7 @@ export interface PaymentActivities {
 const CUSTOMER_QUERY_MS = 10_000;
 
 export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: CallRules): PaymentActivities {
-  const { secrets } = rules;
+  const { secrets, orders } = rules;
   /** Runs the calls of one activity, turning errors into failures. */
   const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
     failing({ operation }, client, purpose.tenantId, () =>
@@ -85,10 +86,12 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
     async prepareOrder(call) {
       // Checked even without a reset: someone who starts a closed case again must not make it pay twice.
       if (!call.for.earlierRunsCleared) {
+        const { accountId, type, reference } = call.input;
+        const noted = await notedOrder(orders, { accountId, type, reference }, call.for);
         const { preparedOrderIds, complete } = await begunOrders(call.for.earlierRuns);
-        const [preparedOrderId] = preparedOrderIds;
+        const preparedOrderId = noted ?? preparedOrderIds[0];
         if (preparedOrderId !== undefined) {
-          const proof = 'an earlier run started to execute it';
+          const proof = 'its execution was begun before, in what this run does not know';
           const result = { preparedOrderId, validUntil: undefined, fees: undefined };
           return { result, provenance: { how: 'adopted', proof }, tries: 1 };
         }
@@ -100,14 +103,17 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
       }
       return callAsActivity(client, rules, prepareOrder, call);
     },
-    readPaymentFacts: ({ input: { accountId, iban, consentId }, for: purpose }) =>
+    readPaymentFacts: ({ input: { accountId, reference, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {
-        const [balance, allowed, beneficiary, consent, begun] = await Promise.all([
+        const [balance, allowed, beneficiary, consent, begun, noted] = await Promise.all([
           read(getBalance, { accountId }),
           read(getAllowedOperations, { accountId }),
           findBeneficiary(read, accountId, iban),
           consentId === undefined ? undefined : optional(read(getPaymentConsent, { accountId, consentId })),
           purpose.earlierRunsCleared ? undefined : begunOrders(purpose.earlierRuns),
+          purpose.earlierRunsCleared
+            ? undefined
+            : notedOrder(orders, { accountId, type: 'transfer', reference }, purpose),
         ]);
         const { perTransaction, perDay, perMonth, operations } = allowed;
         const result = {
@@ -118,7 +124,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
           beneficiary,
           consent,
           found: beneficiary,
-          begunEarlier: begun !== undefined && begun.preparedOrderIds.length > 0,
+          begunEarlier: noted !== undefined || (begun?.preparedOrderIds.length ?? 0) > 0,
         };
         return { result, provenance: { how: 'made' } };
       }),

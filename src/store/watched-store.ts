@@ -1,5 +1,6 @@
-import { KeyMissing } from '../secrets/box.js';
+import { BoxError } from '../secrets/box.js';
 import { DocumentUnavailable, type DocumentStore } from './document-store.js';
+import type { OrderLog } from './order-log.js';
 import { StoreOfOthers } from './store-id.js';
 
 /** The store is not usable now, or is not the one that this process started with: a fault of the store, not of one document. */
@@ -20,9 +21,10 @@ export interface StoreWatch {
  */
 export function watchedStore(
   store: DocumentStore,
+  orders: OrderLog,
   sameStore: () => Promise<boolean>,
   watch: StoreWatch | undefined,
-): DocumentStore {
+): { store: DocumentStore; orders: OrderLog } {
   const fail = (why: string, cause?: unknown): never => {
     watch?.failed(why);
     throw new StoreUnavailable(`the document store is not usable: ${why}`, { cause });
@@ -37,22 +39,27 @@ export function watchedStore(
       watch?.works();
       return result;
     } catch (error) {
-      if (error instanceof StoreUnavailable || error instanceof KeyMissing) throw error;
+      if (error instanceof StoreUnavailable || error instanceof BoxError) throw error;
       if (!(error instanceof DocumentUnavailable)) return fail(reasonOf(error), error);
       await check();
       throw error;
     }
   };
-  return {
+  /** Of what has to be whole: another store in the place of ours would know of no order. */
+  const inOurs = <T>(work: () => Promise<T>): Promise<T> => using(() => check().then(work));
+  const watched: DocumentStore = {
     put: (content, meta) => store.put(content, meta),
     take: (content, meta) => store.take(content, meta),
     find: (named) => using(() => store.find(named)),
     get: (reference) => using(() => store.get(reference)),
-    remove: (documentId) =>
-      using(async () => {
-        await check();
-        await store.remove(documentId);
-      }),
+    remove: (documentId) => inOurs(() => store.remove(documentId)),
+  };
+  return {
+    store: watched,
+    orders: {
+      note: (order, preparedOrderId) => inOurs(() => orders.note(order, preparedOrderId)),
+      begun: (order) => inOurs(() => orders.begun(order)),
+    },
   };
 }
 

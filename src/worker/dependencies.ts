@@ -9,6 +9,7 @@ import { Judge } from '../activities/judge.js';
 import { policyFile } from '../policies/policy-file.js';
 import { encryptedStore } from '../store/encrypted-store.js';
 import { openBlobs } from '../store/open-store.js';
+import { orderLog } from '../store/order-log.js';
 import { existingStoreId, storeId } from '../store/store-id.js';
 import { watchedStore } from '../store/watched-store.js';
 import type { Alarms } from './alarms.js';
@@ -67,7 +68,7 @@ export async function dependenciesOf(
   return {
     storeId: first,
     finhub: new FinHubClient({ ...config.finhub, observer, logins: alarms?.logins() }),
-    store: watchedStore(encryptedStore(blobs, config.keys), sameStore, watch),
+    ...watchedStore(encryptedStore(blobs, config.keys), orderLog(blobs, config.keys), sameStore, watch),
     keys: config.keys,
     judge: new Judge({ signers, policies, environment, requireProof }),
     policies,

@@ -23,6 +23,14 @@ export interface CallPurpose {
   taken?: string[];
 }
 
+/** Where it is kept that a prepared order was not executed and never will be. */
+export const lapsedKey = (of: string): string => `lapsed/${of}`;
+
+function lapsedOrdersOf({ done }: CaseState): string[] | undefined {
+  const lapsed = Object.entries(done).filter(([key]) => key.startsWith(lapsedKey('')));
+  return lapsed.length === 0 ? undefined : lapsed.map(([, { result }]) => String(result));
+}
+
 /** Kept once a person said that no earlier run of the case has paid. */
 export const EARLIER_RUNS = 'earlierRuns';
 
@@ -41,6 +49,7 @@ export function purposeOf(theCase: CallContext, key: string, options: CallPurpos
     actAs: options.actAs,
     taken: options.taken,
     earlierRunsCleared: theCase.kept(EARLIER_RUNS) !== undefined,
+    lapsedOrders: lapsedOrdersOf(state),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { askedBy } from '../../src/activities/asked-by.js';
-import { DOCUMENT_RETENTION, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
+import { DOCUMENT_RETENTION, transferId, WORKFLOW_TYPES } from '../../src/lifecycle/ids.js';
 import { SLOTS } from '../../src/lifecycle/slots.js';
 import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { anIndividual } from '../helpers/applications.js';
@@ -130,16 +130,18 @@ export const describeForeignActivities =
             },
           },
         };
-        const asked = Object.entries(warrants).map(([type, { input, warrant }]): Asked => {
-          const at = { workflowId: victim, activityId: `${type}:forged` };
-          return {
-            type,
-            activityId: at.activityId,
-            input: [forged(SLOTS.args(type), { input, for: purposeOf(victim), warrant }, at)],
-          };
-        });
-        const outcomes = await attacker.foreignWorkflow('individualLifecycle', victim, asked);
-        for (const { asked: one, failure } of outcomes) assert.equal(failure, 'NotProved', one.type);
+        const askers = {
+          decideVerificationAtFinHub: ['individualLifecycle', victim],
+          executeOrder: ['transfer', transferId(tenantId, 'r')],
+        } as const;
+        for (const [type, { input, warrant }] of Object.entries(warrants)) {
+          const [workflowType, workflowId] = askers[type as keyof typeof askers];
+          const at = { workflowId, activityId: `${type}:forged` };
+          const args = forged(SLOTS.args(type), { input, for: purposeOf(workflowId), warrant }, at);
+          const asked: Asked = { type, activityId: at.activityId, input: [args] };
+          const [outcome] = await attacker.foreignWorkflow(workflowType, workflowId, [asked]);
+          assert.equal(outcome!.failure, 'NotProved', type);
+        }
         assert.notEqual(await verdictOn(lane, ids.customerId!), 'APPROVED');
 
         const workflowId = `call/${tenantId}/addDirector-forged`;

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,6 +128,39 @@ export class Rig {
     }
   }
 
+  /** Keeps what Temporal has on disk, as a backup does; the server is down for a moment. */
+  async backUpTemporal(): Promise<void> {
+    await this.#running.temporal.shift()?.stop();
+    await this.#copyDatabase(this.#database, this.#backup);
+    await this.#startTemporal();
+  }
+
+  /** Puts the backup in the place of what Temporal has, with no worker beside it meanwhile. FinHub and the documents stay as they are. */
+  async restoreTemporal(): Promise<void> {
+    const workers = this.#running.worker.splice(0);
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await this.#running.temporal.shift()?.kill();
+    await this.#copyDatabase(this.#backup, this.#database);
+    await this.#startTemporal();
+    await Promise.all(workers.map(() => this.#startWorker()));
+  }
+
+  /** SQLite keeps a part of it in files beside it. */
+  async #copyDatabase(from: string, to: string): Promise<void> {
+    for (const end of ['', '-wal', '-shm']) {
+      await rm(to + end, { force: true });
+      if (existsSync(from + end)) await cp(from + end, to + end);
+    }
+  }
+
+  get #database(): string {
+    return join(this.#folder, 'temporal.db');
+  }
+
+  get #backup(): string {
+    return join(this.#folder, 'backup.db');
+  }
+
   async noteFaults(): Promise<void> {
     this.faults.push(...(await this.finhub.injected()));
   }
@@ -142,7 +176,7 @@ export class Rig {
     const server = await startTemporalServer({
       searchAttributes: searchAttributeTypes,
       port: this.#ports.temporal,
-      dbFilename: join(this.#folder, 'temporal.db'),
+      dbFilename: this.#database,
     });
     this.#running.temporal.push(server);
   }

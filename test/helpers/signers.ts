@@ -1,5 +1,6 @@
 import type { Operator } from '../../src/lifecycle/policy.js';
 import type { Judge } from '../../src/activities/judge.js';
+import type { OrderLog } from '../../src/store/order-log.js';
 
 /** The text of a signers file with these operators. */
 export function signersText(
@@ -8,6 +9,9 @@ export function signersText(
 ): string {
   return JSON.stringify({ version, signers: operators.map((operator) => ({ role: 'operator', ...operator })) });
 }
+
+/** A log that nothing is noted in. */
+export const NO_ORDERS: OrderLog = { note: () => Promise.resolve(), begun: () => Promise.resolve([]) };
 
 /** Lets everything pass, for tests of what comes after. */
 export const LENIENT = {

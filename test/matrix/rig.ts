@@ -1,4 +1,4 @@
-import { LENIENT } from '../helpers/signers.js';
+import { LENIENT, NO_ORDERS } from '../helpers/signers.js';
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
@@ -187,7 +187,7 @@ type Activities = FinHubActivities &
   SessionActivities;
 
 const keys = parseKeyRing(newKeyRingText());
-const rules = { secrets: secretsWith(keys), judge: LENIENT };
+const rules = { secrets: secretsWith(keys), judge: LENIENT, orders: NO_ORDERS };
 const store = {
   put: () => Promise.reject(new Error('nothing is stored here')),
   take: () => Promise.reject(new Error('nothing is stored here')),

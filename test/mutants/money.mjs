@@ -240,4 +240,28 @@ export default [
     in: 'test/last-mile.test.ts',
     test: 'and not on the word of a history alone',
   },
+  {
+    name: 'an execution is not noted outside Temporal',
+    file: 'src/activities/finhub-calls.ts',
+    from: 'if (warranted) await noteBegun(',
+    to: 'if (warranted && false) await noteBegun(',
+    in: 'test/rolled-back.long.ts',
+    test: 'takes over what FinHub has, and does nothing twice',
+  },
+  {
+    name: 'a noted execution is not taken over',
+    file: 'src/activities/payments.ts',
+    from: 'const preparedOrderId = noted ?? preparedOrderIds[0];',
+    to: 'const preparedOrderId = preparedOrderIds[0];',
+    in: 'test/rolled-back.long.ts',
+    test: 'takes over what FinHub has, and does nothing twice',
+  },
+  {
+    name: 'a note is taken from another order',
+    file: 'src/store/order-log.ts',
+    from: "openNamed(keys, 'order v1', name, stored)",
+    to: "openNamed(keys, 'order v1', '', stored)",
+    in: 'test/order-log.test.ts',
+    test: 'says nothing readable, and does not take a note that was changed or belongs to another order',
+  },
 ];

@@ -123,8 +123,8 @@ export default [
   {
     name: 'an order is executed that nobody judged',
     file: 'src/activities/finhub-calls.ts',
-    from: "return judge.order(tenantId, order, warrant?.for === 'order' ? warrant : undefined);",
-    to: 'return void order;',
+    from: 'await judge.order(tenantId, order, warranted);',
+    to: 'void judge;',
     in: 'test/attacks.test.ts',
     test: 'decides, pays and calls nothing without proof, whoever encrypted its arguments',
   },

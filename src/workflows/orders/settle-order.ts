@@ -1,5 +1,6 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { CaseState } from '../../lifecycle/case-state.js';
+import { lapsedKey } from '../call-context.js';
 import type { Case } from '../case.js';
 import { spend } from './execute-order.js';
 import { type OrderOptions, type SettledOrder, track } from './order.js';
@@ -16,7 +17,7 @@ export async function settleOrder(
 ): Promise<SettledOrder> {
   for (let generation = 1; ; generation += 1) {
     const of = generation === 1 ? reference : `${reference}/${generation}`;
-    if (theCase.kept(`lapsed/${of}`)) continue;
+    if (theCase.kept(lapsedKey(of))) continue;
     const made = await prepare(theCase, reference, of, { request, stillAsked });
     if ('status' in made) return recorded(theCase, reference, made);
     const { order, prepared, begun } = made;
@@ -24,7 +25,7 @@ export async function settleOrder(
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before it was executed');
     const settled = await CancellationScope.nonCancellable(() => spend(theCase, reference, of, order, prepared));
     if (settled) return recorded(theCase, reference, settled);
-    theCase.keep(`lapsed/${of}`, true);
+    theCase.keep(lapsedKey(of), prepared.preparedOrderId);
     theCase.record('orderLapsed', { reference, orderId: prepared.preparedOrderId });
     track(theCase, { state: 'running', orderId: undefined, validUntil: undefined });
   }

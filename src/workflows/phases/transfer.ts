@@ -88,10 +88,11 @@ async function putBefore(theCase: Transfer, obstacles: Requirement[]): Promise<v
 
 /** What FinHub says of the account and the beneficiary; a screening under way is waited for. */
 async function factsOf(theCase: Transfer, account: Customer): Promise<TransferFacts> {
-  const { beneficiaryIban: iban } = theCase.state.application;
+  const { beneficiaryIban: iban, reference } = theCase.state.application;
   const { accountId } = account;
   const facts = await theCase.calls.read('readPaymentFacts', {
     accountId,
+    reference,
     iban,
     consentId: account.consent?.consentId,
   });
