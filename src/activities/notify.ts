@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { EnvHttpProxyAgent, request } from 'undici';
-import type { Notification } from '../lifecycle/case-state.js';
+import type { Notification } from '../lifecycle/notification.js';
 
 /**
  * Where notifications go, and the secret that signs them: `whsec_` and base64, as in Standard Webhooks. While one secret replaces another,

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ShownCase } from '../client/index.js';
 import type { ShownAuditEntry } from '../client/audit.js';
 import { moneyText } from '../contract/money.js';
-import { caseId } from '../lifecycle/ids.js';
+import { Asked } from './asked.js';
 import { awayText, capital, plain, sizeText, timeText } from './words.js';
 
 export interface ShownCasePage {
@@ -56,60 +56,6 @@ export function CasePage({ view, audit, now }: ShownCasePage) {
         </div>
       </div>
     </>
-  );
-}
-
-/** What an operator is to do, and until when. */
-function Asked({ view, now }: { view: ShownCase; now: Date }) {
-  const { review, decision, attention, waitingOn, outcome, stopped } = view;
-  const id = caseId(view.kind, view.tenantId, view.applicationId);
-  const due = review.dueAt ?? waitingOn?.dueAt;
-  const isLate = due !== undefined && Date.parse(due) < now.getTime();
-  const until = due && (
-    <p>
-      Due <span class={isLate ? 'late' : undefined}>{awayText(due, now)}</span> ({timeText(due)})
-    </p>
-  );
-  const isAsked = attention !== null || review.stage === 'inReview';
-  return (
-    <section class={isLate && isAsked ? 'ask overdue' : 'ask'} aria-label="What is asked of you">
-      {stopped && <p>The workflow was {stopped.how} from outside.</p>}
-      {attention && (
-        <>
-          <p>
-            <strong>Needs attention:</strong> {attention.operation} ended in {attention.failure}. {attention.message}
-          </p>
-          <p>What helps: {attention.advice}</p>
-        </>
-      )}
-      {!attention && review.stage === 'inReview' && decision && (
-        <>
-          <p>
-            <strong>Decide on round {review.round}:</strong>{' '}
-            {decision.quorum === 1 ? 'one approval' : `${decision.quorum} approvals by different people`},{' '}
-            {plain(decision.level)} level.
-          </p>
-          <p>
-            {decision.approvals.length === 0
-              ? 'Nobody has approved yet.'
-              : `Approved by ${decision.approvals.map(({ operatorId, level }) => `${operatorId} (${plain(level)})`).join(', ')}.`}
-          </p>
-          <p class="soft">
-            A decision takes your own key: <code>npm run operator -- decide {id} --as YOU --approve | --reject</code>
-          </p>
-        </>
-      )}
-      {!isAsked && (
-        <p>
-          {outcome
-            ? `The case has ended: ${plain(outcome.result)}.`
-            : waitingOn
-              ? `Nothing: it waits for ${waitingOn.who} (${waitingOn.what}).`
-              : 'Nothing: it runs.'}
-        </p>
-      )}
-      {!outcome && until}
-    </section>
   );
 }
 

@@ -16,6 +16,7 @@ import type { WalletFacts } from './payment-checks.js';
 import type { Policy, RiskLevel } from './policy.js';
 import type { ReviewState } from './review-state.js';
 import type { Deadline } from './deadlines.js';
+import type { Delivery, Notification } from './notification.js';
 import type { Outcome } from './outcome.js';
 import type { AuditEntry } from './audit-events.js';
 import type { TransferOrder } from './transfer.js';
@@ -99,25 +100,6 @@ export interface EarlierLife {
   readonly runs: readonly string[];
   /** Activities that they started; unknown if a run can no longer be read. */
   readonly begun?: readonly string[] | undefined;
-}
-
-/** A notification to the outside: ids and states, no personal data. `data.sequence` numbers it within the case. */
-export interface Notification {
-  readonly type: string;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly data: { workflowId: string; sequence: number } & Record<string, string | number | null>;
-}
-
-/** The result of a notification. */
-export interface Delivery {
-  readonly sequence: number;
-  readonly type: string;
-  /** When it was made, ISO 8601. */
-  readonly at: string;
-  readonly state: 'delivered' | 'givenUp';
-  /** When that was, ISO 8601. */
-  readonly since: string;
 }
 
 /** An operator's remark. */

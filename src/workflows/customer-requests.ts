@@ -9,7 +9,7 @@ import {
   consentRetired,
   consentRevoked,
   requestSettled,
-} from '../lifecycle/transitions.js';
+} from '../lifecycle/customer-transitions.js';
 import { registerBeneficiary } from './beneficiaries.js';
 import type { Case } from './case.js';
 import { PhaseSkipped } from './control-flow.js';

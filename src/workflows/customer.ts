@@ -17,14 +17,8 @@ import { queries } from './definitions.js';
 import { answer, receive } from './messages.js';
 import { onSignal } from './signals.js';
 import { makeConsent, wasAsked } from './payment-consent.js';
-import {
-  attentionOvertaken,
-  consentRevoked,
-  consentTaken,
-  handedOver,
-  renewalLeftOut,
-  resultDropped,
-} from '../lifecycle/transitions.js';
+import { consentRevoked, handedOver, renewalLeftOut } from '../lifecycle/customer-transitions.js';
+import { attentionOvertaken, consentTaken, resultDropped } from '../lifecycle/transitions.js';
 
 /**
  * A customer from activation on: keeps what payments need for as long as the account is there, and renews the payment consent before it ends.

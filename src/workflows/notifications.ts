@@ -1,6 +1,7 @@
 import { CancellationScope, condition, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { caseName, type CaseState, type Delivery, type Notification } from '../lifecycle/case-state.js';
+import { caseName, type CaseState } from '../lifecycle/case-state.js';
+import type { Delivery, Notification } from '../lifecycle/notification.js';
 import { statusWord } from '../lifecycle/status.js';
 import {
   notificationCounted,

@@ -202,7 +202,7 @@ export default [
   },
   {
     name: 'a payment consent that another one takes the place of is never revoked',
-    file: 'src/lifecycle/transitions.ts',
+    file: 'src/lifecycle/customer-transitions.ts',
     from: 'retired: consent ? [...retired,',
     to: 'retired: (false as boolean) && consent ? [...retired,',
     in: 'test/customers.test.ts',

@@ -1,0 +1,69 @@
+import type { CustomerState } from './case-state.js';
+import type { HandOver, PaymentConsent, RegisteredBeneficiary } from './customer.js';
+import type { CustomerRequest, SettledRequest } from './customer-requests.js';
+import { resultDropped, type Transition } from './transitions.js';
+
+/** Another consent takes the place of the present one, which is revoked at a time. */
+export const consentReplaced =
+  (consent: PaymentConsent, revokeAt: Date): Transition<CustomerState> =>
+  (state) => ({ ...consentRetired(revokeAt)(state), application: { ...state.application, consent } });
+
+/** There is no consent any more; the last one is revoked at a time. */
+export const consentRetired =
+  (revokeAt: Date): Transition<CustomerState> =>
+  ({ application: { consent, ...application }, retired }) => ({
+    application,
+    retired: consent ? [...retired, { consentId: consent.consentId, revokeAt: revokeAt.toISOString() }] : retired,
+  });
+
+export const consentRevoked =
+  (revoked: string): Transition<CustomerState> =>
+  (state) => ({
+    retired: state.retired.filter(({ consentId }) => consentId !== revoked),
+    ...resultDropped(`revokePaymentConsent/${revoked}`)(state),
+  });
+
+/** The consent ends by itself: an operator has left its renewal out. */
+export const renewalLeftOut: Transition<CustomerState> = ({ application }) => ({
+  application: { ...application, ...(application.consent && { consent: { ...application.consent, renews: false } }) },
+});
+
+export const beneficiaryKnown =
+  (beneficiary: RegisteredBeneficiary): Transition<CustomerState> =>
+  ({ application }) => {
+    const others = application.beneficiaries.filter(({ ref }) => ref !== beneficiary.ref);
+    return { application: { ...application, beneficiaries: [...others, beneficiary] } };
+  };
+
+export const beneficiaryGone =
+  (gone: string): Transition<CustomerState> =>
+  ({ application }) => ({
+    application: { ...application, beneficiaries: application.beneficiaries.filter(({ ref }) => ref !== gone) },
+  });
+
+const SETTLED_SHOWN = 20;
+
+/** A request is over: what its calls came to need not be known any more, so that years of them leave nothing behind. */
+export const requestSettled =
+  ({ requestId, name }: CustomerRequest, result: SettledRequest['result'], at: Date): Transition<CustomerState> =>
+  ({ requests, settled, done }) => ({
+    requests: requests.filter((one) => one.requestId !== requestId),
+    settled: [...settled, { requestId, name, result, at: at.toISOString() }].slice(-SETTLED_SHOWN),
+    done: Object.fromEntries(Object.entries(done).filter(([key]) => !key.endsWith(`/${requestId}`))),
+  });
+
+/** A customer goes on with what the onboarding has made. */
+export const handedOver =
+  ({ consent, beneficiaries, approvers }: HandOver): Transition<CustomerState> =>
+  ({ application }) => {
+    const refs = new Set(beneficiaries.map(({ ref }) => ref));
+    const others = application.beneficiaries.filter(({ ref }) => !refs.has(ref));
+    return {
+      application: {
+        ...application,
+        approvers,
+        beneficiaries: [...others, ...beneficiaries],
+        consent: consent ?? application.consent,
+      },
+    };
+  };
