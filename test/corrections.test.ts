@@ -350,7 +350,7 @@ describe('payments', { concurrency: 2 }, () => {
     );
     const more = { ...application.payments!.beneficiaries[0]!, ref: 'more', iban: 'LT717300010123456789' };
     const beneficiaries = [...application.payments!.beneficiaries, more];
-    await refused(id, { payments: { beneficiaries } }, /^"payments.beneficiaries" .*gone on/);
+    await refused(id, { payments: { beneficiaries } }, /^"payments.beneficiaries" .*already used/);
 
     const mended = { reference: `${topUp.reference}-again`, amount: money('4000.00') };
     await corrected(id, { payments: { topUp: mended, transfer: { amount: money('1000.00') } } });

@@ -80,7 +80,7 @@ describe('one cause for many cases', { timeout: 1_200_000 }, () => {
     }
     await assertNobodyAsked(ids);
     assert.equal(lines('"cause":"admin","runbook"'), 1, 'one line');
-    assert.equal(lines('"cause":"admin","msg":"calls go on'), 1);
+    assert.equal(lines('"cause":"admin","msg":"calls continue'), 1);
   });
 
   test('a document store that is another one for a while: cases wait, nothing is called missing, one alarm', async () => {
