@@ -99,6 +99,7 @@ export interface NotificationView {
   since?: string | undefined;
 }
 
+/** What an operator sees of a case: the status, and what a decision needs. */
 export interface CaseView extends Omit<LifecycleStatus, 'attention'> {
   /** The person, organization or transfer, without secrets. */
   subject: CaseSubject;
