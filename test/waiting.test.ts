@@ -34,6 +34,9 @@ interface Expected {
   end: (id: string) => Promise<unknown>;
 }
 
+/** For a busy machine, and for a query of a transfer's that the test server loses and the activity asks again after ten seconds. */
+const PATIENCE_SECONDS = 180;
+
 describe('what status shows of every wait', { concurrency: false }, () => {
   let time: TimeSkipping;
   let lane: Lane;
@@ -154,11 +157,15 @@ describe('what status shows of every wait', { concurrency: false }, () => {
     for (const expected of waits) {
       const status = await reach(id, expected);
       assertShown(status, expected);
-      await eventually(`${id}: the end of ${expected.what}`, async () => {
-        if (!isAt(await told(id), expected)) return true;
-        await expected.end(id);
-        return false;
-      });
+      await eventually(
+        `${id}: the end of ${expected.what}`,
+        async () => {
+          if (!isAt(await told(id), expected)) return true;
+          await expected.end(id);
+          return false;
+        },
+        PATIENCE_SECONDS,
+      );
     }
     const { status } = await lane.client.wait(id, 'done', { timeoutMs: 30_000 });
     assert.equal(status.status, 'completed');
