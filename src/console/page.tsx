@@ -1,12 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
 import type { FastifyReply } from 'fastify';
+import { answerHtml } from '../gateway/html.js';
 import type { Person } from '../gateway/people/people.js';
 import { STYLE_PATH } from './style.js';
-
-/** No code runs in these pages, and nothing comes from elsewhere. */
-const POLICY =
-  "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** @param title without personal data: it stays in browsers' histories */
 function Page({ title, person, children }: { title: string; person: Person; children: ComponentChildren }) {
@@ -54,15 +51,5 @@ export function answerPage(
       {children}
     </Page>,
   );
-  return reply
-    .status(status)
-    .headers({
-      'content-security-policy': POLICY,
-      // Not stricter: a form would then be sent without an Origin to check.
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-      'cross-origin-opener-policy': 'same-origin',
-    })
-    .type('text/html; charset=utf-8')
-    .send(`<!doctype html>${html}`);
+  return answerHtml(reply, `<!doctype html>${html}`, { status, styled: true });
 }

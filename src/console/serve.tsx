@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { InvalidInput, type CaseFilter, type OnboardingClient } from '../client/index.js';
+import { acceptForms } from '../gateway/html.js';
 import type { People, Person } from '../gateway/people/people.js';
 import { problemOfError, Refused } from '../gateway/problem.js';
 import { told } from '../gateway/request-log.js';
@@ -33,9 +34,7 @@ const caseParams = z.object({
 /** The pages for operators: the queue, and each case. Whoever is not signed in is sent to where they do. */
 export async function serveConsole(server: FastifyInstance, { client, people, log }: ConsoleOptions): Promise<void> {
   await server.register((scope) => {
-    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
-      done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-    );
+    acceptForms(scope);
 
     /** For who is signed in: each look at a page is a line of the log with who looked at what. */
     const forPerson =

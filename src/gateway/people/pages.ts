@@ -1,23 +1,4 @@
-import type { FastifyReply } from 'fastify';
 import type { SignerSet } from '../../proof/signers-file.js';
-
-/** Nothing but our own forms; these pages have no code and no style of their own. */
-const POLICY =
-  "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-
-export function page(reply: FastifyReply, html: string, status = 200): FastifyReply {
-  return reply
-    .status(status)
-    .headers({
-      'content-security-policy': POLICY,
-      // Not stricter: a form would then be sent without an Origin to check.
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-      'cross-origin-opener-policy': 'same-origin',
-    })
-    .type('text/html; charset=utf-8')
-    .send(html);
-}
 
 /** Outside production: whoever sits at this machine says which operator they are. */
 export function trialPage({ signers }: SignerSet): string {

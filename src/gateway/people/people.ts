@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { OperatorLevel } from '../../lifecycle/policy.js';
+import { worksFor, type OperatorLevel } from '../../lifecycle/policy.js';
 import { operatorIn, operatorOfSubject, type Signers, type SignerSet } from '../../proof/signers-file.js';
 import type { KeyRing } from '../../secrets/key-ring.js';
 import type { Blobs } from '../../store/blobs.js';
@@ -90,10 +90,9 @@ export class People {
     const set = await this.signers();
     const operator = this.provider ? operatorOfSubject(set, subject) : set.signers.get(subject);
     if (operator?.role !== 'operator') throw new Refused('UnknownOperator');
-    const works = (id: string): boolean => operator.tenants.includes('*') || operator.tenants.includes(id);
     const only = operator.tenants.length === 1 && operator.tenants[0] !== '*' ? operator.tenants[0] : undefined;
     const chosen = tenant ?? only ?? this.options.tenantId;
-    if (chosen === undefined || !works(chosen)) throw new Refused('WrongTenant');
+    if (chosen === undefined || !worksFor(operator, chosen)) throw new Refused('WrongTenant');
     const session = sessions.newSession({ operator: operator.id, tenant: chosen, issuer, subject, sid });
     this.#hand(reply, session);
     return session;
@@ -131,6 +130,6 @@ export class People {
 /** What the signers file says now: an operator who is taken out, or has another login, is signed out. */
 function levelNow(set: SignerSet, { operator, tenant, subject, issuer }: Session): OperatorLevel | undefined {
   const known = operatorIn(set, operator);
-  if (!known || !(known.tenants.includes('*') || known.tenants.includes(tenant))) return undefined;
+  if (!known || !worksFor(known, tenant)) return undefined;
   return issuer === TRIAL_ISSUER || set.signers.get(operator)?.subject === subject ? known.level : undefined;
 }

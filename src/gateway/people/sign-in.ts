@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { SESSION_HOME } from './home.js';
 import { CALLBACK_PATH, NotIdentified, signInSchema } from './identity-provider.js';
 import { countIn } from '../admission.js';
+import { acceptForms, answerHtml } from '../html.js';
 import { checkLoopback } from '../loopback.js';
 import { Refused } from '../problem.js';
-import { onwardPage, page, refusedPage, trialPage } from './pages.js';
+import { onwardPage, refusedPage, trialPage } from './pages.js';
 import { type People, TRIAL_ISSUER } from './people.js';
 import { endOf, openState, sealedState } from './session.js';
 
@@ -27,9 +28,7 @@ const trialForm = z.object({ operator: z.string().min(1).max(200) });
 export async function serveSignIn(server: FastifyInstance, people: People): Promise<void> {
   await server.register(cookie);
   await server.register((scope) => {
-    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
-      done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-    );
+    acceptForms(scope);
     const { keys, limits, signInsPerMinute } = people.options;
     const limit = scope.createRateLimit({ max: signInsPerMinute, keyGenerator: ({ ip }) => `sign-in ${ip}` });
     const rated = {
@@ -38,7 +37,7 @@ export async function serveSignIn(server: FastifyInstance, people: People): Prom
 
     scope.get('/sign-in', rated, async (request, reply) => {
       const { tenant } = tenantQuery.safeParse(request.query).data ?? {};
-      if (!people.provider) return page(reply, trialPage(await people.signers()));
+      if (!people.provider) return answerHtml(reply, trialPage(await people.signers()));
       const { url, remembered } = await people.provider.begin();
       const state = { ...remembered, ...(tenant !== undefined && { tenant }), at: Date.now() };
       return reply.setCookie(COOKIE, sealedState(keys, 'sign-in v1', state), COOKIE_OPTIONS).redirect(url, 303);
@@ -49,7 +48,7 @@ export async function serveSignIn(server: FastifyInstance, people: People): Prom
       const sealed = request.cookies[COOKIE];
       const begun = sealed === undefined ? undefined : openState(keys, 'sign-in v1', signInSchema, sealed);
       void reply.clearCookie(COOKIE, COOKIE_OPTIONS);
-      if (!begun || Date.now() > begun.at + SIGN_IN_MS) return page(reply, refusedPage(), 403);
+      if (!begun || Date.now() > begun.at + SIGN_IN_MS) return answerHtml(reply, refusedPage(), { status: 403 });
       const search = new URL(request.url, 'http://localhost').search;
       let subject: string | undefined;
       try {
@@ -59,10 +58,10 @@ export async function serveSignIn(server: FastifyInstance, people: People): Prom
       } catch (error) {
         if (!(error instanceof NotIdentified || error instanceof Refused)) throw error;
         request.problem = error instanceof Refused ? error.code : 'Unauthenticated';
-        return page(reply, refusedPage(error, subject), 403);
+        return answerHtml(reply, refusedPage(error, subject), { status: 403 });
       }
       // Not a redirect: a browser on its way from another site would not send the cookie along.
-      return page(reply, onwardPage(SESSION_HOME));
+      return answerHtml(reply, onwardPage(SESSION_HOME));
     });
 
     scope.post('/sign-in', rated, async (request, reply) => {
