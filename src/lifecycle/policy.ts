@@ -180,7 +180,7 @@ export function levelSuffices(held: OperatorLevel, needed: OperatorLevel): boole
   return held === 'POWER_TENANT' || needed === 'TENANT';
 }
 
-/** Whether an operator works for a tenant. */
-export function worksFor(operator: Operator, tenantId: string): boolean {
-  return operator.tenants.includes('*') || operator.tenants.includes(tenantId);
+/** Whether an operator, or another signer, works for a tenant. */
+export function worksFor({ tenants }: Pick<Operator, 'tenants'>, tenantId: string): boolean {
+  return tenants.includes('*') || tenants.includes(tenantId);
 }

@@ -1,4 +1,5 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
+import { worksFor } from '../lifecycle/policy.js';
 import type { ProofFault, Signable, Verified } from '../lifecycle/proof-rules.js';
 import { ALGORITHM, claimsSchema, TYPE, type Claims } from './envelope.js';
 import type { SignerKey, SignerSet } from './signers-file.js';
@@ -80,7 +81,7 @@ function faultOf(claims: Claims, key: SignerKey, expected: Expected, now: Date):
   if (claims.signer !== signer.id) return 'otherActor';
   if (signer.role === 'operator' && claims.actor !== signer.id) return 'otherActor';
   if (claims.tenant !== expected.tenant) return 'otherPlace';
-  if (!signer.tenants.includes('*') && !signer.tenants.includes(expected.tenant)) return 'otherTenant';
+  if (!worksFor(signer, expected.tenant)) return 'otherTenant';
   const isHere =
     claims.aud === expected.audience &&
     claims.workflowId === expected.workflowId &&
