@@ -1,3 +1,7 @@
+/** The kinds of files that FinHub accepts. Source: facts I09, O20. */
+export const DOCUMENT_MIME_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
+export type DocumentMimeType = (typeof DOCUMENT_MIME_TYPES)[number];
+
 /** The document types on FinHub's pages. Source: facts I09, V03, O20. */
 export const DOCUMENT_TYPES: readonly string[] = [
   'PASSPORT',

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
+import { DOCUMENT_MIME_TYPES, type DocumentMimeType } from '../contract/document-types.js';
 
 /** The largest document that FinHub accepts: 20 MB. Source: facts V03. */
 export const MAX_DOCUMENT_BYTES = 20 * 1024 * 1024;
 
-/** The kinds of documents that FinHub accepts, by their first bytes. Source: facts I09, O20. */
-const SIGNATURES = {
+/** How each kind of file begins. */
+const SIGNATURES: Record<DocumentMimeType, readonly number[]> = {
   'application/pdf': [0x25, 0x50, 0x44, 0x46, 0x2d],
   'image/jpeg': [0xff, 0xd8, 0xff],
   'image/png': [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-} as const;
-
-export type DocumentMimeType = keyof typeof SIGNATURES;
-
-const DOCUMENT_MIME_TYPES = Object.keys(SIGNATURES) as DocumentMimeType[];
+};
 
 /** A rejected document. The message says why, without the document's content. */
 export class DocumentRefused extends Error {

@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { InvalidInput } from '../../client/index.js';
+import { DOCUMENT_MIME_TYPES } from '../../contract/document-types.js';
 import { documentSubject, documentType } from '../../contract/field-schemas.js';
 import { DocumentRefused, MAX_DOCUMENT_BYTES } from '../../store/document-check.js';
 import { Refused } from '../problem.js';
 import { route, type Route } from '../route.js';
 import { idOf, name } from './ids.js';
-
-const MIME_TYPES = ['application/pdf', 'image/jpeg', 'image/png'] as const;
 
 /** Documents by themselves, too large for JSON. */
 export const UPLOADING: readonly Route[] = [
@@ -30,7 +29,7 @@ export const UPLOADING: readonly Route[] = [
         .describe('SHA-256 of the document, hex'),
     }),
     query: z.object({ type: documentType, subject: documentSubject.optional() }),
-    body: { name: 'Document', example: '%PDF-1.7…', mediaType: 'application/octet-stream', flows: MIME_TYPES },
+    body: { name: 'Document', example: '%PDF-1.7…', mediaType: 'application/octet-stream', flows: DOCUMENT_MIME_TYPES },
     answers: {
       201: { description: 'it is stored', schema: 'Uploaded' },
       413: { description: 'it is larger than 20 MB', schema: 'Problem' },
@@ -40,7 +39,7 @@ export const UPLOADING: readonly Route[] = [
       const { kind, id, sha256 } = params;
       if (Number(request.headers['content-length'] ?? 0) > MAX_DOCUMENT_BYTES) throw new Refused('BodyTooLarge');
       const sent = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-      const mimeType = MIME_TYPES.find((type) => type === sent);
+      const mimeType = DOCUMENT_MIME_TYPES.find((type) => type === sent);
       // Left whole where it is refused half-way: the caller should still hear why.
       const content = (request.body as IncomingMessage).iterator({ destroyOnReturn: false });
       try {
