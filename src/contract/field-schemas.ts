@@ -1,11 +1,14 @@
 import { domainToASCII } from 'node:url';
 import { isValidBIC, isValidIBAN } from 'ibantools';
 import { z } from 'zod';
-import { DOCUMENT_TYPES, documentTypeFault } from './document-types.js';
+import { DOCUMENT_MIME_TYPES, DOCUMENT_TYPES, documentTypeFault } from './document-types.js';
 import { decimalsOf } from './money.js';
 import { headerFault, lengthOf, textFault } from './text.js';
 import { personal, plain, secret } from './marks.js';
+import type { consentEvidence } from './handed-in.js';
 import { countryFault } from './countries.js';
+
+type ConsentEvidence = z.output<typeof consentEvidence>;
 
 const MAX_PASSWORD = 128;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
@@ -180,6 +183,7 @@ export const origin = {
   ).describe("the customer's own"),
 };
 
+/** As messages hand them in; the two have the same fields. */
 export const consents = z.strictObject({
   ...origin,
   version: plain(text(40)),
@@ -190,7 +194,7 @@ export const consents = z.strictObject({
     }),
   ),
   acceptedBy: personal(text()).optional(),
-});
+} satisfies Record<keyof ConsentEvidence, z.ZodType>);
 
 export const documentType = plain(
   z
@@ -222,7 +226,7 @@ export const document = z
       .optional()
       .describe('SHA-256 in hex of a document that was uploaded for the same case, type and subject'),
     fileName: personal(text(255)).optional().describe("by default the file's own"),
-    mimeType: z.enum(['application/pdf', 'image/jpeg', 'image/png']).optional(),
+    mimeType: z.enum(DOCUMENT_MIME_TYPES).optional(),
     subject: documentSubject
       .optional()
       .describe("the ref of the person whose document it is; by default the customer's"),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Address, Beneficiary, PaymentConsentRequest } from '../contract/application.js';
 import { isAmount } from '../contract/money.js';
 import { fields, list, marked, oneOf, optional, prose, text, wholeNumber } from '../contract/schema.js';
 
@@ -17,7 +18,7 @@ export const amount = marked(
   ),
 );
 
-/** The limits of a payment consent. Source: facts F10. */
+/** The limits of a payment consent; one that is forgotten here does not compile. Source: facts F10. */
 export const LIMITS = {
   validDays: wholeNumber(1, 3650),
   perTransaction: amount,
@@ -25,8 +26,9 @@ export const LIMITS = {
   perMonth: optional(amount),
   transactionsPerDay: wholeNumber(1),
   maxTransactions: optional(wholeNumber(1)),
-};
+} satisfies Record<keyof Omit<PaymentConsentRequest, 'title'>, z.ZodMiniType>;
 
+/** As an application has them: a field that is forgotten here does not compile. */
 const beneficiary = fields({
   ref,
   name: personal(140),
@@ -47,9 +49,9 @@ const beneficiary = fields({
       postalCode: optional(personal(40)),
       country: code,
       state: optional(personal(200)),
-    }),
+    } satisfies Record<keyof Address, z.ZodMiniType>),
   ),
-});
+} satisfies Record<keyof Beneficiary, z.ZodMiniType>);
 
 /**
  * What is asked for a customer after activation. Each is kept, carried out in its turn, and shown in the status with what it came to. The client

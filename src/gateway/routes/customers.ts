@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { customerRequestSchemas } from '../../client/customer-requests.js';
 import type { CustomerMessage } from '../../lifecycle/customer-messages.js';
-import { route, type Call, type Route } from '../route.js';
+import { route, type Route } from '../route.js';
 import { answered, MESSAGE_ANSWERS } from './answers.js';
 import { idOf, name } from './ids.js';
 
 const params = z.object({ customerId: name.describe("FinHub's id of a customer whose account is active") });
-
-const FOR_CUSTOMER = {
-  method: 'POST',
-  tag: 'Payments',
-  scopes: ['payments:write'],
-  params,
-  once: true,
-  answers: MESSAGE_ANSWERS,
-  description: 'It is carried out in its turn; the status of the case `customer` shows what came of it.',
-} as const;
 
 const BENEFICIARY = {
   ...{ ref: 'gallery', name: 'Galerie am Ufer GmbH', partyType: 'BUSINESS_CUSTOMER' },
@@ -28,70 +18,67 @@ const CONSENT = {
   perDay: { value: '1500.00', currency: 'EUR' },
 };
 
+interface Asked {
+  /** Below `/v1/customers/{customerId}/`. */
+  path: string;
+  command: string;
+  summary: string;
+  /** The body's name in OpenAPI. */
+  body: string;
+  example: object;
+}
+
+/** The route of a message for a customer's case: operation, message and body go by one name. */
+function asking(message: CustomerMessage, { path, command, summary, body, example }: Asked): Route {
+  return route({
+    operation: message,
+    method: 'POST',
+    path: `/v1/customers/{customerId}/${path}`,
+    tag: 'Payments',
+    scopes: ['payments:write'],
+    summary,
+    description: 'It is carried out in its turn; the status of the case `customer` shows what came of it.',
+    commands: [`starter ${command}`],
+    message,
+    params,
+    once: true,
+    body: { name: body, checked: customerRequestSchemas[message], example: { by: 'backoffice-web', ...example } },
+    answers: MESSAGE_ANSWERS,
+    async handle({ caller, client, params: { customerId }, body, messageId }) {
+      const id = idOf(caller, { kind: 'customer', id: customerId });
+      return answered(await client.ask(id, message, body, { messageId: messageId(body) }));
+    },
+  });
+}
+
 /** What is asked for a customer after activation. */
 export const FOR_LIVING_CUSTOMERS: readonly Route[] = [
-  route({
-    ...FOR_CUSTOMER,
-    operation: 'addBeneficiary',
-    path: '/v1/customers/{customerId}/beneficiaries',
+  asking('addBeneficiary', {
+    path: 'beneficiaries',
+    command: 'add-beneficiary',
     summary: 'Adds a beneficiary, whom FinHub screens',
-    commands: ['starter add-beneficiary'],
-    message: 'addBeneficiary',
-    body: {
-      name: 'NewBeneficiary',
-      checked: customerRequestSchemas.addBeneficiary,
-      example: { by: 'backoffice-web', beneficiary: BENEFICIARY },
-    },
-    handle: (call) => asked(call, 'addBeneficiary'),
+    body: 'NewBeneficiary',
+    example: { beneficiary: BENEFICIARY },
   }),
-  route({
-    ...FOR_CUSTOMER,
-    operation: 'removeBeneficiary',
-    path: '/v1/customers/{customerId}/beneficiary-removals',
+  asking('removeBeneficiary', {
+    path: 'beneficiary-removals',
+    command: 'remove-beneficiary',
     summary: 'Removes a beneficiary',
-    commands: ['starter remove-beneficiary'],
-    message: 'removeBeneficiary',
-    body: {
-      name: 'BeneficiaryRemoval',
-      checked: customerRequestSchemas.removeBeneficiary,
-      example: { by: 'backoffice-web', ref: 'gallery' },
-    },
-    handle: (call) => asked(call, 'removeBeneficiary'),
+    body: 'BeneficiaryRemoval',
+    example: { ref: 'gallery' },
   }),
-  route({
-    ...FOR_CUSTOMER,
-    operation: 'makePaymentConsent',
-    path: '/v1/customers/{customerId}/payment-consents',
+  asking('makePaymentConsent', {
+    path: 'payment-consents',
+    command: 'make-payment-consent',
     summary: 'Makes a payment consent in place of the present one; without terms, renews it',
-    commands: ['starter make-payment-consent'],
-    message: 'makePaymentConsent',
-    body: {
-      name: 'NewPaymentConsent',
-      checked: customerRequestSchemas.makePaymentConsent,
-      example: { by: 'backoffice-web', consent: CONSENT },
-    },
-    handle: (call) => asked(call, 'makePaymentConsent'),
+    body: 'NewPaymentConsent',
+    example: { consent: CONSENT },
   }),
-  route({
-    ...FOR_CUSTOMER,
-    operation: 'revokePaymentConsent',
-    path: '/v1/customers/{customerId}/payment-consent-revocations',
+  asking('revokePaymentConsent', {
+    path: 'payment-consent-revocations',
+    command: 'revoke-payment-consent',
     summary: 'Revokes the payment consent: nothing is paid by it any more',
-    commands: ['starter revoke-payment-consent'],
-    message: 'revokePaymentConsent',
-    body: {
-      name: 'PaymentConsentRevocation',
-      checked: customerRequestSchemas.revokePaymentConsent,
-      example: { by: 'backoffice-web', reason: 'asked for by the customer' },
-    },
-    handle: (call) => asked(call, 'revokePaymentConsent'),
+    body: 'PaymentConsentRevocation',
+    example: { reason: 'asked for by the customer' },
   }),
 ];
-
-async function asked(
-  { caller, client, params: { customerId }, body, messageId }: Call<z.output<typeof params>, undefined, object>,
-  what: CustomerMessage,
-): Promise<ReturnType<typeof answered>> {
-  const id = idOf(caller, { kind: 'customer', id: customerId });
-  return answered(await client.ask(id, what, body as never, { messageId: messageId(body) }));
-}
