@@ -7,11 +7,10 @@ import type { RetentionPlan } from '../lifecycle/document-retention.js';
 import { FAILURES } from '../lifecycle/failures.js';
 import type { Policies } from '../policies/policy-file.js';
 import { documentIdOf } from '../store/document-id.js';
-import { KeyMissing } from '../secrets/box.js';
 import { DocumentUnavailable, type DocumentStore } from '../store/document-store.js';
-import { StoreUnavailable } from '../store/watched-store.js';
 import { callAsActivity, type CallRules, type FinHubCall, type CallResult } from './finhub-calls.js';
 import { keptUntil } from './kept-documents.js';
+import { storeFailure } from './store-failure.js';
 
 export interface DocumentUpload {
   verificationId: string;
@@ -47,10 +46,7 @@ export function documentActivities(
     async uploadDocument({ input: { document, ...target }, for: purpose, warrant }) {
       const content = await store.get(document).catch((error: unknown) => {
         const details = { operation: 'uploadDocument' };
-        if (error instanceof StoreUnavailable)
-          throw ApplicationFailure.retryable(error.message, FAILURES.documentStore, details);
-        if (error instanceof KeyMissing) throw ApplicationFailure.retryable(error.message, FAILURES.keys, details);
-        if (!(error instanceof DocumentUnavailable)) throw error;
+        if (!(error instanceof DocumentUnavailable)) throw storeFailure(error, details) ?? error;
         throw ApplicationFailure.nonRetryable(error.message, FAILURES.document, details);
       });
       return callAsActivity(client, rules, uploadDocument, {

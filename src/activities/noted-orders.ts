@@ -1,8 +1,19 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES, type FailureDetails } from '../lifecycle/failures.js';
-import { BoxError, KeyMissing } from '../secrets/box.js';
+import { BoxError } from '../secrets/box.js';
 import type { LoggedOrder, OrderLog } from '../store/order-log.js';
-import { StoreUnavailable } from '../store/watched-store.js';
+import { type BegunOrders, begunOrders } from './earlier-runs.js';
+import { storeFailure } from './store-failure.js';
+
+/** What a case knows of earlier tries to execute its order. */
+interface Known {
+  tenantId: string;
+  /** Prepared orders that were not executed and never will be. */
+  lapsedOrders?: readonly string[] | undefined;
+  earlierRuns?: readonly string[] | undefined;
+  /** An operator has confirmed that no earlier run of the case paid. */
+  earlierRunsCleared?: boolean | undefined;
+}
 
 /** Notes an execution right before it. @throws ApplicationFailure if the store cannot be used; then nothing is executed */
 export function noteBegun(orders: OrderLog, order: LoggedOrder, preparedOrderId: string): Promise<void> {
@@ -10,16 +21,23 @@ export function noteBegun(orders: OrderLog, order: LoggedOrder, preparedOrderId:
 }
 
 /**
- * A prepared order whose execution was noted and that the case does not know to have lapsed: one that a restored Temporal has forgotten.
+ * Prepared orders whose execution began where the running case does not know of it. The log has those that a restored Temporal has forgotten; the
+ * histories of other runs have those that were scheduled and may reach the log only now. Both are searched even without a reset: someone who
+ * starts a closed case again must not make it pay twice.
  * @throws ApplicationFailure `FinHubUnclear` if a note cannot be read, `DocumentStoreUnavailable` or `KeyMissing` for all cases
  */
-export async function notedOrder(
+export async function begunElsewhere(
   orders: OrderLog,
   order: Omit<LoggedOrder, 'tenantId'>,
-  { tenantId, lapsedOrders = [] }: { tenantId: string; lapsedOrders?: readonly string[] | undefined },
-): Promise<string | undefined> {
-  const noted = await withLog('prepareOrder', () => orders.begun({ tenantId, ...order }));
-  return noted.find((id) => !lapsedOrders.includes(id));
+  { tenantId, lapsedOrders = [], earlierRuns, earlierRunsCleared }: Known,
+): Promise<BegunOrders> {
+  if (earlierRunsCleared) return { preparedOrderIds: [], complete: true };
+  const [noted, { preparedOrderIds, complete }] = await Promise.all([
+    withLog('prepareOrder', () => orders.begun({ tenantId, ...order })),
+    begunOrders(earlierRuns),
+  ]);
+  const unknown = noted.filter((id) => !lapsedOrders.includes(id));
+  return { preparedOrderIds: [...unknown, ...preparedOrderIds], complete };
 }
 
 async function withLog<T>(operation: string, work: () => Promise<T>): Promise<T> {
@@ -27,10 +45,8 @@ async function withLog<T>(operation: string, work: () => Promise<T>): Promise<T>
     return await work();
   } catch (error) {
     const details: FailureDetails = { operation };
-    if (error instanceof StoreUnavailable)
-      throw ApplicationFailure.retryable(error.message, FAILURES.documentStore, details);
-    if (error instanceof KeyMissing) throw ApplicationFailure.retryable(error.message, FAILURES.keys, details);
-    if (!(error instanceof BoxError)) throw error;
+    const failure = storeFailure(error, details);
+    if (failure || !(error instanceof BoxError)) throw failure ?? error;
     const what = 'the note of an earlier execution was changed, and it may have paid';
     throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, { ...details, unclear: true });
   }

@@ -19,9 +19,8 @@ import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
-import { begunOrders } from './earlier-runs.js';
 import { failing, notYet } from './failure.js';
-import { notedOrder } from './noted-orders.js';
+import { begunElsewhere } from './noted-orders.js';
 import {
   callAsActivity,
   readInActivity,
@@ -43,7 +42,7 @@ export interface PaymentActivities {
   /** Reads the account's state, balance, allowed operations and limits; two reads at a time. */
   readWallet(call: FinHubCall<{ accountId: string }>): Promise<Performed<WalletFacts>>;
   /**
-   * Prepares an order. If a run before a workflow reset started to execute one, returns that one instead.
+   * Prepares an order. If an earlier run, or one that Temporal has forgotten, began to execute one, returns that one instead.
    * @throws ApplicationFailure `FinHubUnclear` if such a run can no longer be read
    */
   prepareOrder: ActivityOf<'prepareOrder'>;
@@ -84,36 +83,29 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
         return { result: { operations, status, available, blocked, limits, readAt }, provenance: { how: 'made' } };
       }),
     async prepareOrder(call) {
-      // Checked even without a reset: someone who starts a closed case again must not make it pay twice.
-      if (!call.for.earlierRunsCleared) {
-        const { accountId, type, reference } = call.input;
-        const noted = await notedOrder(orders, { accountId, type, reference }, call.for);
-        const { preparedOrderIds, complete } = await begunOrders(call.for.earlierRuns);
-        const preparedOrderId = noted ?? preparedOrderIds[0];
-        if (preparedOrderId !== undefined) {
-          const proof = 'its execution was begun before, in what this run does not know';
-          const result = { preparedOrderId, validUntil: undefined, fees: undefined };
-          return { result, provenance: { how: 'adopted', proof }, tries: 1 };
-        }
-        if (!complete) {
-          const what = 'an earlier run can no longer be read, and may have paid';
-          const details: FailureDetails = { operation: prepareOrder.operation, unclear: true };
-          throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, details);
-        }
+      const { accountId, type, reference } = call.input;
+      const begun = await begunElsewhere(orders, { accountId, type, reference }, call.for);
+      const [preparedOrderId] = begun.preparedOrderIds;
+      if (preparedOrderId !== undefined) {
+        const proof = 'an earlier run started to execute it';
+        const result = { preparedOrderId, validUntil: undefined, fees: undefined };
+        return { result, provenance: { how: 'adopted', proof }, tries: 1 };
+      }
+      if (!begun.complete) {
+        const what = 'an earlier run can no longer be read, and may have paid';
+        const details: FailureDetails = { operation: prepareOrder.operation, unclear: true };
+        throw ApplicationFailure.nonRetryable(what, FAILURES.unclear, details);
       }
       return callAsActivity(client, rules, prepareOrder, call);
     },
     readPaymentFacts: ({ input: { accountId, reference, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {
-        const [balance, allowed, beneficiary, consent, begun, noted] = await Promise.all([
+        const [balance, allowed, beneficiary, consent, begun] = await Promise.all([
           read(getBalance, { accountId }),
           read(getAllowedOperations, { accountId }),
           findBeneficiary(read, accountId, iban),
           consentId === undefined ? undefined : optional(read(getPaymentConsent, { accountId, consentId })),
-          purpose.earlierRunsCleared ? undefined : begunOrders(purpose.earlierRuns),
-          purpose.earlierRunsCleared
-            ? undefined
-            : notedOrder(orders, { accountId, type: 'transfer', reference }, purpose),
+          begunElsewhere(orders, { accountId, type: 'transfer', reference }, purpose),
         ]);
         const { perTransaction, perDay, perMonth, operations } = allowed;
         const result = {
@@ -124,7 +116,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
           beneficiary,
           consent,
           found: beneficiary,
-          begunEarlier: noted !== undefined || (begun?.preparedOrderIds.length ?? 0) > 0,
+          begunEarlier: begun.preparedOrderIds.length > 0,
         };
         return { result, provenance: { how: 'made' } };
       }),
