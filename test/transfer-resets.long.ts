@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Client } from '@temporalio/client';
 import type { CurrentStatus, LifecycleStatus } from '../src/client/index.js';
+import type { Child } from '../dev/embedded/child-process.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { customerCaseId, transferId } from '../src/lifecycle/ids.js';
 import type { Customer } from '../src/lifecycle/customer.js';
@@ -17,11 +20,14 @@ let stack: Stack;
 let finhub: FinHub;
 let temporal: Client;
 let payer: Payer;
+/** The one that is up now. */
+let worker: Child;
 before(async () => {
   stack = await startStack({
     sandboxArgs: ['--activation-delay', '1', '--settlement-delay', '50', '--log-level', 'fatal'],
     workerEnv: { FINHUB_TIMEOUT_MS: '1000', FINHUB_VERDICT_POLL_SECONDS: '1' },
   });
+  ({ worker } = stack);
   finhub = new FinHub(stack.sandboxUrl);
   ({ temporal } = stack.client);
   payer = await openAccount(stack, finhub, EXTERNAL);
@@ -74,24 +80,18 @@ test('a lifecycle goes on without a transfer that somebody ended in Temporal', a
   assert.deepEqual([outcome?.result, shown?.state], ['active', 'aborted']);
 });
 
+test('where the run before a reset is gone, the note of its execution says whether it has paid', async () => {
+  const id = await payThenForget('reset-noted');
+  worker = await stack.startWorker();
+  assert.deepEqual([(await ended(id)).status, await books('reset-noted')], ['completed', { prepared: 1, paid: 1 }]);
+  const audit = await stack.client.audit(id);
+  assert.ok(!audit.some(({ event }) => event === 'needsAttention'), 'a person was asked');
+});
+
 test('where the run before a reset is gone, a person says whether it has paid', async () => {
-  const id = await pay('reset-blind', '20.00');
-  await ended(id);
-  const { runId } = await temporal.workflow.getHandle(id).describe();
-  await stack.worker.kill();
-  await reset(id, 'prepareOrder');
-  const workflowExecution = { workflowId: id, runId };
-  await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
-  await eventually('it is gone', () =>
-    temporal.workflow
-      .getHandle(id, runId)
-      .describe()
-      .then(
-        () => false,
-        () => true,
-      ),
-  );
-  await stack.startWorker();
+  const id = await payThenForget('reset-blind');
+  await removeNotes();
+  worker = await stack.startWorker();
   const attention = await eventually(
     'it needs attention',
     async () => (await stack.client.caseView(id).catch(() => undefined))?.attention ?? undefined,
@@ -118,6 +118,35 @@ test('a customer goes on with the payment consent that its lifecycle made anew a
   await eventually('the customer has another consent', async () => (await consentId()) !== before);
   assert.equal((await ended(await pay('after-reset', '5.00'))).status, 'completed');
 });
+
+/** Pays, and has Temporal forget the run that did: the case is reset to before its order, and no worker is there yet. */
+async function payThenForget(reference: string): Promise<string> {
+  const id = await pay(reference, '20.00');
+  await ended(id);
+  const { runId } = await temporal.workflow.getHandle(id).describe();
+  await worker.kill();
+  await reset(id, 'prepareOrder');
+  const workflowExecution = { workflowId: id, runId };
+  await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+  await eventually('it is gone', () =>
+    temporal.workflow
+      .getHandle(id, runId)
+      .describe()
+      .then(
+        () => false,
+        () => true,
+      ),
+  );
+  return id;
+}
+
+/** As where another store took the place of the one that had them. */
+async function removeNotes(): Promise<void> {
+  const folder = stack.environment['DOCUMENT_STORE']!;
+  const notes = (await readdir(folder, { recursive: true })).filter((name) => name.includes('-order-'));
+  assert.ok(notes.length > 0);
+  for (const name of notes) await rm(join(folder, name));
+}
 
 async function pay(reference: string, value: string): Promise<string> {
   const { workflowId } = await stack.client.startTransfer({
