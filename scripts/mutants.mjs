@@ -28,6 +28,7 @@ const COPIED = [
   'docs',
   'scripts',
   'package.json',
+  'package-lock.json',
   'tsconfig.json',
 ];
 const LINKED = ['node_modules', '.cache'];
