@@ -43,10 +43,6 @@ export async function promtool(): Promise<string> {
   return onPath('promtool') ?? cached('promtool', (folder) => fromDebian('prometheus', folder), 'usr/bin/promtool');
 }
 
-export async function prometheus(): Promise<string> {
-  return onPath('prometheus') ?? cached('promtool', (folder) => fromDebian('prometheus', folder), 'usr/bin/prometheus');
-}
-
 async function fromDebian(name: string, folder: string): Promise<void> {
   await run('apt-get', ['download', name], { cwd: folder });
   const [file] = (await readdir(folder)).filter((one) => one.endsWith('.deb'));

@@ -129,7 +129,7 @@ export default [
   {
     name: 'an operator picks a tenant that is not theirs',
     file: 'src/gateway/people/people.ts',
-    from: 'if (chosen === undefined || !works(chosen))',
+    from: 'if (chosen === undefined || !worksFor(operator, chosen))',
     to: 'if (chosen === undefined)',
     in: SIGN_IN,
     test: 'nobody whom the signers file does not know, or for a tenant that is not theirs',

@@ -146,9 +146,9 @@ export default [
   },
   {
     name: 'a transfer that is started again pays again',
-    file: 'src/activities/payments.ts',
-    from: 'if (!call.for.earlierRunsCleared)',
-    to: 'if (!call.for)',
+    file: 'src/activities/noted-orders.ts',
+    from: 'if (earlierRunsCleared) return',
+    to: 'if (!earlierRunsCleared) return',
     in: 'test/attacks.test.ts',
     test: 'of a transfer that has ended pays nothing when it is started again',
   },
