@@ -1,6 +1,6 @@
 // npm run mutants -- [parts of names…]: breaks our own code on purpose, one small patch at a time in a copy of the project, and sees the named test fail.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,7 +31,9 @@ const COPIED = [
   'package-lock.json',
   'tsconfig.json',
 ];
-const LINKED = ['node_modules', '.cache'];
+const LINKED = ['node_modules'];
+/** Folders of .cache with what is built from sources: the copy has sources of its own. */
+const BUILT = ['programs', 'tests', 'workflow-bundles'];
 
 const wanted = process.argv.slice(2);
 const mutants = (await lists()).filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
@@ -41,7 +43,10 @@ const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 for (const path of COPIED) cpSync(join(root, path), join(copy, path), { recursive: true });
-for (const path of LINKED) symlinkSync(join(root, path), join(copy, path));
+mkdirSync(join(copy, '.cache'));
+const downloads = readdirSync(join(root, '.cache')).filter((name) => !BUILT.includes(name));
+for (const path of [...LINKED, ...downloads.map((name) => join('.cache', name))])
+  symlinkSync(join(root, path), join(copy, path));
 
 const survivors = [];
 const green = new Set();
