@@ -6,6 +6,8 @@ import { approveAs } from '../dev/demo/carry.js';
 import { EXAMPLES } from '../dev/demo/examples.js';
 import { EndedCases } from '../src/client/ended-cases.js';
 import { NoAnswer, type OnboardingClient } from '../src/client/index.js';
+import { readRows } from '../src/client/list.js';
+import { WORKFLOW_TYPES } from '../src/lifecycle/ids.js';
 import { ForeignWorker } from './attacks/foreign-worker.js';
 import { startStronghold, type Stronghold } from './attacks/stronghold.js';
 import { anIndividual, anOrganization } from './helpers/applications.js';
@@ -51,12 +53,17 @@ describe('a foreign worker on our task queue', { timeout: 1_800_000 }, () => {
 
     const people = new People(hold, backend, operator);
     const left = new Set(ids);
-    for (const end = Date.now() + PATIENCE_MS; left.size > 0 && Date.now() < end; await pause(1000)) {
+    for (
+      const end = Date.now() + PATIENCE_MS;
+      (left.size > 0 || !people.customersAnswer) && Date.now() < end;
+      await pause(1000)
+    ) {
       await people.look();
       await Promise.all([...left].map(async (id) => (await people.goOn(id)) && left.delete(id)));
     }
     t.diagnostic(JSON.stringify({ lifecycles: ids.length, approvedDuringTheAttack: approved, ...people.counts }));
     assert.deepEqual([...left], [], people.refusals.join('\n'));
+    assert.ok(people.customersAnswer, people.refusals.join('\n'));
     assert.ok(people.counts.reported > 0, 'the foreign worker ended nothing');
     assert.deepEqual(madeTwice(await lane.finhub.ledger()), []);
     assert.ok(await lane.finhub.isBalanced());
@@ -71,10 +78,14 @@ describe('a foreign worker on our task queue', { timeout: 1_800_000 }, () => {
   }
 });
 
+type Found = 'absent' | 'running' | 'ended' | 'active';
+
 /** Who looks after cases, by the runbook. */
 class People {
   readonly counts = { reported: 0, resumed: 0, stoodStill: 0, askedAPerson: 0 };
   readonly refusals: string[] = [];
+  /** Whether the case of each customer did at the last look. */
+  customersAnswer = false;
   readonly #watch: EndedCases;
   readonly #reported = new Set<string>();
   #now = new Set<string>();
@@ -98,22 +109,31 @@ class People {
     this.#now = new Set((await this.#watch.look()).map(({ workflowId }) => workflowId));
     for (const id of this.#now) this.#reported.add(id);
     this.counts.reported = this.#reported.size;
+    const query = `WorkflowType = '${WORKFLOW_TYPES.customer}' AND ExecutionStatus != 'ContinuedAsNew'`;
+    const customers = (await readRows(this.#hold.lane.temporal, query, 1000)).infos;
+    const ids = [...new Set(customers.map(({ execution }) => execution!.workflowId!))];
+    const found = await Promise.all(ids.map((id) => this.#lookAfter(id, true)));
+    this.customersAnswer = found.every((one) => one === 'running');
   }
 
   /** Whether a lifecycle is active now. */
   async goOn(id: string): Promise<boolean> {
+    const [, tenant, name] = id.split('/');
+    const transfer = await this.#lookAfter(`transfer/${tenant}/${name}-first`);
+    return (await this.#lookAfter(id, transfer === 'running')) === 'active';
+  }
+
+  async #lookAfter(id: string, waits = false): Promise<Found | undefined> {
     try {
-      const [, tenant, name] = id.split('/');
-      const hasTransfer = await this.#seeTo(`transfer/${tenant}/${name}-first`);
-      return (await this.#seeTo(id, hasTransfer === 'running')) === 'active';
+      return await this.#seeTo(id, waits);
     } catch (error) {
       if (error instanceof NoAnswer) this.#unanswered.set(id, (this.#unanswered.get(id) ?? 0) + 1);
       else this.refusals.push(`${id}: ${String(error)}`);
-      return false;
+      return undefined;
     }
   }
 
-  async #seeTo(id: string, waits = false): Promise<'absent' | 'running' | 'ended' | 'active'> {
+  async #seeTo(id: string, waits = false): Promise<Found> {
     const found = await this.#hold.lane.temporal.workflow
       .getHandle(id)
       .describe()
@@ -122,9 +142,8 @@ class People {
         throw error;
       });
     if (!found) return 'absent';
-    const isTransfer = id.startsWith('transfer/');
     if (found.status.name !== 'RUNNING') {
-      if (isTransfer) return 'ended';
+      if (id.startsWith('transfer/')) return 'ended';
       // No case that was ended is resumed before it was reported.
       if (this.#now.has(id)) {
         await this.#backend.resume(id);
@@ -142,7 +161,7 @@ class People {
       this.counts.stoodStill += 1;
       this.#unanswered.delete(id);
       await this.#hold.attacker.terminate(id);
-    } else if (!isTransfer) await this.#settle(id);
+    } else await this.#settle(id);
     return 'running';
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { CustomerMessage, CustomerRequestInput, TransferInput } from '../src/client/index.js';
-import { customerCaseId } from '../src/lifecycle/ids.js';
+import { customerCaseId, TASK_QUEUE, WORKFLOW_TYPES } from '../src/lifecycle/ids.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
 import { eventually } from './helpers/eventually.js';
@@ -244,6 +244,31 @@ describe('a transfer under way', () => {
     await lane.client.confirmTransfer(transfer, { by: 'customer', orderId });
     assert.equal(await ended(transfer), 'completed');
     assert.equal(await attention(await pay(customer, 'landlord')), 'LimitExceeded');
+  });
+
+  test('whose case does not answer asks a person, and pays nothing', async () => {
+    const customer = await living(withConsent('landlord'));
+    await lane.temporal.workflow.getHandle(customer.id).terminate();
+    const type = WORKFLOW_TYPES.organization;
+    await lane.temporal.workflow.start(type, { workflowId: customer.id, taskQueue: TASK_QUEUE, args: [{}] });
+    const transfer = await pay(customer, 'landlord');
+    for (let minute = 0; minute < 5; minute += 1) await time.skip(MINUTE);
+    assert.equal(await attention(transfer), 'CustomerUnanswered');
+    const orders = await lane.finhub.table<{ accountId: string }>('orders');
+    assert.equal(orders.filter(({ accountId }) => accountId === customer.accountId).length, 0);
+  });
+
+  test('whose case was ended before the onboarding has handed it over asks a person', async () => {
+    const id = await lane.start(await anIndividual({ payments: withConsent('flagged', 'works') }));
+    await assert.rejects(lane.finish(id), /needs attention/);
+    assert.equal(await attention(id), 'BeneficiaryFlagged');
+    const { ids } = await lane.client.caseView(id);
+    await lane.temporal.workflow.getHandle(customerCaseId(SANDBOX_TENANT.id, ids.customerId!)).terminate();
+    await resolve(id, 'skip');
+    const asks = async () => (await lane.client.caseView(id)).attention?.failure === 'CustomerUnanswered';
+    await eventually('asks again', asks);
+    await resolve(id, 'skip');
+    assert.equal(await ended(id), 'completed');
   });
 
   /** The order that waits for the customer's word. */

@@ -180,20 +180,44 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
     }
   });
 
-  test('of a customer goes on after a reset to its last task', async () => {
+  test('of a customer is taken back to its beginning, finds at FinHub what its messages have made, and pays on', async () => {
     const { lane, attacker } = hold;
     const id = await lane.toReview(await anIndividual());
     await approveAs(hold.as('op-1'), id, 'op-1');
     await lane.closed(id);
     const { ids } = await lane.client.caseView(id);
     const customer = `customer/${id.split('/')[1]}/${ids.customerId}`;
-    await attacker.terminate(customer);
-    await assert.rejects(resume(customer), refused(/workflow reset --type LastWorkflowTask/));
-    await attacker.reset(customer, 'last');
-    await eventually('runs', async () => (await attacker.status(customer)) === RUNNING);
-    const order = aTransfer(ids, 'after-reset');
+    await assert.rejects(resume(customer), refused(/it is running/));
+    const works = {
+      ref: 'works',
+      name: 'Paul Schmidt',
+      iban: 'DE44500105175407324931',
+      bic: 'INGDDEFF',
+      country: 'DE',
+    };
+    const beneficiary = { ...works, partyType: 'INDIVIDUAL_CUSTOMER', currency: 'EUR' } as const;
+    await hold.as('backend').ask(customer, 'addBeneficiary', { by: 'backend', beneficiary });
+    await lane.until(customer, 'has added it', ({ customer }) =>
+      customer!.requests.some(({ state }) => state === 'done'),
+    );
+    await attacker.start('anything', customer, await attacker.input(customer), 'elsewhere');
+    await assert.rejects(resume(customer), refused(/terminate it first/));
+    // Waits until the customer's case answers again.
+    const order = { ...aTransfer(ids, 'resumed'), beneficiaryIban: works.iban };
     const { workflowId } = await lane.client.startTransfer(order);
+    await attacker.terminate(customer);
+    await assert.rejects(resume(customer, await anIndividual()), refused(/leave out the file/));
+    await resume(customer);
+    await lane.until(customer, 'has added it', ({ customer }) =>
+      customer!.requests.some(({ state }) => state === 'done'),
+    );
     assert.equal((await lane.closed(workflowId)).result, 'completed');
+    // The consent before the last lives on until no order can be executed by it.
+    const twice = madeTwice(await lane.finhub.ledger()).filter(
+      ({ kind, live }) => kind !== 'payment-consent' || live > 2,
+    );
+    assert.deepEqual(twice, []);
+    await eventually('listed no more', async () => !(await isListed(customer)));
   });
 
   test('is started with what was proved, and not with what somebody with the key ring put in its place', async () => {

@@ -6,6 +6,7 @@ import type { Outcome } from '../lifecycle/outcome.js';
 import type { LifecycleStatus } from '../lifecycle/status.js';
 import { WORKFLOW_TYPES } from '../lifecycle/ids.js';
 import type { Message } from '../lifecycle/messages.js';
+import type { CaseKind } from '../lifecycle/phases.js';
 import { senderOf } from '../lifecycle/sender.js';
 import { audienceOf } from '../proof/envelope.js';
 import type { SignerSet, Signers } from '../proof/signers-file.js';
@@ -16,6 +17,7 @@ import { ask } from './current-status.js';
 import { describeCase } from './describe-case.js';
 import { readHistory, type EarlierMessage, type EarlierStart, type History } from './earlier-life.js';
 import { ApplicationConflict, InvalidInput, NoAnswer, NotResumable } from './errors.js';
+import { resumeCustomer } from './resume-customer.js';
 import { marksOf, startRun, takeApplication, type IntakeOptions, type StartDependencies, type Taken } from './start.js';
 import { takeTransfer } from './start-transfer.js';
 import { isFinal } from './stopped.js';
@@ -42,7 +44,7 @@ export interface Given extends IntakeOptions {
   input: unknown;
 }
 
-type Resumable = 'individual' | 'organization' | 'transfer';
+type Resumable = Exclude<CaseKind, 'call' | 'customer'>;
 
 /**
  * Restarts a case that was ended from outside. Existing objects at FinHub are adopted, and signed documents and consents are taken over.
@@ -55,10 +57,17 @@ export async function resumeCase(
   given?: Given,
 ): Promise<Resumed> {
   const { temporal, signing } = dependencies;
-  const kind = resumable(workflowId);
+  const { kind } = caseIdParts(workflowId);
+  if (kind === 'call')
+    throw new NotResumable(workflowId, 'ask for a call by hand again, once you know whether FinHub has it');
   const latest = await describeCase(temporal.workflow.getHandle(workflowId));
   const type = WORKFLOW_TYPES[kind];
   if (latest.status.name === 'RUNNING') throw new NotResumable(workflowId, whyRunning(latest, type));
+  if (kind === 'customer') {
+    if (given) throw new NotResumable(workflowId, 'a customer after onboarding has no application; leave out the file');
+    const resumed = await resumeCustomer(temporal, workflowId);
+    return { workflowId, takenFrom: 'history', documents: 0, ...resumed };
+  }
   const history = await readHistory(temporal, type, latest, signing !== undefined);
   const { outcome, life } = history;
   const own = outcome ?? (await queriedOutcome(dependencies, workflowId));
@@ -93,18 +102,6 @@ async function queriedOutcome({ temporal }: ResumeDependencies, workflowId: stri
 }
 
 const QUESTION_SECONDS = 5;
-
-function resumable(workflowId: string): Resumable {
-  const { kind } = caseIdParts(workflowId);
-  if (kind === 'call')
-    throw new NotResumable(workflowId, 'ask for a call by hand again, once you know whether FinHub has it');
-  if (kind === 'customer')
-    throw new NotResumable(
-      workflowId,
-      'a customer after onboarding has no application; take it back to before its end: temporal workflow reset --type LastWorkflowTask',
-    );
-  return kind;
-}
 
 function whyRunning({ type: is }: WorkflowExecutionDescription, type: string): string {
   return is === type

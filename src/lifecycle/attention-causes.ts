@@ -176,6 +176,12 @@ const CAUSES: Record<Failure, Cause> = {
     advice:
       "check customerId and accountId against the onboarding's `status`: another account needs another reference, so abort; retry once the customer is active",
   },
+  CustomerUnanswered: {
+    helps: ['retry'],
+    reason: 'the account is not available at the moment',
+    advice:
+      "the customer's case (`customer/…`) has ended or is broken: resume it (docs/guides/runbook.md, OnboardingCasesEnded), then retry; `resolve --cause CustomerUnanswered` resolves all these cases",
+  },
   WalletNotActive: {
     helps: ['retry', 'abort'],
     reason: 'the wallet is not active',

@@ -60,7 +60,7 @@ export const AUDIT_CODES: Record<AuditCode, string> = {
   orderRead: 'an order was read back after an unclear try to execute it',
   orderLapsed: 'a prepared order expired without being executed',
   orderSettled: 'an order was settled: completed or failed',
-  notHandedOver: "the customer's case has ended, so nothing was handed over",
+  notHandedOver: "the customer's case has ended, so nothing was handed over: a person resumes it",
   handedOver: 'beneficiaries and a payment consent were taken over from the onboarding',
   handOverRefused: 'a payment consent was not taken over',
   handOverMalformed: 'a hand-over could not be read',

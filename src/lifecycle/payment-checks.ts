@@ -7,6 +7,7 @@ import type { TransferOrder } from './transfer.js';
 /** Why a transfer is not possible now; checked before FinHub is asked. `docs/reference/failures.md` says what helps. */
 export type PaymentObstacle =
   | 'AccountUnknown'
+  | 'CustomerUnanswered'
   | 'WalletNotActive'
   | 'OperationNotAllowed'
   | 'CurrencyMismatch'

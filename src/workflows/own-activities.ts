@@ -38,10 +38,12 @@ export const { checkCorrection } = proxyActivities<Pick<Activities, 'checkCorrec
 });
 
 /** Look-ups among the cases at Temporal, by the worker's own client. */
-export const { lookUpCustomer, lookUpTransfer } = proxyActivities<
-  Pick<Activities, 'lookUpCustomer' | 'lookUpTransfer'>
->({
-  ...LOOK_UP,
-  startToCloseTimeout: '30s',
-  heartbeatTimeout: '5s',
+const AT_TEMPORAL = { ...LOOK_UP, startToCloseTimeout: '30s', heartbeatTimeout: '5s' } as const;
+
+export const { lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpTransfer'>>(AT_TEMPORAL);
+
+/** Asks a workflow, which may be broken: after some minutes that is a person's business. */
+export const { lookUpCustomer } = proxyActivities<Pick<Activities, 'lookUpCustomer'>>({
+  ...AT_TEMPORAL,
+  retry: { ...LOOK_UP.retry, maximumAttempts: 8 },
 });

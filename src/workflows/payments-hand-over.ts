@@ -36,7 +36,10 @@ export async function openCustomer(theCase: Case): Promise<void> {
   await startOnce('customer', customerCaseId(tenantId, customer.customerId), customer, {});
 }
 
-/** Tells the customer's case what was made for it; after a workflow reset once more, with a consent that was made in place of the first. */
+/**
+ * Tells the customer's case what was made for it; after a workflow reset once more, with a consent that was made in place of the first. If
+ * somebody has ended that case, a person resumes it.
+ */
 export async function handOver(theCase: Case, consent?: PaymentConsent): Promise<void> {
   const { application, finhub } = theCase.state;
   const workflowId = customerCaseId(application.tenantId, theCase.customerId);
@@ -45,12 +48,17 @@ export async function handOver(theCase: Case, consent?: PaymentConsent): Promise
     return beneficiaryId === undefined ? [] : [{ ref, name, iban, beneficiaryId }];
   });
   const handed: HandOver = { approvers: approversOf(application), beneficiaries, consent };
-  try {
-    await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    // A case that has ended pays for nothing.
-    theCase.record('notHandedOver', { customer: workflowId });
+  const ended = { type: 'CustomerUnanswered', message: "the customer's case has ended" };
+  // A new run takes up the question that the last one left with a person.
+  if (theCase.state.attention?.key === HAND_OVER) await needsPerson(theCase, HAND_OVER, HAND_OVER, ended);
+  for (;;) {
+    try {
+      return await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      theCase.record('notHandedOver', { customer: workflowId });
+      await needsPerson(theCase, HAND_OVER, HAND_OVER, ended);
+    }
   }
 }
 

@@ -264,4 +264,28 @@ export default [
     in: 'test/order-log.test.ts',
     test: 'says nothing readable, and does not take a note that was changed or belongs to another order',
   },
+  {
+    name: "a customer's case that does not answer is asked for ever",
+    file: 'src/workflows/own-activities.ts',
+    from: 'maximumAttempts: 8',
+    to: 'maximumAttempts: 1000',
+    in: 'test/customers.test.ts',
+    test: 'whose case does not answer asks a person, and pays nothing',
+  },
+  {
+    name: 'what was made for a customer whose case was ended is lost',
+    file: 'src/workflows/payments-hand-over.ts',
+    from: "theCase.record('notHandedOver', { customer: workflowId });",
+    to: "return theCase.record('notHandedOver', { customer: workflowId });",
+    in: 'test/customers.test.ts',
+    test: 'whose case was ended before the onboarding has handed it over asks a person',
+  },
+  {
+    name: "what runs in place of a customer's case is resumed",
+    file: 'src/client/resume-customer.ts',
+    from: ' AND WorkflowType = ${quoted(WORKFLOW_TYPES.customer)}',
+    to: '',
+    in: 'test/resume.test.ts',
+    test: 'of a customer is taken back to its beginning, finds at FinHub what its messages have made, and pays on',
+  },
 ];

@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { Requirement, TransferState } from '../../lifecycle/case-state.js';
 import type { Customer } from '../../lifecycle/customer.js';
 import { paymentObstacles, type TransferFacts } from '../../lifecycle/payment-checks.js';
@@ -62,10 +63,9 @@ async function payable(theCase: Transfer): Promise<OrderRequest> {
   for (;;) {
     // A new run takes up the question that the last one left with a person.
     if (theCase.state.attention?.key !== KEY) {
-      const { tenantId, customerId, accountId } = order;
-      const account = await lookUpCustomer({ tenantId, customerId });
-      if (account?.accountId !== accountId) {
-        await putBefore(theCase, [{ code: 'AccountUnknown', message: 'no customer of this id has such an account' }]);
+      const account = await payerOf(order);
+      if (typeof account === 'string') {
+        await putBefore(theCase, [{ code: account, message: NO_PAYER[account] }]);
         continue;
       }
       theCase.apply(payerFound(account));
@@ -75,6 +75,26 @@ async function payable(theCase: Transfer): Promise<OrderRequest> {
       if (obstacles.length === 0) return request(theCase, account, facts);
       await putBefore(theCase, obstacles);
     } else await putBefore(theCase, []);
+  }
+}
+
+const NO_PAYER = {
+  AccountUnknown: 'no customer of this id has such an account',
+  CustomerUnanswered: "the customer's case does not answer",
+};
+
+/** The customer as their own case has them now; otherwise why there is none who could pay. */
+async function payerOf({
+  tenantId,
+  customerId,
+  accountId,
+}: TransferState['application']): Promise<Customer | keyof typeof NO_PAYER> {
+  try {
+    const account = await lookUpCustomer({ tenantId, customerId });
+    return account?.accountId === accountId ? account : 'AccountUnknown';
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return 'CustomerUnanswered';
   }
 }
 
