@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import fastify from 'fastify';
 import { Option } from 'commander';
 import { pino } from 'pino';
@@ -6,7 +7,7 @@ import { addCommand, createProgram, print, runProgram, say } from './cli/program
 import { connectOnboarding, signingOf } from './client/index.js';
 import { explained } from './config/explain.js';
 import { loadEnvironment } from './config/environment.js';
-import { makeApiKey } from './gateway/api-keys.js';
+import { certificateEntry, makeApiKey } from './gateway/api-keys.js';
 import { credentialsOf } from './gateway/authentication.js';
 import { SCOPES, type Scope } from './gateway/caller.js';
 import { serveConsole } from './console/serve.js';
@@ -22,16 +23,29 @@ const program = createProgram('gateway', 'Serves the HTTP API, until SIGTERM or 
 
 program.command('serve', { isDefault: true }).description('serves the HTTP API').action(serve);
 
-addCommand(program, 'api-key', 'makes an API key, and the entry of GATEWAY_API_KEYS_FILE that lets it in', [
-  'api-key --client backend --tenant TENANT --scopes onboarding:write onboarding:read',
-])
+addCommand(
+  program,
+  'api-key',
+  'makes an API key, or takes a client certificate in its place, and prints the entry of GATEWAY_API_KEYS_FILE that lets it in',
+  [
+    'api-key --client backend --tenant TENANT --scopes onboarding:write onboarding:read',
+    'api-key --client backend --tenant TENANT --scopes onboarding:read --certificate client.pem',
+  ],
+)
   .requiredOption('--client <name>', 'whose it is')
   .requiredOption('--tenant <id>', 'the only tenant that it sees')
   .addOption(new Option('--scopes <scopes...>', 'what it allows').choices([...SCOPES]).makeOptionMandatory())
   .option('--operator <id>', "where it is an operator's: their id in the signers file")
   .option('--expires <time>', 'ISO 8601 with zone')
-  .action(({ client, tenant, scopes, operator, expires, json }: KeyFlags) => {
-    const { key, entry } = makeApiKey({ client, tenant, scopes, operator, expiresAt: expires });
+  .option('--certificate <file>', "the client's certificate in PEM, where the gateway speaks TLS by itself")
+  .action(async ({ client, tenant, scopes, operator, expires, certificate, json }: KeyFlags) => {
+    const whose = { client, tenant, scopes, operator, expiresAt: expires };
+    if (certificate !== undefined) {
+      const entry = certificateEntry(whose, await readFile(certificate));
+      print(json, { entry }, () => JSON.stringify(entry));
+      return;
+    }
+    const { key, entry } = makeApiKey(whose);
     print(json, { key, entry }, () => `${key}\n${JSON.stringify(entry)}`);
     if (!json)
       say('the first line is the key, which nobody can show again; the second belongs into "keys" of the file');
@@ -43,6 +57,7 @@ interface KeyFlags {
   scopes: Scope[];
   operator?: string;
   expires?: string;
+  certificate?: string;
   json?: boolean;
 }
 
@@ -52,7 +67,7 @@ async function serve(): Promise<void> {
   const config = loadEnvironment('gateway');
   const log = pino({ level: config.logLevel, base: null });
   for (const note of config.notes) log.warn(note);
-  const { host, port, requestsPerMinute, waitsPerClient, oauth, apiKeysFile } = config.gateway;
+  const { host, port, tls, requestsPerMinute, waitsPerClient, oauth, apiKeysFile } = config.gateway;
   const credentials = await credentialsOf({ oauth, apiKeysFile, people: config.people.provider !== undefined });
   if (!credentials) log.warn('nobody is asked for credentials; whoever reaches this machine can do everything');
   const signing = await signingOf(config);
@@ -61,7 +76,7 @@ async function serve(): Promise<void> {
     await ensureSearchAttributes(client.temporal.connection, config.temporal.namespace);
     const { environment, webhooks, tenantId } = config;
     const gateway = await startGateway({
-      ...{ client, credentials, environment, host, port, requestsPerMinute, log },
+      ...{ client, credentials, environment, host, port, tls, requestsPerMinute, log },
       people: await peopleOf(config, credentials !== undefined),
       console: (server, people) => serveConsole(server, { client, people, log }),
       waitsPerCaller: waitsPerClient,

@@ -239,8 +239,8 @@ describe('docker-compose.yml', () => {
     const { gateway, tenantId } = loadEnvironment('gateway', environmentOf('gateway'));
     const key = await readFile(join(prepared, 'deploy/secrets/gateway_key'), 'utf8');
     const credentials = await apiKeys(gateway.apiKeysFile!);
-    assert.equal((await credentials.callerOf(key))?.tenant, tenantId);
-    assert.equal(await credentials.callerOf(`${key}x`), undefined);
+    assert.equal((await credentials.callerOf({ token: key }))?.tenant, tenantId);
+    assert.equal(await credentials.callerOf({ token: `${key}x` }), undefined);
   });
 
   it('signs for the environment that the worker takes messages of', () => {

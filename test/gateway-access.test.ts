@@ -252,6 +252,15 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
     }
   });
 
+  test('a method that a path does not take is refused, and told those that it takes', async () => {
+    for (const operation of all) {
+      const heard = await send({ ...operation, method: 'DELETE' }, undefined);
+      assert.deepEqual([heard.status, codeOf(heard)], [405, 'MethodNotAllowed'], operation.operationId);
+      assert.ok(heard.headers.get('allow')!.split(', ').includes(operation.method), operation.operationId);
+    }
+    assert.equal((await ask(gateway.url, 'GET', '/v1/none')).status, 404);
+  });
+
   test("another tenant's cases are not there", async () => {
     const token = await issuer.token({ tenant: 'other-tenant', scope: every, operator: 'op-1' });
     for (const operation of all.filter(({ path, method }) => path.includes('{') && method !== 'PUT')) {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { trace } from '@opentelemetry/api';
 import { Webhook } from 'standardwebhooks';
@@ -13,34 +11,12 @@ import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { startSandbox } from '../sandbox/server.js';
 import { s3Blobs } from '../src/store/s3-blobs.js';
 import { startTracing } from '../src/tracing/tracing.js';
+import { listening, tunnelling } from './helpers/tunnelling-proxy.js';
 import { AUDIENCE, startTokenIssuer } from './helpers/token-issuer.js';
-
-const listening = async (server: Server): Promise<string> => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-};
 
 const SECRETS = ['the new one of thirty-two bytes!', 'the old one of thirty-two bytes!'].map(
   (text) => `whsec_${Buffer.from(text).toString('base64')}`,
 );
-
-/** A proxy, and where it was asked to lead. */
-function tunnelling(): { proxy: Server; tunnels: string[] } {
-  const tunnels: string[] = [];
-  const proxy = createServer().on('connect', ({ url = '' }, client, head) => {
-    tunnels.push(url);
-    const [host, port] = url.split(':');
-    const upstream = connect(Number(port), host, () => {
-      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      upstream.write(head);
-      upstream.pipe(client);
-      client.pipe(upstream);
-    });
-    for (const socket of [upstream, client]) socket.on('error', () => upstream.destroy());
-  });
-  return { proxy, tunnels };
-}
 
 test('FinHub and notifications go through the proxy that is set, but for hosts of NO_PROXY; two secrets sign', async () => {
   const { proxy, tunnels } = tunnelling();
@@ -141,7 +117,7 @@ test('the keys of access tokens are fetched through the proxy that is set, but f
   /** Each time by a gateway that knows no keys yet. */
   const check = async (token: string): Promise<void> => {
     const credentials = accessTokens({ issuer: issuer.issuer, audience: AUDIENCE, jwksUrl: issuer.jwksUrl });
-    assert.equal((await credentials.callerOf(token))?.tenant, tenant);
+    assert.equal((await credentials.callerOf({ token }))?.tenant, tenant);
   };
   try {
     const token = await issuer.token({ tenant, scope: 'onboarding:read' });

@@ -102,6 +102,12 @@ export const CODES = {
   Forbidden: row(403, 'refused', 'the credentials do not allow this', 'use credentials with the named scope'),
   CrossSite: row(403, 'refused', 'the request does not come from our own pages', 'send the X-CSRF-Token from /session'),
   OperatorNeeded: row(403, 'refused', 'only an operator may send this', "use an operator's token, or send their proof"),
+  MethodNotAllowed: row(
+    405,
+    'refused',
+    'the path does not take this method',
+    'the Allow header names those that it takes',
+  ),
   NoSuchRoute: row(404, 'notFound', 'nothing exists at this path', 'see /openapi.json'),
   BodyTooLarge: row(413, 'invalid', 'the body is too large', 'send less; send documents one by one'),
   MediaTypeUnsupported: row(415, 'invalid', 'the body has an unexpected type', 'see /openapi.json'),

@@ -127,6 +127,7 @@ export interface GatewayConfiguration extends CaseConfiguration, SigningConfigur
     port: number;
     requestsPerMinute: number;
     waitsPerClient: number;
+    tls: { certFile: string; keyFile: string } | undefined;
     apiKeysFile: string | undefined;
     oauth: { issuer: string; audience: string; jwksUrl: string } | undefined;
   };

@@ -82,6 +82,10 @@ const BUILD: { [R in Role]: (values: Environment, temporal: TemporalSettings) =>
       port: values.GATEWAY_PORT,
       requestsPerMinute: values.GATEWAY_REQUESTS_PER_MINUTE,
       waitsPerClient: values.GATEWAY_WAITS_PER_CLIENT,
+      tls:
+        values.GATEWAY_TLS_CERT_FILE && values.GATEWAY_TLS_KEY_FILE
+          ? { certFile: resolve(values.GATEWAY_TLS_CERT_FILE), keyFile: resolve(values.GATEWAY_TLS_KEY_FILE) }
+          : undefined,
       apiKeysFile: values.GATEWAY_API_KEYS_FILE && resolve(values.GATEWAY_API_KEYS_FILE),
       oauth:
         values.GATEWAY_OAUTH_ISSUER && values.GATEWAY_OAUTH_AUDIENCE && values.GATEWAY_OAUTH_JWKS_URL

@@ -206,6 +206,8 @@ export const environmentSchema = z.object({
   CODEC_PORT: variable(whole(0, 65_535).default(8081), 'a port, 0 to 65535'),
   GATEWAY_HOST: variable(text.default('127.0.0.1'), 'an address to listen on'),
   GATEWAY_PORT: variable(whole(0, 65_535).default(8090), 'a port, 0 to 65535'),
+  GATEWAY_TLS_CERT_FILE: variable(text.optional(), "the path of the gateway's own certificate in PEM, with its chain"),
+  GATEWAY_TLS_KEY_FILE: variable(text.optional(), "the path of that certificate's private key in PEM"),
   GATEWAY_API_KEYS_FILE: variable(text.optional(), 'the path of a readable JSON file with hashed API keys'),
   GATEWAY_OAUTH_ISSUER: variable(text.optional(), 'the issuer of access tokens, as they name it'),
   GATEWAY_OAUTH_AUDIENCE: variable(text.optional(), 'the audience that access tokens are for'),

@@ -32,8 +32,8 @@ const claimsSchema = z.object({
 export function accessTokens({ issuer, audience, jwksUrl, clockSeconds = 30 }: AccessTokenOptions): Credentials {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: JWKS_AGE_MS, [customFetch]: proxiedFetch() });
   return {
-    async callerOf(token): Promise<Caller | undefined> {
-      const payload = await verified(token);
+    async callerOf(shown): Promise<Caller | undefined> {
+      const payload = 'token' in shown ? await verified(shown.token) : undefined;
       const claims = claimsSchema.safeParse(payload).data;
       const id = claims?.client_id ?? claims?.sub;
       if (!claims || id === undefined) return undefined;

@@ -6,6 +6,7 @@ import type { Caller, Credentials } from './caller.js';
 import type { GatewayOptions } from './options.js';
 import { Refused } from './problem.js';
 import type { Route } from './route.js';
+import { certificateOf } from './tls.js';
 
 /** Lets a caller in to a route, before a byte of the body is read. Where there is a token, a cookie says nothing. */
 export async function admitted(
@@ -16,7 +17,7 @@ export async function admitted(
   route: Route,
 ): Promise<Caller> {
   const person = request.headers.authorization === undefined ? await people?.callerOf(request, reply) : undefined;
-  const caller = person ?? (credentials ? await bearer(credentials, request) : local(request, client.tenantId));
+  const caller = person ?? (credentials ? await proven(credentials, request) : local(request, client.tenantId));
   request.caller = caller;
   if (!route.scopes.some((scope) => caller.scopes.has(scope))) {
     throw new Refused('Forbidden', `one of the scopes ${route.scopes.join(', ')} is needed`);
@@ -38,9 +39,12 @@ export function countIn(
   throw new Refused('TooManyRequests', `at most ${max} requests a minute; again in ${ttlInSeconds} s`);
 }
 
-async function bearer(credentials: Credentials, { headers }: FastifyRequest): Promise<Caller> {
-  const [, token] = /^Bearer ([\w.~+/=-]{1,8000})$/i.exec(headers.authorization ?? '') ?? [];
-  const caller = token === undefined ? undefined : await credentials.callerOf(token);
+/** A token counts more than a certificate: whoever sends one means it. */
+async function proven(credentials: Credentials, { headers: { authorization }, raw }: FastifyRequest): Promise<Caller> {
+  const [, token] = /^Bearer ([\w.~+/=-]{1,8000})$/i.exec(authorization ?? '') ?? [];
+  const certificate = authorization === undefined ? certificateOf(raw.socket, new Date()) : undefined;
+  const shown = token === undefined ? certificate && { certificate } : { token };
+  const caller = shown && (await credentials.callerOf(shown));
   if (!caller) throw new Refused('Unauthenticated');
   return caller;
 }

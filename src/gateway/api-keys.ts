@@ -1,12 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseJson } from '../files/json.js';
-import { SCOPES, CredentialsUnavailable, type Caller, type Credentials } from './caller.js';
+import { SCOPES, CredentialsUnavailable, type Caller, type Credentials, type Shown } from './caller.js';
 
 const PREFIX = 'fok_';
 /** So that a new key can be handed out before the old one is taken away. */
 const MOST_PER_CLIENT = 2;
+
+const digestSchema = z
+  .string()
+  .regex(/^([0-9a-fA-F]{2}:?){32}$/)
+  .transform(plain);
 
 const entrySchema = z.strictObject({
   client: z.string().regex(/^[\w.-]{1,100}$/),
@@ -15,21 +20,38 @@ const entrySchema = z.strictObject({
   /** The operator in the signers file whose key it is. */
   operator: z.string().min(1).max(200).optional(),
   /** SHA-256 of the key, hex: the key itself is nowhere. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: digestSchema.optional(),
+  /** SHA-256 of the client certificate that stands in for a key, hex, as openssl prints it too. */
+  certificateSha256: digestSchema.optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 export type ApiKeyEntry = z.output<typeof entrySchema>;
+type Client = Omit<ApiKeyEntry, 'sha256' | 'certificateSha256'>;
 
-const fileSchema = z.strictObject({ keys: z.array(entrySchema) });
+const fileSchema = z.strictObject({
+  keys: z.array(
+    entrySchema.refine(
+      ({ sha256, certificateSha256 }) => (sha256 === undefined) !== (certificateSha256 === undefined),
+      {
+        message: 'either sha256 or certificateSha256 is expected',
+      },
+    ),
+  ),
+});
 
 /** A new key, and the entry that makes it count. The key is shown once. */
-export function makeApiKey(entry: Omit<ApiKeyEntry, 'sha256'>): { key: string; entry: ApiKeyEntry } {
+export function makeApiKey(entry: Client): { key: string; entry: ApiKeyEntry } {
   const key = PREFIX + randomBytes(32).toString('base64url');
   return { key, entry: { ...entry, sha256: digest(key) } };
 }
 
+/** The entry that makes a certificate count, in PEM. @throws where it is none */
+export function certificateEntry(entry: Client, certificate: Buffer): ApiKeyEntry {
+  return { ...entry, certificateSha256: fingerprintOf(new X509Certificate(certificate)) };
+}
+
 /**
- * API keys from a JSON file, read anew for every request and parsed where it has changed: a key that was taken away opens nothing more.
+ * API keys, and certificates in their place, from a JSON file, read anew for every request and parsed where it has changed: a key that was taken away opens nothing more.
  * @throws CredentialsUnavailable where the file cannot be used now
  */
 export async function apiKeys(path: string): Promise<Credentials> {
@@ -43,10 +65,10 @@ export async function apiKeys(path: string): Promise<Credentials> {
   };
   await entries();
   return {
-    async callerOf(token): Promise<Caller | undefined> {
-      if (!token.startsWith(PREFIX)) return undefined;
-      // Found by its hash: how long that takes tells nothing of the key.
-      const entry = (await entries()).get(digest(token));
+    async callerOf(shown): Promise<Caller | undefined> {
+      const by = keyOf(shown);
+      if (by === undefined) return undefined;
+      const entry = (await entries()).get(by);
       if (!entry || isOver(entry, new Date())) return undefined;
       const { client, tenant, scopes, operator } = entry;
       return { id: client, tenant, scopes: new Set(scopes), operator };
@@ -74,7 +96,24 @@ function parse(path: string, content: Buffer): Map<string, ApiKeyEntry> {
       throw new CredentialsUnavailable(`${path}: ${client} has ${live.length} live keys; ${MOST_PER_CLIENT} at most`);
     }
   }
-  return new Map(keys.map((entry) => [entry.sha256, entry]));
+  return new Map(keys.map((entry) => [entry.sha256 ?? CERTIFICATE + entry.certificateSha256!, entry]));
+}
+
+const CERTIFICATE = 'certificate ';
+
+/** By what an entry is found; hashes only, so that how long it takes tells nothing of a key. */
+function keyOf(shown: Shown): string | undefined {
+  if ('certificate' in shown) return CERTIFICATE + fingerprintOf(shown.certificate);
+  return shown.token.startsWith(PREFIX) ? digest(shown.token) : undefined;
+}
+
+function fingerprintOf({ fingerprint256 }: X509Certificate): string {
+  return plain(fingerprint256);
+}
+
+/** Hex as both the file and the map have it. */
+function plain(hex: string): string {
+  return hex.replaceAll(':', '').toLowerCase();
 }
 
 function isOver({ expiresAt }: ApiKeyEntry, now: Date): boolean {

@@ -9,7 +9,7 @@ export interface AuthenticationOptions {
   people?: boolean | undefined;
 }
 
-/** Lets callers in by a bearer token of any kind that is configured; undefined where none is. @throws CredentialsUnavailable */
+/** Lets callers in by credentials of any kind that is configured; undefined where none is. @throws CredentialsUnavailable */
 export async function credentialsOf({
   oauth,
   apiKeysFile,
@@ -21,9 +21,9 @@ export async function credentialsOf({
   ];
   if (kinds.length === 0 && !people) return undefined;
   return {
-    async callerOf(token) {
+    async callerOf(shown) {
       for (const kind of kinds) {
-        const caller = await kind.callerOf(token);
+        const caller = await kind.callerOf(shown);
         if (caller) return caller;
       }
       return undefined;

@@ -1,3 +1,5 @@
+import type { X509Certificate } from 'node:crypto';
+
 /** What credentials may allow. */
 export const SCOPES = ['onboarding:write', 'onboarding:read', 'payments:write', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -17,10 +19,13 @@ export interface Caller {
   operator?: string | undefined;
 }
 
+/** What a caller shows: a bearer token, or a certificate that it has proved to have the key of. */
+export type Shown = { token: string } | { certificate: X509Certificate };
+
 /** Checks credentials. */
 export interface Credentials {
   /** Whose they are, or undefined where they do not hold. @throws CredentialsUnavailable */
-  callerOf(token: string): Promise<Caller | undefined>;
+  callerOf(shown: Shown): Promise<Caller | undefined>;
 }
 
 /** Nobody can be let in now, since what credentials are checked by is out of reach. */

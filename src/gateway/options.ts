@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { OnboardingClient } from '../client/index.js';
 import type { Credentials } from './caller.js';
 import type { People, PeopleOptions } from './people/people.js';
+import type { TlsFiles } from './tls.js';
 import type { WebhookOptions } from './webhooks.js';
 
 export interface GatewayOptions {
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
+  /** Speaks TLS by itself; without it, something before it does, or nobody. */
+  tls?: TlsFiles | undefined;
   /** Requests that a caller may make in a minute. */
   requestsPerMinute: number;
   /** Waits and streams that a caller may have open. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import rateLimit from '@fastify/rate-limit';
@@ -18,7 +19,8 @@ import { serveSignIn } from './people/sign-in.js';
 import { type Problem, problemOf, problemOfError, Refused } from './problem.js';
 import { tell, told } from './request-log.js';
 import type { Route } from './route.js';
-import { ROUTES } from './routes/index.js';
+import { methodsAt, ROUTES } from './routes/index.js';
+import { renewing, tlsOptions } from './tls.js';
 import { serveDocumentation, serveHealth } from './service-pages.js';
 import { Watch } from './watch.js';
 import { receiveWebhooks, WEBHOOKS_PATH } from './webhooks.js';
@@ -52,7 +54,7 @@ declare module 'fastify' {
 
 /** Serves the HTTP API. It keeps nothing: run as many as you like. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { client, credentials, host, port, log } = options;
+  const { client, credentials, host, port, tls, log } = options;
   if (!credentials && !isLoopback(host)) {
     throw new CredentialsUnavailable(
       `without credentials to check, a gateway listens on this machine only, and ${host} can be reached from elsewhere: set GATEWAY_API_KEYS_FILE or GATEWAY_OAUTH_…, or GATEWAY_HOST=127.0.0.1`,
@@ -61,6 +63,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const watch = new Watch({ client, perCaller: options.waitsPerCaller });
   const metrics = gatewayMetrics(() => watch.open);
   const server = fastify({
+    // Typed as if it spoke no TLS: nothing here is different where it does.
+    ...({ https: tls ? await tlsOptions(tls) : null } as object),
     logger: false,
     bodyLimit: MAX_BODY,
     requestTimeout: BODY_MS,
@@ -90,7 +94,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (problem.status === 413) void reply.header('connection', 'close');
     return fail(request, reply, problem);
   });
-  server.setNotFoundHandler((request, reply) => fail(request, reply, problemOf('NoSuchRoute', request.id)));
+  server.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(request.url.split('?', 1)[0]!);
+    if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
+    return fail(request, reply, problemOf(allowed.length > 0 ? 'MethodNotAllowed' : 'NoSuchRoute', request.id));
+  });
   /** Requests that are under way. */
   let underWay = 0;
   server.addHook('onRequest', (request, reply, done) => {
@@ -166,10 +174,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await server.listen({ host, port });
   const { port: taken } = server.server.address() as AddressInfo;
+  const stopRenewing = tls && renewing(server.server as unknown as HttpsServer, tls, log);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     metrics,
     async close() {
+      stopRenewing?.();
       watch.close();
       const closed = server.close();
       for (const end = Date.now() + DRAIN_MS; underWay > 0 && Date.now() < end;) await pause(DRAIN_LOOK_MS);

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer as createSecureServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startStack, type Stack } from '../dev/embedded/stack.js';
+import type { Finding } from '../src/doctor/finding.js';
+import { runEntry } from './helpers/command-line.js';
+import { listening, tunnelling } from './helpers/tunnelling-proxy.js';
+
+const SCRIPT = fileURLToPath(new URL('../deploy/make-certificates.sh', import.meta.url));
+
+describe('servers whose certificates are of an authority of your own', { timeout: 600_000 }, () => {
+  let folder: string;
+  let stack: Stack;
+  let front: Server;
+  let url: string;
+  const { proxy, tunnels } = tunnelling();
+  let proxyUrl: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'own-authority-test-'));
+    await promisify(execFile)('/bin/sh', [SCRIPT, folder, 'localhost']);
+    stack = await startStack();
+    const [cert, key] = await Promise.all(['server.pem', 'server.key'].map((file) => readFile(join(folder, file))));
+    const finhub = new URL(stack.sandboxUrl);
+    // FinHub, and whoever is notified.
+    front = createSecureServer({ cert, key }, (from, to) => {
+      if (from.url === '/notified') return void from.resume().on('end', () => to.writeHead(204).end());
+      const options = { host: finhub.hostname, port: finhub.port, path: from.url, method: from.method };
+      from.pipe(
+        request({ ...options, headers: from.headers }, (answer) => {
+          to.writeHead(answer.statusCode!, answer.headers);
+          answer.pipe(to);
+        }),
+      );
+    });
+    front.listen(0, '127.0.0.1');
+    await once(front, 'listening');
+    url = `https://localhost:${(front.address() as AddressInfo).port}`;
+    proxyUrl = await listening(proxy);
+  });
+  after(async () => {
+    for (const server of [front, proxy]) {
+      server?.closeAllConnections();
+      server?.close();
+    }
+    await stack?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const faults = async (env: Record<string, string>): Promise<string[]> => {
+    const notify = { NOTIFY_URL: `${url}/notified`, NOTIFY_SECRET: `whsec_${'A'.repeat(32)}` };
+    const { stdout, stderr } = await runEntry('doctor', ['--json'], {
+      ...{ ...process.env, NODE_EXTRA_CA_CERTS: '' },
+      ...{ ...stack.environment, FINHUB_BASE_URL: url, ...notify },
+      ...env,
+    });
+    assert.notEqual(stdout, '', stderr);
+    const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+    return findings.filter(({ state }) => state === 'fault').map(({ what }) => what);
+  };
+
+  test('are believed with NODE_EXTRA_CA_CERTS only, straight and through a proxy', async () => {
+    const authority = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+    const without = await faults({});
+    assert.ok(without.includes('FinHub') && without.includes('NOTIFY_URL'), without.join());
+    assert.deepEqual(await faults(authority), []);
+    assert.deepEqual(tunnels, []);
+    assert.deepEqual(await faults({ ...authority, HTTPS_PROXY: proxyUrl, NO_PROXY: '127.0.0.1' }), []);
+    assert.ok(tunnels.length > 1 && tunnels.every((to) => url.endsWith(to)), tunnels.join());
+  });
+});
