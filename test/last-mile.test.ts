@@ -1,21 +1,33 @@
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { JWK } from 'jose';
 import { Judge } from '../src/activities/judge.js';
 import type { Application, DocumentReference } from '../src/contract/application.js';
 import { DEFAULT_POLICY, rulesFor, type RiskLevel } from '../src/lifecycle/policy.js';
+import { bodyHash, SECOND_PERSON, START, startBody, type Signable } from '../src/lifecycle/proof-rules.js';
 import { hashEvidence } from '../src/lifecycle/review-state.js';
-import type { DecisionWarrant, RequestWarrant } from '../src/lifecycle/warrants.js';
+import type { CallWarrant, DecisionWarrant, RequestWarrant } from '../src/lifecycle/warrants.js';
 import type { Policies } from '../src/policies/policy-file.js';
-import type { Signer } from '../src/proof/signers-file.js';
+import { signEnvelope } from '../src/proof/envelope.js';
+import { makeSigningKey, readSigningKey } from '../src/proof/key-pair.js';
+import { signersFile, type Signer, type SignerSet } from '../src/proof/signers-file.js';
 import { anIndividual } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
 
 const TENANT = 't';
 const SUBJECT = { customerId: 'c', verificationId: 'v' };
+const paper = (type: string): DocumentReference => ({
+  ...{ documentId: type, type, sha256: type, fileName: 'a.pdf', mimeType: 'application/pdf', size: 1 },
+});
+
+const EVIDENCE = ['PASSPORT', 'PROOF_OF_ADDRESS', 'SOURCE_OF_FUNDS'].map(paper);
 
 /* What the last mile asks of a decision besides its envelope, which proof.test.ts and the attacks look at. */
 describe('a decision is told to FinHub', () => {
@@ -24,11 +36,6 @@ describe('a decision is told to FinHub', () => {
     const input = await anIndividual({ categorization: { category: 'x', parameters: { riskLevel: 'LOW' } } });
     application = { ...input, tenantId: TENANT, submittedBy: 'backend', documents: [] } as unknown as Application;
   });
-
-  const paper = (type: string): DocumentReference => ({
-    ...{ documentId: type, type, sha256: type, fileName: 'a.pdf', mimeType: 'application/pdf', size: 1 },
-  });
-  const EVIDENCE = ['PASSPORT', 'PROOF_OF_ADDRESS', 'SOURCE_OF_FUNDS'].map(paper);
 
   const operator = (id: string, level: 'TENANT' | 'POWER_TENANT', more: Partial<Signer> = {}): Signer => ({
     ...{ id, role: 'operator', level, tenants: [TENANT], ...more },
@@ -131,6 +138,93 @@ describe('a decision is told to FinHub', () => {
       assert.match((await judged(given)) ?? 'told', why);
     });
   }
+});
+
+/* What nobody but the operator can sign. */
+describe("an operator's own word, right before the effect", () => {
+  let folder: string;
+  let signers: SignerSet;
+  let secrets: Record<string, JWK>;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
+    const made = await Promise.all(
+      ['op-2', 'op-3', 'gateway-1'].map(async (id) => {
+        const path = join(folder, id);
+        const keys = [{ publicKey: await makeSigningKey(path) }];
+        const signer = id === 'gateway-1' ? { role: 'gateway' } : { role: 'operator', level: 'POWER_TENANT' };
+        return { signer: { ...signer, id, tenants: [TENANT], keys }, secret: await readSigningKey(path) };
+      }),
+    );
+    secrets = Object.fromEntries(made.map(({ signer, secret }) => [signer.id, secret]));
+    const file = join(folder, 'signers.json');
+    await writeFile(file, JSON.stringify({ version: 1, signers: made.map(({ signer }) => signer) }));
+    signers = await (await signersFile(file)).current();
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const signed = (
+    signerId: string,
+    message: Signable,
+    body: unknown,
+    instance?: string,
+    actor = 'op-2',
+  ): Promise<string> =>
+    signEnvelope(
+      { signerId, key: secrets[signerId]! },
+      {
+        ...{ audience: 'default/default', tenant: TENANT, workflowId: 'test', instance },
+        ...{ message, bodyHash: bodyHash(body), actor },
+      },
+    );
+  const refusal = (use: (judge: Judge) => Promise<void>): Promise<string | undefined> => {
+    const policies = { of: () => Promise.resolve({ policy: DEFAULT_POLICY }) } as unknown as Policies;
+    const judge = new Judge({
+      ...{ signers: { current: () => Promise.resolve(signers) }, policies, environment: 'default', requireProof: true },
+    });
+    return new MockActivityEnvironment({}, { client: TEMPORAL, logger: new DefaultLogger('ERROR') })
+      .run(() => use(judge))
+      .then(
+        () => undefined,
+        (error: unknown) => (error as Error).message,
+      );
+  };
+
+  test("decides, and a gateway's word for it does not", async () => {
+    const input = await anIndividual({ categorization: { category: 'x', parameters: { riskLevel: 'LOW' } } });
+    const subject = { ...input, tenantId: TENANT, submittedBy: 'backend', documents: [] } as unknown as Application;
+    const start = await signed('gateway-1', START, startBody(subject));
+    const taken = decision({
+      ...{ operator: { id: 'op-2' }, evidenceHash: hashEvidence(EVIDENCE, undefined), subject: SUBJECT },
+    });
+    const told = async (signerId: string): Promise<string | undefined> => {
+      const warrant: DecisionWarrant = {
+        ...{ for: 'decision', kind: 'individual', requireProof: true, risk: 'LOW', round: 1 },
+        ...{ rules: rulesFor(DEFAULT_POLICY, 'individual', 'LOW'), evidence: EVIDENCE, submitters: [] },
+        ...{ beginning: { workflowId: 'test', subject, proof: start, corrections: [] } },
+        decisions: [{ decision: taken, proof: await signed(signerId, 'decideVerification', taken, 'first') }],
+      };
+      return refusal((judge) => judge.decision(TENANT, 'APPROVED', SUBJECT, warrant, () => Promise.resolve(null)));
+    };
+    assert.equal(await told('op-2'), undefined);
+    for (const other of ['gateway-1', 'op-3']) assert.match(String(await told(other)), /d1: /, other);
+  });
+
+  test('asks for a call by hand and agrees to one', async () => {
+    const subject = {
+      ...{ tenantId: TENANT, operation: 'executeOrder', callId: 'c', input: {}, by: 'op-2', reason: 'x' },
+    };
+    const body = { attentionId: `${SECOND_PERSON}-1`, action: 'retry', by: 'op-3' } as const;
+    const told = async (asks: string, agrees: string): Promise<string | undefined> => {
+      const proof = await signed(asks, START, startBody(subject));
+      const agreed = { body, proof: await signed(agrees, 'resolveAttention', body, 'first', 'op-3') };
+      const beginning = { workflowId: 'test', subject, proof, corrections: [] };
+      const warrant: CallWarrant = { for: 'call', requireProof: true, beginning, agreed };
+      return refusal((judge) => judge.call(TENANT, 'executeOrder', { effect: 'read' }, warrant));
+    };
+    assert.equal(await told('op-2', 'op-3'), undefined);
+    for (const other of ['gateway-1', 'op-3']) assert.match(String(await told(other, 'op-3')), /^start: /, other);
+    for (const other of ['gateway-1', 'op-2']) assert.match(String(await told('op-2', other)), /^resolveAttention: /);
+  });
 });
 
 /* Of whom else may be paid; the money itself is the transfer's matter. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import type { CurrentStatus } from '../src/client/index.js';
@@ -20,9 +20,9 @@ class Looked {
   }
 
   /** Answers the oldest look, which says the number. */
-  async answer(number: number): Promise<void> {
+  async answer(number: number, outcome: string | null = null): Promise<void> {
     while (this.#answers.length === 0) await new Promise(setImmediate);
-    this.#answers.shift()!({ round: number, outcome: null } as never);
+    this.#answers.shift()!({ round: number, outcome } as never);
     await new Promise(setImmediate);
   }
 }
@@ -54,6 +54,19 @@ describe('those who wait for a case', { timeout: 60_000 }, () => {
     assert.equal(await first, 1);
     await looked.answer(2);
     assert.equal(await second, 2);
+  });
+
+  test('share it with those who follow the case as a stream', async () => {
+    const looked = new Looked();
+    const watch = new Watch({ client: looked, perCaller: 100 });
+    const streams = Array.from({ length: 50 }, () => {
+      const raw = new ServerResponse(request);
+      return watch.follow('caller', ID, undefined, () => 'name', { request, raw, hijack: () => undefined });
+    });
+    const waiting = wait(watch);
+    await looked.answer(1, 'completed');
+    await Promise.all([...streams, waiting]);
+    assert.equal(looked.looks, 1);
   });
 
   test('do not join where they do not wait', async () => {

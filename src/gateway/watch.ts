@@ -96,30 +96,34 @@ export class Watch {
     nameOf: (status: CurrentStatus) => string,
     { request, raw, hijack }: { request: IncomingMessage; raw: FastifyReply['raw']; hijack: () => void },
   ): Promise<void> {
-    // Whether there is such a case is told before the stream begins.
-    const first = await this.#options.client.status(id);
     await this.#slot(caller, async () => {
-      hijack();
-      raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      });
       let known = last;
+      let beat: NodeJS.Timeout | undefined;
+      // Whether there is such a case is told before the stream begins.
+      const begin = (): NodeJS.Timeout => {
+        hijack();
+        raw.writeHead(200, {
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+        });
+        raw.write('retry: 2000\n\n');
+        return setInterval(() => raw.write(': still here\n\n'), this.#options.beatMs);
+      };
       const tell = (status: CurrentStatus): boolean => {
+        beat ??= begin();
         const name = nameOf(status);
         if (name !== known) raw.write(`id: ${name}\nevent: status\ndata: ${JSON.stringify(status)}\n\n`);
         known = name;
         if (raw.writableLength > MOST_UNREAD) raw.destroy();
         return status.outcome !== null;
       };
-      raw.write('retry: 2000\n\n');
-      const beat = setInterval(() => raw.write(': still here\n\n'), this.#options.beatMs);
       try {
-        if (!tell(first)) await this.#listen(id, AbortSignal.any([this.#closing.signal, gone(request)]), tell);
+        await this.#listen(id, AbortSignal.any([this.#closing.signal, gone(request)]), tell);
+        if (!beat) tell(await this.#options.client.status(id));
       } finally {
         clearInterval(beat);
-        raw.end();
+        if (beat) raw.end();
       }
     });
   }

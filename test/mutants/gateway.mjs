@@ -359,4 +359,12 @@ export default [
     in: 'test/gateway-tls.test.ts',
     test: 'takes a renewed certificate without a restart, and keeps the old one where that cannot be used',
   },
+  {
+    name: 'each stream asks the case',
+    file: 'src/gateway/watch.ts',
+    from: 'await this.#listen(id, AbortSignal.any([this.#closing.signal, gone(request)]), tell);',
+    to: 'tell(await this.#options.client.status(id));',
+    in: 'test/watch.test.ts',
+    test: 'share it with those who follow the case as a stream',
+  },
 ];

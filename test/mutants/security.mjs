@@ -432,4 +432,28 @@ export default [
     in: 'test/attacks.test.ts',
     test: 'that hints at news at FinHub brings about a look at the most',
   },
+  {
+    name: "the last mile takes a gateway's word for an operator's decision",
+    file: 'src/activities/judge.ts',
+    from: "message, 'own', id)",
+    to: "message, 'submitter', id)",
+    in: 'test/last-mile.test.ts',
+    test: "decides, and a gateway's word for it does not",
+  },
+  {
+    name: "the last mile takes a gateway's word for an operator's call by hand",
+    file: 'src/activities/judge.ts',
+    from: "warrant.beginning, 'own', call.by)",
+    to: "warrant.beginning, 'submitter', call.by)",
+    in: 'test/last-mile.test.ts',
+    test: 'asks for a call by hand and agrees to one',
+  },
+  {
+    name: "the last mile takes a gateway's word for whoever agrees to a call by hand",
+    file: 'src/activities/judge.ts',
+    from: "message, 'own', agreed.body.by)",
+    to: "message, 'submitter', agreed.body.by)",
+    in: 'test/last-mile.test.ts',
+    test: 'asks for a call by hand and agrees to one',
+  },
 ];
