@@ -26,6 +26,7 @@ const COPIED = [
   'test',
   'examples',
   'docs',
+  'deploy',
   'scripts',
   'package.json',
   'package-lock.json',
