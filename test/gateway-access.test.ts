@@ -3,8 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { Agent } from 'undici';
 import { freePort } from '../dev/embedded/ports.js';
 import { accessTokens } from '../src/gateway/access-tokens.js';
+import { credentialsOf } from '../src/gateway/authentication.js';
 import type { IndividualInput } from '../src/client/index.js';
 import { SCOPES, type Scope } from '../src/gateway/caller.js';
 import type { Gateway } from '../src/gateway/server.js';
@@ -14,6 +16,7 @@ import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { folderBlobs } from '../src/store/folder-blobs.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
+import { connecting, makeCertificates, type Certificates } from './helpers/certificates.js';
 import { CookieBrowser } from './helpers/cookie-browser.js';
 import { ask, gatewayOf, type Heard } from './helpers/gateway.js';
 import { startIdentityProvider, type TestIdentityProvider } from './helpers/identity-provider.js';
@@ -259,6 +262,101 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
       assert.ok(heard.headers.get('allow')!.split(', ').includes(operation.method), operation.operationId);
     }
     assert.equal((await ask(gateway.url, 'GET', '/v1/none')).status, 404);
+  });
+
+  describe('by a client certificate', () => {
+    let ours: Certificates;
+    let others: Certificates;
+    let keysFile: string;
+    let withTls: Gateway;
+    let shown: Agent;
+
+    before(async () => {
+      ours = await makeCertificates(join(folder, 'ours'));
+      others = await makeCertificates(join(folder, 'others'));
+      keysFile = join(folder, 'api-keys.json');
+      await grant();
+      const { issuer: named, jwksUrl } = issuer;
+      withTls = await gatewayOf(lane, {
+        tls: { certFile: ours.file('server.pem'), keyFile: ours.file('server.key') },
+        credentials: await credentialsOf({
+          apiKeysFile: keysFile,
+          oauth: { issuer: named, jwksUrl, audience: AUDIENCE },
+        }),
+      });
+      shown = await connecting(ours, ours);
+    });
+    after(async () => {
+      await withTls.close();
+      await shown.destroy();
+    });
+
+    const grant = (...entries: object[]): Promise<void> =>
+      writeFile(
+        keysFile,
+        JSON.stringify({ keys: entries.map((entry) => ({ client: 'backend', tenant, scopes: SCOPES, ...entry })) }),
+      );
+    const heardBy = async (
+      dispatcher: Agent,
+      { method, path, example, operationId }: Operation,
+      more: { token?: string; headers?: Record<string, string> } = {},
+    ): Promise<[number, string | undefined]> => {
+      const to = path.replace('{kind}', 'individual').replaceAll(/\{\w+\}/g, 'none-such');
+      // The stream of a case that is not there ends at once.
+      const query = operationId === 'waitForCase' ? '?for=review' : '';
+      const body = method === 'PUT' ? {} : example;
+      const heard = await ask(withTls.url, method, to + query, { dispatcher, body, ...more });
+      return [heard.status, codeOf(heard)];
+    };
+    const list = (): Operation => all.find(({ operationId }) => operationId === 'listCases')!;
+
+    test('nobody is let in with none, with one that nobody knows, or with one that is over', async () => {
+      await grant({ certificateSha256: ours.fingerprint, expiresAt: '2020-01-01T00:00:00Z' });
+      const [none, foreign] = await Promise.all([connecting(ours), connecting(ours, others)]);
+      try {
+        for (const operation of all) {
+          for (const dispatcher of [none, foreign, shown])
+            assert.deepEqual(await heardBy(dispatcher, operation), [401, 'Unauthenticated'], operation.operationId);
+        }
+      } finally {
+        await Promise.all([none.destroy(), foreign.destroy()]);
+      }
+    });
+
+    test('it opens what its entry says, and nothing to a browser or beside a token that does not hold', async () => {
+      for (const scope of SCOPES) {
+        await grant({ certificateSha256: ours.fingerprint, scopes: [scope] });
+        for (const operation of all) {
+          const [status, code] = await heardBy(shown, operation);
+          const isOpen = ACCESS[operation.operationId]!.scopes.includes(scope);
+          assert.equal(code === 'Forbidden', !isOpen, `${operation.operationId} with ${scope}: ${status} ${code}`);
+          assert.ok(status < 500 && status !== 401, `${operation.operationId} with ${scope}: ${status} ${code}`);
+        }
+      }
+      for (const more of [
+        { token: 'garbage' },
+        { headers: { 'sec-fetch-site': 'cross-site' } },
+        { headers: { origin: 'https://elsewhere.example' } },
+        { headers: { authorization: 'Basic Zm9v' } },
+      ])
+        assert.deepEqual(await heardBy(shown, list(), more), [401, 'Unauthenticated'], JSON.stringify(more));
+    });
+
+    test('a token that is bound to a certificate is taken with that one only', async () => {
+      await grant();
+      const none = await connecting(ours);
+      const bound = (fingerprint: string): Promise<string> =>
+        issuer.token({ tenant, scope: every, certificate: fingerprint });
+      try {
+        const token = await bound(ours.fingerprint);
+        assert.equal((await heardBy(shown, list(), { token }))[0], 200);
+        assert.deepEqual(await heardBy(none, list(), { token }), [401, 'Unauthenticated']);
+        const another = await bound(others.fingerprint);
+        assert.deepEqual(await heardBy(shown, list(), { token: another }), [401, 'Unauthenticated']);
+      } finally {
+        await none.destroy();
+      }
+    });
   });
 
   test("another tenant's cases are not there", async () => {

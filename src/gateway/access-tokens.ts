@@ -1,3 +1,4 @@
+import { createHash, type X509Certificate } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import { proxiedFetch } from '../http/proxied-fetch.js';
@@ -23,6 +24,8 @@ const claimsSchema = z.object({
   client_id: z.string().optional(),
   /** The operator in the signers file whose token it is. */
   operator: z.string().min(1).max(200).optional(),
+  /** What must be shown besides. */
+  cnf: z.record(z.string(), z.unknown()).optional(),
 });
 
 /**
@@ -32,11 +35,11 @@ const claimsSchema = z.object({
 export function accessTokens({ issuer, audience, jwksUrl, clockSeconds = 30 }: AccessTokenOptions): Credentials {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: JWKS_AGE_MS, [customFetch]: proxiedFetch() });
   return {
-    async callerOf(shown): Promise<Caller | undefined> {
-      const payload = 'token' in shown ? await verified(shown.token) : undefined;
+    async callerOf({ token, certificate }): Promise<Caller | undefined> {
+      const payload = token === undefined ? undefined : await verified(token);
       const claims = claimsSchema.safeParse(payload).data;
       const id = claims?.client_id ?? claims?.sub;
-      if (!claims || id === undefined) return undefined;
+      if (!claims || id === undefined || !isBoundTo(claims.cnf, certificate)) return undefined;
       const scopes = new Set(claims.scope.split(' ').filter(isScope));
       return { id: id.slice(0, 200), tenant: claims.tenant, scopes, operator: claims.operator };
     },
@@ -53,6 +56,14 @@ export function accessTokens({ issuer, audience, jwksUrl, clockSeconds = 30 }: A
       return undefined;
     }
   }
+}
+
+/** Whether a token that is bound to a certificate (RFC 8705, 3.1) comes with that one; what is bound to anything else is not taken. */
+function isBoundTo(cnf: Record<string, unknown> | undefined, certificate: X509Certificate | undefined): boolean {
+  if (cnf === undefined) return true;
+  return (
+    certificate !== undefined && cnf['x5t#S256'] === createHash('sha256').update(certificate.raw).digest('base64url')
+  );
 }
 
 /** Whether the keys could not be fetched, as against a token that does not hold. */

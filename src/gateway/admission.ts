@@ -40,11 +40,13 @@ export function countIn(
 }
 
 /** A token counts more than a certificate: whoever sends one means it. */
-async function proven(credentials: Credentials, { headers: { authorization }, raw }: FastifyRequest): Promise<Caller> {
-  const [, token] = /^Bearer ([\w.~+/=-]{1,8000})$/i.exec(authorization ?? '') ?? [];
-  const certificate = authorization === undefined ? certificateOf(raw.socket, new Date()) : undefined;
-  const shown = token === undefined ? certificate && { certificate } : { token };
-  const caller = shown && (await credentials.callerOf(shown));
+async function proven(credentials: Credentials, { headers, raw }: FastifyRequest): Promise<Caller> {
+  const [, token] = /^Bearer ([\w.~+/=-]{1,8000})$/i.exec(headers.authorization ?? '') ?? [];
+  // A browser shows its certificate for whatever page asks.
+  const isBrowser = headers['sec-fetch-site'] !== undefined || headers.origin !== undefined;
+  const certificate = isBrowser ? undefined : certificateOf(raw.socket, new Date());
+  const isReadable = token !== undefined || headers.authorization === undefined;
+  const caller = isReadable ? await credentials.callerOf({ token, certificate }) : undefined;
   if (!caller) throw new Refused('Unauthenticated');
   return caller;
 }

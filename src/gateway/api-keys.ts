@@ -102,9 +102,9 @@ function parse(path: string, content: Buffer): Map<string, ApiKeyEntry> {
 const CERTIFICATE = 'certificate ';
 
 /** By what an entry is found; hashes only, so that how long it takes tells nothing of a key. */
-function keyOf(shown: Shown): string | undefined {
-  if ('certificate' in shown) return CERTIFICATE + fingerprintOf(shown.certificate);
-  return shown.token.startsWith(PREFIX) ? digest(shown.token) : undefined;
+function keyOf({ token, certificate }: Shown): string | undefined {
+  if (token === undefined) return certificate && CERTIFICATE + fingerprintOf(certificate);
+  return token.startsWith(PREFIX) ? digest(token) : undefined;
 }
 
 function fingerprintOf({ fingerprint256 }: X509Certificate): string {

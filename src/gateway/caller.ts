@@ -19,8 +19,11 @@ export interface Caller {
   operator?: string | undefined;
 }
 
-/** What a caller shows: a bearer token, or a certificate that it has proved to have the key of. */
-export type Shown = { token: string } | { certificate: X509Certificate };
+/** What a caller shows: a bearer token, a certificate that it has proved to have the key of, or both. Where there is a token, it counts. */
+export interface Shown {
+  token?: string | undefined;
+  certificate?: X509Certificate | undefined;
+}
 
 /** Checks credentials. */
 export interface Credentials {

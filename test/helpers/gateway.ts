@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { fetch as undici, type Dispatcher } from 'undici';
 import { startGateway, type Gateway } from '../../src/gateway/server.js';
 import { type GatewayOptions } from '../../src/gateway/options.js';
 import type { Lane } from './lane.js';
@@ -18,6 +19,8 @@ export interface Asking {
   key?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Connections that show a certificate. */
+  dispatcher?: Dispatcher;
 }
 
 /** Serves the HTTP API of a lane's service. */
@@ -42,10 +45,10 @@ export async function ask<Body = unknown>(
   url: string,
   method: string,
   path: string,
-  { token, body, key, headers = {}, signal }: Asking = {},
+  { token, body, key, headers = {}, signal, dispatcher }: Asking = {},
 ): Promise<Heard<Body>> {
   keys += 1;
-  const answer = await fetch(url + path, {
+  const answer = await (dispatcher ? (undici as unknown as typeof fetch) : fetch)(url + path, {
     method,
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -55,6 +58,7 @@ export async function ask<Body = unknown>(
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     ...(signal && { signal }),
+    ...(dispatcher && { dispatcher }),
   });
   const text = await answer.text();
   const isJson = /json/.test(answer.headers.get('content-type') ?? '');

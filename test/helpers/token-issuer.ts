@@ -9,6 +9,8 @@ export interface IssuedFor {
   scope: string;
   audience?: string;
   operator?: string;
+  /** SHA-256, hex, of the client certificate that it is bound to. */
+  certificate?: string;
 }
 
 /** A real OAuth 2 provider, which gives access tokens to programs by the client-credentials grant. */
@@ -50,8 +52,9 @@ export async function startTokenIssuer({ lifetimeSeconds = 600 } = {}): Promise<
       },
     },
     extraTokenClaims: (_: unknown, { clientId }: { clientId: string }) => {
-      const { tenant, operator } = wishes.get(clientId)!;
-      return { tenant, ...(operator !== undefined && { operator }) };
+      const { tenant, operator, certificate } = wishes.get(clientId)!;
+      const bound = certificate !== undefined && Buffer.from(certificate, 'hex').toString('base64url');
+      return { tenant, ...(operator !== undefined && { operator }), ...(bound && { cnf: { 'x5t#S256': bound } }) };
     },
     async findAccount() {},
     adapter: clientsFrom(wishes),
