@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { promtool } from './deploy/tools.js';
+import { prometheus } from './deploy/tools.js';
 
 const FOLDER = fileURLToPath(new URL('../deploy/prometheus', import.meta.url));
 const RULES = 'onboarding.rules.yml';
@@ -27,12 +27,12 @@ describe('the alerts', { timeout: 600_000 }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'alerts-test-'));
     await cp(FOLDER, folder, { recursive: true });
-    await promtool();
+    await prometheus('promtool');
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
   const check = async (what: 'check' | 'test', file: string) =>
-    run(await promtool(), [what, 'rules', join(folder, file)]);
+    run(await prometheus('promtool'), [what, 'rules', join(folder, file)]);
   const read = async <T>(file: string): Promise<T> => parse(await readFile(join(folder, file), 'utf8')) as T;
 
   it('are rules that Prometheus takes', async () => {

@@ -38,9 +38,9 @@ export async function kubernetesValidate(): Promise<string> {
   );
 }
 
-/** Prometheus's own check of rules, out of Debian's package where there is none. */
-export async function promtool(): Promise<string> {
-  return onPath('promtool') ?? cached('promtool', (folder) => fromDebian('prometheus', folder), 'usr/bin/promtool');
+/** Prometheus, or its own check of rules, out of Debian's package where there is none. */
+export async function prometheus(program: 'prometheus' | 'promtool'): Promise<string> {
+  return onPath(program) ?? cached('prometheus', (folder) => fromDebian('prometheus', folder), `usr/bin/${program}`);
 }
 
 async function fromDebian(name: string, folder: string): Promise<void> {
