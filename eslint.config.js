@@ -30,6 +30,14 @@ export default tseslint.config(
           message: 'a case changes by Case.apply, with a transition that has a name',
         },
       ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          name: '@temporalio/workflow',
+          importNames: ['proxyLocalActivities', 'scheduleLocalActivity'],
+          message: 'a case whose worker is replaced during a local activity may never be replayed (docs/decisions/08)',
+        },
+      ],
     },
   },
   {

@@ -14,7 +14,6 @@ export interface CaseCost {
   events: number;
   bytes: number;
   activities: number;
-  localActivities: number;
   workflowTasks: number;
   /** As Temporal Cloud counts them, without queries, which leave no trace in a history. */
   actions: number;
@@ -79,7 +78,6 @@ async function costOf(temporal: Client, what: string, workflowId: string): Promi
   const of = (...types: number[]): number => events.filter(({ eventType }) => types.includes(eventType ?? 0)).length;
   const activities = of(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED);
   const tries = events.reduce((sum, event) => sum + (event.activityTaskStartedEventAttributes?.attempt ?? 0), 0);
-  const localActivities = of(EventType.EVENT_TYPE_MARKER_RECORDED);
   const others = of(
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
     EventType.EVENT_TYPE_TIMER_STARTED,
@@ -92,10 +90,9 @@ async function costOf(temporal: Client, what: string, workflowId: string): Promi
     events: events.length,
     bytes: proto.temporal.api.history.v1.History.encode(history).finish().length,
     activities,
-    localActivities,
     workflowTasks: of(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED),
     // Each try sends one heartbeat at the most, but for calls that take seconds; it is an action as well.
-    actions: others + localActivities + 2 * Math.max(activities, tries),
+    actions: others + 2 * Math.max(activities, tries),
   };
 }
 
@@ -132,14 +129,13 @@ function usageOf(pid: number): { megabytes: number; cpuSeconds: number } {
 export function capacityText({ costs, worker }: CapacityBench): string {
   const { cases, seconds, cpuPerCase, megabytes } = worker;
   return [
-    'to the end     events   KB  activities  local  workflow tasks  actions',
-    ...costs.map(({ what, events, bytes, activities, localActivities, workflowTasks, actions }) =>
+    'to the end     events   KB  activities  workflow tasks  actions',
+    ...costs.map(({ what, events, bytes, activities, workflowTasks, actions }) =>
       [
         what.padEnd(13),
         String(events).padStart(8),
         (bytes / 1024).toFixed(0).padStart(5),
         String(activities).padStart(12),
-        String(localActivities).padStart(7),
         String(workflowTasks).padStart(16),
         String(actions).padStart(9),
       ].join(''),

@@ -30,10 +30,7 @@ const DEPLOYMENT = 'finhub-onboarding';
 const SETTLEMENT_MS = 600_000;
 const WAIT_SECONDS = 240;
 
-/**
- * The change that version N+1 brings: a pause that open cases must not meet, since they are past it. It follows a call: a patch in the same
- * workflow task as a local activity before it does not replay (docs/guides/versioning.md).
- */
+/** The change that version N+1 brings: a pause that open cases must not meet, since they are past it. */
 const PHASE = 'src/workflows/phases/registration.ts';
 const CALLED = '  finhub.customerId = registered.customerId;\n';
 const PATCHED = `${CALLED}  if (patched('pause-after-registration')) await sleep(1);\n`;

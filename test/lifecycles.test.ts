@@ -40,7 +40,7 @@ describe('an application to the end, over days', () => {
       payment: 1,
     });
     await assertOnce();
-    assert.ok(events < 220, `${events} events`);
+    assert.ok(events < 240, `${events} events`);
   });
 
   test('an organization whose review takes five days', async (t) => {

@@ -77,8 +77,6 @@ export interface Policy extends TenantPolicy {
   callSeconds: number;
   /** Seconds after which a silent worker counts as dead. */
   heartbeatSeconds: number;
-  /** Whether calls to FinHub use their own task queue or a rate, which belongs to a task queue. */
-  callsAreRated: boolean;
   /** The task queue of calls to FinHub, if they have their own. */
   callsQueue?: string | undefined;
   /** Days that the namespace retains closed workflows, if the server says so: how long it remembers paid references. */

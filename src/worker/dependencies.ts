@@ -82,13 +82,7 @@ export async function dependenciesOf(
       callSeconds: Math.ceil((timeoutMs * REQUESTS_PER_CALL) / 1000) + CALL_MARGIN_SECONDS,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       continueAsNewAfter: config.maxHistoryEvents,
-      callsAreRated: hasRate(config),
       ...(config.callsQueue && { callsQueue: config.callsQueue.taskQueue }),
     },
   };
-}
-
-/** Rates belong to task queues, so with a rate every call goes through its queue. */
-function hasRate({ callsQueue, tuning }: WorkerConfiguration): boolean {
-  return [callsQueue, tuning.activitiesPerSecond, tuning.queueActivitiesPerSecond].some((rate) => rate !== undefined);
 }

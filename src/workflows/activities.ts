@@ -1,9 +1,4 @@
-import {
-  ActivityCancellationType,
-  proxyActivities,
-  proxyLocalActivities,
-  type ActivityOptions,
-} from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { FAILURES } from '../lifecycle/failures.js';
 
@@ -39,17 +34,6 @@ export function callsTo(
     ...heartbeatAfter(heartbeatSeconds),
     summary,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts },
-  });
-}
-
-/** Shorter than a workflow task may take, so that none has to be prolonged for a call. */
-const LOCAL_SECONDS = 5;
-
-/** One try within the workflow task: no events but its result, no retries. A worker that dies has the calls of the task made again. */
-export function localCallsTo(seconds: number): Activities {
-  return proxyLocalActivities<Activities>({
-    startToCloseTimeout: Math.min(seconds, LOCAL_SECONDS) * 1000,
-    retry: { maximumAttempts: 1 },
   });
 }
 

@@ -22,7 +22,7 @@ export function failureOf(error: unknown): CallFailure {
   return { type: FAILURES.unreachable, message, unclear: true };
 }
 
-/** A local activity's failure comes as it is, that of others within one of Temporal's. */
+/** What stands behind a failure of Temporal's. */
 export function causeOf(error: unknown): unknown {
   return error instanceof ActivityFailure ? error.cause : error;
 }

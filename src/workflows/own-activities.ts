@@ -1,26 +1,27 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Operator } from '../lifecycle/policy.js';
 
+/*
+ * None of these is a local activity. One that is under way while its worker is replaced gives its result in another order in a replay, before
+ * what came in between instead of after it, and the case can never be replayed again.
+ */
+
 /** Look-ups in the worker's own configuration, harmless to repeat: a file that cannot be read now is tried again until it can. */
 const LOOK_UP = {
-  startToCloseTimeout: '5s',
+  startToCloseTimeout: '30s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 } as const;
 
-/** What a case looks up on its way; quick, so it runs within the workflow task. */
+/** What a case looks up on its way. */
 export const { loadPolicy, businessTimes, fingerprintTransfer, lookUpOperation } =
-  proxyLocalActivities<Pick<Activities, 'loadPolicy' | 'businessTimes' | 'fingerprintTransfer' | 'lookUpOperation'>>(
+  proxyActivities<Pick<Activities, 'loadPolicy' | 'businessTimes' | 'fingerprintTransfer' | 'lookUpOperation'>>(
     LOOK_UP,
   );
 
-/**
- * What messages look up while the case goes on. Not a local activity: its result and that of a call that is being cancelled may come to the
- * workflow in two steps at first but in one in a replay, and what follows from them would then come in another order.
- */
+/** What messages look up while the case goes on. */
 export const { lookUpSigners } = proxyActivities<Pick<Activities, 'lookUpSigners'>>({
   ...LOOK_UP,
-  startToCloseTimeout: '30s',
   summary: 'looks up operators and verifies proofs',
 });
 
@@ -30,15 +31,13 @@ export async function lookUpOperator(tenantId: string, id: string): Promise<Oper
   return operators[0];
 }
 
-/** As above. Not done within the workflow task, since a whole application is read. */
 export const { checkCorrection } = proxyActivities<Pick<Activities, 'checkCorrection'>>({
   ...LOOK_UP,
-  startToCloseTimeout: '30s',
   summary: 'checks the corrected application',
 });
 
 /** Look-ups among the cases at Temporal, by the worker's own client. */
-const AT_TEMPORAL = { ...LOOK_UP, startToCloseTimeout: '30s', heartbeatTimeout: '5s' } as const;
+const AT_TEMPORAL = { ...LOOK_UP, heartbeatTimeout: '5s' } as const;
 
 export const { lookUpTransfer } = proxyActivities<Pick<Activities, 'lookUpTransfer'>>(AT_TEMPORAL);
 

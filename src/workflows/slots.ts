@@ -53,24 +53,6 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       return attempt(FIRST_PAUSE_SECONDS);
     },
 
-    // Its result is written by whoever completes the workflow task: what is not ours fails the task, not the case.
-    scheduleLocalActivity(input, next) {
-      const { activityType: type, args } = input;
-      return next({ ...input, args: placeAll(SLOTS.args(type), args) }).then(
-        (result) => {
-          const read = resultOf(result, type);
-          if (read instanceof Unreadable) throw new Error(`${type}: ${read.why}`);
-          return read;
-        },
-        (error: unknown) => {
-          throw (
-            (authentic(error, type, true) as Error | undefined) ??
-            unclear(type, 'its failure was not made by this service')
-          );
-        },
-      );
-    },
-
     startChildWorkflowExecution: (input, next) =>
       next({
         ...input,

@@ -9,7 +9,6 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   let trace: object = {};
   const outbound: NonNullable<WorkflowInterceptors['outbound']>[number] = {
     scheduleActivity: (input, next) => next({ ...input, headers: { ...trace, ...input.headers } }),
-    scheduleLocalActivity: (input, next) => next({ ...input, headers: { ...trace, ...input.headers } }),
     continueAsNew: (input, next) => next({ ...input, headers: { ...trace, ...input.headers } }),
   };
   return {

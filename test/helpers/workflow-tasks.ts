@@ -5,9 +5,6 @@ type Events = proto.temporal.api.history.v1.IHistoryEvent[] | null | undefined;
 
 const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
 
-/** The SDK's, of a worker whose copy of a case others have gone on with, local calls and all: it forgets the copy and reads the history. */
-const STALE_COPY = 'Attempted to check for LA marker handling in invalid state';
-
 const { WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND: MESSAGE_AT_THE_END } = WorkflowTaskFailedCause;
 
 /**
@@ -19,7 +16,7 @@ export function failedTasks(events: Events): { why: string[]; builtAnew: string[
     .flatMap(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes ?? [])
     .filter(({ cause }) => cause !== MESSAGE_AT_THE_END)
     .map(({ cause, failure }) => ({
-      isMended: failure?.applicationFailureInfo?.type === READ_AHEAD || failure?.message?.includes(STALE_COPY) === true,
+      isMended: failure?.applicationFailureInfo?.type === READ_AHEAD,
       text: `${WorkflowTaskFailedCause[cause!]} ${failure?.message ?? ''}`,
     }));
   const textsOf = (isMended: boolean) => failed.filter((one) => one.isMended === isMended).map(({ text }) => text);

@@ -34,12 +34,4 @@ export default [
     in: IN,
     test: 'of an application whose lifecycle has ended reads them from it, also where nobody asked before',
   },
-  {
-    name: 'the log-out goes past the rate of calls',
-    file: 'src/workflows/log-out.ts',
-    from: 'if (callsAreRated) return durably();',
-    to: '',
-    in: 'test/calls-queue.test.ts',
-    test: 'the log-out is a durable call with QUEUE_ACTIVITIES_PER_SECOND',
-  },
 ];
