@@ -10,9 +10,13 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startEntry } from '../dev/embedded/entry-process.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
+import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import type { Finding } from '../src/doctor/finding.js';
 import { runEntry } from './helpers/command-line.js';
+import { ask } from './helpers/gateway.js';
+import { AUDIENCE, startTokenIssuer, type TokenIssuer } from './helpers/token-issuer.js';
 import { listening, tunnelling } from './helpers/tunnelling-proxy.js';
 
 const SCRIPT = fileURLToPath(new URL('../deploy/make-certificates.sh', import.meta.url));
@@ -21,6 +25,7 @@ describe('servers whose certificates are of an authority of your own', { timeout
   let folder: string;
   let stack: Stack;
   let front: Server;
+  let issuer: TokenIssuer;
   let url: string;
   const { proxy, tunnels } = tunnelling();
   let proxyUrl: string;
@@ -29,11 +34,13 @@ describe('servers whose certificates are of an authority of your own', { timeout
     await promisify(execFile)('/bin/sh', [SCRIPT, folder, 'localhost']);
     stack = await startStack();
     const [cert, key] = await Promise.all(['server.pem', 'server.key'].map((file) => readFile(join(folder, file))));
-    const finhub = new URL(stack.sandboxUrl);
-    // FinHub, and whoever is notified.
+    issuer = await startTokenIssuer();
+    const [finhub, keys] = [new URL(stack.sandboxUrl), new URL(issuer.jwksUrl)];
+    // FinHub, whoever is notified, and whoever issues tokens.
     front = createSecureServer({ cert, key }, (from, to) => {
       if (from.url === '/notified') return void from.resume().on('end', () => to.writeHead(204).end());
-      const options = { host: finhub.hostname, port: finhub.port, path: from.url, method: from.method };
+      const { hostname: host, port } = from.url === keys.pathname ? keys : finhub;
+      const options = { host, port, path: from.url, method: from.method };
       from.pipe(
         request({ ...options, headers: from.headers }, (answer) => {
           to.writeHead(answer.statusCode!, answer.headers);
@@ -51,6 +58,7 @@ describe('servers whose certificates are of an authority of your own', { timeout
       server?.closeAllConnections();
       server?.close();
     }
+    await issuer?.close();
     await stack?.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -75,5 +83,26 @@ describe('servers whose certificates are of an authority of your own', { timeout
     assert.deepEqual(tunnels, []);
     assert.deepEqual(await faults({ ...authority, HTTPS_PROXY: proxyUrl, NO_PROXY: '127.0.0.1' }), []);
     assert.ok(tunnels.length > 1 && tunnels.every((to) => url.endsWith(to)), tunnels.join());
+  });
+
+  test('are believed by a gateway that checks access tokens, with NODE_EXTRA_CA_CERTS only', async () => {
+    const token = await issuer.token({ tenant: SANDBOX_TENANT.id, scope: 'onboarding:read' });
+    const heard = async (env: Record<string, string>): Promise<number> => {
+      const gateway = await startEntry('gateway', {
+        env: {
+          ...{ ...process.env, NODE_EXTRA_CA_CERTS: '' },
+          ...stack.environment,
+          ...{ GATEWAY_PORT: '0', GATEWAY_OAUTH_ISSUER: issuer.issuer, GATEWAY_OAUTH_AUDIENCE: AUDIENCE },
+          ...{ GATEWAY_OAUTH_JWKS_URL: `${url}${new URL(issuer.jwksUrl).pathname}`, ...env },
+        },
+        ready: /^gateway listening on (http:\S+)/,
+      });
+      try {
+        return (await ask(gateway.firstMatch![1]!, 'GET', '/v1/cases/individual/none', { token })).status;
+      } finally {
+        await gateway.stop();
+      }
+    };
+    assert.deepEqual([await heard({}), await heard({ NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') })], [503, 404]);
   });
 });
