@@ -261,6 +261,13 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
       assert.deepEqual([heard.status, codeOf(heard)], [405, 'MethodNotAllowed'], operation.operationId);
       assert.ok(heard.headers.get('allow')!.split(', ').includes(operation.method), operation.operationId);
     }
+    // Whatever the body is, and for pages of the gateway's own.
+    for (const [path, body] of [
+      ['/v1/cases', 'not JSON'],
+      ['/healthz', undefined],
+      ['/openapi.json', undefined],
+    ] as const)
+      assert.equal((await ask(gateway.url, 'POST', path, { body })).status, 405, path);
     assert.equal((await ask(gateway.url, 'GET', '/v1/none')).status, 404);
   });
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
+import { checkEnvironment } from '../src/config/check.js';
 import { apiKeys, certificateEntry, makeApiKey, type ApiKeyEntry } from '../src/gateway/api-keys.js';
 import type { Gateway } from '../src/gateway/server.js';
 import { eventually } from './helpers/eventually.js';
@@ -114,6 +115,12 @@ describe('a gateway that speaks TLS by itself', { timeout: 600_000, skip }, () =
     assert.equal((await ask('one/client', { token: 'garbage' })).status, 401);
     assert.equal((await ask('one/client', { token: key })).status, KNOWN);
     assert.equal((await ask(undefined, { token: key })).status, KNOWN);
+  });
+
+  test('is not started with a key of another certificate', () => {
+    const env = { GATEWAY_TLS_CERT_FILE: file('one/server.pem'), GATEWAY_TLS_KEY_FILE: file('two/server.key') };
+    const { faults } = checkEnvironment('gateway', env);
+    assert.match(faults.find(({ variable }) => variable === 'GATEWAY_TLS_CERT_FILE')!.message, /cannot be used with/);
   });
 
   test('takes a renewed certificate without a restart, and keeps the old one where that cannot be used', async () => {

@@ -18,6 +18,7 @@ const PROGRAMS: Record<string, [string, ...string[]]> = {
   Python: ['python3', 'examples/http/onboard.py'],
   TypeScript: [process.execPath, '--import', 'tsx', 'examples/http/onboard.ts'],
   Go: ['go', 'run', 'examples/http/onboard.go'],
+  curl: ['sh', 'examples/http/onboard.sh'],
   'Java 17': ['java', 'examples/http/Onboard.java'],
 };
 

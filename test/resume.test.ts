@@ -202,15 +202,14 @@ describe('a case that was ended from outside', { timeout: 1_200_000 }, () => {
     );
     await attacker.start('anything', customer, await attacker.input(customer), 'elsewhere');
     await assert.rejects(resume(customer), refused(/terminate it first/));
-    // Waits until the customer's case answers again.
-    const order = { ...aTransfer(ids, 'resumed'), beneficiaryIban: works.iban };
-    const { workflowId } = await lane.client.startTransfer(order);
     await attacker.terminate(customer);
     await assert.rejects(resume(customer, await anIndividual()), refused(/leave out the file/));
     await resume(customer);
     await lane.until(customer, 'has added it', ({ customer }) =>
       customer!.requests.some(({ state }) => state === 'done'),
     );
+    const order = { ...aTransfer(ids, 'resumed'), beneficiaryIban: works.iban };
+    const { workflowId } = await lane.client.startTransfer(order);
     assert.equal((await lane.closed(workflowId)).result, 'completed');
     // The consent before the last lives on until no order can be executed by it.
     const twice = madeTwice(await lane.finhub.ledger()).filter(

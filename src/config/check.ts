@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { readKeyFile } from '../secrets/key-file.js';
 import { KeyRingError, parseKeyRing } from '../secrets/key-ring.js';
 import { temporalSettings, TemporalSettingsError, type TemporalSettings } from '../temporal/settings.js';
@@ -66,7 +67,7 @@ export function checkEnvironment(role: Role, env: NodeJS.ProcessEnv): Checked {
       ? checkSignersFile(values)
       : []),
     ...checkKeys(values),
-    ...(role === 'gateway' ? checkCredentials(values) : []),
+    ...(role === 'gateway' ? [...checkCredentials(values), ...checkTls(values)] : []),
     ...checkCallsQueue(values),
     ...(fault ? [fault] : []),
   ];
@@ -122,6 +123,17 @@ function checkCredentials(values: Values): ConfigurationFault[] {
   const message =
     'is not set, nor is GATEWAY_OAUTH_ISSUER or GATEWAY_OIDC_ISSUER; in production one of them is expected';
   return [{ variable: 'GATEWAY_API_KEYS_FILE', message }];
+}
+
+function checkTls({ GATEWAY_TLS_CERT_FILE: cert, GATEWAY_TLS_KEY_FILE: key }: Values): ConfigurationFault[] {
+  if (cert === undefined || key === undefined) return [];
+  try {
+    createSecureContext({ cert: readFileSync(resolve(cert)), key: readFileSync(resolve(key)) });
+    return [];
+  } catch (error) {
+    const message = `cannot be used with GATEWAY_TLS_KEY_FILE: ${(error as Error).message}`;
+    return [{ variable: 'GATEWAY_TLS_CERT_FILE', message }];
+  }
 }
 
 function checkCallsQueue({ FINHUB_TASK_QUEUE: queue, FINHUB_CALLS_PER_SECOND: rate }: Values): ConfigurationFault[] {

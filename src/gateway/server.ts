@@ -12,6 +12,7 @@ import { type Caller, CredentialsUnavailable } from './caller.js';
 import { handled } from './handle-route.js';
 import { isLoopback } from './loopback.js';
 import { gatewayMetrics, type GatewayMetrics } from './metrics.js';
+import { notedPaths } from './other-methods.js';
 import type { GatewayOptions } from './options.js';
 import { People } from './people/people.js';
 import type { Session } from './people/session.js';
@@ -19,7 +20,7 @@ import { serveSignIn } from './people/sign-in.js';
 import { type Problem, problemOf, problemOfError, Refused } from './problem.js';
 import { tell, told } from './request-log.js';
 import type { Route } from './route.js';
-import { methodsAt, ROUTES } from './routes/index.js';
+import { ROUTES } from './routes/index.js';
 import { renewing, tlsOptions } from './tls.js';
 import { serveDocumentation, serveHealth } from './service-pages.js';
 import { Watch } from './watch.js';
@@ -94,11 +95,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (problem.status === 413) void reply.header('connection', 'close');
     return fail(request, reply, problem);
   });
-  server.setNotFoundHandler((request, reply) => {
-    const allowed = methodsAt(request.url.split('?', 1)[0]!);
-    if (allowed.length > 0) void reply.header('allow', allowed.join(', '));
-    return fail(request, reply, problemOf(allowed.length > 0 ? 'MethodNotAllowed' : 'NoSuchRoute', request.id));
-  });
+  const refuseOtherMethods = notedPaths(server);
+  server.setNotFoundHandler((request, reply) => fail(request, reply, problemOf('NoSuchRoute', request.id)));
   /** Requests that are under way. */
   let underWay = 0;
   server.addHook('onRequest', (request, reply, done) => {
@@ -172,6 +170,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     scope.addContentTypeParser([...new Set(types)], (_, payload, done) => done(null, payload));
     for (const route of flowing) serve(scope, route);
   });
+  refuseOtherMethods();
   await server.listen({ host, port });
   const { port: taken } = server.server.address() as AddressInfo;
   const stopRenewing = tls && renewing(server.server as unknown as HttpsServer, tls, log);

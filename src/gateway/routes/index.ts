@@ -15,14 +15,3 @@ export const ROUTES: readonly Route[] = [
   ...READING,
   ...OPERATING_ROUTES,
 ];
-
-const PATHS = ROUTES.map(({ method, path }) => ({
-  method,
-  at: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-}));
-
-/** The methods that a path takes; none where nothing is there. */
-export function methodsAt(path: string): string[] {
-  const methods: string[] = PATHS.filter(({ at }) => at.test(path)).map(({ method }) => method);
-  return methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-}
