@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { CustomerMessage, CustomerRequestInput, TransferInput } from '../src/client/index.js';
+import { HAND_OVER } from '../src/lifecycle/customer.js';
 import { customerCaseId, TASK_QUEUE, WORKFLOW_TYPES } from '../src/lifecycle/ids.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
@@ -269,6 +270,36 @@ describe('a transfer under way', () => {
     await eventually('asks again', asks);
     await resolve(id, 'skip');
     assert.equal(await ended(id), 'completed');
+  });
+
+  test('gets back neither a consent nor a beneficiary by a hand-over that somebody sends again', async () => {
+    const customer = await living(withConsent('landlord', 'works'));
+    const { workflowService, options } = lane.temporal;
+    const { namespace } = options;
+    const { events } = await lane.temporal.workflow.getHandle(customer.id).fetchHistory();
+    const { input = null } = events!.find(
+      ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === HAND_OVER,
+    )!.workflowExecutionSignaledEventAttributes!;
+    const again = async (): Promise<void> => {
+      const workflowExecution = { workflowId: customer.id };
+      await workflowService.signalWorkflowExecution({ namespace, workflowExecution, signalName: HAND_OVER, input });
+    };
+    const refusals = async () =>
+      (await lane.client.audit(customer.id)).filter(({ event }) => event === 'handOverRefused');
+    await asked(customer, 'removeBeneficiary', { ref: 'works' });
+    await again();
+    await eventually('the replaced consent is refused', async () => (await refusals()).length === 1);
+    await asked(customer, 'revokePaymentConsent', {});
+    await again();
+    await eventually('the revoked consent is refused', async () => (await refusals()).length === 2);
+    assert.equal(await attention(await pay(customer, 'landlord')), 'ConsentMissing');
+    const { customer: shown } = await lane.until(customer.id, 'is told', () => true);
+    assert.deepEqual(
+      shown!.beneficiaries.map(({ ref }) => ref),
+      ['landlord'],
+    );
+    await time.skip(TERMS.validDays * DAY);
+    assert.deepEqual(await payable(customer), [], 'nothing was renewed');
   });
 
   /** The order that waits for the customer's word. */

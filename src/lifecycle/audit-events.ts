@@ -108,7 +108,7 @@ export interface AuditData extends Record<Exclude<MessageName, 'decideVerificati
   /** The customer's case that got nothing, because it has ended. */
   notHandedOver: { customer: string };
   handedOver: { beneficiaries: string[]; consentId?: string } & Partial<UntilData>;
-  handOverRefused: { consentId: string; why: 'otherApplication' | 'renewalBegun' };
+  handOverRefused: { consentId: string; why: 'otherApplication' | 'ended' | 'renewalBegun' };
   handOverMalformed: { why: string };
   paymentConsentMade: { consentId: string } & UntilData;
   paymentConsentRenewed: UntilData;

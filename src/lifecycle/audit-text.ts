@@ -120,5 +120,6 @@ const TEXTS: Texts = {
 
 const HAND_OVER_REFUSALS: Record<AuditData['handOverRefused']['why'], string> = {
   otherApplication: 'belongs to another application',
+  ended: 'was revoked or replaced since',
   renewalBegun: 'ends on a day whose renewal has begun',
 };

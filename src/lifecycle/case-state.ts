@@ -240,6 +240,10 @@ export interface CustomerState extends CaseBase<'customer', Customer> {
   readonly settled: readonly SettledRequest[];
   /** Payment consents that others took the place of, until they are revoked. */
   readonly retired: readonly RetiredConsent[];
+  /** Ids of payment consents that have been retired; no repeated hand-over brings them back. */
+  readonly endedConsents: readonly string[];
+  /** Refs of beneficiaries that have been removed; no repeated hand-over brings them back. */
+  readonly removedRefs: readonly string[];
 }
 
 /** A call by hand. */

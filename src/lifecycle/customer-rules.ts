@@ -1,5 +1,5 @@
 import type { CustomerState } from './case-state.js';
-import { isOfApplication, type Customer, type PaymentConsent } from './customer.js';
+import { isOfApplication, type PaymentConsent } from './customer.js';
 import { MAX_BENEFICIARIES, type CustomerMessage } from './customer-messages.js';
 import type { CustomerRequest } from './customer-requests.js';
 import { accept, refuse } from './messages.js';
@@ -10,12 +10,13 @@ export const renewalOf = ({ validUntil }: Pick<PaymentConsent, 'validUntil'>): s
 
 /** Why a consent from the onboarding is refused; undefined if it is not. */
 export function handOverRefusal(
-  { applicationId, consent: own }: Customer,
+  { application: { applicationId, consent: own }, endedConsents }: Pick<CustomerState, 'application' | 'endedConsents'>,
   consent: PaymentConsent,
   renewalBegun: (of: string) => boolean,
-): 'otherApplication' | 'renewalBegun' | undefined {
+): 'otherApplication' | 'ended' | 'renewalBegun' | undefined {
   const isOwn = (one: PaymentConsent): boolean => isOfApplication(one, applicationId);
   if (!isOwn(consent) || (own && !isOwn(own))) return 'otherApplication';
+  if (endedConsents.includes(consent.consentId)) return 'ended';
   return renewalBegun(renewalOf(consent)) ? 'renewalBegun' : undefined;
 }
 

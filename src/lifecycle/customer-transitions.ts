@@ -3,6 +3,9 @@ import type { HandOver, PaymentConsent, RegisteredBeneficiary } from './customer
 import type { CustomerRequest, SettledRequest } from './customer-requests.js';
 import { resultDropped, type Transition } from './transitions.js';
 
+/** Ended consents and removed beneficiaries that are remembered. */
+const REMEMBERED = 200;
+
 /** Another consent takes the place of the present one, which is revoked at a time. */
 export const consentReplaced =
   (consent: PaymentConsent, revokeAt: Date): Transition<CustomerState> =>
@@ -11,8 +14,9 @@ export const consentReplaced =
 /** There is no consent any more; the last one is revoked at a time. */
 export const consentRetired =
   (revokeAt: Date): Transition<CustomerState> =>
-  ({ application: { consent, ...application }, retired }) => ({
+  ({ application: { consent, ...application }, retired, endedConsents }) => ({
     application,
+    endedConsents: consent ? [...endedConsents, consent.consentId].slice(-REMEMBERED) : endedConsents,
     retired: consent ? [...retired, { consentId: consent.consentId, revokeAt: revokeAt.toISOString() }] : retired,
   });
 
@@ -30,15 +34,19 @@ export const renewalLeftOut: Transition<CustomerState> = ({ application }) => ({
 
 export const beneficiaryKnown =
   (beneficiary: RegisteredBeneficiary): Transition<CustomerState> =>
-  ({ application }) => {
+  ({ application, removedRefs }) => {
     const others = application.beneficiaries.filter(({ ref }) => ref !== beneficiary.ref);
-    return { application: { ...application, beneficiaries: [...others, beneficiary] } };
+    return {
+      application: { ...application, beneficiaries: [...others, beneficiary] },
+      removedRefs: removedRefs.filter((ref) => ref !== beneficiary.ref),
+    };
   };
 
 export const beneficiaryGone =
   (gone: string): Transition<CustomerState> =>
-  ({ application }) => ({
+  ({ application, removedRefs }) => ({
     application: { ...application, beneficiaries: application.beneficiaries.filter(({ ref }) => ref !== gone) },
+    removedRefs: [...removedRefs, gone].slice(-REMEMBERED),
   });
 
 const SETTLED_SHOWN = 20;
@@ -52,10 +60,11 @@ export const requestSettled =
     done: Object.fromEntries(Object.entries(done).filter(([key]) => !key.endsWith(`/${requestId}`))),
   });
 
-/** A customer goes on with what the onboarding has made. */
+/** A customer goes on with what the onboarding has made, but for what was removed since. */
 export const handedOver =
-  ({ consent, beneficiaries, approvers }: HandOver): Transition<CustomerState> =>
-  ({ application }) => {
+  ({ consent, beneficiaries: handed, approvers }: HandOver): Transition<CustomerState> =>
+  ({ application, removedRefs }) => {
+    const beneficiaries = handed.filter(({ ref }) => !removedRefs.includes(ref));
     const refs = new Set(beneficiaries.map(({ ref }) => ref));
     const others = application.beneficiaries.filter(({ ref }) => !refs.has(ref));
     return {

@@ -27,7 +27,7 @@ export function newCustomer(customer: Customer, startedAt: Date): CustomerState 
   const state = unstarted('customer', customer, { tenantId, submittedBy: customerId, documents: [] }, startedAt);
   const facts = ['customerRecord', 'accountActive', 'walletActive'] as const;
   const finhub = { ...state.finhub, customerId, accountId, iban, facts };
-  return { ...state, finhub, requests: [], requested: 0, settled: [], retired: [] };
+  return { ...state, finhub, requests: [], requested: 0, settled: [], retired: [], endedConsents: [], removedRefs: [] };
 }
 
 /** A call by hand before it is known whether it is allowed. */

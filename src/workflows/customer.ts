@@ -35,7 +35,8 @@ export async function customer(input: CaseInput<CustomerState>): Promise<Outcome
 
 /** Goes on with what the onboarding has made, anew where it was reset; nothing else changes anything. */
 function takeOver(theCase: Case<CustomerState>, value: unknown): void {
-  const { application, outcome, attention } = theCase.state;
+  const { state } = theCase;
+  const { application, outcome, attention } = state;
   if (outcome) return;
   let handed: HandOver;
   try {
@@ -47,7 +48,7 @@ function takeOver(theCase: Case<CustomerState>, value: unknown): void {
   }
   const { consent, beneficiaries } = handed;
   if (consent) {
-    const refused = handOverRefusal(application, consent, (of) => wasAsked(theCase, of));
+    const refused = handOverRefusal(state, consent, (of) => wasAsked(theCase, of));
     if (refused) {
       theCase.record('handOverRefused', { consentId: consent.consentId, why: refused });
       return;

@@ -288,4 +288,12 @@ export default [
     in: 'test/resume.test.ts',
     test: 'of a customer is taken back to its beginning, finds at FinHub what its messages have made, and pays on',
   },
+  {
+    name: 'a hand-over that is sent again brings a revoked consent back',
+    file: 'src/lifecycle/customer-rules.ts',
+    from: "if (endedConsents.includes(consent.consentId)) return 'ended';",
+    to: '',
+    in: 'test/customers.test.ts',
+    test: 'gets back neither a consent nor a beneficiary by a hand-over that somebody sends again',
+  },
 ];
