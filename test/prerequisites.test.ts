@@ -514,8 +514,11 @@ describe('rounds', { concurrency: 4 }, () => {
       customerReason: 'Please hand in a bank statement.',
     });
     assert.equal((await lane.client.decide(id, request)).accepted, true);
-    const waiting = await lane.until(id, 'second round', ({ review }) => review.round === 2);
-    assert.equal(waiting.waitingOn?.who, 'customer');
+    const waiting = await lane.until(
+      id,
+      'second round',
+      ({ review, waitingOn }) => review.round === 2 && waitingOn?.who === 'customer',
+    );
     assert.equal(waiting.review.customerReason, request.customerReason);
     assert.deepEqual(
       waiting.requirements.map(({ document, message }) => [document, message]),

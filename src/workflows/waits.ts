@@ -45,16 +45,14 @@ export class Waits {
   async until(wait: Wait, met: () => boolean): Promise<void> {
     const { state } = this.#case;
     if (met()) return;
-    // In a new run the wait goes on; whoever it is for was told.
-    const goesOn = state.waitingOn?.what === wait.what;
-    this.#wait = { ...wait, since: goesOn ? state.waitingOn.since : new Date().toISOString() };
-    this.refresh();
     try {
       if (wait.days && state.deadlines.length === 0) {
         const times = { tenantId: state.application.tenantId, from: new Date().toISOString(), days: wait.days };
         this.#case.apply(deadlinesSet(await businessTimes(times)));
       }
-      this.#case.show();
+      // In a new run the wait goes on; whoever it is for was told.
+      const goesOn = state.waitingOn?.what === wait.what;
+      this.#showWait({ ...wait, since: goesOn ? state.waitingOn.since : new Date().toISOString() });
       if (!goesOn) this.#case.notifications.send('lifecycle.waiting', { for: wait.who });
       while (!met()) {
         const next = nextDeadline(state.deadlines);
