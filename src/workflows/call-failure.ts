@@ -23,6 +23,6 @@ export function failureOf(error: unknown): CallFailure {
 }
 
 /** What stands behind a failure of Temporal's. */
-export function causeOf(error: unknown): unknown {
+function causeOf(error: unknown): unknown {
   return error instanceof ActivityFailure ? error.cause : error;
 }

@@ -48,17 +48,17 @@ export async function handOver(theCase: Case, consent?: PaymentConsent): Promise
     return beneficiaryId === undefined ? [] : [{ ref, name, iban, beneficiaryId }];
   });
   const handed: HandOver = { approvers: approversOf(application), beneficiaries, consent };
-  const ended = { type: 'CustomerUnanswered', message: "the customer's case has ended" };
-  // A new run takes up the question that the last one left with a person.
-  if (theCase.state.attention?.key === HAND_OVER) await needsPerson(theCase, HAND_OVER, HAND_OVER, ended);
   for (;;) {
     try {
-      return await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
+      // A new run takes up the question that the last one left with a person.
+      if (theCase.state.attention?.key !== HAND_OVER)
+        return await getExternalWorkflowHandle(workflowId).signal(HAND_OVER, handed);
     } catch (error) {
       if (isCancellation(error)) throw error;
       theCase.record('notHandedOver', { customer: workflowId });
-      await needsPerson(theCase, HAND_OVER, HAND_OVER, ended);
     }
+    const ended = { type: 'CustomerUnanswered', message: "the customer's case has ended" };
+    await needsPerson(theCase, HAND_OVER, HAND_OVER, ended);
   }
 }
 
