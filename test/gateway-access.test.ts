@@ -16,7 +16,7 @@ import { newKeyRingText, parseKeyRing } from '../src/secrets/key-ring.js';
 import { folderBlobs } from '../src/store/folder-blobs.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { anIndividual } from './helpers/applications.js';
-import { connecting, makeCertificates, type Certificates } from './helpers/certificates.js';
+import { connecting, makeCertificates, NO_CERTIFICATES, type Certificates } from './helpers/certificates.js';
 import { CookieBrowser } from './helpers/cookie-browser.js';
 import { ask, gatewayOf, type Heard } from './helpers/gateway.js';
 import { startIdentityProvider, type TestIdentityProvider } from './helpers/identity-provider.js';
@@ -271,7 +271,7 @@ describe('who may use the HTTP API', { timeout: 1_200_000 }, () => {
     assert.equal((await ask(gateway.url, 'GET', '/v1/none')).status, 404);
   });
 
-  describe('by a client certificate', () => {
+  describe('by a client certificate', { skip: NO_CERTIFICATES }, () => {
     let ours: Certificates;
     let others: Certificates;
     let keysFile: string;

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import { checkEnvironment } from '../src/config/check.js';
 import { apiKeys, certificateEntry, makeApiKey, type ApiKeyEntry } from '../src/gateway/api-keys.js';
 import type { Gateway } from '../src/gateway/server.js';
+import { makeCertificates, NO_CERTIFICATES } from './helpers/certificates.js';
 import { eventually } from './helpers/eventually.js';
 import { gatewayOf } from './helpers/gateway.js';
 import { startTimeSkipping, type TimeSkipping } from './helpers/time-skipping.js';
 
-const SCRIPT = fileURLToPath(new URL('../deploy/make-certificates.sh', import.meta.url));
 /** What a caller who is let in is told of a case that is not there. */
 const KNOWN = 404;
 const CASE = '/v1/cases/individual/none';
@@ -25,10 +24,7 @@ const WHOSE = {
   scopes: ['onboarding:read'],
 } satisfies Partial<ApiKeyEntry>;
 
-const skip =
-  spawnSync('openssl', ['version']).status === 0 ? false : 'openssl, which makes the certificates, is not here';
-
-describe('a gateway that speaks TLS by itself', { timeout: 600_000, skip }, () => {
+describe('a gateway that speaks TLS by itself', { timeout: 600_000, skip: NO_CERTIFICATES }, () => {
   let folder: string;
   let time: TimeSkipping;
   let gateway: Gateway;
@@ -38,7 +34,7 @@ describe('a gateway that speaks TLS by itself', { timeout: 600_000, skip }, () =
   const pem = (name: string) => readFile(file(name));
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gateway-tls-test-'));
-    for (const own of ['one', 'two']) await promisify(execFile)('/bin/sh', [SCRIPT, file(own), 'localhost']);
+    for (const own of ['one', 'two']) await makeCertificates(file(own));
     for (const kind of ['pem', 'key']) await copyFile(file(`one/server.${kind}`), file(`gateway.${kind}`));
     keysFile = file('keys.json');
     await admit();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -8,18 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { startEntry } from '../dev/embedded/entry-process.js';
 import { startStack, type Stack } from '../dev/embedded/stack.js';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
 import type { Finding } from '../src/doctor/finding.js';
+import { makeCertificates } from './helpers/certificates.js';
 import { runEntry } from './helpers/command-line.js';
 import { ask } from './helpers/gateway.js';
 import { AUDIENCE, startTokenIssuer, type TokenIssuer } from './helpers/token-issuer.js';
 import { listening, tunnelling } from './helpers/tunnelling-proxy.js';
-
-const SCRIPT = fileURLToPath(new URL('../deploy/make-certificates.sh', import.meta.url));
 
 describe('servers whose certificates are of an authority of your own', { timeout: 600_000 }, () => {
   let folder: string;
@@ -31,9 +27,9 @@ describe('servers whose certificates are of an authority of your own', { timeout
   let proxyUrl: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'own-authority-test-'));
-    await promisify(execFile)('/bin/sh', [SCRIPT, folder, 'localhost']);
+    const made = await makeCertificates(folder);
     stack = await startStack();
-    const [cert, key] = await Promise.all(['server.pem', 'server.key'].map((file) => readFile(join(folder, file))));
+    const [cert, key] = await Promise.all([readFile(made.file('server.pem')), readFile(made.file('server.key'))]);
     issuer = await startTokenIssuer();
     const [finhub, keys] = [new URL(stack.sandboxUrl), new URL(issuer.jwksUrl)];
     // FinHub, whoever is notified, and whoever issues tokens.

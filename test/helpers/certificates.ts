@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +7,10 @@ import { promisify } from 'node:util';
 import { Agent } from 'undici';
 
 const SCRIPT = fileURLToPath(new URL('../../deploy/make-certificates.sh', import.meta.url));
+
+/** Why tests with certificates are left out here; false where they are not. */
+export const NO_CERTIFICATES =
+  spawnSync('openssl', ['version']).status === 0 ? false : 'openssl, which makes the certificates, is not here';
 
 /** An authority with a server's and a client's certificate. */
 export interface Certificates {
