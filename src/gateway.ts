@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import fastify from 'fastify';
 import { Option } from 'commander';
 import { pino } from 'pino';
+import { readCertificate } from './cli/input.js';
 import { addCommand, createProgram, print, runProgram, say } from './cli/program.js';
 import { connectOnboarding, signingOf } from './client/index.js';
 import { explained } from './config/explain.js';
@@ -41,7 +41,7 @@ addCommand(
   .action(async ({ client, tenant, scopes, operator, expires, certificate, json }: KeyFlags) => {
     const whose = { client, tenant, scopes, operator, expiresAt: expires };
     if (certificate !== undefined) {
-      const entry = certificateEntry(whose, await readFile(certificate));
+      const entry = certificateEntry(whose, await readCertificate(certificate));
       print(json, { entry }, () => JSON.stringify(entry));
       return;
     }

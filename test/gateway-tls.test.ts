@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import { SANDBOX_TENANT } from '../sandbox/fixtures.js';
+import { readCertificate } from '../src/cli/input.js';
 import { checkEnvironment } from '../src/config/check.js';
 import { apiKeys, certificateEntry, makeApiKey, type ApiKeyEntry } from '../src/gateway/api-keys.js';
 import type { Gateway } from '../src/gateway/server.js';
@@ -88,7 +89,7 @@ describe('a gateway that speaks TLS by itself', { timeout: 600_000, skip: NO_CER
 
   test('knows a client by the certificate that the file names, for as long as it does', async () => {
     assert.match(gateway.url, /^https:/);
-    const entry = certificateEntry(WHOSE, await pem('one/client.pem'));
+    const entry = certificateEntry(WHOSE, await readCertificate(file('one/client.pem')));
     assert.equal((await ask('one/client')).status, 401, 'nobody is named');
     await admit(entry);
     assert.equal((await ask('one/client')).status, KNOWN);
@@ -105,12 +106,17 @@ describe('a gateway that speaks TLS by itself', { timeout: 600_000, skip: NO_CER
   test('does not take a certificate that is over, nor a token that does not hold beside one that does', async () => {
     await makeCertificateThatIsOver();
     const { key, entry } = makeApiKey({ ...WHOSE, client: 'other' });
-    const certificates = await Promise.all(['one/client.pem', 'over.pem'].map(pem));
+    const certificates = await Promise.all(['one/client.pem', 'over.pem'].map((name) => readCertificate(file(name))));
     await admit(entry, ...certificates.map((certificate) => certificateEntry(WHOSE, certificate)));
     assert.equal((await ask('over')).status, 401);
     assert.equal((await ask('one/client', { token: 'garbage' })).status, 401);
     assert.equal((await ask('one/client', { token: key })).status, KNOWN);
     assert.equal((await ask(undefined, { token: key })).status, KNOWN);
+  });
+
+  test('is given certificates only, and says which file is none', async () => {
+    await assert.rejects(readCertificate(file('one/client.key')), /client\.key: a certificate in PEM is expected/);
+    await assert.rejects(readCertificate(file('none.pem')), /none\.pem: no such file/);
   });
 
   test('is not started with a key of another certificate', () => {

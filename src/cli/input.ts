@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,6 +31,16 @@ export async function readSecret(argument: string | undefined): Promise<string> 
   if (argument !== undefined && argument !== STDIN) return argument;
   if (process.stdin.isTTY) process.stderr.write('type it, then Enter and Ctrl-D: ');
   return (await text(process.stdin)).trim();
+}
+
+/** A certificate from a PEM file. */
+export async function readCertificate(file: string): Promise<X509Certificate> {
+  const content = await readText(file);
+  try {
+    return new X509Certificate(content);
+  } catch {
+    throw new InvalidInput('the certificate', [{ path: file, message: 'a certificate in PEM is expected' }]);
+  }
 }
 
 /** `TYPE` or `TYPE@SUBJECT`; the subject is the ref of a person in the application. */

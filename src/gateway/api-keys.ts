@@ -1,4 +1,4 @@
-import { createHash, randomBytes, X509Certificate } from 'node:crypto';
+import { createHash, randomBytes, type X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseJson } from '../files/json.js';
@@ -45,9 +45,9 @@ export function makeApiKey(entry: Client): { key: string; entry: ApiKeyEntry } {
   return { key, entry: { ...entry, sha256: digest(key) } };
 }
 
-/** The entry that makes a certificate count, in PEM. @throws where it is none */
-export function certificateEntry(entry: Client, certificate: Buffer): ApiKeyEntry {
-  return { ...entry, certificateSha256: fingerprintOf(new X509Certificate(certificate)) };
+/** The entry that makes a certificate count. */
+export function certificateEntry(entry: Client, certificate: X509Certificate): ApiKeyEntry {
+  return { ...entry, certificateSha256: fingerprintOf(certificate) };
 }
 
 /**
