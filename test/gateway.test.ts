@@ -498,12 +498,14 @@ describe('the HTTP API', { timeout: 1_200_000 }, () => {
   });
 
   test('a Temporal that is away leaves the outcome unknown, and nothing of ours is told', () => {
-    const away = new ServiceError('Failed to start Workflow', {
-      cause: Object.assign(new Error('14 UNAVAILABLE: 10.0.0.1'), { code: 14, details: '', metadata: {} }),
-    });
-    const problem = problemOfError(away, 'r');
-    assert.deepEqual([problem.status, problem.code, problem.outcome], [503, 'TemporalUnreachable', 'unknown']);
-    for (const error of [away, new Error('password=hunter2'), new CredentialsUnavailable('/etc/keys.json')]) {
+    const cause = Object.assign(new Error('14 UNAVAILABLE: 10.0.0.1'), { code: 14, details: '', metadata: {} });
+    const away = new ServiceError('Failed to start Workflow', { cause });
+    // The SDK wraps its own calls, and nothing wraps ours to Temporal's services.
+    for (const error of [away, cause]) {
+      const { status, code, outcome } = problemOfError(error, 'r');
+      assert.deepEqual([status, code, outcome], [503, 'TemporalUnreachable', 'unknown']);
+    }
+    for (const error of [away, cause, new Error('password=hunter2'), new CredentialsUnavailable('/etc/keys.json')]) {
       assert.equal(problemOfError(error, 'r').detail, undefined);
     }
   });

@@ -101,6 +101,7 @@ export function updateFailure(error: unknown): ApplicationFailure | undefined {
 /** The server's failure for an Update whose workflow task ended before the workflow saw it. */
 const UNPROCESSED = 'UnprocessedUpdate';
 
+/** Of the SDK's own calls, and of our calls to Temporal's services, whose errors nothing wraps. */
 function codeOf(error: unknown): number | undefined {
-  return error instanceof ServiceError ? grpcStatus(error.cause) : undefined;
+  return grpcStatus(error instanceof ServiceError ? error.cause : error);
 }

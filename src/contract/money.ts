@@ -80,7 +80,7 @@ export function moneyOf({ units, currency }: Amount): Money {
 }
 
 /** Whether a value from outside is valid money. */
-export function isAmount(money: Money | undefined): boolean {
+export function isAmount(money: Money | undefined): money is Money {
   try {
     return money !== undefined && amountOf(money).currency !== undefined;
   } catch {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { always, itemsOf, repeated, valueAt } from './cross-checks.js';
 import { bic, country, currency, email, iban, key, money, phone, text } from './field-schemas.js';
 import { personal } from './marks.js';
-import { exceeds } from './money.js';
+import { exceeds, isAmount } from './money.js';
 import { address } from './people-schemas.js';
 
 /** A payee of the account; `ref` names it within the application. */
@@ -39,7 +39,8 @@ export const paymentConsent = z
       ['perMonth', 'perDay', perMonth, perDay],
     ] as const;
     for (const [name, below, limit, smaller] of ladder) {
-      if (limit === undefined) continue;
+      // What is no amount is a fault of its own.
+      if (!isAmount(limit) || !isAmount(smaller)) continue;
       if (limit.currency !== smaller.currency) {
         context.addIssue({ code: 'custom', path: [name, 'currency'], message: `must be that of ${below}` });
       } else if (exceeds(smaller, limit)) {

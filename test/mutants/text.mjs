@@ -58,4 +58,20 @@ export default [
     in: IN,
     test: 'files that an application names',
   },
+  {
+    name: 'limits that are no amounts are compared',
+    file: 'src/contract/payments-schema.ts',
+    from: 'if (!isAmount(limit) || !isAmount(smaller)) continue;',
+    to: 'if (limit === undefined) continue;',
+    in: 'test/intake.test.ts',
+    test: 'has the fault named where it is, amount by amount',
+  },
+  {
+    name: "an error of Temporal's services that nothing wraps counts as ours",
+    file: 'src/client/errors.ts',
+    from: 'grpcStatus(error instanceof ServiceError ? error.cause : error)',
+    to: 'error instanceof ServiceError ? grpcStatus(error.cause) : undefined',
+    in: 'test/gateway.test.ts',
+    test: 'a Temporal that is away leaves the outcome unknown, and nothing of ours is told',
+  },
 ];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { textFault } from '../../contract/text.js';
 import { audienceOf } from '../../proof/envelope.js';
 import { canonicalJson } from '../../lifecycle/canonical.js';
 import { OPERATOR_LEVELS } from '../../lifecycle/policy.js';
@@ -17,6 +18,13 @@ const count = (max: number) =>
     .transform(Number)
     .pipe(z.number().max(max))
     .meta({ type: 'integer' });
+
+/** A text that goes into a query of Temporal's, which no control character may break. */
+const searched = (schema: z.ZodString) =>
+  schema.superRefine((text, context) => {
+    const message = textFault(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 
 const READ = {
   method: 'GET',
@@ -129,20 +137,16 @@ export const READING: readonly Route[] = [
     query: z.object({
       kind: z.enum(KINDS).optional(),
       status: z.enum(STATUS_WORDS).optional(),
-      phase: z.string().max(100).optional(),
+      phase: searched(z.string().max(100)).optional(),
       needsAttention: flag.optional(),
       level: z.enum(OPERATOR_LEVELS).optional().describe('of the decision that it waits for'),
       forOperators: flag.optional().describe('only those that wait for an operator'),
       overdue: flag.optional(),
       waitingFor: z.enum(WAITERS).optional(),
       waitingLongerThan: count(31_536_000).optional().describe('seconds'),
-      assignee: z.string().max(200).optional(),
+      assignee: searched(z.string().max(200)).optional(),
       unassigned: flag.optional(),
-      search: z
-        .string()
-        .trim()
-        .min(3)
-        .max(200)
+      search: searched(z.string().trim().min(3).max(200))
         .optional()
         .describe('an e-mail, phone, whole name or registration number of anybody in it, or an id of FinHub’s'),
       closed: flag.optional().describe('ended ones as well'),
