@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { JWK } from 'jose';
@@ -20,6 +19,8 @@ import { makeSigningKey, readSigningKey } from '../src/proof/key-pair.js';
 import { signersFile, type Signer, type SignerSet } from '../src/proof/signers-file.js';
 import { anIndividual } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
+import { NO_APPROVERS } from './helpers/signers.js';
+import { TEMPORAL } from './helpers/began.js';
 
 const TENANT = 't';
 const SUBJECT = { customerId: 'c', verificationId: 'v' };
@@ -66,6 +67,7 @@ describe('a decision is told to FinHub', () => {
     const judge = new Judge({
       signers: { current: () => Promise.resolve({ version: 1, hash: '', ...signers }) },
       policies: { of: () => Promise.resolve({ policy }) } as unknown as Policies,
+      approvers: NO_APPROVERS,
       environment: 'default',
       requireProof: false,
     });
@@ -179,7 +181,8 @@ describe("an operator's own word, right before the effect", () => {
   const refusal = (use: (judge: Judge) => Promise<void>): Promise<string | undefined> => {
     const policies = { of: () => Promise.resolve({ policy: DEFAULT_POLICY }) } as unknown as Policies;
     const judge = new Judge({
-      ...{ signers: { current: () => Promise.resolve(signers) }, policies, environment: 'default', requireProof: true },
+      ...{ signers: { current: () => Promise.resolve(signers) }, policies, approvers: NO_APPROVERS },
+      ...{ environment: 'default', requireProof: true },
     });
     return new MockActivityEnvironment({}, { client: TEMPORAL, logger: new DefaultLogger('ERROR') })
       .run(() => use(judge))
@@ -243,6 +246,7 @@ describe('a beneficiary is registered after onboarding', () => {
     const judge = new Judge({
       signers: { current: () => Promise.resolve({ version: 1, hash: '', signers: new Map(), keys: new Map() }) },
       policies: {} as Policies,
+      approvers: NO_APPROVERS,
       environment: 'default',
       requireProof: false,
     });
@@ -269,17 +273,3 @@ describe('a beneficiary is registered after onboarding', () => {
     assert.match(String(await refusal({ requireProof: true })), /addBeneficiary: it has no proof/);
   });
 });
-
-/** Says how the workflow began. */
-const TEMPORAL = {
-  withAbortSignal: <T>(_: AbortSignal, work: () => T): T => work(),
-  options: { namespace: 'default' },
-  workflowService: {
-    getWorkflowExecutionHistory: () => {
-      const workflowExecutionStartedEventAttributes = { firstExecutionRunId: 'first' };
-      return Promise.resolve({
-        history: { events: [{ eventTime: { seconds: 1 }, workflowExecutionStartedEventAttributes }] },
-      });
-    },
-  },
-} as unknown as Client;

@@ -45,7 +45,6 @@ const ACCOUNT: Customer = {
   applicationId: '1',
   beneficiaries: [],
   origin: ORDER.origin,
-  approvers: [],
   consent: CONSENT,
 };
 
@@ -54,6 +53,7 @@ const FACTS: PaymentFacts = {
   available: eur('100.00'),
   operations: ['SEPA_TRANSFER'],
   category: {},
+  approvers: [],
   beneficiary: { status: 'ACTIVE', screening: 'VERIFIED' },
   consent: { status: 'ACTIVE', usageCount: 9 },
 };

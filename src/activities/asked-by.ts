@@ -66,6 +66,7 @@ const OWN: Record<Exclude<keyof Activities, OperationName>, readonly WorkflowTyp
   awaitTransfer: LIFECYCLES,
   readWallet: LIFECYCLES,
   readPaymentFacts: [transfer],
+  noteApprovers: LIFECYCLES,
   lookUpCustomer: [transfer],
   lookUpTransfer: LIFECYCLES,
   fingerprintTransfer: LIFECYCLES,

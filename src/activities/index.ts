@@ -2,8 +2,10 @@ import type { FinHubClient } from '../finhub/client.js';
 import type { Policies } from '../policies/policy-file.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import type { DocumentStore } from '../store/document-store.js';
+import type { ApproverNotes } from '../store/approver-notes.js';
 import type { OrderLog } from '../store/order-log.js';
 import { adoptedActivities, type AdoptedActivities } from './adopted.js';
+import { approverActivities, type ApproverActivities } from './approvers.js';
 import { correctionActivities, type CorrectionActivities } from './corrections.js';
 import { documentActivities, type DocumentActivities } from './documents.js';
 import { finHubActivities, type FinHubActivities } from './finhub-calls.js';
@@ -24,6 +26,7 @@ export interface ActivityDependencies {
   finhub: FinHubClient;
   store: DocumentStore;
   orders: OrderLog;
+  approvers: ApproverNotes;
   keys: KeyRing;
   judge: Judge;
   policies: Policies;
@@ -42,6 +45,7 @@ export type Activities = FinHubActivities &
   PolicyActivities &
   AdoptedActivities &
   CorrectionActivities &
+  ApproverActivities &
   NotifyActivities &
   WebhookActivities;
 
@@ -49,6 +53,7 @@ export function createActivities({
   finhub,
   store,
   orders,
+  approvers,
   keys,
   judge,
   policies,
@@ -63,11 +68,12 @@ export function createActivities({
     ...documentActivities(finhub, rules, store, policies),
     ...sessionActivities(finhub, secrets),
     ...pollActivities(finhub, secrets),
-    ...paymentActivities(finhub, keys, rules),
+    ...paymentActivities(finhub, { keys, approvers }, rules),
     ...operationActivities(),
     ...policyActivities(policy, policies, judge),
     ...adoptedActivities(finhub, secrets),
     ...correctionActivities(secrets, keys),
+    ...approverActivities(judge, approvers),
     ...notifyActivities(notifications),
     ...webhookActivities(),
   });

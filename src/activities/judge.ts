@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
-import type { Categorization } from '../contract/application.js';
+import type { Application, Categorization } from '../contract/application.js';
+import { approverNamed, approversOf, isNamed, type Approver } from '../lifecycle/approvers.js';
 import { ownershipHashOf } from '../lifecycle/ownership.js';
 import { riskOf } from '../lifecycle/risk.js';
 import { lackingByPolicy, paperText } from '../lifecycle/evidence.js';
@@ -25,15 +26,22 @@ import {
   type VerifiedProof,
 } from '../lifecycle/proof-rules.js';
 import { hashEvidence, type SentDecision } from '../lifecycle/review-state.js';
-import { approverNamed, isNamed } from '../lifecycle/transfer-rules.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
-import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant, RequestWarrant } from '../lifecycle/warrants.js';
+import type {
+  ApproversWarrant,
+  Beginning,
+  CallWarrant,
+  DecisionWarrant,
+  OrderWarrant,
+  RequestWarrant,
+} from '../lifecycle/warrants.js';
 import { audienceOf } from '../proof/envelope.js';
 import { operatorIn, type SignerSet } from '../proof/signers-file.js';
 import { verifyProof } from '../proof/verify.js';
 import { wasStartedBefore } from './earlier-runs.js';
 import { executionOf } from './execution.js';
 import type { Bench, JudgeOptions } from './judge-options.js';
+import { approversNoted } from './noted-approvers.js';
 import { asksFor, type Subject, submittersOf } from './order-subject.js';
 import { unproved, type Unverified } from './unproved.js';
 
@@ -135,7 +143,7 @@ export class Judge {
     warrant: OrderWarrant | undefined,
   ): Promise<void> {
     if (!warrant) throw unproved('the order has no warrant');
-    const { order, transfer, approvers, decision, confirmation, beginning } = warrant;
+    const { order, transfer, decision, confirmation, beginning } = warrant;
     if (order.accountId !== input.accountId) throw unproved('the order is for another account');
     const bench = await this.#bench(tenantId, warrant);
     const subject = await this.#begun(bench, beginning);
@@ -151,7 +159,8 @@ export class Judge {
       const message = { name, bodyHash: bodyHash(sent.body), proof: sent.proof };
       await this.#demand(bench, message, 'submitter', sent.body.by);
     };
-    if (order.type === 'transfer' && approvers.length > 0) {
+    const approvers = await this.#approversOf(tenantId, order);
+    if (approvers.length > 0) {
       const approval = decision?.body.verdict === 'approve' ? decision : undefined;
       await check('decideTransfer', approval, 'no approver has approved the transfer');
       const approver = approverNamed(approvers, decision!.body.by);
@@ -163,6 +172,18 @@ export class Judge {
       const confirmed = confirmation?.body.orderId === input.preparedOrderId ? confirmation : undefined;
       await check('confirmTransfer', confirmed, 'the customer has not confirmed the order');
     }
+  }
+
+  /**
+   * Judges by whose word somebody approves an account's transfers, and returns them.
+   * @throws ApplicationFailure `NotProved`
+   */
+  async approvers(tenantId: string, warrant: ApproversWarrant | undefined): Promise<Approver[]> {
+    if (!warrant) throw unproved('no application was handed over');
+    const bench = await this.#bench(tenantId, warrant);
+    const { beginning } = warrant;
+    if (beginning.workflowId !== bench.execution.workflowId) throw unproved('the application is of another case');
+    return approversOf(await this.#begun<Application>(bench, beginning));
   }
 
   /**
@@ -213,6 +234,14 @@ export class Judge {
       const message = { name: 'resolveAttention', bodyHash: bodyHash(agreed.body), proof: agreed.proof } as const;
       await this.#demand(bench, message, 'own', agreed.body.by);
     }
+  }
+
+  /** Whoever approves what leaves the account; what the case says of it does not count. */
+  async #approversOf(tenantId: string, { type, accountId }: OrderWarrant['order']): Promise<Approver[]> {
+    if (type === 'topup') return [];
+    const approvers = await approversNoted(this.#options.approvers, { tenantId, accountId });
+    if (!approvers) throw unproved("no onboarding has named who approves the account's transfers");
+    return approvers;
   }
 
   async #bench(tenantId: string, warrant: { requireProof: boolean }): Promise<Bench> {

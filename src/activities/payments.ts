@@ -17,9 +17,11 @@ import type { Customer } from '../lifecycle/customer.js';
 import type { TransferFacts, WalletFacts } from '../lifecycle/payment-checks.js';
 import { SLOTS, unplace, Unreadable } from '../lifecycle/slots.js';
 import { transferContent, type TransferOrder } from '../lifecycle/transfer.js';
+import type { ApproverNotes } from '../store/approver-notes.js';
 import type { KeyRing } from '../secrets/key-ring.js';
 import { fingerprint } from '../secrets/seal.js';
 import { failing, notYet } from './failure.js';
+import { approversNoted } from './noted-approvers.js';
 import { begunElsewhere } from './noted-orders.js';
 import {
   callAsActivity,
@@ -46,7 +48,7 @@ export interface PaymentActivities {
    * @throws ApplicationFailure `FinHubUnclear` if such a run can no longer be read
    */
   prepareOrder: ActivityOf<'prepareOrder'>;
-  /** Reads what FinHub knows about the account, its limits, a beneficiary and a consent. */
+  /** Reads what FinHub knows about the account, its limits, a beneficiary and a consent, and who approves transfers. */
   readPaymentFacts(
     call: FinHubCall<{ accountId: string; reference: string; iban: string; consentId?: string | undefined }>,
   ): Promise<Performed<TransferFacts>>;
@@ -64,7 +66,11 @@ export interface PaymentActivities {
 
 const CUSTOMER_QUERY_MS = 10_000;
 
-export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: CallRules): PaymentActivities {
+export function paymentActivities(
+  client: FinHubClient,
+  { keys, approvers }: { keys: KeyRing; approvers: ApproverNotes },
+  rules: CallRules,
+): PaymentActivities {
   const { secrets, orders } = rules;
   /** Runs the calls of one activity, turning errors into failures. */
   const calling = <T>(operation: string, purpose: CallFor, work: (read: Read) => Promise<T>): Promise<T> =>
@@ -100,12 +106,14 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
     },
     readPaymentFacts: ({ input: { accountId, reference, iban, consentId }, for: purpose }) =>
       calling('readPaymentFacts', purpose, async (read) => {
-        const [balance, allowed, beneficiary, consent, begun] = await Promise.all([
+        const { tenantId } = purpose;
+        const [balance, allowed, beneficiary, consent, begun, named] = await Promise.all([
           read(getBalance, { accountId }),
           read(getAllowedOperations, { accountId }),
           findBeneficiary(read, accountId, iban),
           consentId === undefined ? undefined : optional(read(getPaymentConsent, { accountId, consentId })),
           begunElsewhere(orders, { accountId, type: 'transfer', reference }, purpose),
+          approversNoted(approvers, { tenantId, accountId }),
         ]);
         const { perTransaction, perDay, perMonth, operations } = allowed;
         const result = {
@@ -117,6 +125,7 @@ export function paymentActivities(client: FinHubClient, keys: KeyRing, rules: Ca
           consent,
           found: beneficiary,
           begunEarlier: begun.preparedOrderIds.length > 0,
+          approvers: named,
         };
         return { result, provenance: { how: 'made' } };
       }),

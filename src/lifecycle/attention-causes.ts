@@ -182,6 +182,12 @@ const CAUSES: Record<Failure, Cause> = {
     advice:
       "the customer's case (`customer/…`) has ended or is broken: resume it (docs/guides/runbook.md, OnboardingCasesEnded), then retry; `resolve --cause CustomerUnanswered` resolves all these cases",
   },
+  ApproversUnknown: {
+    helps: ['retry', 'abort'],
+    reason: 'the account is not open for payments',
+    advice:
+      'nothing in the document store says who approves its transfers: give the workers the DOCUMENT_STORE that the onboarding used, or restore it, then retry',
+  },
   WalletNotActive: {
     helps: ['retry', 'abort'],
     reason: 'the wallet is not active',

@@ -20,6 +20,7 @@ import type { Delivery, Notification } from './notification.js';
 import type { Outcome } from './outcome.js';
 import type { AuditEntry } from './audit-events.js';
 import type { TransferOrder } from './transfer.js';
+import type { Approver } from './approvers.js';
 import type { Customer } from './customer.js';
 import type { CustomerRequest, RetiredConsent, SettledRequest } from './customer-requests.js';
 import { callName, type CallResult, type HandCall } from './hand-call.js';
@@ -219,6 +220,8 @@ export interface TransferState extends CaseBase<'transfer', TransferOrder> {
   readonly transfer: TransferRecord;
   /** The account that pays, as it was last looked up. */
   readonly payer?: Customer | undefined;
+  /** Who may approve it, as it was last looked up; nobody has to where there is none. */
+  readonly approvers?: readonly Approver[] | undefined;
   /** What the approver said. */
   readonly decision?: TransferDecision | undefined;
   /** The prepared order that was confirmed. */

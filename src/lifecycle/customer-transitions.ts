@@ -62,7 +62,7 @@ export const requestSettled =
 
 /** A customer goes on with what the onboarding has made, but for what was removed since. */
 export const handedOver =
-  ({ consent, beneficiaries: handed, approvers }: HandOver): Transition<CustomerState> =>
+  ({ consent, beneficiaries: handed }: HandOver): Transition<CustomerState> =>
   ({ application, removedRefs }) => {
     const beneficiaries = handed.filter(({ ref }) => !removedRefs.includes(ref));
     const refs = new Set(beneficiaries.map(({ ref }) => ref));
@@ -70,7 +70,6 @@ export const handedOver =
     return {
       application: {
         ...application,
-        approvers,
         beneficiaries: [...others, ...beneficiaries],
         consent: consent ?? application.consent,
       },

@@ -33,12 +33,6 @@ export function isOfApplication({ terms: { title } }: PaymentConsent, applicatio
   return title.endsWith(` (${applicationId})`);
 }
 
-/** Somebody of an organization who may approve its transfers. */
-export interface Approver {
-  ref: string;
-  email: string;
-}
-
 /** A beneficiary whom FinHub has screened. */
 export interface RegisteredBeneficiary {
   /** Names the beneficiary for this customer. */
@@ -63,8 +57,6 @@ export interface Customer {
   iban: string;
   /** Of the application; for what happens without the customer. */
   origin: Origin;
-  /** Where there are any, each transfer takes the approval of one of them. */
-  approvers: Approver[];
   beneficiaries: RegisteredBeneficiary[];
   consent?: PaymentConsent | undefined;
 }
@@ -88,7 +80,6 @@ const handOver = fields({
     0,
     MAX_HANDED_OVER,
   ]),
-  approvers: list(fields({ ref: text(100), email: text(254) }), [0, MAX_HANDED_OVER]),
 });
 export type HandOver = z.output<typeof handOver>;
 

@@ -1,6 +1,7 @@
 import type { Money } from '../contract/money.js';
 import type { Requirement } from './requirement.js';
 import { exceeds, moneyText } from '../contract/money.js';
+import type { Approver } from './approvers.js';
 import type { Customer } from './customer.js';
 import type { TransferOrder } from './transfer.js';
 
@@ -8,6 +9,7 @@ import type { TransferOrder } from './transfer.js';
 export type PaymentObstacle =
   | 'AccountUnknown'
   | 'CustomerUnanswered'
+  | 'ApproversUnknown'
   | 'WalletNotActive'
   | 'OperationNotAllowed'
   | 'CurrencyMismatch'
@@ -39,13 +41,15 @@ export interface WalletFacts {
   readAt: string;
 }
 
-/** FinHub's current facts about the account; a missing fact is undefined and blocks nothing. */
+/** FinHub's current facts about the account; a missing one is undefined and blocks nothing. */
 export interface PaymentFacts {
   walletStatus?: string | undefined;
   available?: Money | undefined;
   operations: string[];
   category: { perTransaction?: Money | undefined; perDay?: Ceiling | undefined; perMonth?: Ceiling | undefined };
   beneficiary?: { status: string; screening: string } | undefined;
+  /** Who may approve transfers, by our own note; undefined where no onboarding has said so, and then nothing is paid. */
+  approvers?: Approver[] | undefined;
   consent?:
     | {
         status?: string | undefined;
@@ -73,6 +77,7 @@ export function paymentObstacles(
   now: Date,
 ): Requirement[] {
   return [
+    ...(facts.approvers ? [] : [obstacle('ApproversUnknown', 'no onboarding has named who approves transfers')]),
     ...accountObstacles(order, facts),
     ...beneficiaryObstacles(order, account, facts),
     ...consentObstacles(account, facts, now),

@@ -1,3 +1,4 @@
+import { approverNamed, isNamed } from './approvers.js';
 import type { TransferState } from './case-state.js';
 import { accept, refuse, type ConfirmTransfer, type DecideTransfer, type TransferMessage } from './messages.js';
 import type { Rules, Ruling } from './rulings.js';
@@ -15,29 +16,11 @@ export const TRANSFER_RULES: Rules<TransferState, TransferMessage> = {
   },
 };
 
-/** The approver with this ref or e-mail address, among those that the organization named. */
-export function approverNamed<Approver extends Named>(
-  approvers: readonly Approver[],
-  name: string,
-): Approver | undefined {
-  return approvers.find((approver) => isNamed(approver, name));
-}
-
-/** Whether it is the person's ref or e-mail address, in capitals or not. */
-export function isNamed({ ref, email }: Named, name: string): boolean {
-  return [ref, email].some((own) => own.toLowerCase() === name.toLowerCase());
-}
-
-interface Named {
-  ref: string;
-  email: string;
-}
-
 /** Applies an approver's decision on a transfer. Only named approvers may decide, and never the person who asked for it. */
 function decideTransfer(state: TransferState, { by, verdict, reason }: DecideTransfer): Ruling {
-  const { payer, decision, review } = state;
-  if (!payer) return [{}, refuse('NotAllowed', 'the transfer was not checked yet')];
-  const approver = approverNamed(payer.approvers, by);
+  const { approvers, decision, review } = state;
+  if (!approvers) return [{}, refuse('NotAllowed', 'the transfer was not checked yet')];
+  const approver = approverNamed(approvers, by);
   if (!approver) return [{}, refuse('NotAnApprover', 'no approver of the account has this ref or e-mail address')];
   if (review.submitters.some((submitter) => isNamed(approver, submitter))) {
     return [{}, refuse('SelfApproval', 'the person who asked for the transfer may not approve it')];

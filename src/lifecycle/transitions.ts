@@ -15,6 +15,7 @@ import type {
   WaitingOn,
 } from './case-state.js';
 import { transferOf } from './case-state.js';
+import type { Approver } from './approvers.js';
 import { deadlinesFrom, timeOf, type DeadlineTimes } from './deadlines.js';
 import type { CallFailure } from './failures.js';
 import type { Answer } from './messages.js';
@@ -208,8 +209,8 @@ export const transferTracked =
   };
 
 export const payerFound =
-  (payer: Customer): Transition =>
-  () => ({ payer });
+  (payer: Customer, approvers: readonly Approver[] | undefined): Transition =>
+  () => ({ payer, approvers });
 
 /** The customer continues with another payment consent. */
 export const consentTaken =

@@ -3,7 +3,6 @@ import type { SentCorrection } from './case-state.js';
 import type { CustomerRequest } from './customer-requests.js';
 import type { HandCall } from './hand-call.js';
 import type { ConfirmTransfer, DecideTransfer, ResolveAttention } from './messages.js';
-import type { Approver } from './customer.js';
 import type { LifecycleKind } from './phases.js';
 import type { ReviewRules, RiskLevel } from './policy.js';
 import type { ReviewState, SentDecision } from './review-state.js';
@@ -46,7 +45,6 @@ export interface OrderWarrant {
   order: { type: 'transfer' | 'topup'; reference: string; accountId: string };
   /** The transfer, where a lifecycle asked for it. */
   transfer?: TransferOrder | undefined;
-  approvers: Approver[];
   decision?: { body: DecideTransfer; proof?: string | undefined } | undefined;
   confirmation?: { body: ConfirmTransfer; proof?: string | undefined } | undefined;
 }
@@ -66,4 +64,11 @@ export interface RequestWarrant {
   request: CustomerRequest;
 }
 
-export type Warrant = DecisionWarrant | OrderWarrant | CallWarrant | RequestWarrant;
+/** For noting who approves an account's transfers. */
+export interface ApproversWarrant {
+  for: 'approvers';
+  requireProof: boolean;
+  beginning: Beginning<Application>;
+}
+
+export type Warrant = DecisionWarrant | OrderWarrant | CallWarrant | RequestWarrant | ApproversWarrant;

@@ -7,7 +7,15 @@ const TAG_BYTES = 16;
 
 /** What a box is for; each purpose has keys of its own, so nothing of one opens as another. */
 export type Purpose =
-  'seal v1' | 'payload v2' | 'order v1' | 'signers v1' | 'store v1' | 'session v1' | 'sign-in v1' | 'signed-out v1';
+  | 'seal v1'
+  | 'payload v2'
+  | 'order v1'
+  | 'approvers v1'
+  | 'signers v1'
+  | 'store v1'
+  | 'session v1'
+  | 'sign-in v1'
+  | 'signed-out v1';
 
 /** Encrypted content does not open; the message contains nothing of it. */
 export class BoxError extends Error {

@@ -1,4 +1,5 @@
 import { BoxError } from '../secrets/box.js';
+import type { ApproverNotes } from './approver-notes.js';
 import { DocumentUnavailable, type DocumentStore } from './document-store.js';
 import type { OrderLog } from './order-log.js';
 import { StoreOfOthers } from './store-id.js';
@@ -22,9 +23,10 @@ export interface StoreWatch {
 export function watchedStore(
   store: DocumentStore,
   orders: OrderLog,
+  approvers: ApproverNotes,
   sameStore: () => Promise<boolean>,
   watch: StoreWatch | undefined,
-): { store: DocumentStore; orders: OrderLog } {
+): { store: DocumentStore; orders: OrderLog; approvers: ApproverNotes } {
   const fail = (why: string, cause?: unknown): never => {
     watch?.failed(why);
     throw new StoreUnavailable(`the document store is not usable: ${why}`, { cause });
@@ -45,7 +47,7 @@ export function watchedStore(
       throw error;
     }
   };
-  /** Of what has to be whole: another store in the place of ours would know of no order. */
+  /** Of what has to be whole: another store in the place of ours would know of no order and no approver. */
   const inOurs = <T>(work: () => Promise<T>): Promise<T> => using(() => check().then(work));
   const watched: DocumentStore = {
     put: (content, meta) => store.put(content, meta),
@@ -59,6 +61,10 @@ export function watchedStore(
     orders: {
       note: (order, preparedOrderId) => inOurs(() => orders.note(order, preparedOrderId)),
       begun: (order) => inOurs(() => orders.begun(order)),
+    },
+    approvers: {
+      note: (account, note) => inOurs(() => approvers.note(account, note)),
+      of: (account) => inOurs(() => approvers.of(account)),
     },
   };
 }

@@ -8,6 +8,7 @@ import { signersHistory } from '../proof/signers-history.js';
 import { Judge } from '../activities/judge.js';
 import { policyFile } from '../policies/policy-file.js';
 import { encryptedStore } from '../store/encrypted-store.js';
+import { approverNotes } from '../store/approver-notes.js';
 import { openBlobs } from '../store/open-store.js';
 import { orderLog } from '../store/order-log.js';
 import { existingStoreId, storeId } from '../store/store-id.js';
@@ -65,12 +66,20 @@ export async function dependenciesOf(
     if (known === undefined) return (known = await storeId(blobs, config.keys)) !== undefined;
     return (await existingStoreId(blobs, config.keys)) === known;
   };
+  const { keys } = config;
+  const watched = watchedStore(
+    encryptedStore(blobs, keys),
+    orderLog(blobs, keys),
+    approverNotes(blobs, keys),
+    sameStore,
+    watch,
+  );
   return {
     storeId: first,
     finhub: new FinHubClient({ ...config.finhub, observer, logins: alarms?.logins() }),
-    ...watchedStore(encryptedStore(blobs, config.keys), orderLog(blobs, config.keys), sameStore, watch),
-    keys: config.keys,
-    judge: new Judge({ signers, policies, environment, requireProof }),
+    ...watched,
+    keys,
+    judge: new Judge({ signers, policies, approvers: watched.approvers, environment, requireProof }),
     policies,
     notifications: config.notifications,
     policy: {

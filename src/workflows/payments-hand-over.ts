@@ -8,29 +8,28 @@ import {
   type ChildWorkflowHandle,
   type Workflow,
 } from '@temporalio/workflow';
-import { isOrganization, type Application } from '../contract/application.js';
 import { isOutcome, type Outcome } from '../lifecycle/outcome.js';
 import { customerCaseId, transferId, WORKFLOW_TYPES } from '../lifecycle/ids.js';
-import { HAND_OVER, type Approver, type HandOver, type Customer, type PaymentConsent } from '../lifecycle/customer.js';
+import { HAND_OVER, type HandOver, type Customer, type PaymentConsent } from '../lifecycle/customer.js';
 import { attributesAtStart } from '../lifecycle/search-attributes.js';
 import type { TransferOrder } from '../lifecycle/transfer.js';
 import type { Case } from './case.js';
 import { fingerprintTransfer, lookUpTransfer } from './own-activities.js';
 import type { Beginning } from '../lifecycle/warrants.js';
 import { pairsOf } from './search-attributes.js';
-import { beginningOf } from './warrants.js';
+import { approversWarrant, beginningOf } from './warrants.js';
 import { needsPerson } from './attention.js';
 import { transferFollowed, transferTracked } from '../lifecycle/transitions.js';
 
 /** Begins the case of the customer who is active now; it outlives the lifecycle. After a workflow reset it is there already. */
 export async function openCustomer(theCase: Case): Promise<void> {
+  await noteApprovers(theCase);
   const { application, finhub, kind } = theCase.state;
   const { tenantId, applicationId, origin } = application;
   const customer: Customer = {
     ...{ customerId: theCase.customerId, tenantId, kind, applicationId, origin },
     accountId: finhub.accountId!,
     iban: finhub.iban!,
-    approvers: approversOf(application),
     beneficiaries: [],
   };
   await startOnce('customer', customerCaseId(tenantId, customer.customerId), customer, {});
@@ -41,13 +40,14 @@ export async function openCustomer(theCase: Case): Promise<void> {
  * somebody has ended that case, a person resumes it.
  */
 export async function handOver(theCase: Case, consent?: PaymentConsent): Promise<void> {
+  await noteApprovers(theCase);
   const { application, finhub } = theCase.state;
   const workflowId = customerCaseId(application.tenantId, theCase.customerId);
   const beneficiaries = (application.payments?.beneficiaries ?? []).flatMap(({ ref, name, iban }) => {
     const beneficiaryId = finhub.beneficiaries[ref];
     return beneficiaryId === undefined ? [] : [{ ref, name, iban, beneficiaryId }];
   });
-  const handed: HandOver = { approvers: approversOf(application), beneficiaries, consent };
+  const handed: HandOver = { beneficiaries, consent };
   for (;;) {
     try {
       // A new run takes up the question that the last one left with a person.
@@ -60,6 +60,15 @@ export async function handOver(theCase: Case, consent?: PaymentConsent): Promise
     const ended = { type: 'CustomerUnanswered', message: "the customer's case has ended" };
     await needsPerson(theCase, HAND_OVER, HAND_OVER, ended);
   }
+}
+
+/** Notes who approves the account's transfers, once more after each correction, which may name others. */
+async function noteApprovers(theCase: Case): Promise<void> {
+  const { corrections, finhub } = theCase.state;
+  await theCase.calls.once('noteApprovers', () => ({ accountId: finhub.accountId! }), {
+    ...(corrections.length > 0 && { of: `correction ${corrections.length}` }),
+    warrant: () => approversWarrant(theCase.state),
+  });
 }
 
 /**
@@ -104,12 +113,6 @@ async function joined(theCase: Case, workflowId: string, fingerprint: string): P
     { workflowId },
     { every: 1, slowest: 60, summary: 'looks whether the transfer has ended' },
   );
-}
-
-function approversOf(application: Application): Approver[] {
-  if (!isOrganization(application)) return [];
-  const named = application.payments?.approvers ?? [];
-  return application.employees.filter(({ ref }) => named.includes(ref)).map(({ ref, email }) => ({ ref, email }));
 }
 
 /** Starts a case as a child that our end does not end; undefined where there is one of this id, running or closed. */

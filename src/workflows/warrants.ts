@@ -8,7 +8,14 @@ import {
 } from '../lifecycle/case-state.js';
 import type { CustomerRequest } from '../lifecycle/customer-requests.js';
 import { rulesFor } from '../lifecycle/policy.js';
-import type { Beginning, CallWarrant, DecisionWarrant, OrderWarrant, RequestWarrant } from '../lifecycle/warrants.js';
+import type {
+  ApproversWarrant,
+  Beginning,
+  CallWarrant,
+  DecisionWarrant,
+  OrderWarrant,
+  RequestWarrant,
+} from '../lifecycle/warrants.js';
 import { startBody } from '../lifecycle/proof-rules.js';
 
 /** How the case began, for whoever judges what it does; without its secrets. */
@@ -44,19 +51,22 @@ export function decisionWarrant(state: LifecycleState): DecisionWarrant {
 export function orderWarrant(state: CaseState, order: OrderWarrant['order']): OrderWarrant {
   const { requireProof } = state.policy!;
   if (state.kind !== 'transfer') {
-    return { for: 'order', requireProof, beginning: beginningOf(state), order, approvers: [] };
+    return { for: 'order', requireProof, beginning: beginningOf(state), order };
   }
-  const { application, payer, sentDecision, sentConfirmation, vouched } = state;
+  const { application, sentDecision, sentConfirmation, vouched } = state;
   return {
     for: 'order',
     requireProof,
     beginning: (vouched as OrderWarrant['beginning'] | undefined) ?? beginningOf(state),
     order,
     transfer: vouched ? application : undefined,
-    approvers: payer?.approvers ?? [],
     decision: sentDecision,
     confirmation: sentConfirmation,
   };
+}
+
+export function approversWarrant(state: LifecycleState): ApproversWarrant {
+  return { for: 'approvers', requireProof: state.policy!.requireProof, beginning: beginningOf(state) };
 }
 
 export function requestWarrant(state: CustomerState, request: CustomerRequest): RequestWarrant {

@@ -120,19 +120,21 @@ export const describeForeignActivities =
             input: { accountId: 'a', type: 'transfer', preparedOrderId: 'p' },
             warrant: {
               ...{ for: 'order', requireProof: false, order: { type: 'transfer', reference: 'r', accountId: 'a' } },
-              ...{
-                approvers: [],
-                beginning: {
-                  ...beginning,
-                  subject: { ...aTransfer({ customerId: 'c', accountId: 'a' }, 'r'), tenantId },
-                },
+              beginning: {
+                ...beginning,
+                subject: { ...aTransfer({ customerId: 'c', accountId: 'a' }, 'r'), tenantId },
               },
             },
+          },
+          noteApprovers: {
+            input: { accountId: 'a' },
+            warrant: { for: 'approvers', requireProof: false, beginning },
           },
         };
         const askers = {
           decideVerificationAtFinHub: ['individualLifecycle', victim],
           executeOrder: ['transfer', transferId(tenantId, 'r')],
+          noteApprovers: ['individualLifecycle', victim],
         } as const;
         for (const [type, { input, warrant }] of Object.entries(warrants)) {
           const [workflowType, workflowId] = askers[type as keyof typeof askers];

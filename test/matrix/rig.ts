@@ -1,10 +1,11 @@
-import { LENIENT, NO_ORDERS } from '../helpers/signers.js';
+import { LENIENT, NO_APPROVERS, NO_ORDERS } from '../helpers/signers.js';
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { documentActivities, type DocumentActivities } from '../../src/activities/documents.js';
+import { approverActivities } from '../../src/activities/approvers.js';
 import { paymentActivities, type PaymentActivities } from '../../src/activities/payments.js';
 import { finHubActivities, type FinHubActivities } from '../../src/activities/finhub-calls.js';
 import { secretsWith } from '../../src/activities/secrets.js';
@@ -202,7 +203,8 @@ function activitiesOf(client: FinHubClient): Activities {
   return {
     ...finHubActivities(client, rules),
     ...documentActivities(client, rules, store, policies),
-    ...paymentActivities(client, keys, rules),
+    ...paymentActivities(client, { keys, approvers: NO_APPROVERS }, rules),
+    ...approverActivities(rules.judge, NO_APPROVERS),
     ...registrationActivities(client, rules),
     ...sessionActivities(client, rules.secrets),
   };

@@ -33,7 +33,7 @@ const APPROVAL_DAYS: BusinessDays = { reminder: 1, due: 2, expiry: 10 };
 /** Phase 2: where the organization named approvers, one of them says yes, and not who asked for the transfer. */
 export async function approval(theCase: Transfer): Promise<void> {
   const { state } = theCase;
-  const approvers = state.payer?.approvers ?? [];
+  const approvers = state.approvers ?? [];
   if (approvers.length === 0) return;
   const requirements = (): Requirement[] =>
     approvers.map(({ ref }) => ({
@@ -68,8 +68,8 @@ async function payable(theCase: Transfer): Promise<OrderRequest> {
         await putBefore(theCase, [{ code: account, message: NO_PAYER[account] }]);
         continue;
       }
-      theCase.apply(payerFound(account));
       const facts = await factsOf(theCase, account);
+      theCase.apply(payerFound(account, facts.approvers));
       // What has been begun is followed, whatever stands against it now: its own payment may.
       const obstacles = facts.begunEarlier ? [] : paymentObstacles(order, account, facts, new Date());
       if (obstacles.length === 0) return request(theCase, account, facts);
