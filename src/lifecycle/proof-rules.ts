@@ -23,6 +23,8 @@ export interface VerifiedProof {
   at: string;
   /** Hash of the signers file it was verified with. */
   signers: string;
+  /** What signed; a synced passkey may be on several devices of its owner. */
+  means: 'keyFile' | 'passkey' | 'syncedPasskey';
 }
 
 export type ProofFault =
@@ -35,7 +37,9 @@ export type ProofFault =
   | 'otherTenant'
   | 'otherPlace'
   | 'otherContent'
-  | 'otherActor';
+  | 'otherActor'
+  | 'otherOrigin'
+  | 'userNotVerified';
 
 /** The result of checking an envelope. */
 export type Verified = { ok: true; proof: VerifiedProof } | { ok: false; fault: ProofFault };
@@ -51,6 +55,8 @@ export const PROOF_FAULTS: Record<ProofFault, string> = {
   otherPlace: 'it was signed for another case, message or environment, or before the case was restarted',
   otherContent: 'it was signed for other content',
   otherActor: 'its signer is not its sender',
+  otherOrigin: "its passkey was used on another page than the console's",
+  userNotVerified: 'its passkey did not verify who used it (by a PIN, a finger or a face)',
 };
 
 /** The proof that a message needs: any signer's, or the operator's own. */

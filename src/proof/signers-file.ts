@@ -1,26 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../files/json.js';
 import { OPERATOR_LEVELS, type Operator, type OperatorLevel } from '../lifecycle/policy.js';
 import { type SignerRole } from '../lifecycle/proof-rules.js';
 import { isReadableId, READABLE_ID_FAULT } from '../privacy/readable-id.js';
 import { checkRootSignatures } from './root-signatures.js';
+import { keySchema, keysOf, passkeySchema, passkeysOf, type Key } from './signer-keys.js';
 import { SignersFileError } from './signers-file-error.js';
-
-const time = z.iso
-  .datetime({ error: 'expected an ISO 8601 time, for example 2027-01-31T00:00:00Z' })
-  .transform((text) => new Date(text));
-
-const key = z.strictObject({
-  /** By default the key's thumbprint (RFC 7638). */
-  kid: z.string().min(1).max(100).optional(),
-  publicKey: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
-  validFrom: time.optional(),
-  validUntil: time.optional(),
-  revokedAt: time.optional(),
-});
 
 const common = {
   id: z
@@ -30,7 +18,7 @@ const common = {
     .refine((id) => isReadableId(id), { error: READABLE_ID_FAULT }),
   /** Tenants that it signs for; `*` means all tenants. */
   tenants: z.array(z.string().min(1)).min(1),
-  keys: z.array(key).default([]),
+  keys: z.array(keySchema).default([]),
 };
 
 const signersSchema = z.strictObject({
@@ -43,6 +31,7 @@ const signersSchema = z.strictObject({
         level: z.enum(OPERATOR_LEVELS),
         /** From the operator's OpenID Connect login. */
         subject: z.string().min(1).optional(),
+        passkeys: z.array(passkeySchema).default([]),
       }),
       z.strictObject({ ...common, role: z.literal('client') }),
       z.strictObject({ ...common, role: z.literal('gateway') }),
@@ -60,13 +49,9 @@ export interface Signer {
   tenants: string[];
 }
 
-/** A signer's key, and when it is valid. */
-export interface SignerKey {
+/** A signer's key. */
+export interface SignerKey extends Key {
   signer: Signer;
-  publicKey: CryptoKey;
-  validFrom: Date | undefined;
-  validUntil: Date | undefined;
-  revokedAt: Date | undefined;
 }
 
 /** One version of the signers file. */
@@ -182,16 +167,11 @@ async function parse(path: string, content: Buffer): Promise<SignerSet> {
     }
     subjects.add(signer.subject);
     byId.set(signer.id, signer);
-    for (const [at, { kid: given, publicKey, validFrom, validUntil, revokedAt }] of own.entries()) {
-      const place = `/signers/${index}/keys/${at}`;
-      try {
-        const kid = given ?? (await calculateJwkThumbprint(publicKey));
-        if (keys.has(kid)) faults.push(`${place}: the key is listed twice; each signer needs its own keys`);
-        const imported = (await importJWK(publicKey as JWK, 'EdDSA')) as CryptoKey;
-        keys.set(kid, { signer, publicKey: imported, validFrom, validUntil, revokedAt });
-      } catch {
-        faults.push(`${place}/publicKey: expected an Ed25519 public key, as keygen prints it`);
-      }
+    for (const one of [...(await keysOf(own)), ...('passkeys' in rest ? passkeysOf(rest.passkeys) : [])]) {
+      const place = `/signers/${index}/${one.place}`;
+      if ('fault' in one) faults.push(`${place}/publicKey: ${one.fault}`);
+      else if (keys.has(one.kid)) faults.push(`${place}: the key is listed twice; each signer needs its own keys`);
+      else keys.set(one.kid, { signer, ...one.key });
     }
   }
   if (faults.length > 0) throw new SignersFileError(`${path}: ${faults.join('; ')}`);

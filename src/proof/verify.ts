@@ -1,7 +1,8 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
 import { worksFor } from '../lifecycle/policy.js';
-import type { ProofFault, Signable, Verified } from '../lifecycle/proof-rules.js';
+import type { ProofFault, Signable, Verified, VerifiedProof } from '../lifecycle/proof-rules.js';
 import { ALGORITHM, claimsSchema, TYPE, type Claims } from './envelope.js';
+import { assertionIn, checkAssertion, isByPasskey } from './passkey.js';
 import type { SignerKey, SignerSet } from './signers-file.js';
 
 /** The message that an envelope must match. */
@@ -20,15 +21,17 @@ const AHEAD_MS = 5 * 60_000;
 /**
  * Checks an envelope against its message and the current signers. Returns what is wrong, and never throws, whatever an outsider sends.
  */
-export async function verifyProof(jws: unknown, expected: Expected, signers: SignerSet, now: Date): Promise<Verified> {
-  if (jws === undefined || jws === null) return no('missing');
-  if (typeof jws !== 'string') return no('malformed');
-  const kid = kidOf(jws);
-  if (kid === undefined) return no('malformed');
-  const key = signers.keys.get(kid);
-  if (!key) return no('unknownKey');
-  const claims = await claimsIn(jws, key);
-  if (typeof claims === 'string') return no(claims);
+export async function verifyProof(
+  proof: unknown,
+  expected: Expected,
+  signers: SignerSet,
+  now: Date,
+): Promise<Verified> {
+  if (proof === undefined || proof === null) return no('missing');
+  if (typeof proof !== 'string') return no('malformed');
+  const signed = isByPasskey(proof) ? signedByPasskey(proof, signers) : await signedByKey(proof, signers);
+  if (typeof signed === 'string') return no(signed);
+  const { kid, key, claims, means } = signed;
   const fault = faultOf(claims, key, expected, now);
   if (fault) return no(fault);
   const { signer } = key;
@@ -44,11 +47,46 @@ export async function verifyProof(jws: unknown, expected: Expected, signers: Sig
       caller: claims.caller,
       at: claims.iat,
       signers: signers.hash,
+      means,
     },
   };
 }
 
 const no = (fault: ProofFault): Verified => ({ ok: false, fault });
+
+interface Signed {
+  kid: string;
+  key: SignerKey;
+  claims: Claims;
+  means: VerifiedProof['means'];
+}
+
+async function signedByKey(jws: string, signers: SignerSet): Promise<Signed | ProofFault> {
+  const kid = kidOf(jws);
+  if (kid === undefined) return 'malformed';
+  const key = signers.keys.get(kid);
+  if (!key?.publicKey) return 'unknownKey';
+  let payload: Uint8Array;
+  try {
+    ({ payload } = await compactVerify(jws, key.publicKey, { algorithms: [ALGORITHM] }));
+  } catch {
+    return 'badSignature';
+  }
+  const claims = claimsIn(payload);
+  return claims ? { kid, key, claims, means: 'keyFile' } : 'malformed';
+}
+
+function signedByPasskey(proof: string, signers: SignerSet): Signed | ProofFault {
+  const assertion = assertionIn(proof);
+  if (!assertion) return 'malformed';
+  const kid = assertion.credentialId;
+  const key = signers.keys.get(kid);
+  if (!key?.passkey) return 'unknownKey';
+  const checked = checkAssertion(assertion, key.passkey);
+  if ('fault' in checked) return checked.fault;
+  const claims = claimsIn(new TextEncoder().encode(assertion.claims));
+  return claims ? { kid, key, claims, means: checked.isDeviceBound ? 'passkey' : 'syncedPasskey' } : 'malformed';
+}
 
 function kidOf(jws: string): string | undefined {
   try {
@@ -59,17 +97,11 @@ function kidOf(jws: string): string | undefined {
   }
 }
 
-async function claimsIn(jws: string, { publicKey }: SignerKey): Promise<Claims | ProofFault> {
-  let payload: Uint8Array;
+function claimsIn(payload: Uint8Array): Claims | undefined {
   try {
-    ({ payload } = await compactVerify(jws, publicKey, { algorithms: [ALGORITHM] }));
+    return claimsSchema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))).data;
   } catch {
-    return 'badSignature';
-  }
-  try {
-    return claimsSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
-  } catch {
-    return 'malformed';
+    return undefined;
   }
 }
 
