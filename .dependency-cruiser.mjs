@@ -36,7 +36,7 @@ const LAYERS = {
   ],
   doctor: ['contract', 'lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
   cli: ['contract', 'lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
-  console: ['contract', 'lifecycle', 'client', 'gateway'],
+  console: ['contract', 'lifecycle', 'proof', 'client', 'gateway'],
   gateway: [
     'contract',
     'lifecycle',

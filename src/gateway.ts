@@ -78,7 +78,7 @@ async function serve(): Promise<void> {
     const gateway = await startGateway({
       ...{ client, credentials, environment, host, port, tls, requestsPerMinute, log },
       people: await peopleOf(config, credentials !== undefined),
-      console: (server, people) => serveConsole(server, { client, people, log }),
+      console: (server, people) => serveConsole(server, { client, people, environment, log }),
       waitsPerCaller: waitsPerClient,
       webhooks: webhooks && tenantId !== undefined ? { ...webhooks, tenantId } : undefined,
     }).catch((error: unknown) => {

@@ -42,7 +42,7 @@ describe("the operators' console", { timeout: 600_000 }, () => {
         tenantId: SANDBOX_TENANT.id,
         provider: undefined,
       },
-      console: (at, people) => serveConsole(at, { client: lane.client, people, log }),
+      console: (at, people) => serveConsole(at, { client: lane.client, people, environment: 'default', log }),
     });
     const hostile = await anIndividual();
     hostile.person.firstName = PROBE;

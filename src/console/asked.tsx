@@ -38,7 +38,7 @@ export function Asked({ view, now }: { view: ShownCase; now: Date }) {
               : `Approved by ${decision.approvals.map(({ operatorId, level }) => `${operatorId} (${plain(level)})`).join(', ')}.`}
           </p>
           <p class="soft">
-            A decision takes your own key: <code>npm run operator -- decide {id} --as YOU --approve | --reject</code>
+            Decide below, or with a key file: <code>npm run operator -- decide {id} --as YOU --approve | --reject</code>
           </p>
         </>
       )}

@@ -9,13 +9,15 @@ export interface ShownCasePage {
   view: ShownCase;
   audit: ShownAuditEntry[];
   now: Date;
+  /** The form to decide by, where one is to be decided. */
+  form?: ComponentChildren;
 }
 
 /** Newest entries of the audit that are shown; the rest is in the API. */
 const NEWEST = 40;
 
-/** One case: what is asked of an operator, what it is about, and what has happened. Read only. */
-export function CasePage({ view, audit, now }: ShownCasePage) {
+/** One case: what is asked of an operator, what it is about, and what has happened. */
+export function CasePage({ view, audit, now, form }: ShownCasePage) {
   const { kind, applicationId, status, risk, assignee, subject } = view;
   const name = subject.organization?.legalName ?? subject.people[0]?.name;
   return (
@@ -34,6 +36,7 @@ export function CasePage({ view, audit, now }: ShownCasePage) {
           <Subject view={view} />
         </div>
         <div>
+          {form}
           <Standing view={view} now={now} />
           <h2>Latest events</h2>
           <ol class="log">

@@ -3,10 +3,19 @@ import { render } from 'preact-render-to-string';
 import type { FastifyReply } from 'fastify';
 import { answerHtml } from '../gateway/html.js';
 import type { Person } from '../gateway/people/people.js';
+import { codePath, type BrowserModule } from './assets.js';
 import { STYLE_PATH } from './style.js';
 
-/** @param title without personal data: it stays in browsers' histories */
-function Page({ title, person, children }: { title: string; person: Person; children: ComponentChildren }) {
+interface Shown {
+  /** Without personal data: it stays in browsers' histories. */
+  title: string;
+  person: Person;
+  /** What the page runs. */
+  code: BrowserModule | undefined;
+  children: ComponentChildren;
+}
+
+function Page({ title, person, code, children }: Shown) {
   const { operator, tenant, csrf } = person.session;
   return (
     <html lang="en">
@@ -15,6 +24,7 @@ function Page({ title, person, children }: { title: string; person: Person; chil
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
         <link rel="stylesheet" href={STYLE_PATH} />
+        {code && <script type="module" src={codePath(code)}></script>}
       </head>
       <body>
         <a class="skip" href="#main">
@@ -27,6 +37,7 @@ function Page({ title, person, children }: { title: string; person: Person; chil
           <span class="soft">
             {operator} ({person.level}), tenant {tenant}
           </span>
+          <a href="/console/keys">Keys</a>
           <form method="post" action="/sign-out">
             <input type="hidden" name="csrf" value={csrf} />
             <button>Sign out</button>
@@ -44,12 +55,12 @@ export function answerPage(
   person: Person,
   title: string,
   children: ComponentChildren,
-  status = 200,
+  { status = 200, code }: { status?: number; code?: BrowserModule | undefined } = {},
 ): FastifyReply {
   const html = render(
-    <Page title={title} person={person}>
+    <Page title={title} person={person} code={code}>
       {children}
     </Page>,
   );
-  return answerHtml(reply, `<!doctype html>${html}`, { status, styled: true });
+  return answerHtml(reply, `<!doctype html>${html}`, { status, styled: true, scripted: code !== undefined });
 }

@@ -52,6 +52,18 @@ button { cursor: pointer; }
 .search { display: flex; gap: 0.4rem; margin: 0 0 0.75rem; max-width: 40rem; }
 .search input { flex: 1; min-width: 0; }
 code { font-family: ui-monospace, monospace; font-size: 0.875em; overflow-wrap: anywhere; }
+form.decide { border: 1px solid var(--line); padding: 0.25rem 0.75rem 0.5rem; margin: 0 0 0.75rem; max-width: 52rem; }
+fieldset { border: 0; padding: 0; margin: 0.25rem 0; }
+legend { font-weight: 600; padding: 0; }
+label { display: block; margin: 0.35rem 0; }
+label.choice { display: inline-block; margin: 0.25rem 1.25rem 0.25rem 0; min-height: 1.75rem; }
+label.choice input { min-height: 0; }
+textarea { display: block; width: 100%; font: inherit; color: inherit; padding: 0.3rem 0.6rem; border: 1px solid var(--soft); border-radius: 4px; background: var(--paper); }
+select { font: inherit; color: inherit; min-height: 2rem; max-width: 100%; border: 1px solid var(--soft); border-radius: 4px; background: var(--paper); }
+.pair { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.3rem 0; }
+button.main { background: var(--link); border-color: var(--link); color: var(--paper); font-weight: 600; }
+summary { cursor: pointer; min-height: 1.75rem; }
+pre { overflow-x: auto; background: var(--wash); padding: 0.5rem; }
 @media (max-width: 48rem) {
   .sides { grid-template-columns: minmax(0, 1fr); }
   dl { grid-template-columns: 1fr; }

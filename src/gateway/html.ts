@@ -1,15 +1,19 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** For pages without code: no script, no frame, nothing from elsewhere, forms to ourselves only. */
-const policyOf = (styled: boolean): string =>
-  `default-src 'none'; ${styled ? "style-src 'self'; " : ''}form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+/** No frame, nothing from elsewhere, forms to ourselves only; style and code of our own where a page has them. */
+const policyOf = ({ styled, scripted }: { styled: boolean; scripted: boolean }): string =>
+  `default-src 'none'; ${styled ? "style-src 'self'; " : ''}${scripted ? "script-src 'self'; " : ''}form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 
-/** Answers with a page. @param styled lets the page use our own style sheet */
-export function answerHtml(reply: FastifyReply, html: string, { status = 200, styled = false } = {}): FastifyReply {
+/** Answers with a page. @param styled, scripted let the page use our own style sheet and code */
+export function answerHtml(
+  reply: FastifyReply,
+  html: string,
+  { status = 200, styled = false, scripted = false } = {},
+): FastifyReply {
   return reply
     .status(status)
     .headers({
-      'content-security-policy': policyOf(styled),
+      'content-security-policy': policyOf({ styled, scripted }),
       // Not stricter: browsers would then send forms without an Origin to check.
       'referrer-policy': 'same-origin',
       'cache-control': 'no-store',

@@ -1,16 +1,12 @@
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { ProofFault } from '../lifecycle/proof-rules.js';
+import { challengeText, PASSKEY_PREFIX } from './passkey-claims.js';
 
 /*
  * A proof by a passkey: what an operator's authenticator signed in the browser (WebAuthn, Level 2) over the claims that a JWS has otherwise. It is
  * verified here, in the worker, so that a web server can neither make nor change one.
  */
-
-/** Marks the proof; a JWS begins otherwise. */
-const PREFIX = 'passkey.';
-/** What else a passkey signs must never look like one of our messages. */
-export const PASSKEY_DOMAIN = 'finhub-onboarding-message+passkey';
 
 const bytes = z.base64url().max(3000);
 const assertionSchema = z.strictObject({
@@ -32,10 +28,11 @@ export interface Passkey {
   origin: string;
 }
 
-/** A public key as the signers file has it: ES256 or Ed25519, which all authenticators of today have one of. */
+/** A public key as the signers file has it: ES256, Ed25519 or RS256; all authenticators of today have one of them. */
 export const passkeyPublicKey = z.union([
   z.strictObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
   z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
+  z.strictObject({ kty: z.literal('RSA'), n: z.string().min(342), e: z.string() }),
 ]);
 
 /** @throws TypeError if it is no key */
@@ -45,17 +42,17 @@ export function passkeyOf({ publicKey, origin }: { publicKey: object; origin: st
 
 /** Puts an assertion into a message's `proof`. */
 export function proofByPasskey(assertion: Assertion): string {
-  return PREFIX + Buffer.from(JSON.stringify(assertion)).toString('base64url');
+  return PASSKEY_PREFIX + Buffer.from(JSON.stringify(assertion)).toString('base64url');
 }
 
 export function isByPasskey(proof: string): boolean {
-  return proof.startsWith(PREFIX);
+  return proof.startsWith(PASSKEY_PREFIX);
 }
 
 /** The assertion in a proof; undefined if it is none. */
 export function assertionIn(proof: string): Assertion | undefined {
   try {
-    const text = Buffer.from(proof.slice(PREFIX.length), 'base64url').toString('utf8');
+    const text = Buffer.from(proof.slice(PASSKEY_PREFIX.length), 'base64url').toString('utf8');
     return assertionSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
@@ -64,7 +61,7 @@ export function assertionIn(proof: string): Assertion | undefined {
 
 /** What the authenticator is asked to sign for these claims, base64url. */
 export function challengeOf(claims: string): string {
-  return createHash('sha256').update(`${PASSKEY_DOMAIN}\n${claims}`).digest('base64url');
+  return createHash('sha256').update(challengeText(claims)).digest('base64url');
 }
 
 const clientDataSchema = z.looseObject({

@@ -70,7 +70,7 @@ export function passkeysOf(entries: readonly z.output<typeof passkeySchema>[]): 
     try {
       return { place, kid, key: { passkey: passkeyOf({ publicKey, origin }), ...timesOf(validity) } };
     } catch {
-      return { place, fault: 'expected a public key of P-256 or Ed25519, as the console prints it' };
+      return { place, fault: 'expected a public key (P-256, Ed25519, RSA) as the console prints it' };
     }
   });
 }

@@ -23,13 +23,16 @@ export class Authenticator {
   readonly publicKey: JsonWebKey;
   readonly #sign: (bytes: Buffer) => Buffer;
 
-  constructor(kind: 'ES256' | 'EdDSA' = 'ES256') {
+  constructor(kind: 'ES256' | 'EdDSA' | 'RS256' = 'ES256') {
     if (kind === 'EdDSA') {
       const { publicKey, privateKey } = generateKeyPairSync('ed25519');
       this.publicKey = publicKey.export({ format: 'jwk' });
       this.#sign = (bytes) => sign(null, bytes, privateKey);
     } else {
-      const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const { publicKey, privateKey } =
+        kind === 'RS256'
+          ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+          : generateKeyPairSync('ec', { namedCurve: 'P-256' });
       this.publicKey = publicKey.export({ format: 'jwk' });
       this.#sign = (bytes) => sign('sha256', bytes, privateKey);
     }

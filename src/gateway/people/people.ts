@@ -77,11 +77,11 @@ export class People {
   }
 
   /** @throws Refused where a request that changes something does not come from a page of ours */
-  checkOurs({ method, headers }: FastifyRequest, session: Session, token: unknown): void {
-    if (SAFE.has(method)) return;
-    const { 'sec-fetch-site': site, origin } = headers;
+  checkOurs(request: FastifyRequest, session: Session, token: unknown): void {
+    if (SAFE.has(request.method)) return;
+    const { 'sec-fetch-site': site, origin } = request.headers;
     const isElsewhere =
-      (site !== undefined && site !== 'same-origin') || (origin !== undefined && origin !== this.#origin(headers.host));
+      (site !== undefined && site !== 'same-origin') || (origin !== undefined && origin !== this.originOf(request));
     if (isElsewhere || !sessions.knowsToken(session, token)) throw new Refused('CrossSite');
   }
 
@@ -121,7 +121,7 @@ export class People {
   }
 
   /** Where our pages are, as browsers name it. */
-  #origin(host: string | undefined): string {
+  originOf({ headers: { host } }: Pick<FastifyRequest, 'headers'>): string {
     const { provider } = this.options;
     return provider ? new URL(provider.publicUrl).origin : `http://${host}`;
   }
