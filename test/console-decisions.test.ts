@@ -126,7 +126,7 @@ describe(
       await page.getByLabel(choice, { exact: true }).check();
       if (reason) await page.getByLabel('Internal reason').fill(reason);
       await page.getByRole('button', { name: 'Decide' }).click();
-      await page.waitForURL('**/decisions');
+      await page.waitForURL('**/messages');
       return page.locator('main').innerText();
     }
     const audit = async (id: string): Promise<ShownAuditEntry[]> => server.lane.client.audit(id);
@@ -157,7 +157,7 @@ describe(
       await one.page.getByLabel('Document 1', { exact: true }).selectOption('PROOF_OF_ADDRESS');
       await one.page.getByLabel('Reason for the customer').fill('The bill is older than three months.');
       await one.page.getByRole('button', { name: 'Decide' }).click();
-      await one.page.getByText('request-documents').waitFor();
+      await one.page.getByText('documents:').waitFor();
       await server.lane.until(id, 'collects', ({ review }) => review.round === 2);
       const another = await server.lane.toReview(await anIndividual());
       assert.match(await decide(one, another, 'Reject finally'), /^Decided/);
@@ -174,14 +174,14 @@ describe(
         'no proof': (form) => form.delete('proof'),
       };
       for (const [what, alter] of Object.entries(altered)) {
-        await one.page.route('**/decisions', async (route) => {
+        await one.page.route('**/messages', async (route) => {
           const form = new URLSearchParams(route.request().postData() ?? '');
           alter(form);
           await route.continue({ postData: form.toString() });
         });
         const refused = await decide(one, id, 'Approve');
-        await one.page.unroute('**/decisions');
-        assert.match(refused, /^Nothing was decided/, what);
+        await one.page.unroute('**/messages');
+        assert.match(refused, /^Nothing was done/, what);
         assert.equal(await stage(id), 'inReview', what);
       }
       const refusals = (await audit(id)).filter(({ event }) => event === 'messageTurnedAway');
@@ -194,7 +194,7 @@ describe(
         await server.lane.toReview(await anIndividual()),
       ];
       const stopped = new Promise<URLSearchParams>((resolve) => {
-        void one.page.route('**/decisions', async (route) => {
+        void one.page.route('**/messages', async (route) => {
           await route.abort();
           resolve(new URLSearchParams(route.request().postData() ?? ''));
         });
@@ -203,13 +203,13 @@ describe(
       await one.page.getByLabel('Approve', { exact: true }).check();
       await one.page.getByRole('button', { name: 'Decide' }).click();
       const signed = await stopped;
-      await one.page.unroute('**/decisions');
+      await one.page.unroute('**/messages');
       const { ids } = await server.lane.client.caseView(next);
       const post = async ({ page, context }: Desk, to: string, change: Record<string, string>): Promise<number> => {
         await page.goto(pathOf(to));
         const csrf = (await page.locator('form.decide input[name=csrf]').getAttribute('value'))!;
         const form = { ...Object.fromEntries(signed), csrf, ...change };
-        return (await context.request.post(`${pathOf(to)}/decisions`, { form })).status();
+        return (await context.request.post(`${pathOf(to)}/messages`, { form })).status();
       };
       const about = { customerId: ids.customerId!, verificationId: ids.verificationId! };
       assert.equal(await post(one, next, about), 403, 'another case');
@@ -238,9 +238,9 @@ describe(
       assert.match(await decide(one, id, 'Reject finally'), /^Decided/);
       await other.page.getByLabel('Approve', { exact: true }).check();
       await other.page.getByRole('button', { name: 'Decide' }).click();
-      await other.page.waitForURL('**/decisions');
+      await other.page.waitForURL('**/messages');
       const text = await other.page.locator('main').innerText();
-      assert.match(text, /^Nothing was decided/);
+      assert.match(text, /^Nothing was done/);
       assert.match(text, /no longer in review/);
       assert.equal(await stage(id), 'rejected');
     });
@@ -251,7 +251,7 @@ describe(
       await plain.page.goto(pathOf(id));
       await plain.page.getByLabel('Approve', { exact: true }).check();
       const [answer] = await Promise.all([
-        plain.page.waitForResponse('**/decisions'),
+        plain.page.waitForResponse('**/messages'),
         plain.page.getByRole('button', { name: 'Decide' }).click(),
       ]);
       assert.equal(answer.status(), 403);

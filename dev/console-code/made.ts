@@ -7,9 +7,9 @@ import { PROJECT_FOLDER } from '../../src/config/project-folder.js';
 /** What the pages run, with all that it imports. */
 const SOURCES = [
   'console/browser/bytes',
-  'console/browser/decide',
   'console/browser/enrol',
-  'console/decision-form',
+  'console/browser/sign',
+  'console/message-forms',
   'lifecycle/canonical',
   'proof/passkey-claims',
 ];

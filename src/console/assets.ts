@@ -8,7 +8,7 @@ import { STYLE, STYLE_PATH } from './style.js';
 const CODE_PATH = `/console/code/${createHash('sha256').update(JSON.stringify(BROWSER_CODE)).digest('hex').slice(0, 16)}`;
 
 /** What a page runs. */
-export type BrowserModule = 'decide' | 'enrol';
+export type BrowserModule = 'enrol' | 'sign';
 
 export function codePath(module: BrowserModule): string {
   return `${CODE_PATH}/console/browser/${module}.js`;

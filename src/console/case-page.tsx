@@ -3,21 +3,23 @@ import type { ShownCase } from '../client/index.js';
 import type { ShownAuditEntry } from '../client/audit.js';
 import { moneyText } from '../contract/money.js';
 import { Asked } from './asked.js';
+import { DecideForm } from './decide-form.js';
+import { HandlingForms, ResolveForm } from './handling-forms.js';
+import type { Desk } from './message-form.js';
 import { awayText, capital, plain, sizeText, timeText } from './words.js';
 
 export interface ShownCasePage {
-  view: ShownCase;
+  desk: Desk;
   audit: ShownAuditEntry[];
   now: Date;
-  /** The form to decide by, where one is to be decided. */
-  form?: ComponentChildren;
 }
 
 /** Newest entries of the audit that are shown; the rest is in the API. */
 const NEWEST = 40;
 
 /** One case: what is asked of an operator, what it is about, and what has happened. */
-export function CasePage({ view, audit, now, form }: ShownCasePage) {
+export function CasePage({ desk, audit, now }: ShownCasePage) {
+  const { view } = desk;
   const { kind, applicationId, status, risk, assignee, subject } = view;
   const name = subject.organization?.legalName ?? subject.people[0]?.name;
   return (
@@ -36,7 +38,12 @@ export function CasePage({ view, audit, now, form }: ShownCasePage) {
           <Subject view={view} />
         </div>
         <div>
-          {form}
+          {view.attention ? (
+            <ResolveForm desk={desk} />
+          ) : (
+            view.review.stage === 'inReview' && !view.outcome && <DecideForm desk={desk} />
+          )}
+          <HandlingForms desk={desk} />
           <Standing view={view} now={now} />
           <h2>Latest events</h2>
           <ol class="log">

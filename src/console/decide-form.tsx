@@ -1,20 +1,7 @@
-import type { ShownCase } from '../client/index.js';
 import { DOCUMENT_TYPES } from '../contract/document-types.js';
-import type { Choice } from './decision-form.js';
-import { MOST_REQUESTS, requestFields } from './decision-form.js';
+import { BySigning, MessageForm, type Desk } from './message-form.js';
+import { type Choice, MOST_REQUESTS, requestFields } from './message-forms.js';
 import { capital, plain } from './words.js';
-
-/** What the browser signs for. */
-export interface Signing {
-  audience: string;
-  tenant: string;
-  workflowId: string;
-  /** The case's first run. */
-  instance: string;
-  operator: string;
-  /** The operator's passkeys on this page's host. */
-  credentialIds: string[];
-}
 
 const TITLES: Record<Choice, string> = {
   approve: 'Approve',
@@ -23,32 +10,17 @@ const TITLES: Record<Choice, string> = {
   reject: 'Reject finally',
 };
 
-interface Shown {
-  view: ShownCase;
-  signing: Signing;
-  /** Names the decision: sent twice, it counts once. */
-  decisionId: string;
-  csrf: string;
-}
-
 /** The form by which an operator decides; what it holds is what their passkey signs. */
-export function DecideForm({ view, signing, decisionId, csrf }: Shown) {
-  const { review, evidenceHash, evidence, ids, kind, applicationId, submitters } = view;
-  if (submitters.includes(signing.operator)) {
+export function DecideForm({ desk }: { desk: Desk }) {
+  const { review, evidenceHash, evidence, ids, submitters } = desk.view;
+  if (submitters.includes(desk.signing.operator)) {
     return <p>You handed something in for this case, so somebody else decides on it.</p>;
   }
-  const hidden = { csrf, decisionId, round: review.round, evidenceHash, proof: '', ...subjectOf(ids) };
+  const { customerId = '', verificationId = '' } = ids;
+  const hidden = { round: review.round, evidenceHash, customerId, verificationId };
   const papers = evidence.length === 1 ? 'one document' : `${evidence.length} documents`;
   return (
-    <form
-      class="decide"
-      method="post"
-      action={`/console/cases/${kind}/${applicationId}/decisions`}
-      data-signing={JSON.stringify(signing)}
-    >
-      {Object.entries(hidden).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
+    <MessageForm {...desk} message="decideVerification" isSigned hidden={hidden} class="decide">
       <fieldset>
         <legend>
           Your decision on round {review.round} with {papers}
@@ -62,7 +34,7 @@ export function DecideForm({ view, signing, decisionId, csrf }: Shown) {
       <details>
         <summary>Documents to request</summary>
         {Array.from({ length: MOST_REQUESTS }, (_, at) => (
-          <Request view={view} at={at} />
+          <Request desk={desk} at={at} />
         ))}
       </details>
       <label>
@@ -74,21 +46,15 @@ export function DecideForm({ view, signing, decisionId, csrf }: Shown) {
         <textarea name="internalReason" rows={2} maxLength={4000}></textarea>
       </label>
       <p>
-        <button class="main">Decide</button>{' '}
-        <span class="soft">
-          {signing.credentialIds.length > 0
-            ? 'Your passkey signs exactly this.'
-            : 'You have no passkey here: where decisions must be signed, make one first (Keys) or use a key file.'}
-        </span>
+        <button class="main">Decide</button> <BySigning {...desk} />
       </p>
-      <p role="status"></p>
-    </form>
+    </MessageForm>
   );
 }
 
-function Request({ view: { subject }, at }: { view: ShownCase; at: number }) {
+function Request({ desk, at }: { desk: Desk; at: number }) {
   const { type, subject: whose } = requestFields(at);
-  const people = subject.people.filter(({ ref }) => ref !== null);
+  const people = desk.view.subject.people.filter(({ ref }) => ref !== null);
   return (
     <p class="pair">
       <select name={type} aria-label={`Document ${at + 1}`}>
@@ -107,8 +73,4 @@ function Request({ view: { subject }, at }: { view: ShownCase; at: number }) {
       </select>
     </p>
   );
-}
-
-function subjectOf({ customerId = '', verificationId = '' }: ShownCase['ids']): Record<string, string> {
-  return { customerId, verificationId };
 }

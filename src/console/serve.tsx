@@ -5,7 +5,7 @@ import { acceptForms } from '../gateway/html.js';
 import { serveAssets } from './assets.js';
 import { caseNamed } from './case-address.js';
 import { CasePage } from './case-page.js';
-import { decideForm, serveDecisions } from './decision-routes.js';
+import { deskOf, serveMessages } from './message-routes.js';
 import { type ConsoleOptions, formOf, forPerson } from './for-person.js';
 import { KeysPage } from './keys-page.js';
 import { answerPage } from './page.js';
@@ -26,7 +26,7 @@ export async function serveConsole(server: FastifyInstance, options: ConsoleOpti
   await server.register((scope) => {
     acceptForms(scope);
     serveAssets(scope);
-    serveDecisions(scope, options);
+    serveMessages(scope, options);
     scope.get('/console', (_, reply) => reply.redirect('/console/queue', 303));
 
     scope.get(
@@ -72,13 +72,13 @@ export async function serveConsole(server: FastifyInstance, options: ConsoleOpti
       forPerson(options, async (request, reply, person) => {
         const workflowId = caseNamed(request.params, person.session.tenant);
         const [view, audit] = await Promise.all([client.caseView(workflowId), client.audit(workflowId)]);
-        const form = await decideForm(options, request, person, view, workflowId);
+        const desk = await deskOf(options, request, person, view, workflowId);
         return answerPage(
           reply,
           person,
           `Case ${view.kind} ${view.applicationId}`,
-          <CasePage view={view} audit={audit} now={new Date()} form={form} />,
-          { code: form ? 'decide' : undefined },
+          <CasePage desk={desk} audit={audit} now={new Date()} />,
+          { code: 'sign' },
         );
       }),
     );

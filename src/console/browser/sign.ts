@@ -1,9 +1,9 @@
 import { canonicalJson } from '../../lifecycle/canonical.js';
 import { challengeText, PASSKEY_PREFIX } from '../../proof/passkey-claims.js';
-import { decisionOf } from '../decision-form.js';
+import { messageOf } from '../message-forms.js';
 import { base64url, fromBase64url, hex, sha256 } from './bytes.js';
 
-/** What the page says of the case and of who decides; the decision itself is what the form shows. */
+/** What the page says of the case and of who speaks; the message itself is what the form shows. */
 interface Signing {
   audience: string;
   tenant: string;
@@ -14,8 +14,8 @@ interface Signing {
   credentialIds: string[];
 }
 
-const form = document.querySelector<HTMLFormElement>('form.decide');
-if (form) form.addEventListener('submit', (event) => void submit(event, form));
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-signing]'))
+  form.addEventListener('submit', (event) => void submit(event, form));
 
 /** Signs what the form shows by the operator's passkey, then lets the form go. */
 async function submit(event: SubmitEvent, from: HTMLFormElement): Promise<void> {
@@ -27,9 +27,7 @@ async function submit(event: SubmitEvent, from: HTMLFormElement): Promise<void> 
   say(from, 'Your passkey is asked for.');
   try {
     const fields = Object.fromEntries(Array.from(new FormData(from), ([name, value]) => [name, value as string]));
-    const decision = decisionOf(fields, signing.operator);
-    if (!decision) throw new Error('choose a decision first');
-    from.querySelector<HTMLInputElement>('input[name=proof]')!.value = await proofOf(decision, signing);
+    from.querySelector<HTMLInputElement>('input[name=proof]')!.value = await proofOf(fields, signing);
     from.submit();
   } catch (error) {
     button.disabled = false;
@@ -37,11 +35,12 @@ async function submit(event: SubmitEvent, from: HTMLFormElement): Promise<void> 
   }
 }
 
-async function proofOf(decision: object, { credentialIds, ...signing }: Signing): Promise<string> {
+async function proofOf(fields: Record<string, string>, { credentialIds, ...signing }: Signing): Promise<string> {
+  const { name, body } = messageOf(fields, signing.operator)!;
   const claims = canonicalJson({
     ...{ aud: signing.audience, tenant: signing.tenant, workflowId: signing.workflowId, instance: signing.instance },
-    ...{ message: 'decideVerification', id: crypto.randomUUID(), actor: signing.operator, signer: signing.operator },
-    bodyHash: hex(await sha256(canonicalJson(decision))),
+    ...{ message: name, id: fields['messageId'], actor: signing.operator, signer: signing.operator },
+    bodyHash: hex(await sha256(canonicalJson(body))),
     iat: new Date().toISOString(),
   });
   const credential = (await navigator.credentials.get({
