@@ -3,6 +3,7 @@ import { addCall } from './cli/operator/call.js';
 import { addDecide } from './cli/operator/decide.js';
 import { addDocument } from './cli/operator/document.js';
 import { addKeygen } from './cli/operator/keygen.js';
+import { addPasskeys } from './cli/operator/passkeys.js';
 import { addFind, addQueue } from './cli/operator/queue.js';
 import { addReading } from './cli/operator/reading.js';
 import { addResolving } from './cli/operator/resolving.js';
@@ -26,6 +27,7 @@ for (const add of [
   addCall,
   addKeygen,
   addSign,
+  addPasskeys,
   addSignSigners,
 ])
   add(program);

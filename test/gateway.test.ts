@@ -44,6 +44,8 @@ const NO_ROUTE = new Set([
   'operator keygen',
   'operator sign',
   'operator sign-signers',
+  'operator vouch',
+  'operator enrol',
   'starter help',
   'operator help',
 ]);

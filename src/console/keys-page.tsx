@@ -54,11 +54,11 @@ export function KeysPage({ operator, keys, origin, now }: Shown) {
           </form>
           <section id="made" hidden>
             <p>
-              Hand this to whoever keeps the signers file, and have them read you the fingerprint:{' '}
+              Hand this to another operator, who vouches for it (<code>npm run operator -- vouch</code>), and read them
+              the fingerprint:{' '}
               <strong>
                 <code id="fingerprint"></code>
               </strong>
-              . It goes into your entry under <code>passkeys</code>.
             </p>
             <pre id="entry"></pre>
           </section>

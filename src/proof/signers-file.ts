@@ -105,7 +105,7 @@ export async function signersFile(path: string, options: SignersFileOptions = {}
     });
     if (last?.content.equals(content)) return last.set;
     if (options.roots?.length) await checkRootSignatures(path, content, options.roots);
-    const set = await parse(path, content);
+    const set = await readSigners(path, content);
     await checkHistory(path, content, set, options.history, last?.set);
     last = { content, set };
     return set;
@@ -136,7 +136,8 @@ async function checkHistory(
   if (newest?.hash !== set.hash) await history?.remember(set, content).catch(() => undefined);
 }
 
-async function parse(path: string, content: Buffer): Promise<SignerSet> {
+/** The signers in a file's content. @throws SignersFileError, with all that is wrong */
+export async function readSigners(path: string, content: Buffer): Promise<SignerSet> {
   let json: unknown;
   try {
     json = parseJson(content);

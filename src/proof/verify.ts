@@ -109,7 +109,7 @@ function faultOf(claims: Claims, key: SignerKey, expected: Expected, now: Date):
   const { signer } = key;
   const signedAt = new Date(claims.iat);
   if (signedAt.getTime() > now.getTime() + AHEAD_MS) return 'fromTheFuture';
-  if (!isValid(key, signedAt) || !isValid(key, now)) return 'keyNotValid';
+  if (!isValidKey(key, signedAt) || !isValidKey(key, now)) return 'keyNotValid';
   if (claims.signer !== signer.id) return 'otherActor';
   if (signer.role === 'operator' && claims.actor !== signer.id) return 'otherActor';
   if (claims.tenant !== expected.tenant) return 'otherPlace';
@@ -124,7 +124,7 @@ function faultOf(claims: Claims, key: SignerKey, expected: Expected, now: Date):
 }
 
 /** A revoked key proves nothing, not even earlier messages: a thief may have backdated them. */
-function isValid({ validFrom, validUntil, revokedAt }: SignerKey, at: Date): boolean {
+export function isValidKey({ validFrom, validUntil, revokedAt }: SignerKey, at: Date): boolean {
   if (validFrom !== undefined && at < validFrom) return false;
   if (validUntil !== undefined && at >= validUntil) return false;
   return revokedAt === undefined || at < revokedAt;

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../lifecycle/canonical.js';
 import { base64url, hex, sha256 } from './bytes.js';
 
 const form = document.querySelector<HTMLFormElement>('form.enrol');
@@ -12,7 +13,7 @@ async function make(event: SubmitEvent, from: HTMLFormElement): Promise<void> {
     const entry = await passkeyOf(from.dataset['operator'] ?? '');
     const text = JSON.stringify(entry, undefined, 2);
     document.querySelector('#entry')!.textContent = text;
-    document.querySelector('#fingerprint')!.textContent = hex(await sha256(JSON.stringify(entry))).slice(0, 16);
+    document.querySelector('#fingerprint')!.textContent = hex(await sha256(canonicalJson(entry))).slice(0, 16);
     document.querySelector<HTMLElement>('#made')!.hidden = false;
     status.textContent = 'Made.';
   } catch (error) {
