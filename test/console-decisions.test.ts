@@ -43,7 +43,8 @@ describe(
       folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
       const keys = [{ publicKey: await makeSigningKey(join(folder, 'backend.key')) }];
       signers.push({ id: 'backend', role: 'client', tenants: ['*'], keys });
-      for (const id of ['op-1', 'op-2']) signers.push({ id, role: 'operator', level: 'TENANT', tenants: ['*'] });
+      for (const [id, level] of Object.entries({ 'op-1': 'TENANT', 'op-2': 'POWER_TENANT' }))
+        signers.push({ id, role: 'operator', level, tenants: ['*'] });
       await writeSigners();
       const file = join(folder, 'signers.json');
       const backend = { signerId: 'backend', key: await readSigningKey(join(folder, 'backend.key')) };
@@ -85,7 +86,7 @@ describe(
       faults: string[];
     }
     /** Somebody at a browser of their own, signed in, with an authenticator. */
-    async function desk(operator: string, { javaScriptEnabled = true } = {}): Promise<Desk> {
+    async function desk(operator: string, { javaScriptEnabled = true, synced = false } = {}): Promise<Desk> {
       const context = await chromium.newContext({ javaScriptEnabled });
       const page = await context.newPage();
       const faults: string[] = [];
@@ -99,7 +100,7 @@ describe(
       const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
         options: {
           ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
-          ...{ isUserVerified: true, automaticPresenceSimulation: true },
+          ...{ isUserVerified: true, automaticPresenceSimulation: true, defaultBackupEligibility: synced },
         },
       });
       await page.goto(`${url}/sign-in`);
@@ -243,6 +244,49 @@ describe(
       assert.match(text, /^Nothing was done/);
       assert.match(text, /no longer in review/);
       assert.equal(await stage(id), 'rejected');
+    });
+
+    test('decides at high risk only by a passkey that is on one device', async () => {
+      const categorization = { category: 'HIGH_RISK_INDIVIDUAL', parameters: { riskLevel: 'HIGH' } };
+      const id = await server.lane.toReview(await anIndividual({ categorization }));
+      const synced = await desk('op-2', { synced: true });
+      await enrol(synced, 'op-2');
+      assert.match(await decide(synced, id, 'Approve'), /on one device only/);
+      assert.equal(await stage(id), 'inReview');
+      await synced.context.close();
+      assert.match(await decide(other, id, 'Approve'), /^Decided/);
+    });
+
+    test('takes a case, leaves a note and gives more time, and shows all of it', async () => {
+      const id = await server.lane.toReview(await anIndividual());
+      const { page } = one;
+      await page.goto(pathOf(id));
+      await page.getByRole('button', { name: 'Take it' }).click();
+      await page.getByRole('button', { name: 'Give it back' }).waitFor();
+      await page.getByText('Note for other operators').click();
+      await page.getByLabel('Note', { exact: true }).fill('Called the customer.\n<b>Passport</b> follows.');
+      await page.getByRole('button', { name: 'Leave the note' }).click();
+      await page.getByText('<b>Passport</b> follows.').waitFor();
+      await page.getByText('More time', { exact: true }).click();
+      await page.getByLabel('Due at the end of').fill('2027-03-01');
+      await page.locator('form:has(input[name=until]) textarea').fill('The registry is closed.');
+      await page.getByRole('button', { name: 'Give more time' }).click();
+      await page.getByText('1 Mar 2027').first().waitFor();
+      const { assignee, notes } = await server.lane.client.caseView(id);
+      assert.deepEqual([assignee, notes[0]?.by], ['op-1', 'op-1']);
+    });
+
+    test('settles what needs attention', async () => {
+      const id = await server.lane.start(
+        await anIndividual({ categorization: { category: 'NO_SUCH_CATEGORY', parameters: { riskLevel: 'LOW' } } }),
+      );
+      await server.lane.until(id, 'asks', ({ attention }) => attention !== null);
+      await one.page.goto(pathOf(id));
+      await one.page.getByLabel('End the case').check();
+      await one.page.getByLabel('Reason', { exact: true }).fill('Nobody can be registered so.');
+      await one.page.getByRole('button', { name: 'Settle' }).click();
+      await one.page.getByText('The case has ended').waitFor();
+      assert.equal((await server.lane.closed(id)).result, 'aborted');
     });
 
     test('without code of ours sends the form, and the case refuses what nobody has signed', async () => {

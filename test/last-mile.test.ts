@@ -14,12 +14,13 @@ import { bodyHash, SECOND_PERSON, START, startBody, type Signable } from '../src
 import { hashEvidence } from '../src/lifecycle/review-state.js';
 import type { CallWarrant, DecisionWarrant, RequestWarrant } from '../src/lifecycle/warrants.js';
 import type { Policies } from '../src/policies/policy-file.js';
-import { signEnvelope } from '../src/proof/envelope.js';
+import { signEnvelope, type Claims } from '../src/proof/envelope.js';
 import { makeSigningKey, readSigningKey } from '../src/proof/key-pair.js';
 import { signersFile, type Signer, type SignerSet } from '../src/proof/signers-file.js';
 import { anIndividual } from './helpers/applications.js';
 import { decision } from './helpers/decision.js';
 import { NO_APPROVERS } from './helpers/signers.js';
+import { Authenticator } from './helpers/authenticator.js';
 import { TEMPORAL } from './helpers/began.js';
 
 const TENANT = 't';
@@ -147,6 +148,8 @@ describe("an operator's own word, right before the effect", () => {
   let folder: string;
   let signers: SignerSet;
   let secrets: Record<string, JWK>;
+  const passkey = new Authenticator();
+  const CONSOLE = 'https://console.bank.example';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'finhub-onboarding-test-'));
     const made = await Promise.all(
@@ -154,7 +157,10 @@ describe("an operator's own word, right before the effect", () => {
         const path = join(folder, id);
         const keys = [{ publicKey: await makeSigningKey(path) }];
         const signer = id === 'gateway-1' ? { role: 'gateway' } : { role: 'operator', level: 'POWER_TENANT' };
-        return { signer: { ...signer, id, tenants: [TENANT], keys }, secret: await readSigningKey(path) };
+        const passkeys = id === 'op-2' && {
+          passkeys: [{ credentialId: passkey.credentialId, publicKey: passkey.publicKey, origin: CONSOLE }],
+        };
+        return { signer: { ...signer, id, tenants: [TENANT], keys, ...passkeys }, secret: await readSigningKey(path) };
       }),
     );
     secrets = Object.fromEntries(made.map(({ signer, secret }) => [signer.id, secret]));
@@ -210,6 +216,35 @@ describe("an operator's own word, right before the effect", () => {
     };
     assert.equal(await told('op-2'), undefined);
     for (const other of ['gateway-1', 'op-3']) assert.match(String(await told(other)), /d1: /, other);
+  });
+
+  test('counts by a passkey, at high risk only by one that is on one device', async () => {
+    const input = await anIndividual({ categorization: { category: 'x', parameters: { riskLevel: 'LOW' } } });
+    const subject = { ...input, tenantId: TENANT, submittedBy: 'backend', documents: [] } as unknown as Application;
+    const start = await signed('gateway-1', START, startBody(subject));
+    const taken = decision({
+      ...{ operator: { id: 'op-2' }, evidenceHash: hashEvidence(EVIDENCE, undefined), subject: SUBJECT },
+    });
+    const claims: Claims = {
+      ...{ aud: 'default/default', tenant: TENANT, workflowId: 'test', instance: 'first', id: 'm' },
+      ...{ message: 'decideVerification', bodyHash: bodyHash(taken), actor: 'op-2', signer: 'op-2' },
+      iat: new Date().toISOString(),
+    };
+    const told = async (flags: number, risk: 'LOW' | 'HIGH'): Promise<string | undefined> => {
+      const warrant: DecisionWarrant = {
+        ...{ for: 'decision', kind: 'individual', requireProof: true, risk, round: 1 },
+        ...{ rules: rulesFor(DEFAULT_POLICY, 'individual', risk), evidence: EVIDENCE, submitters: [] },
+        ...{ beginning: { workflowId: 'test', subject, proof: start, corrections: [] } },
+        decisions: [{ decision: taken, proof: passkey.proofOf(claims, CONSOLE, { flags }) }],
+      };
+      return refusal((judge) => judge.decision(TENANT, 'APPROVED', SUBJECT, warrant, () => Promise.resolve(null)));
+    };
+    const [own, synced] = [0x05, 0x0d];
+    assert.deepEqual(
+      [await told(own, 'LOW'), await told(synced, 'LOW'), await told(own, 'HIGH')],
+      [undefined, undefined, undefined],
+    );
+    assert.match(String(await told(synced, 'HIGH')), /on one device only/);
   });
 
   test('asks for a call by hand and agrees to one', async () => {

@@ -7,11 +7,20 @@ const RISKS: readonly ReviewedRisk[] = ['LOW', 'MEDIUM', 'HIGH'];
 /** Who decides by the built-in policy, for `docs/reference/policy.md`. The same for people and organizations. */
 export function reviewTable(): string[] {
   const rows = RISKS.map((risk) => {
-    const { level, quorum, verification, portalDecision, maxResubmissions } = DEFAULT_POLICY.review.individual[risk];
-    return [risk, level, String(quorum), verification, `\`${portalDecision}\``, String(maxResubmissions)];
+    const { level, quorum, verification, portalDecision, syncedPasskeys, maxResubmissions } =
+      DEFAULT_POLICY.review.individual[risk];
+    return [
+      risk,
+      level,
+      String(quorum),
+      verification,
+      `\`${portalDecision}\``,
+      `\`${syncedPasskeys}\``,
+      String(maxResubmissions),
+    ];
   });
   return markdownTable(
-    ['risk', '`level`', '`quorum`', '`verification`', '`portalDecision`', '`maxResubmissions`'],
+    ['risk', '`level`', '`quorum`', '`verification`', '`portalDecision`', '`syncedPasskeys`', '`maxResubmissions`'],
     rows,
   );
 }

@@ -11,6 +11,7 @@ import {
   levelSuffices,
   type Operator,
   type OperatorLevel,
+  type ReviewRules,
   type RiskLevel,
   rulesFor,
   worksFor,
@@ -18,10 +19,12 @@ import {
 import {
   bodyHash,
   insufficient,
+  isTooWeak,
   PROOF_FAULTS,
   type ProofNeeded,
   START,
   startBody,
+  TOO_WEAK_FAULT,
   type Verified,
   type VerifiedProof,
 } from '../lifecycle/proof-rules.js';
@@ -100,6 +103,7 @@ export class Judge {
     const quorum = status === 'APPROVED' ? Math.max(warrant.rules.quorum, now.quorum) : 1;
     const evidence = hashEvidence(warrant.evidence, ownershipHashOf(application));
     const { round } = warrant;
+    const rules = [warrant.rules, now];
     const levels = new Map<string, OperatorLevel>();
     const failing: { decisionId: string; why: string }[] = [];
     for (const sent of warrant.decisions) {
@@ -109,7 +113,14 @@ export class Judge {
         failing.push({ decisionId, why: `${claimed.id} is not an operator (any more)` });
         continue;
       }
-      const why = await this.#decisionFault(bench, sent, operator, { status, subject, evidence, submitters, round });
+      const why = await this.#decisionFault(bench, sent, operator, {
+        status,
+        subject,
+        evidence,
+        submitters,
+        round,
+        rules,
+      });
       if (why === undefined) levels.set(operator.id, claimed.level === 'TENANT' ? 'TENANT' : operator.level);
       else failing.push({ decisionId, why });
     }
@@ -305,9 +316,16 @@ export class Judge {
     bench: Bench,
     { decision, proof }: SentDecision,
     operator: Operator,
-    given: { status: string; subject: Subject; evidence: string; submitters: Set<string>; round: number },
+    given: {
+      status: string;
+      subject: Subject;
+      evidence: string;
+      submitters: Set<string>;
+      round: number;
+      rules: ReviewRules[];
+    },
   ): Promise<string | undefined> {
-    const { status, subject, evidence, submitters, round } = given;
+    const { status, subject, evidence, submitters, round, rules } = given;
     const { id } = decision.operator;
     if (!worksFor(operator, bench.tenantId)) return `${id} does not work for this tenant (any more)`;
     if (submitters.has(id)) return `${id} submitted or corrected the application`;
@@ -324,6 +342,7 @@ export class Judge {
     if (!decision.subject || decision.evidenceHash === undefined) return 'it does not name its customer and evidence';
     const message = { name: 'decideVerification', bodyHash: bodyHash(decision), proof } as const;
     const carried = await this.#carried(bench, message, 'own', id);
-    return carried.ok ? undefined : PROOF_FAULTS[carried.fault];
+    if (!carried.ok) return PROOF_FAULTS[carried.fault];
+    return rules.some((one) => isTooWeak(carried.proof, one)) ? TOO_WEAK_FAULT : undefined;
   }
 }

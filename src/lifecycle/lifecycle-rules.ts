@@ -5,6 +5,7 @@ import type { LifecycleState } from './case-state.js';
 import { documentFault, lackingDocuments } from './document-rules.js';
 import { accept, refuse, type LifecycleMessage } from './messages.js';
 import { addCorrector, addEvidence, changeOwnership, isFull } from './review-evidence.js';
+import { isTooWeak, TOO_WEAK_FAULT } from './proof-rules.js';
 import { isDue, keep } from './review.js';
 import type { Rules } from './rulings.js';
 import { isSealedText } from './sealed.js';
@@ -47,6 +48,7 @@ export const LIFECYCLE_RULES: Rules<LifecycleState, LifecycleMessage> = {
       const { review, answer } = keep(state.review, sent);
       return [{ review }, answer];
     }
+    if (state.review.rules && isTooWeak(given.proof, state.review.rules)) return [{}, TOO_WEAK];
     return judged(state, { ...sent, evidenceHash: decision.evidenceHash }, given);
   },
 
@@ -72,6 +74,8 @@ export const LIFECYCLE_RULES: Rules<LifecycleState, LifecycleMessage> = {
     ];
   },
 };
+
+const TOO_WEAK = refuse('ProofInvalid', TOO_WEAK_FAULT);
 
 const NO_SUBJECT = refuse(
   'ProofInvalid',

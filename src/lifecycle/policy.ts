@@ -35,6 +35,8 @@ export interface ReviewRules {
   maxResubmissions: number;
   /** A decision in FinHub's own portal: adopted, or held until our operators have decided, too. */
   portalDecision: 'adopt' | 'hold';
+  /** Decisions signed by a passkey that its owner's devices share: whoever gets into that account may have it, too. */
+  syncedPasskeys?: 'accept' | 'refuse' | undefined;
 }
 
 /** The customer's tasks, each with its own deadlines. */
@@ -85,6 +87,13 @@ export interface Policy extends TenantPolicy {
   continueAsNewAfter: number;
 }
 
+const ORDINARY = {
+  level: 'TENANT',
+  verification: 'STANDARD',
+  portalDecision: 'adopt',
+  syncedPasskeys: 'accept',
+} as const;
+
 const REVIEW = (due: number): Record<ReviewedRisk, ReviewRules> => {
   const common = {
     quorum: 1,
@@ -92,9 +101,12 @@ const REVIEW = (due: number): Record<ReviewedRisk, ReviewRules> => {
     deadlines: { reminder: due - 1, due, escalation: due + 2, expiry: 30 },
   };
   return {
-    LOW: { ...common, level: 'TENANT', verification: 'STANDARD', portalDecision: 'adopt' },
-    MEDIUM: { ...common, level: 'TENANT', verification: 'STANDARD', portalDecision: 'adopt' },
-    HIGH: { ...common, level: 'POWER_TENANT', verification: 'ENHANCED', portalDecision: 'hold' },
+    LOW: { ...common, ...ORDINARY },
+    MEDIUM: { ...common, ...ORDINARY },
+    HIGH: {
+      ...{ ...common, level: 'POWER_TENANT', verification: 'ENHANCED' },
+      ...{ portalDecision: 'hold', syncedPasskeys: 'refuse' },
+    },
   };
 };
 

@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.js';
 import type { Message, MessageName } from './messages.js';
-import type { OperatorLevel } from './policy.js';
+import type { OperatorLevel, ReviewRules } from './policy.js';
 import { isSealedText } from './sealed.js';
 import { sha256 } from './sha256.js';
 
@@ -81,6 +81,16 @@ export function insufficient(
   if (needed === 'own' && (role !== 'operator' || signerId !== sender)) return 'otherActor';
   return role === 'operator' && actor !== signerId ? 'otherActor' : undefined;
 }
+
+/** Whether a decision is signed by less than the rules of its risk ask for. */
+export function isTooWeak(
+  proof: Pick<VerifiedProof, 'means'> | undefined,
+  { syncedPasskeys }: Pick<ReviewRules, 'syncedPasskeys'>,
+): boolean {
+  return syncedPasskeys === 'refuse' && proof?.means === 'syncedPasskey';
+}
+
+export const TOO_WEAK_FAULT = 'at this risk a decision takes a passkey that is on one device only, or a key file';
 
 /** SHA-256 of a message's body in canonical form, hex; the envelope signs it. */
 export function bodyHash(body: unknown): string {

@@ -45,6 +45,7 @@ const Rules = z.strictObject({
   deadlines: Deadlines,
   maxResubmissions: z.number().int().min(0).max(20),
   portalDecision: z.enum(['adopt', 'hold']),
+  syncedPasskeys: z.enum(['accept', 'refuse']).default('accept'),
 });
 const ByRisk = z.strictObject({ LOW: Rules, MEDIUM: Rules, HIGH: Rules });
 
