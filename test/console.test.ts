@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pino } from 'pino';
+import type { Page } from 'playwright-core';
+import { auditCsv } from '../src/console/audit-page.js';
 import { serveConsole } from '../src/console/serve.js';
 import type { Gateway } from '../src/gateway/server.js';
 import { signersFile } from '../src/proof/signers-file.js';
@@ -140,6 +143,33 @@ describe("the operators' console", { timeout: 600_000 }, () => {
     }
   });
 
+  test('gives the next case to whoever asks, and counts what is open', async () => {
+    const browser = await signedIn('op-2');
+    const { text } = await browser.get(`${gateway.url}/console/queue`);
+    assert.match(text, /All open[^<]*\(2\)/);
+    const next = () =>
+      browser.send('POST', `${gateway.url}/console/next`, {
+        form: { csrf: csrfIn(text) },
+        headers: { origin: gateway.url },
+      });
+    for (let at = 0; at < ids.length; at += 1) assert.match((await next()).text, /Give it back/);
+    for (const id of ids) assert.equal((await server.lane.client.caseView(id)).assignee, 'op-2');
+    assert.match((await next()).text, /Nothing is left/);
+  });
+
+  test('gives the whole audit as files, in which no text is a formula', async () => {
+    const id = ids[0]!;
+    const browser = await signedIn();
+    const json = JSON.parse((await browser.get(`${gateway.url}${pathOf(id)}/audit.json`)).text) as unknown[];
+    assert.deepEqual(json, JSON.parse(JSON.stringify(await server.lane.client.audit(id))));
+    const { text, headers } = await browser.get(`${gateway.url}${pathOf(id)}/audit.csv`);
+    assert.match(headers.get('content-disposition')!, /^attachment; filename="Audit-individual-/);
+    assert.equal(text.split('\r\n')[0], 'seq,at,by,caller,event,phase,text');
+    const [, row] = auditCsv([{ seq: 1, at: '', event: 'note', data: {}, text: '=1,"2"' } as never]).split('\r\n');
+    assert.equal(row, `1,,,,note,,"'=1,""2"""`);
+    assert.equal((await browser.get(`${gateway.url}${pathOf(id)}/audit.pdf`)).status, 404);
+  });
+
   test(
     'holds its policy in a browser, at both widths, light and dark',
     { skip: !findChromium() && 'no Chromium' },
@@ -161,13 +191,15 @@ describe("the operators' console", { timeout: 600_000 }, () => {
           await page.goto(`${gateway.url}/sign-in`);
           await page.getByRole('button', { name: 'op-1' }).click();
           await page.waitForURL('**/console/queue');
-          for (const path of ['/console/queue', ...ids.map(pathOf)]) {
+          const pages = ['/console/queue', '/console/operators', '/console/keys', ...ids.map(pathOf)];
+          for (const path of [...pages, `${pathOf(ids[0]!)}/audit`]) {
             await page.goto(gateway.url + path);
+            assert.deepEqual(await barriersOn(page), [], path);
             const room = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]');
             const [needed, there] = room as [number, number];
             assert.ok(needed <= there, `${path} needs ${needed} px of ${there}`);
             const to = process.env['SCREENSHOTS_TO'];
-            const name = `console-${path.split('/').slice(2, 4).join('-')}-${width}-${colorScheme}.png`;
+            const name = `console-${path.split('/').slice(2, 6).join('-')}-${width}-${colorScheme}.png`;
             if (to) await page.screenshot({ path: join(await made(to), name), fullPage: true });
           }
           assert.deepEqual(faults, []);
@@ -179,6 +211,16 @@ describe("the operators' console", { timeout: 600_000 }, () => {
     },
   );
 });
+
+/** What keeps somebody out by WCAG 2.2 AA, as far as a program sees it. */
+async function barriersOn(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const asked = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    `axe.run(document, ${JSON.stringify(asked)})`,
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
 
 async function made(path: string): Promise<string> {
   await mkdir(path, { recursive: true });

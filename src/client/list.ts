@@ -74,6 +74,19 @@ export async function listCases(temporal: Client, filter: CaseFilter, mostRead =
   };
 }
 
+/** How many cases match each filter, by Temporal's own count. */
+export async function countCases<Name extends string>(
+  temporal: Client,
+  filters: Record<Name, CaseFilter>,
+): Promise<Record<Name, number>> {
+  const now = new Date();
+  const counts = Object.entries<CaseFilter>(filters).map(async ([name, filter]) => {
+    const { count } = await temporal.workflow.count(visibilityQuery(filter, now));
+    return [name, count] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts)) as Record<Name, number>;
+}
+
 /** Rows of Temporal's list. The SDK's own list would stop at the first row that cannot be decrypted. */
 export async function readRows(
   temporal: Client,

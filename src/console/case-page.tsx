@@ -14,7 +14,7 @@ export interface ShownCasePage {
   now: Date;
 }
 
-/** Newest entries of the audit that are shown; the rest is in the API. */
+/** Newest entries of the audit that are shown; the rest is on a page of its own. */
 const NEWEST = 40;
 
 /** One case: what is asked of an operator, what it is about, and what has happened. */
@@ -46,6 +46,9 @@ export function CasePage({ desk, audit, now }: ShownCasePage) {
           <HandlingForms desk={desk} />
           <Standing view={view} now={now} />
           <h2>Latest events</h2>
+          <p>
+            <a href={`/console/cases/${kind}/${applicationId}/audit`}>All of them</a>
+          </p>
           <ol class="log">
             {audit
               .slice(-NEWEST)

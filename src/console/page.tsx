@@ -37,6 +37,7 @@ function Page({ title, person, code, children }: Shown) {
           <span class="soft">
             {operator} ({person.level}), tenant {tenant}
           </span>
+          <a href="/console/operators">Operators</a>
           <a href="/console/keys">Keys</a>
           <form method="post" action="/sign-out">
             <input type="hidden" name="csrf" value={csrf} />

@@ -7,12 +7,14 @@ export interface Shown {
   /** Undefined for what was searched for. */
   view: View | undefined;
   list: CaseList;
+  /** How many cases each view has. */
+  counts?: Record<View, number> | undefined;
   person: Person;
   now: Date;
 }
 
 /** The cases that wait for an operator, the most urgent first. */
-export function QueuePage({ view, list: { cases, total, exact, next }, person, now }: Shown) {
+export function QueuePage({ view, list: { cases, total, exact, next }, counts, person, now }: Shown) {
   return (
     <>
       <h1>{view ? 'Queue' : 'Found'}</h1>
@@ -27,12 +29,17 @@ export function QueuePage({ view, list: { cases, total, exact, next }, person, n
         />
         <button>Find</button>
       </form>
+      <form class="next" method="post" action="/console/next">
+        <input type="hidden" name="csrf" value={person.session.csrf} />
+        <button class="main">Take the next one</button>
+      </form>
       <nav aria-label="Filters">
         <ul class="tags">
           {Object.entries(VIEWS).map(([name, title]) => (
             <li>
               <a href={`/console/queue?view=${name}`} aria-current={name === view ? 'page' : undefined}>
                 {title}
+                {counts && ` (${counts[name as View]})`}
               </a>
             </li>
           ))}

@@ -50,6 +50,7 @@ dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; }
 input, button { font: inherit; color: inherit; min-height: 2rem; padding: 0.15rem 0.6rem; border: 1px solid var(--soft); border-radius: 4px; background: var(--paper); }
 button { cursor: pointer; }
 .search { display: flex; gap: 0.4rem; margin: 0 0 0.75rem; max-width: 40rem; }
+.next { margin: 0 0 0.75rem; }
 .search input { flex: 1; min-width: 0; }
 code { font-family: ui-monospace, monospace; font-size: 0.875em; overflow-wrap: anywhere; }
 form.decide { border: 1px solid var(--line); padding: 0.25rem 0.75rem 0.5rem; margin: 0 0 0.75rem; max-width: 52rem; }

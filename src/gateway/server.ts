@@ -110,7 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const seconds = (performance.now() - request.begun) / 1000;
     const name = request.routeOptions.url ?? 'none';
     metrics.answered(`${request.method} ${name}`, reply.statusCode, request.problem ?? 'ok', seconds);
-    if (/^\/(v1|sign-|console\/(queue|search|cases|keys))/.test(name) || name === WEBHOOKS_PATH)
+    if (/^\/(v1|sign-|console\/(queue|next|search|cases|keys|operators))/.test(name) || name === WEBHOOKS_PATH)
       tell(log, request, reply, seconds);
     done();
   });
