@@ -289,7 +289,7 @@ export default [
   },
   {
     name: 'a look at a case leaves no trace',
-    file: 'src/console/serve.tsx',
+    file: 'src/console/for-person.tsx',
     from: 'request.signedIn = person.session;',
     to: '',
     in: CONSOLE,
@@ -297,15 +297,15 @@ export default [
   },
   {
     name: "another site's page searches",
-    file: 'src/console/serve.tsx',
-    from: 'people.checkOurs(request, person.session, csrf);',
+    file: 'src/console/for-person.tsx',
+    from: 'people.checkOurs(request, session, csrf);',
     to: '',
     in: CONSOLE,
     test: 'shows what waits for a decision, and finds a case by whoever is in it, from its own pages only',
   },
   {
     name: 'the pages are open to everybody',
-    file: 'src/console/serve.tsx',
+    file: 'src/console/for-person.tsx',
     from: "if (!person) return reply.redirect('/sign-in', 303);",
     to: '',
     in: CONSOLE,
@@ -382,5 +382,13 @@ export default [
     to: '',
     in: ACCESS,
     test: 'a token that is bound to a certificate is taken with that one only',
+  },
+  {
+    name: 'a spreadsheet takes a text of the audit for a formula',
+    file: 'src/console/audit-page.tsx',
+    from: '/^[=+\\-@\\t\\r]/.test(value)',
+    to: 'false',
+    in: 'test/console.test.ts',
+    test: 'gives the whole audit as files, in which no text is a formula',
   },
 ];
