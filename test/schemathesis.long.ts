@@ -103,6 +103,7 @@ describe('the running gateway keeps to its OpenAPI file, whatever it is sent', {
       t.diagnostic(`seed ${seed}`);
       const { failed, text } = await look(what.replaceAll(' ', '-'), configuration());
       for (const line of text.split('\n').slice(-25)) t.diagnostic(line);
+      if (failed) t.diagnostic(stack.gatewayOutput());
       assert.ok(!failed, text);
     });
 });

@@ -31,6 +31,8 @@ export interface Stack {
   sandboxUrl: string;
   /** Of the HTTP API, where it was asked for. */
   gatewayUrl: string | undefined;
+  /** What the gateway has printed; empty where there is none. */
+  gatewayOutput: () => string;
   /** Process ids, for whoever measures; a server that is not ours has none. */
   pids: { temporal: number | undefined; sandbox: number };
   client: OnboardingClient;
@@ -88,7 +90,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (gateway) closing.push(gateway.stop);
     const gatewayUrl = gateway?.firstMatch![1];
     const pids = { temporal: temporal.pid, sandbox: sandbox.pid };
-    return { temporal, sandboxUrl, gatewayUrl, pids, client, environment, worker, startWorker, stop };
+    const gatewayOutput = (): string => gateway?.output() ?? '';
+    return { temporal, sandboxUrl, gatewayUrl, gatewayOutput, pids, client, environment, worker, startWorker, stop };
   } catch (error) {
     await stop();
     throw error;
