@@ -3,6 +3,7 @@ const LAYERS = {
   contract: [],
   lifecycle: ['contract'],
   http: [],
+  rendering: [],
   files: [],
   secrets: ['contract', 'lifecycle', 'files'],
   privacy: ['contract'],
@@ -36,7 +37,7 @@ const LAYERS = {
   ],
   doctor: ['contract', 'lifecycle', 'finhub', 'temporal', 'store', 'proof', 'policies', 'client', 'config'],
   cli: ['contract', 'lifecycle', 'proof', 'client', 'config', 'temporal', 'store', 'secrets', 'tracing', 'files'],
-  console: ['contract', 'lifecycle', 'proof', 'client', 'gateway'],
+  console: ['contract', 'lifecycle', 'proof', 'rendering', 'client', 'gateway'],
   gateway: [
     'contract',
     'lifecycle',

@@ -10,7 +10,7 @@ import { root } from './project.mjs';
 /** A command line takes its dependencies along, too. */
 const COMMANDS = ['starter', 'operator', 'doctor', 'config', 'endpoints', 'setup-namespace', 'webhooks'];
 /** What stays up finds its dependencies where npm put them. */
-const SERVICES = ['worker', 'gateway', 'codec-server'];
+const SERVICES = ['worker', 'gateway', 'codec-server', 'render-page'];
 
 export const PROGRAMS = [...COMMANDS, ...SERVICES];
 

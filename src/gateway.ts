@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';
 import { Option } from 'commander';
 import { pino } from 'pino';
@@ -11,6 +12,7 @@ import { certificateEntry, makeApiKey } from './gateway/api-keys.js';
 import { credentialsOf } from './gateway/authentication.js';
 import { SCOPES, type Scope } from './gateway/caller.js';
 import { serveConsole } from './console/serve.js';
+import { Renderer } from './rendering/renderer.js';
 import type { GatewayConfiguration } from './config/configurations.js';
 import type { GatewayMetrics } from './gateway/metrics.js';
 import type { PeopleOptions } from './gateway/people/people.js';
@@ -61,6 +63,9 @@ interface KeyFlags {
   json?: boolean;
 }
 
+/** The program that draws documents lies beside this one. */
+const RENDER_PAGE = fileURLToPath(new URL('./render-page.js', import.meta.url));
+
 await runProgram(program);
 
 async function serve(): Promise<void> {
@@ -78,7 +83,8 @@ async function serve(): Promise<void> {
     const gateway = await startGateway({
       ...{ client, credentials, environment, host, port, tls, requestsPerMinute, log },
       people: await peopleOf(config, credentials !== undefined),
-      console: (server, people) => serveConsole(server, { client, people, environment, log }),
+      console: (server, people) =>
+        serveConsole(server, { client, people, environment, log, renderer: new Renderer(RENDER_PAGE) }),
       waitsPerCaller: waitsPerClient,
       webhooks: webhooks && tenantId !== undefined ? { ...webhooks, tenantId } : undefined,
     }).catch((error: unknown) => {

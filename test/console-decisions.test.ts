@@ -17,6 +17,7 @@ import { folderBlobs } from '../src/store/folder-blobs.js';
 import { anIndividual } from './helpers/applications.js';
 import { findChromium, launchChromium } from './helpers/browser.js';
 import { gatewayOf } from './helpers/gateway.js';
+import { rendererOfSources } from './helpers/renderer.js';
 import { startRealServer, type RealServer } from './model/real-server.js';
 
 test("what the console's pages run is what the sources have", async () => {
@@ -54,6 +55,7 @@ describe(
       });
       const log = pino({ level: 'silent' });
       const { client } = server.lane;
+      const renderer = await rendererOfSources();
       gateway = await gatewayOf(server.lane, {
         log,
         people: {
@@ -65,7 +67,7 @@ describe(
           tenantId: SANDBOX_TENANT.id,
           provider: undefined,
         },
-        console: (at, people) => serveConsole(at, { client, people, environment: 'default', log }),
+        console: (at, people) => serveConsole(at, { client, people, environment: 'default', log, renderer }),
       });
       // A passkey is for a name.
       url = gateway.url.replace('127.0.0.1', 'localhost');

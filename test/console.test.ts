@@ -18,6 +18,7 @@ import { findChromium, launchChromium } from './helpers/browser.js';
 import { CookieBrowser } from './helpers/cookie-browser.js';
 import { eventually } from './helpers/eventually.js';
 import { gatewayOf } from './helpers/gateway.js';
+import { rendererOfSources } from './helpers/renderer.js';
 import { startRealServer, type RealServer } from './model/real-server.js';
 
 const PROBE = '<img src=x onerror=alert(1)>';
@@ -34,6 +35,7 @@ describe("the operators' console", { timeout: 600_000 }, () => {
     server = await startRealServer();
     const { lane } = server;
     const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as never) });
+    const renderer = await rendererOfSources();
     gateway = await gatewayOf(lane, {
       log,
       people: {
@@ -45,7 +47,7 @@ describe("the operators' console", { timeout: 600_000 }, () => {
         tenantId: SANDBOX_TENANT.id,
         provider: undefined,
       },
-      console: (at, people) => serveConsole(at, { client: lane.client, people, environment: 'default', log }),
+      console: (at, people) => serveConsole(at, { client: lane.client, people, environment: 'default', log, renderer }),
     });
     const hostile = await anIndividual();
     hostile.person.firstName = PROBE;
@@ -143,6 +145,26 @@ describe("the operators' console", { timeout: 600_000 }, () => {
     }
   });
 
+  test('shows documents as pictures, and each look is on record once', async () => {
+    const browser = await signedIn('op-3');
+    const { evidence } = await server.lane.client.caseView(ids[0]!);
+    const path = `${pathOf(ids[0]!)}/documents/${evidence[0]!.documentId}`;
+    const page = await browser.get(gateway.url + path);
+    assert.match(page.text, /Page 1 of 1/);
+    const picture = await browser.get(`${gateway.url}${path}/page.png?page=1`);
+    assert.deepEqual([picture.status, picture.headers.get('content-type')], [200, 'image/png']);
+    const looks = (await server.lane.client.audit(ids[0]!)).filter(
+      ({ event, by }) => event === 'viewDocument' && by === 'op-3',
+    );
+    assert.equal(looks.length, 1);
+    const beyond = await browser.get(`${gateway.url}${path}?page=2`);
+    assert.deepEqual([beyond.status, /It has no such page/.test(beyond.text)], [422, true]);
+    assert.equal(
+      (await browser.get(`${gateway.url}${pathOf(ids[1]!)}/documents/${evidence[0]!.documentId}`)).status,
+      404,
+    );
+  });
+
   test('gives the next case to whoever asks, and counts what is open', async () => {
     const browser = await signedIn('op-2');
     const { text } = await browser.get(`${gateway.url}/console/queue`);
@@ -192,7 +214,9 @@ describe("the operators' console", { timeout: 600_000 }, () => {
           await page.getByRole('button', { name: 'op-1' }).click();
           await page.waitForURL('**/console/queue');
           const pages = ['/console/queue', '/console/operators', '/console/keys', ...ids.map(pathOf)];
-          for (const path of [...pages, `${pathOf(ids[0]!)}/audit`]) {
+          const { evidence } = await server.lane.client.caseView(ids[0]!);
+          const more = ['audit', `documents/${evidence[0]!.documentId}`].map((one) => `${pathOf(ids[0]!)}/${one}`);
+          for (const path of [...pages, ...more]) {
             await page.goto(gateway.url + path);
             assert.deepEqual(await barriersOn(page), [], path);
             const room = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]');

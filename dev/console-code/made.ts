@@ -8,6 +8,7 @@ import { PROJECT_FOLDER } from '../../src/config/project-folder.js';
 const SOURCES = [
   'console/browser/bytes',
   'console/browser/enrol',
+  'console/browser/look',
   'console/browser/sign',
   'console/message-forms',
   'lifecycle/canonical',

@@ -171,9 +171,7 @@ function Evidence({ view }: { view: ShownCase }) {
             {evidence.map(({ documentId, type, subject, fileName, size }) => (
               <tr>
                 <td>
-                  <a href={`/v1/cases/${kind}/${applicationId}/documents/${documentId}`} download>
-                    {plain(type)}
-                  </a>
+                  <a href={`/console/cases/${kind}/${applicationId}/documents/${documentId}`}>{plain(type)}</a>
                 </td>
                 <td>{subject ?? 'customer'}</td>
                 <td>{fileName}</td>

@@ -4,6 +4,7 @@ import type { OnboardingClient } from '../client/index.js';
 import type { People, Person } from '../gateway/people/people.js';
 import { problemOfError } from '../gateway/problem.js';
 import { told } from '../gateway/request-log.js';
+import type { Renderer } from '../rendering/renderer.js';
 import { answerPage } from './page.js';
 
 export interface ConsoleOptions {
@@ -11,6 +12,8 @@ export interface ConsoleOptions {
   people: People;
   /** The environment's name, which envelopes are for. */
   environment: string;
+  /** Draws documents. */
+  renderer: Renderer;
   log: Logger;
 }
 
@@ -18,7 +21,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 
 /** Answers who is signed in, and sends others to where they do. Each look at a page is a line of the log with who looked at what. */
 export function forPerson(
-  { people, log }: ConsoleOptions,
+  { people, log }: Pick<ConsoleOptions, 'people' | 'log'>,
   show: (request: FastifyRequest, reply: FastifyReply, person: Person) => Promise<FastifyReply>,
 ): Handler {
   return async (request, reply) => {

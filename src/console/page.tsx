@@ -3,7 +3,7 @@ import { render } from 'preact-render-to-string';
 import type { FastifyReply } from 'fastify';
 import { answerHtml } from '../gateway/html.js';
 import type { Person } from '../gateway/people/people.js';
-import { codePath, type BrowserModule } from './assets.js';
+import { codePath, ICON_PATH, type BrowserModule } from './assets.js';
 import { STYLE_PATH } from './style.js';
 
 interface Shown {
@@ -23,6 +23,7 @@ function Page({ title, person, code, children }: Shown) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
+        <link rel="icon" href={ICON_PATH} />
         <link rel="stylesheet" href={STYLE_PATH} />
         {code && <script type="module" src={codePath(code)}></script>}
       </head>

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { acceptForms } from '../gateway/html.js';
 import { serveAssets } from './assets.js';
 import { serveCases } from './case-routes.js';
+import { serveDocuments } from './document-routes.js';
 import { type ConsoleOptions, forPerson } from './for-person.js';
 import { KeysPage } from './keys-page.js';
 import { serveMessages } from './message-routes.js';
@@ -21,6 +22,7 @@ export async function serveConsole(server: FastifyInstance, options: ConsoleOpti
 
     serveQueue(scope, options);
     serveCases(scope, options);
+    serveDocuments(scope, options);
 
     scope.get(
       '/console/operators',

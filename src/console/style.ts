@@ -64,6 +64,11 @@ select { font: inherit; color: inherit; min-height: 2rem; max-width: 100%; borde
 .pair { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.3rem 0; }
 button.main { background: var(--link); border-color: var(--link); color: var(--paper); font-weight: 600; }
 summary { cursor: pointer; min-height: 1.75rem; }
+
+.tools { display: flex; flex-wrap: wrap; gap: 0.35rem 1.25rem; align-items: center; margin: 0 0 0.5rem; }
+.tools button { margin-right: 0.35rem; }
+.paper { overflow: auto; max-height: 80vh; border: 1px solid var(--line); background: var(--wash); }
+.paper img { display: block; max-width: 100%; height: auto; }
 pre { overflow-x: auto; background: var(--wash); padding: 0.5rem; }
 @media (max-width: 48rem) {
   .sides { grid-template-columns: minmax(0, 1fr); }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** No frame, nothing from elsewhere, forms to ourselves only; style and code of our own where a page has them. */
 const policyOf = ({ styled, scripted }: { styled: boolean; scripted: boolean }): string =>
-  `default-src 'none'; ${styled ? "style-src 'self'; " : ''}${scripted ? "script-src 'self'; " : ''}form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+  `default-src 'none'; ${styled ? "style-src 'self'; " : ''}${styled ? "img-src 'self'; " : ''}${scripted ? "script-src 'self'; " : ''}form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 
 /** Answers with a page. @param styled, scripted let the page use our own style sheet and code */
 export function answerHtml(
