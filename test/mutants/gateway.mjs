@@ -391,4 +391,28 @@ export default [
     in: 'test/console.test.ts',
     test: 'gives the whole audit as files, in which no text is a formula',
   },
+  {
+    name: 'an endless document is drawn without an end',
+    file: 'src/rendering/renderer.ts',
+    from: "setTimeout(() => stop('tooSlow'), milliseconds)",
+    to: 'setTimeout(() => undefined, milliseconds)',
+    in: 'test/rendering.test.ts',
+    test: 'or takes too long, or too much, and then ends; others go on',
+  },
+  {
+    name: 'a document takes all the memory that there is',
+    file: 'src/rendering/renderer.ts',
+    from: "used > megabytes && stop('tooMuchMemory')",
+    to: "used < 0 && stop('tooMuchMemory')",
+    in: 'test/rendering.test.ts',
+    test: 'or takes too long, or too much, and then ends; others go on',
+  },
+  {
+    name: "a picture's size is not looked at before it is decoded",
+    file: 'src/rendering/page-image.ts',
+    from: "if (width * height > MOST_PIXELS) throw new CannotShow('tooLarge');",
+    to: '',
+    in: 'test/rendering.test.ts',
+    test: 'or is said to be what nobody can draw',
+  },
 ];
