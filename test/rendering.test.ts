@@ -113,7 +113,7 @@ describe('a document is drawn, whatever it is', { timeout: 300_000 }, () => {
   });
 
   test('or takes too long, or too much, and then ends; others go on', async () => {
-    const endless = onePage('/G gs ' + '0 0 600 800 re f '.repeat(12_000), {
+    const endless = onePage('/G gs ' + '0 0 600 800 re f '.repeat(3_000), {
       resources: '/ExtGState << /G << /ca 0.5 /BM /Luminosity >> >>',
     });
     const [impatient, small] = [
