@@ -61,6 +61,8 @@ export class Renderer {
     const drawn = this.#inTurn(content, mimeType, page);
     this.#recent.set(name, drawn);
     setTimeout(() => this.#recent.delete(name), RECENT_MS).unref();
+    // What failed may be tried again at once.
+    drawn.catch(() => this.#recent.delete(name));
     return drawn;
   }
 

@@ -41,8 +41,8 @@ export default [
     file: 'src/client/errors.ts',
     from: 'updateFailure(error)?.type === UNPROCESSED',
     to: 'updateFailure(error)?.type === ``',
-    in: 'test/together.test.ts',
-    test: 'what comes together to a case in review',
+    in: 'test/send.test.ts',
+    test: 'a message that no workflow has seen is sent again, until the time is over',
   },
   {
     name: 'the bound of the cache is forgotten',
