@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { anIndividual } from './helpers/applications.js';
+import { anIndividual, anOrganization } from './helpers/applications.js';
+import { barriersOn } from './helpers/barriers.js';
 import { findChromium } from './helpers/browser.js';
 import { Office, type Desk } from './helpers/office.js';
 
@@ -18,6 +19,58 @@ describe(
       await office.enrol(other, 'op-2');
     });
     after(() => office.close());
+
+    test('finds no barrier on any page, at any width, in either theme', async () => {
+      const id = await office.lane.toReview(await anOrganization());
+      const stuck = await office.lane.start(
+        await anIndividual({ categorization: { category: 'NO_SUCH_CATEGORY', parameters: { riskLevel: 'LOW' } } }),
+      );
+      await office.lane.until(stuck, 'asks', ({ attention }) => attention !== null);
+      const { evidence } = await office.lane.client.caseView(id);
+      const of = office.pathOf(id);
+      const fixed = ['queue', 'operators', 'keys'].map((page) => `${office.url}/console/${page}`);
+      const pages = [...fixed, of, office.pathOf(stuck), `${of}/audit`, `${of}/documents/${evidence[0]!.documentId}`];
+      for (const width of [1280, 390, 320]) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          const { page, context, faults } = await office.desk('op-1', {
+            viewport: { width, height: 900 },
+            colorScheme,
+          });
+          for (const path of [...pages, `${of}/documents/none`]) {
+            await page.goto(path);
+            const where = `${path} at ${width} px, ${colorScheme}`;
+            assert.deepEqual(await barriersOn(page), [], where);
+            const room = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]');
+            assert.ok(room[0] <= room[1], `${where} needs ${room[0]} px`);
+          }
+          assert.deepEqual(faults, []);
+          await context.close();
+        }
+      }
+    });
+
+    test('decides by the keyboard alone', async () => {
+      const id = await office.lane.toReview(await anIndividual());
+      const { page } = one;
+      await page.goto(office.pathOf(id));
+      const focused = (): Promise<string> =>
+        page.evaluate<string>(`(() => {
+          const { name = '', value = '', textContent } = document.activeElement;
+          return name === 'choice' ? value : name || textContent.trim();
+        })()`);
+      let keys = 0;
+      const press = async (key: string): Promise<void> => {
+        keys += 1;
+        await page.keyboard.press(key);
+      };
+      while ((await focused()) !== 'approve' && keys < 60) await press('Tab');
+      await press('Space');
+      while ((await focused()) !== 'Decide' && keys < 120) await press('Tab');
+      await press('Enter');
+      await page.waitForURL('**/messages');
+      assert.match(await page.locator('main').innerText(), /^Decided/);
+      assert.ok(keys < 40, `${keys} keys`);
+    });
 
     test('decides at high risk only by a passkey that is on one device', async () => {
       const categorization = { category: 'HIGH_RISK_INDIVIDUAL', parameters: { riskLevel: 'HIGH' } };

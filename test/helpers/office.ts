@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { SANDBOX_TENANT } from '../../sandbox/fixtures.js';
 import { serveConsole } from '../../src/console/serve.js';
@@ -87,8 +87,11 @@ export class Office {
     await rm(this.#folder, { recursive: true });
   }
 
-  async desk(operator: string, { javaScriptEnabled = true, synced = false } = {}): Promise<Desk> {
-    const context = await this.#chromium.newContext({ javaScriptEnabled });
+  async desk(
+    operator: string,
+    { synced = false, ...how }: BrowserContextOptions & { synced?: boolean } = {},
+  ): Promise<Desk> {
+    const context = await this.#chromium.newContext(how);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => {
@@ -106,7 +109,7 @@ export class Office {
     });
     await page.goto(`${this.url}/sign-in`);
     await page.getByRole('button', { name: operator }).click();
-    if (javaScriptEnabled) await page.waitForURL('**/console/queue');
+    if (how.javaScriptEnabled !== false) await page.waitForURL('**/console/queue');
     return { page, context, cdp, authenticatorId, faults };
   }
 
